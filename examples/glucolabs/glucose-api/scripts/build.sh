@@ -1,0 +1,5 @@
+#!/bin/sh
+# Builds the image of the commit that is checked out.
+set -eu
+version=$(git describe --tags --always)
+docker build --tag "registry.example.org/glucolabs/glucose-api:$version" .

@@ -1,0 +1,1 @@
+"""Brings sensor readings into order before they are stored."""
