@@ -1,0 +1,95 @@
+import type { ComponentMemory, GroupMemory, Lesson, Memory, PullFacts, PullMemory } from "./memory.ts";
+import { DEFAULT_POLICY } from "./config.ts";
+
+type About<Of extends Lesson["of"]> = Extract<Lesson, { readonly of: Of }>;
+
+/**
+ * What is remembered after a lesson. Deliveries come late, twice and in any order, so a lesson may be older than
+ * what is known.
+ *
+ * @param known of the same subject as the lesson; null: never heard of.
+ */
+export function absorb(known: Memory | null, lesson: Lesson): Memory {
+  switch (lesson.of) {
+    case "pull":
+      return absorbPull(known as PullMemory | null, lesson);
+    case "group":
+      return absorbGroup(known as GroupMemory | null, lesson);
+    case "stage":
+      return known?.kind === "stage"
+        ? { ...known, look: true }
+        : {
+            kind: "stage",
+            look: true,
+            ruleset: null,
+            repairs: [],
+            disabledSince: null,
+            enforced: { state: "waiting", because: "Flowgate has not looked at this stage yet." },
+          };
+    case "component":
+      return known?.kind === "component"
+        ? {
+            ...known,
+            name: lesson.name,
+            defaultBranch: lesson.defaultBranch ?? known.defaultBranch,
+            look: known.look || lesson.look || renamedDefault(known.defaultBranch, lesson.defaultBranch),
+            stages: moved(known.stages, lesson.branch),
+          }
+        : {
+            kind: "component",
+            name: lesson.name,
+            defaultBranch: lesson.defaultBranch,
+            look: true,
+            stages: null,
+            config: { policy: DEFAULT_POLICY, blob: null, problem: null },
+          };
+  }
+}
+
+function moved(stages: ComponentMemory["stages"], push: About<"component">["branch"]): ComponentMemory["stages"] {
+  return stages !== null && push !== null && Object.hasOwn(stages, push.name) ? { ...stages, [push.name]: push.at } : stages;
+}
+
+const renamedDefault = (known: string | null, told: string | null) => known !== null && told !== null && known !== told;
+
+/**
+ * GitHub's `updated_at` has whole seconds, so two states can share one. Then `before` and `changes` decide which came
+ * from which; where they do not, the two are in doubt and one fresh read decides.
+ */
+function absorbPull(known: PullMemory | null, { asOf, from, facts }: About<"pull">): PullMemory {
+  const told: PullMemory = { kind: "pull", ...facts, asOf, from, doubt: false };
+  if (known === null) return told;
+  const pushed = from.head !== undefined && from.head === known.head.sha && from.head !== facts.head.sha;
+  if (asOf < known.asOf) return pushed ? { ...known, head: facts.head, from } : known;
+  const overtaken = known.from.head !== undefined && known.from.head === facts.head.sha && known.head.sha !== facts.head.sha;
+  if (asOf > known.asOf) return overtaken && !pushed ? { ...told, head: known.head, from: known.from, doubt: true } : told;
+  const differing = FIELDS.filter((field) => read(known, field) !== read(facts, field));
+  if (differing.length === 0) return { ...known, from: Object.keys(from).length > 0 ? from : known.from };
+  if (differing.every((field) => from[field as keyof typeof from] === read(known, field))) return told;
+  if (differing.every((field) => known.from[field as keyof typeof from] === read(facts, field))) return known;
+  return { ...told, doubt: true };
+}
+
+const FIELDS = ["title", "draft", "state", "merged", "head", "ref", "repository", "base"] as const;
+function read(facts: PullFacts, field: (typeof FIELDS)[number]): string | number | boolean | null {
+  switch (field) {
+    case "head":
+      return facts.head.sha;
+    case "ref":
+      return facts.head.ref;
+    case "repository":
+      return facts.head.repository;
+    default:
+      return facts[field];
+  }
+}
+
+function absorbGroup(known: GroupMemory | null, { base, number, asOf, destroyed }: About<"group">): GroupMemory {
+  return {
+    kind: "group",
+    base,
+    number,
+    requestedAt: known?.requestedAt ?? asOf,
+    destroyed: destroyed || (known?.destroyed ?? false),
+  };
+}

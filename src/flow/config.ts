@@ -1,0 +1,98 @@
+import { LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+import { type Branch, branch } from "./names.ts";
+
+/** Where a component's config lies, on its default branch. */
+export const CONFIG_PATH = ".github/flowgate.yml";
+
+/** A file beyond this many characters is refused unread. */
+const LARGEST_FILE = 1_000_000;
+
+/** Branches that open the feature lane, as picomatch patterns; case counts. */
+export const DEFAULT_FEATURES = [
+  "feature/**",
+  "fix/**",
+  "bugfix/**",
+  "chore/**",
+  "docs/**",
+  "dependabot/**",
+  "renovate/**",
+  "copilot/**",
+  "revert-*",
+  "*-patch-*",
+  "pre-commit-ci-*",
+] as const;
+
+const branchName = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^(?!\/|-|.*(?:\.\.|\/\/|@\{|\.lock$|\/$|\.$))[^\s~^:?*[\\]+$/, "is no name that a branch can have")
+  .transform(branch);
+
+const schema = z.object({
+  enforcement: z.enum(["managed", "report", "observe"]).default("managed"),
+  stages: z
+    .array(branchName)
+    .min(2, "needs two stages or more, in promotion order")
+    .max(20)
+    .refine((stages) => new Set(stages).size === stages.length, "names a stage twice")
+    .default(["development", "staging", "master"].map(branch)),
+  flow: z
+    .object({
+      features: z.array(z.string().min(1).max(255)).max(100).default([...DEFAULT_FEATURES]),
+      forks: z.enum(["allow", "refuse"]).default("allow"),
+    })
+    .prefault({}),
+});
+
+/** Stages in promotion order, two or more. */
+export type Stages = readonly Branch[];
+
+/** What a component's file, over the defaults, asks for. */
+export type Policy = {
+  /** `observed`: no file was ever valid, so nothing is enforced. */
+  readonly enforcement: "managed" | "report" | "observe" | "observed";
+  readonly stages: Stages;
+  readonly features: readonly string[];
+  readonly forks: "allow" | "refuse";
+};
+
+/** The policy without a file: the default stages, observed. */
+export const DEFAULT_POLICY: Policy = { ...policyOf(schema.parse({})), enforcement: "observed" };
+
+/**
+ * Reads the text of a config file.
+ *
+ * @returns the policy, or what is wrong with the file in one sentence that names line and key.
+ */
+export function parseConfig(text: string): { readonly policy: Policy } | { readonly problem: string } {
+  if (text.length > LARGEST_FILE) return { problem: `${CONFIG_PATH} is over ${LARGEST_FILE} characters long; shorten it.` };
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const broken = document.errors[0];
+  if (broken !== undefined) {
+    const at = broken.linePos?.[0];
+    return { problem: `${CONFIG_PATH}${at ? ` line ${at.line}` : ""}: ${firstLine(broken.message)}` };
+  }
+  let content: unknown;
+  try {
+    content = document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch (error) {
+    return { problem: `${CONFIG_PATH}: ${firstLine((error as Error).message)}` };
+  }
+  const parsed = schema.safeParse(content);
+  if (parsed.success) return { policy: policyOf(parsed.data) };
+  const issue = parsed.error.issues[0];
+  const path = (issue?.path ?? []).map(String);
+  const node = path.length === 0 ? document.contents : document.getIn(path, true);
+  const offset = (node as { range?: readonly number[] } | null | undefined)?.range?.[0];
+  const line = offset === undefined ? "" : ` line ${lines.linePos(offset).line}`;
+  return { problem: `${CONFIG_PATH}${line}: \`${path.join(".") || "the file"}\` ${issue?.message ?? "is not valid"}.` };
+}
+
+function policyOf({ enforcement, stages, flow }: z.output<typeof schema>): Policy {
+  return { enforcement, stages, features: flow.features, forks: flow.forks };
+}
+
+const firstLine = (text: string) => text.split("\n", 1)[0] ?? text;

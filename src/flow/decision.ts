@@ -1,0 +1,45 @@
+import type { Effect } from "./effect.ts";
+import type { Want } from "./facts.ts";
+import type { Entry } from "./ledger.ts";
+import type { Lesson, Memory } from "./memory.ts";
+import type { Branch, InstallationId, Instant, RepositoryId } from "./names.ts";
+import type { Nudge } from "./subject.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** What a delivery, a receipt or a sweep brings: what it teaches, and whom to look at again. */
+export type News = {
+  /** Whose repositories this is about; null where the source does not say: then by what we know of the repository. */
+  readonly installation: InstallationId | null;
+  readonly lessons: readonly Lesson[];
+  readonly nudges: readonly Nudge[];
+  /** Slots that begin so no longer stand on GitHub as we wrote them: they are written again. */
+  readonly forget: readonly string[];
+  /** What happens to whole installations or repositories. */
+  readonly access: readonly Access[];
+};
+export const NO_NEWS: News = { installation: null, lessons: [], nudges: [], forget: [], access: [] };
+
+/** Where the App may work. What is out of reach is kept, and not worked on. */
+export type Access =
+  | { readonly installation: InstallationId; readonly may: "work" | "not work"; readonly account: string }
+  | { readonly repository: RepositoryId; readonly may: "work" | "not work" };
+
+export type Decision = {
+  /** The reason in one sentence: it goes into the ledger and the log. */
+  readonly because: string;
+  /** The new verdict of a pull request; null: none, undefined: as before. */
+  readonly verdict?: Verdict | null;
+  /** The new memory of the subject; undefined: as before. */
+  readonly memory?: Memory;
+  /** The branches that the verdict rests on a comparison with: when one moves, it is judged again. */
+  readonly compared?: readonly Branch[];
+  /** What the ledger must keep; empty where nothing changed. */
+  readonly entries: readonly Entry[];
+  readonly effects: readonly Effect[];
+  readonly news: News;
+  /** When to look again though nobody says anything; null: never. */
+  readonly lookAgainAt: Instant | null;
+};
+
+/** A judgement's answer: what it still has to read, or what is decided. */
+export type Answer = { readonly lacks: readonly Want[] } | { readonly decided: Decision };

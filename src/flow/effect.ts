@@ -1,0 +1,55 @@
+import type { Hash, Instant, RepositoryId, Sha, Slot } from "./names.ts";
+import type { RulesetContent } from "./ruleset.ts";
+
+/** A check run as GitHub takes it. `in_progress` has no conclusion. */
+export type CheckContent = {
+  readonly name: string;
+  readonly status: "in_progress" | "completed";
+  readonly conclusion: "success" | "failure" | "neutral" | null;
+  readonly title: string;
+  /** GitHub's Markdown, at most 65,535 bytes. */
+  readonly summary: string;
+  readonly detailsUrl: string | null;
+};
+
+/** What stands on GitHub by our own receipts. */
+export type Written = { readonly fingerprint: Hash; readonly id: number; readonly completed: boolean };
+
+/** What we know of a slot: what stands there, and what GitHub last refused to put there. */
+export type SlotState = {
+  readonly written: Written | null;
+  readonly refused: { readonly fingerprint: Hash; readonly because: string; readonly at: Instant } | null;
+};
+
+/**
+ * The ways Flowgate changes GitHub. Each sets a slot: the newest content wins, and content with the fingerprint
+ * that already stands there is not written again.
+ */
+export type Effect = {
+  readonly does: "set";
+  readonly slot: Slot;
+  /** Of the content, without the times in it; also the mark by which it is found on GitHub. */
+  readonly fingerprint: Hash;
+  readonly repository: RepositoryId;
+  /** `owner/name`, for the address. */
+  readonly name: string;
+} & (
+  | { readonly thing: "check-run"; readonly head: Sha; readonly content: CheckContent; readonly over: Written | null }
+  /** Content null: the ruleset is removed. */
+  | { readonly thing: "ruleset"; readonly title: string; readonly content: RulesetContent | null; readonly over: number | null }
+);
+
+/** What came of an effect. */
+export type Receipt = { readonly effect: Effect; readonly at: Instant } & (
+  | { readonly came: "done"; readonly id: number }
+  /** GitHub said no, and would say no again: the reason in one sentence. */
+  | { readonly came: "refused"; readonly because: string }
+  /** An earlier run was cut off; it was looked for and is not there, so it is decided anew. */
+  | { readonly came: "absent" }
+  /** It may have happened; nobody repeats it before looking. */
+  | { readonly came: "unsure"; readonly because: string; readonly retryAt: Instant }
+);
+
+/** The one slot for a check of that name on that commit. */
+export const checkSlot = (repository: RepositoryId, head: Sha, name: string): Slot => `check:${repository}:${head}:${name}` as Slot;
+export const rulesetSlot = (repository: RepositoryId, title: string): Slot => `ruleset:${repository}:${title}` as Slot;

@@ -1,0 +1,108 @@
+import type { SlotState } from "./effect.ts";
+import type { ComponentMemory, GroupMemory, PullFacts, PullMemory, StageMemory } from "./memory.ts";
+import type { Branch, Instant, Person, Sha } from "./names.ts";
+import type { LiveRuleset } from "./ruleset.ts";
+import type { ComponentSubject, GroupSubject, PullSubject, StageSubject } from "./subject.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** What GitHub told us, or why it could not and when to ask again. */
+export type Fact<T> =
+  | { readonly known: true; readonly value: T; readonly at: Instant }
+  | { readonly known: false; readonly because: string; readonly retryAt: Instant };
+
+export type Commit = { readonly sha: Sha; readonly parents: readonly Sha[]; readonly title: string; readonly author: Person | null };
+/** What `head` has and `base` lacks. GitHub lists at most so many commits; the count is always right. */
+export type Comparison = { readonly ahead: number; readonly commits: readonly Commit[]; readonly whole: boolean };
+export type Document =
+  | { readonly found: true; readonly blob: Sha; readonly text: string }
+  | { readonly found: false };
+/** A pull request that brought a commit in, merged or not. */
+export type BroughtBy = { readonly number: number; readonly author: Person; readonly merged: boolean; readonly base: Branch; readonly head: Sha };
+export type Review = { readonly by: Person & { readonly bot: boolean }; readonly state: "approved" | "changes-requested" | "dismissed" | "commented";
+  readonly commit: Sha | null; readonly at: Instant };
+export type ListedPull = { readonly number: number; readonly asOf: Instant; readonly facts: PullFacts };
+/** One rule that GitHub enforces on a branch, as far as we look at it. */
+export type BranchRule = { readonly type: string; readonly checks: readonly { readonly context: string; readonly app: number | null }[] };
+
+/** Everything that can be read from GitHub, and what the answer looks like. */
+export type Answers = {
+  readonly repository: { readonly name: string; readonly defaultBranch: Branch };
+  /** The commit a branch is at; null: no such branch. */
+  readonly branch: Sha | null;
+  readonly document: Document;
+  readonly pull: ListedPull;
+  readonly "open-pulls": readonly ListedPull[];
+  readonly compare: Comparison;
+  readonly "brought-by": readonly BroughtBy[];
+  readonly reviews: readonly Review[];
+  readonly ruleset: LiveRuleset | null;
+  readonly rules: readonly BranchRule[];
+};
+/** One thing still to be read. Only a judgement knows what it needs, since needs depend on what was read before. */
+export type Want =
+  | { readonly want: "repository" | "open-pulls" }
+  | { readonly want: "branch"; readonly branch: Branch }
+  /** On the default branch. */
+  | { readonly want: "document"; readonly path: string }
+  | { readonly want: "pull"; readonly number: number }
+  /** `base` is a branch, so the answer is of the moment it was read. */
+  | { readonly want: "compare"; readonly base: Branch; readonly head: Sha }
+  | { readonly want: "brought-by"; readonly commit: Sha }
+  | { readonly want: "reviews"; readonly number: number }
+  /** By its title; null where there is none. */
+  | { readonly want: "ruleset"; readonly title: string }
+  | { readonly want: "rules"; readonly branch: Branch };
+export type AnswerTo<W extends Want> = Answers[W["want"]];
+
+/** What was read for one judgement, by want. */
+export type Read = ReadonlyMap<string, Fact<unknown>>;
+
+/** The key under which an answer is kept. */
+export const wantKey = (want: Want): string => Object.values(want).join(" ");
+/** The answer to a want, or undefined while it was not read. */
+export function answerTo<W extends Want>(read: Read, want: W): Fact<AnswerTo<W>> | undefined {
+  return read.get(wantKey(want)) as Fact<AnswerTo<W>> | undefined;
+}
+
+type Known = {
+  readonly now: Instant;
+  readonly read: Read;
+  /** Null before the first look at the repository. */
+  readonly component: ComponentMemory | null;
+};
+/** An open pull request beside the one that is judged. */
+export type Sibling = { readonly number: number; readonly verdict: Verdict };
+
+export type PullKnown = Known & {
+  readonly subject: PullSubject;
+  readonly memory: PullMemory | null;
+  readonly verdict: Verdict | null;
+  /** Other open pull requests with the same head commit and base that were judged at it. */
+  readonly siblings: readonly Sibling[];
+  /** The slot of its check; null while nothing was ever put there. */
+  readonly slot: SlotState | null;
+  /** The stage that it goes into, null before its first look. */
+  readonly stage: StageMemory | null;
+};
+export type GroupKnown = Known & {
+  readonly subject: GroupSubject;
+  readonly memory: GroupMemory | null;
+  /** The pull request that was queued, null where it was never heard of. */
+  readonly pull: { readonly memory: PullMemory; readonly verdict: Verdict | null } | null;
+  readonly slot: SlotState | null;
+};
+export type StageKnown = Known & {
+  readonly subject: StageSubject;
+  readonly memory: StageMemory | null;
+  /** Open pull requests into this stage that have no check of ours on their head yet. */
+  readonly unchecked: readonly number[];
+  /** The slot of its ruleset. */
+  readonly slot: SlotState | null;
+};
+export type ComponentKnown = Known & { readonly subject: ComponentSubject; readonly memory: ComponentMemory | null };
+
+/** All that a judgement may look at, as it stood at one instant. */
+export type Facts = PullKnown | GroupKnown | StageKnown | ComponentKnown;
+
+/** Where the App itself is known: its id pins the checks, its bot login tells its own acts from others'. */
+export type Self = { readonly app: number; readonly bot: string };

@@ -1,0 +1,98 @@
+import type { Policy } from "./config.ts";
+import type { Branch, InstallationId, Instant, Person, RepositoryId, Sha } from "./names.ts";
+import type { RulesetContent } from "./ruleset.ts";
+
+/**
+ * What we remember of a subject between two looks. Payloads and lists teach it for free, so that the usual
+ * judgement reads nothing from GitHub.
+ */
+export type Memory = PullMemory | GroupMemory | StageMemory | ComponentMemory;
+
+/** What GitHub says about a pull request in each of its events and lists. */
+export type PullFacts = {
+  readonly title: string;
+  readonly author: Person & { readonly bot: boolean };
+  readonly draft: boolean;
+  readonly state: "open" | "closed";
+  readonly merged: boolean;
+  /** The repository is null where the fork was deleted. */
+  readonly head: { readonly sha: Sha; readonly ref: Branch; readonly repository: RepositoryId | null };
+  readonly base: Branch;
+};
+
+export type PullMemory = PullFacts & {
+  readonly kind: "pull";
+  /** GitHub's `updated_at`, in whole seconds: two states may share it. */
+  readonly asOf: Instant;
+  /** What the newest event said it came from: it tells which of two states of the same second is the later. */
+  readonly from: Origin;
+  /** Two accounts contradict each other and neither explains the other: one fresh read decides. */
+  readonly doubt: boolean;
+};
+
+/** The values an event says it replaced: `before`, `changes.*.from`, or what its action tells (a close closes what was open). */
+export type Origin = Partial<Omit<PullFacts, "author" | "head"> & { readonly head: Sha }>;
+
+export type GroupMemory = {
+  readonly kind: "group";
+  readonly base: Branch;
+  /** The pull request that was queued last; its number stands in the queue branch's name. */
+  readonly number: number;
+  readonly requestedAt: Instant;
+  readonly destroyed: boolean;
+};
+
+export type StageMemory = {
+  readonly kind: "stage";
+  /** Its ruleset may have changed since it was read. */
+  readonly look: boolean;
+  /** The ruleset as last written or seen in order; null: never written. */
+  readonly ruleset: { readonly id: number; readonly content: RulesetContent } | null;
+  /** When it was put right again after a change by hand, the last hour only. */
+  readonly repairs: readonly Instant[];
+  /** Since when an admin has it switched off. */
+  readonly disabledSince: Instant | null;
+  readonly enforced: Enforced;
+};
+
+/** Whether GitHub will really block a merge. Yes only after the branch's rules were read back. */
+export type Enforced =
+  | { readonly state: "yes"; readonly readAt: Instant }
+  /** Switched on only once every open pull request into the stage has its check. */
+  | { readonly state: "waiting"; readonly because: string }
+  | { readonly state: "no"; readonly because: string };
+
+export type ComponentMemory = {
+  readonly kind: "component";
+  /** `owner/name`, as last heard. */
+  readonly name: string;
+  readonly defaultBranch: Branch | null;
+  /** The config file or the set of branches may have changed since they were read. */
+  readonly look: boolean;
+  /** Heads of the stage branches, null where one is missing; null before the first look. */
+  readonly stages: { readonly [branch: string]: Sha | null } | null;
+  readonly config: ConfigState;
+};
+
+/** The policy in force and where it came from. */
+export type ConfigState = {
+  readonly policy: Policy;
+  /** Blob of the file the policy was made from; null while no file was ever valid: then the component is observed. */
+  readonly blob: Sha | null;
+  /** Why the newest file is not in force, in one sentence; the last good one stays. */
+  readonly problem: string | null;
+};
+
+/** What one delivery, list or answer teaches about a subject. */
+export type Lesson =
+  | { readonly of: "pull"; readonly repository: RepositoryId; readonly number: number; readonly asOf: Instant;
+      readonly from: Origin; readonly facts: PullFacts; }
+  | { readonly of: "group"; readonly repository: RepositoryId; readonly head: Sha; readonly base: Branch; readonly number: number;
+      readonly asOf: Instant; readonly destroyed: boolean; }
+  /** Its ruleset is to be read again. */
+  | { readonly of: "stage"; readonly repository: RepositoryId; readonly branch: Branch }
+  /** The repository exists, under this name; `look`: its config or branches are to be read again. */
+  | { readonly of: "component"; readonly repository: RepositoryId; readonly installation: InstallationId | null; readonly name: string;
+      readonly defaultBranch: Branch | null; readonly look: boolean;
+      /** A branch was pushed, made or deleted: where it is now. */
+      readonly branch: { readonly name: Branch; readonly at: Sha | null } | null };

@@ -1,0 +1,60 @@
+import type { Branch, Instant, Sha } from "./names.ts";
+
+/**
+ * A gate's answer. `failed`: the change must change. `pending`: waits for a person or a clock.
+ * `errored`: could not find out, which is never a yes.
+ */
+export const OUTCOMES = ["failed", "errored", "pending", "passed"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** What a pull request is, strictest first: among several on one commit the strictest decides. */
+export const LANES = ["release", "hotfix", "promotion", "back-merge", "feature"] as const;
+export type Lane = (typeof LANES)[number];
+
+/** One gate's answer about one pull request. */
+export type Finding = {
+  readonly gate: string;
+  readonly outcome: Outcome;
+  /** One or two sentences for people: what is so, and what to do next. */
+  readonly because: string;
+  /** Who can clear it and how; null where there is nothing to clear. */
+  readonly cure: string | null;
+  /** One command to copy, where one helps. */
+  readonly copy: string | null;
+  /** What the answer rests on: commits, branches, pull requests, each in words. */
+  readonly read: readonly string[];
+  /** When the answer may change by itself. */
+  readonly until: Instant | null;
+};
+
+/** All gates' answers about one pull request, for one head commit and one base. */
+export type Verdict = {
+  readonly head: Sha;
+  readonly base: Branch;
+  /** Null: no lane allows it, or it could not be found out. */
+  readonly lane: Lane | null;
+  readonly outcome: Outcome;
+  readonly findings: readonly Finding[];
+};
+
+/** The whole is as bad as its worst part; of nothing at all nothing is known. */
+export function worst(outcomes: readonly Outcome[]): Outcome {
+  return OUTCOMES.find((outcome) => outcomes.includes(outcome)) ?? "errored";
+}
+
+/**
+ * What one check on (head, base) says for all open pull requests that share them: the verdict of the strictest
+ * lane, of the same lane the worst. One whose lane could not be found out may be the strictest, so it comes first.
+ * Those that no lane allows come last and do not spoil it while another is allowed: merging either brings the same
+ * commits.
+ *
+ * @param verdicts at least one, all of the same head and base.
+ */
+export function agreed<T extends Verdict>(verdicts: readonly [T, ...T[]]): T {
+  const strictness = ({ lane, outcome }: Verdict) =>
+    lane !== null ? LANES.indexOf(lane) : outcome === "errored" ? -1 : LANES.length;
+  const badness = ({ outcome }: Verdict) => OUTCOMES.indexOf(outcome);
+  return verdicts.reduce((best, next) =>
+    (strictness(next) - strictness(best) || badness(next) - badness(best)) < 0 ? next : best,
+  );
+}

@@ -1,0 +1,334 @@
+import { z } from "zod";
+import { CONFIG_PATH } from "./flow/config.ts";
+import { NO_NEWS, type News } from "./flow/decision.ts";
+import type { ListedPull, Self } from "./flow/facts.ts";
+import type { Lesson, Origin, PullFacts } from "./flow/memory.ts";
+import { type Branch, branch, installationId, type Instant, parseInstant, repositoryId, sha } from "./flow/names.ts";
+import type { Priority } from "./flow/subject.ts";
+
+/** A webhook delivery as it came, its signature verified. */
+export type Delivery = { readonly id: string; readonly event: string; readonly payload: unknown; readonly at: Instant };
+
+/**
+ * What a delivery teaches and whom it makes us look at again: one table, event by event.
+ *
+ * Events that are not listed bring no news. Throws where a payload lacks what its event must have: then the delivery
+ * is kept unread.
+ *
+ * @param self who we are, so that our own acts bring no news; null while GitHub has not told us yet.
+ */
+export function intake({ event, payload, at }: Delivery, self: Self | null): News {
+  switch (event) {
+    case "pull_request":
+      return pullRequest(pullEvent.parse(payload));
+    case "push":
+      return push(pushEvent.parse(payload));
+    case "merge_group":
+      return mergeGroup(groupEvent.parse(payload), at);
+    case "check_run":
+    case "check_suite":
+      return check(checkEvent.parse(payload), self);
+    case "repository":
+      return repository(repositoryEvent.parse(payload));
+    case "repository_ruleset":
+      return ruleset(rulesetEvent.parse(payload), self);
+    case "installation":
+      return installation(installationEvent.parse(payload));
+    case "installation_repositories":
+      return repositories(repositoriesEvent.parse(payload));
+    default:
+      return NO_NEWS;
+  }
+}
+
+const instantText = z.string().transform((text, context) => {
+  const at = parseInstant(text);
+  if (at === null) context.addIssue({ code: "custom", message: "is no time" });
+  return at as Instant;
+});
+const branchText = z.string().min(1).transform(branch);
+const shaText = z.string().regex(/^[0-9a-f]{40,64}$/).transform(sha);
+const id = z.number().int().positive();
+
+const place = z.object({
+  repository: z.object({ id, full_name: z.string(), default_branch: z.string().optional() }),
+  installation: z.object({ id }).nullish(),
+});
+type Place = z.output<typeof place>;
+const sender = z.object({ login: z.string() }).nullish();
+
+/** A pull request as GitHub shows it in events and lists. */
+export const pullShape = z.object({
+  number: id,
+  title: z.string(),
+  draft: z.boolean().nullish(),
+  state: z.enum(["open", "closed"]),
+  merged: z.boolean().nullish(),
+  merged_at: z.string().nullish(),
+  updated_at: instantText,
+  /** Null where the account was deleted. */
+  user: z.object({ id, login: z.string(), type: z.string().nullish() }).nullish(),
+  head: z.object({ sha: shaText, ref: branchText, repo: z.object({ id }).nullish() }),
+  base: z.object({ ref: branchText }),
+});
+
+/** @returns what we keep of a pull request as GitHub shows it. */
+export function listedPull(pull: z.output<typeof pullShape>): ListedPull {
+  const facts: PullFacts = {
+    title: pull.title,
+    author: { id: pull.user?.id ?? 0, login: pull.user?.login ?? "ghost", bot: pull.user?.type === "Bot" },
+    draft: pull.draft ?? false,
+    state: pull.state,
+    merged: pull.merged ?? typeof pull.merged_at === "string",
+    head: {
+      sha: pull.head.sha,
+      ref: pull.head.ref,
+      repository: pull.head.repo ? repositoryId(pull.head.repo.id) : null,
+    },
+    base: pull.base.ref,
+  };
+  return { number: pull.number, asOf: pull.updated_at, facts };
+}
+
+const pullEvent = place.extend({
+  action: z.string(),
+  pull_request: pullShape,
+  before: z.string().nullish(),
+  changes: z
+    .object({
+      title: z.object({ from: z.string() }).nullish(),
+      base: z.object({ ref: z.object({ from: branchText }) }).nullish(),
+    })
+    .nullish(),
+});
+
+/** Actions that can change a verdict, and how urgent they are: somebody is looking at the page just then. */
+const TURNS: { readonly [action: string]: Priority } = {
+  opened: "person",
+  reopened: "person",
+  synchronize: "person",
+  edited: "person",
+  closed: "bulk",
+};
+
+function pullRequest(event: z.output<typeof pullEvent>): News {
+  const { number, asOf, facts } = listedPull(event.pull_request);
+  const repository = repositoryId(event.repository.id);
+  const priority = TURNS[event.action];
+  return {
+    ...newsOf(event),
+    lessons: [component(event), { of: "pull", repository, number, asOf, from: originOf(event), facts }],
+    nudges: priority ? [{ priority, subject: { kind: "pull", repository, number } }] : [],
+  };
+}
+
+function originOf({ action, before, changes, pull_request: { draft } }: z.output<typeof pullEvent>): Origin {
+  switch (action) {
+    case "synchronize":
+      return before ? { head: sha(before) } : {};
+    case "edited":
+      return { ...(changes?.title && { title: changes.title.from }), ...(changes?.base && { base: changes.base.ref.from }) };
+    case "closed":
+      return { state: "open", merged: false };
+    case "reopened":
+      return { state: "closed" };
+    case "ready_for_review":
+    case "converted_to_draft":
+      return { draft: !draft };
+    default:
+      return {};
+  }
+}
+
+const pushEvent = place.extend({
+  ref: z.string(),
+  after: z.string(),
+  created: z.boolean(),
+  deleted: z.boolean(),
+  forced: z.boolean(),
+  commits: z
+    .array(z.object({ added: z.string().array().nullish(), modified: z.string().array().nullish(), removed: z.string().array().nullish() }))
+    .nullish(),
+});
+/** GitHub lists no more commits than this, and no more files of one commit. */
+const LISTED_COMMITS = 2048;
+const LISTED_FILES = 3000;
+
+function push(event: z.output<typeof pushEvent>): News {
+  if (!event.ref.startsWith("refs/heads/")) return NO_NEWS;
+  const name = branch(event.ref.slice("refs/heads/".length));
+  if (isQueueBranch(name)) return NO_NEWS;
+  const repository = repositoryId(event.repository.id);
+  const look = name === event.repository.default_branch && mayTouch(CONFIG_PATH, event);
+  return {
+    ...newsOf(event),
+    lessons: [{ ...component(event), look, branch: { name, at: event.deleted ? null : sha(event.after) } }],
+    nudges: [
+      ...(look || event.created || event.deleted ? [{ priority: "bulk", subject: { kind: "component", repository } } as const] : []),
+      { priority: "bulk", openPulls: { repository, compared: name } },
+    ],
+  };
+}
+
+/** Whether a push may have changed a file: it names it, or says too little to tell. */
+function mayTouch(path: string, { commits, created, deleted, forced }: z.output<typeof pushEvent>): boolean {
+  if (created || deleted || forced || !commits || commits.length === 0 || commits.length >= LISTED_COMMITS) return true;
+  return commits.some(({ added, modified, removed }) => {
+    const files = [...(added ?? []), ...(modified ?? []), ...(removed ?? [])];
+    return files.includes(path) || files.length >= LISTED_FILES;
+  });
+}
+
+const groupEvent = place.extend({
+  action: z.string(),
+  merge_group: z.object({ head_sha: shaText, head_ref: z.string(), base_ref: z.string() }),
+});
+const isQueueBranch = (name: Branch) => name.startsWith("gh-readonly-queue/");
+
+/** The queue branch ends in `pr-NUMBER-SHA`; the base's own name may hold slashes, so it is read from the right. */
+function mergeGroup(event: z.output<typeof groupEvent>, at: Instant): News {
+  const { head_sha: head, head_ref, base_ref } = event.merge_group;
+  const number = /\/pr-(\d+)-[0-9a-f]{40,64}$/.exec(head_ref)?.[1];
+  if (number === undefined) throw new Error(`No pull request in the queue branch ${head_ref}.`);
+  const repository = repositoryId(event.repository.id);
+  const base = branch(base_ref.replace(/^refs\/heads\//, ""));
+  const destroyed = event.action === "destroyed";
+  return {
+    ...newsOf(event),
+    lessons: [component(event), { of: "group", repository, head, base, number: Number(number), asOf: at, destroyed }],
+    nudges: destroyed ? [] : [{ priority: "person", subject: { kind: "group", repository, head } }],
+  };
+}
+
+const asked = z.object({ head_sha: shaText, name: z.string().nullish(), app: z.object({ id }).nullish() });
+const checkEvent = place.extend({ action: z.string(), check_run: asked.nullish(), check_suite: asked.nullish() });
+
+/** Somebody pressed *Re-run*: GitHub only resets the suite, so the check is written again. Everything else is our echo. */
+function check(event: z.output<typeof checkEvent>, self: Self | null): News {
+  const run = event.check_run ?? event.check_suite;
+  if (event.action !== "rerequested" || !run || (self !== null && run.app?.id !== self.app)) return NO_NEWS;
+  const repository = repositoryId(event.repository.id);
+  return {
+    ...newsOf(event),
+    lessons: [],
+    nudges: [
+      { priority: "person", openPulls: { repository, head: run.head_sha } },
+      { priority: "person", subject: { kind: "group", repository, head: run.head_sha } },
+    ],
+    forget: [`check:${repository}:${run.head_sha}:${event.check_run?.name ?? ""}`],
+  };
+}
+
+const repositoryEvent = place.extend({ action: z.string() });
+
+function repository(event: z.output<typeof repositoryEvent>): News {
+  const repository = repositoryId(event.repository.id);
+  if (event.action === "deleted") return { ...newsOf(event), access: [{ repository, may: "not work" }] };
+  return {
+    ...newsOf(event),
+    lessons: [{ ...component(event), look: true }],
+    nudges: [{ priority: "bulk", subject: { kind: "component", repository } }],
+  };
+}
+
+const rulesetEvent = place.extend({
+  repository_ruleset: z.object({ name: z.string() }),
+  changes: z.object({ name: z.object({ from: z.string() }).nullish() }).nullish(),
+  sender,
+});
+const OUR_RULESET = /^flowgate: (.+)$/;
+
+function ruleset(event: z.output<typeof rulesetEvent>, self: Self | null): News {
+  if (self !== null && event.sender?.login === self.bot) return NO_NEWS;
+  const repository = repositoryId(event.repository.id);
+  const stages = [event.repository_ruleset.name, event.changes?.name?.from ?? ""].flatMap((name) => {
+    const stage = OUR_RULESET.exec(name)?.[1];
+    return stage === undefined ? [] : [branch(stage)];
+  });
+  return {
+    ...newsOf(event),
+    lessons: stages.map((stage): Lesson => ({ of: "stage", repository, branch: stage })),
+    nudges: stages.map((stage) => ({ priority: "person", subject: { kind: "stage", repository, branch: stage } })),
+  };
+}
+
+const listed = z.array(z.object({ id, full_name: z.string() }));
+const account = z.object({ id, account: z.object({ login: z.string().optional() }).nullish() });
+const installationEvent = z.object({ action: z.string(), installation: account, repositories: listed.nullish() });
+
+function installation({ action, installation, repositories }: z.output<typeof installationEvent>): News {
+  const at = installationId(installation.id);
+  const may = action === "deleted" || action === "suspend" ? "not work" : "work";
+  return {
+    ...arrived(at, may === "work" ? (repositories ?? []) : []),
+    access: [{ installation: at, may, account: installation.account?.login ?? "" }],
+  };
+}
+
+const repositoriesEvent = z.object({
+  installation: account,
+  repositories_added: listed.nullish(),
+  repositories_removed: listed.nullish(),
+});
+
+function repositories(event: z.output<typeof repositoriesEvent>): News {
+  const added = event.repositories_added ?? [];
+  const news = arrived(installationId(event.installation.id), added);
+  return {
+    ...news,
+    access: [
+      ...added.map(({ id }) => ({ repository: repositoryId(id), may: "work" as const })),
+      ...(event.repositories_removed ?? []).map(({ id }) => ({ repository: repositoryId(id), may: "not work" as const })),
+    ],
+  };
+}
+
+/** Repositories that the App may work on now: each is looked at. */
+export function arrived(installation: ReturnType<typeof installationId>, list: readonly { id: number; full_name: string }[]): News {
+  return {
+    ...NO_NEWS,
+    installation,
+    lessons: list.map(({ id, full_name }) => ({
+      of: "component",
+      repository: repositoryId(id),
+      installation,
+      name: full_name,
+      defaultBranch: null,
+      look: true,
+      branch: null,
+    })),
+    nudges: list.map(({ id }) => ({ priority: "bulk", subject: { kind: "component", repository: repositoryId(id) } })),
+  };
+}
+
+/** What a list of all open pull requests of a repository teaches, and whom it makes us look at: those that differ. */
+export function pullsListed(
+  installation: ReturnType<typeof installationId>,
+  repository: ReturnType<typeof repositoryId>,
+  pulls: readonly ListedPull[],
+): News {
+  return {
+    ...NO_NEWS,
+    installation,
+    lessons: pulls.map(({ number, asOf, facts }) => ({ of: "pull", repository, number, asOf, from: {}, facts })),
+    nudges: pulls.map(({ number }) => ({ priority: "bulk", subject: { kind: "pull", repository, number } })),
+  };
+}
+
+const newsOf = ({ installation }: Place): News => ({
+  ...NO_NEWS,
+  installation: installation ? installationId(installation.id) : null,
+});
+
+function component({ repository, installation }: Place): Extract<Lesson, { of: "component" }> {
+  return {
+    of: "component",
+    repository: repositoryId(repository.id),
+    installation: installation ? installationId(installation.id) : null,
+    name: repository.full_name,
+    defaultBranch: repository.default_branch === undefined ? null : branch(repository.default_branch),
+    look: false,
+    branch: null,
+  };
+}
+
