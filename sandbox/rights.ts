@@ -1,23 +1,62 @@
 import type { Actor } from "./actor.ts";
 import type { Github } from "./github.ts";
-import type { Repository, Role } from "./model.ts";
-import type { Outcome } from "./outcome.ts";
+import { type Repository, type Role, roles } from "./model.ts";
+import { done, notFound, type Outcome, refused } from "./outcome.ts";
+
+/** True when `role` may do all that `needed` may. */
+export function atLeast(role: Role, needed: Role): boolean {
+  return roles.indexOf(role) >= roles.indexOf(needed);
+}
+
+/** True when the account owns the organisation. */
+export function isOwner(github: Github, accountId: number, organisationId: number): boolean {
+  return github.find
+    .membershipsOf(organisationId)
+    .some((membership) => membership.userId === accountId && membership.role === "admin");
+}
 
 /** The strongest role a person has on a repository, by themselves, a team or the organisation. */
-export function roleOf(
-	github: Github,
-	accountId: number,
-	repository: Repository,
-): Role {
-	throw new Error("not written yet");
+export function roleOf(github: Github, accountId: number, repository: Repository): Role {
+  if (repository.ownerId === accountId || isOwner(github, accountId, repository.ownerId)) return "admin";
+  const granted = repository.collaborators.filter((one) => one.userId === accountId).map((one) => one.role);
+  for (const { teamId, role } of repository.teams) if (inTeam(github, accountId, teamId)) granted.push(role);
+  const member = github.find.membershipsOf(repository.ownerId).some((one) => one.userId === accountId);
+  if (member || !repository.private) granted.push("read");
+  return granted.reduce((best, role) => (atLeast(role, best) ? role : best), "none" as Role);
+}
+
+/** True when the person is in the team or in a team below it. */
+export function inTeam(github: Github, accountId: number, teamId: number): boolean {
+  const team = github.state.teams.get(teamId);
+  if (!team) return false;
+  if (team.members.some((member) => member.userId === accountId)) return true;
+  return github.find
+    .teamsOf(team.organisationId)
+    .some((child) => child.parentId === teamId && inTeam(github, accountId, child.id));
+}
+
+/** True when an installation reaches the repository. */
+export function covers(github: Github, by: Actor, repository: Repository): boolean {
+  if (!by.installation) return false;
+  const installation = github.state.installations.get(by.installation.id);
+  if (!installation || installation.accountId !== repository.ownerId) return false;
+  if (by.repositoryIds !== null && !by.repositoryIds.includes(repository.id)) return false;
+  return installation.repositorySelection === "all" || installation.repositoryIds.includes(repository.id);
 }
 
 /** Done when the person has at least this role; 404 when they may not even see it, else 403. Bots are judged by their token, in REST. */
-export function requireRole(
-	github: Github,
-	by: Actor,
-	repository: Repository,
-	role: Role,
-): Outcome<null> {
-	throw new Error("not written yet");
+export function requireRole(github: Github, by: Actor, repository: Repository, role: Role): Outcome<null> {
+  const current = github.state.repositories.get(repository.id);
+  if (!current) return notFound;
+  if (by.installation) return covers(github, by, current) ? done(null) : notFound;
+  const has = roleOf(github, by.account.id, current);
+  if (atLeast(has, role)) return done(null);
+  if (has === "none") return notFound;
+  return refused(403, role === "admin" ? "Must have admin rights to Repository." : "Must have write access to this repository.");
+}
+
+/** True when what `by` may do includes writing to branches of the repository. */
+export function mayPush(github: Github, by: Actor, repository: Repository): boolean {
+  if (by.installation) return covers(github, by, repository) && by.permissions?.["contents"] === "write";
+  return atLeast(roleOf(github, by.account.id, repository), "write");
 }

@@ -1,0 +1,155 @@
+import type { Actor } from "./actor.ts";
+import { fnmatch } from "./fnmatch.ts";
+import { commitsBetween, isAncestor } from "./git/history.ts";
+import type { Github } from "./github.ts";
+import type { BypassActor, MergeMethod, Pull, Repository, Role, Rule, Ruleset } from "./model.ts";
+import { branchAt, type RefChange } from "./refs.ts";
+import { reviewViolations } from "./review-rules.ts";
+import { atLeast, inTeam, isOwner, roleOf } from "./rights.ts";
+import { requiredChecks, statusViolations } from "./status-rules.ts";
+
+/** A rule of an active ruleset that applies to a ref. */
+export type AppliedRule = { readonly ruleset: Ruleset; readonly rule: Rule };
+
+/** Whether a ruleset's conditions name this full ref, whatever its enforcement. */
+export function targets(ruleset: Ruleset, ref: string, defaultBranch: string): boolean {
+  const prefix = ruleset.target === "tag" ? "refs/tags/" : "refs/heads/";
+  if (ruleset.target === "push" || !ref.startsWith(prefix)) return false;
+  const fits = (pattern: string) => {
+    if (pattern === "~ALL") return true;
+    if (pattern === "~DEFAULT_BRANCH") return ref === `refs/heads/${defaultBranch}`;
+    return fnmatch(pattern.startsWith("refs/") ? pattern : prefix + pattern, ref);
+  };
+  return ruleset.include.some(fits) && !ruleset.exclude.some(fits);
+}
+
+/** All active rules for a full ref, ruleset by ruleset. The ref need not exist. */
+export function rulesFor(github: Github, repository: Repository, ref: string): readonly AppliedRule[] {
+  return github.find
+    .rulesetsOf(repository.id)
+    .filter((ruleset) => ruleset.enforcement === "active" && targets(ruleset, ref, repository.defaultBranch))
+    .flatMap((ruleset) => ruleset.rules.map((rule) => ({ ruleset, rule })));
+}
+
+const roleIds: Readonly<Record<number, Role>> = { 1: "read", 2: "maintain", 3: "triage", 4: "write", 5: "admin" };
+
+function isActor(github: Github, by: Actor, repository: Repository, actor: BypassActor): boolean {
+  const id = by.account.id;
+  if (actor.actor_type === "Integration") return by.installation?.appId === actor.actor_id;
+  if (by.installation) return false;
+  switch (actor.actor_type) {
+    case "OrganizationAdmin":
+      return isOwner(github, id, repository.ownerId);
+    case "RepositoryRole": {
+      const role = roleIds[actor.actor_id ?? 0];
+      return role !== undefined && atLeast(roleOf(github, id, repository), role);
+    }
+    case "Team":
+      return inTeam(github, id, actor.actor_id ?? 0);
+    case "User":
+      return actor.actor_id === id;
+    default:
+      return false;
+  }
+}
+
+/** How `by` may pass a ruleset: always, only by merging a pull request, or never. */
+export function bypassOf(
+  github: Github,
+  by: Actor,
+  repository: Repository,
+  ruleset: Ruleset,
+): "always" | "pull_requests_only" | "exempt" | "never" {
+  const modes = ruleset.bypassActors
+    .filter((actor) => isActor(github, by, repository, actor))
+    .map((actor) => actor.bypass_mode);
+  if (modes.includes("exempt")) return "exempt";
+  if (modes.includes("always")) return "always";
+  return modes.length > 0 ? "pull_requests_only" : "never";
+}
+
+/** Rules that hold `by` back on a ref. */
+function bindingRules(github: Github, by: Actor, repository: Repository, ref: string, merging: boolean): readonly Rule[] {
+  return rulesFor(github, repository, ref)
+    .filter(({ ruleset }) => {
+      const bypass = bypassOf(github, by, repository, ruleset);
+      return bypass === "never" || (bypass === "pull_requests_only" && !merging);
+    })
+    .map(({ rule }) => rule);
+}
+
+const notAllowed: Readonly<Record<MergeMethod, string>> = {
+  merge: "Merge commits are not allowed on this repository.",
+  squash: "Squash merges are not allowed on this repository.",
+  rebase: "Rebase merges are not allowed on this repository.",
+};
+
+/** Why rules refuse this merge, in GitHub's words; empty when they do not. */
+export async function mergeViolations(
+  github: Github,
+  by: Actor,
+  repository: Repository,
+  pull: Pull,
+  method: MergeMethod,
+): Promise<readonly string[]> {
+  const rules = bindingRules(github, by, repository, `refs/heads/${pull.base.ref}`, true);
+  const violations: string[] = [];
+  for (const rule of rules) {
+    if (rule.type === "update") violations.push("Cannot update this protected ref.");
+    if (rule.type === "merge_queue") violations.push("Changes must be made through the merge queue");
+    if (rule.type === "required_linear_history" && method === "merge") {
+      violations.push("This branch must not contain merge commits.");
+    }
+    if (rule.type === "pull_request") {
+      const allowed = rule.parameters?.["allowed_merge_methods"];
+      if (Array.isArray(allowed) && !allowed.includes(method)) violations.push(notAllowed[method]);
+      violations.push(...reviewViolations(github, repository, pull, rule));
+    }
+    if (rule.type === "required_status_checks" && rule.parameters?.["strict_required_status_checks_policy"] === true) {
+      const base = branchAt(github, repository.id, pull.base.ref) ?? "";
+      if (!(await isAncestor(github.git, repository.id, base, pull.head.sha))) {
+        violations.push("Required status checks must pass on a head branch that is up to date with its base.");
+      }
+    }
+  }
+  violations.push(...statusViolations(github, repository.id, pull.head.sha, requiredChecks(rules)));
+  return [...new Set(violations)];
+}
+
+/** Why rules refuse to move this ref directly (a push, the API, the web editor); empty when they do not. */
+export async function pushViolations(
+  github: Github,
+  by: Actor,
+  repository: Repository,
+  change: RefChange,
+): Promise<readonly string[]> {
+  const { ref, before, after } = change;
+  const rules = bindingRules(github, by, repository, ref, false);
+  if (rules.length === 0) return [];
+  const has = (type: string) => rules.some((rule) => rule.type === type);
+  if (after === null) return has("deletion") ? ["Cannot delete this branch"] : [];
+  if (before === null) {
+    if (has("creation")) return ["Cannot create ref due to creations being restricted."];
+    const enforced = rules.filter((rule) => rule.parameters?.["do_not_enforce_on_create"] !== true);
+    return statusViolations(github, repository.id, after, requiredChecks(enforced));
+  }
+  const violations: string[] = [];
+  if (has("update")) violations.push("Cannot update this protected ref.");
+  if (has("non_fast_forward") && !(await isAncestor(github.git, repository.id, before, after))) {
+    violations.push("Cannot force-push to this branch");
+  }
+  if (has("merge_queue")) violations.push("Changes must be made through the merge queue");
+  if (has("pull_request")) violations.push("Changes must be made through a pull request.");
+  if (has("required_linear_history") && (await bringsMerges(github, repository, before, after))) {
+    violations.push("This branch must not contain merge commits.");
+  }
+  return [...violations, ...statusViolations(github, repository.id, after, requiredChecks(rules))];
+}
+
+async function bringsMerges(github: Github, repository: Repository, before: string, after: string): Promise<boolean> {
+  for (const sha of await commitsBetween(github.git, repository.id, before, after)) {
+    const commit = await github.git.commit(repository.id, sha);
+    if (commit && commit.parents.length > 1) return true;
+  }
+  return false;
+}
