@@ -1,0 +1,103 @@
+import { createComment, deleteComment, editComment, tickBox } from "../comments.ts";
+import { addLabels, removeLabel } from "../labels.ts";
+import { mergePull } from "../merge.ts";
+import { dequeue, enqueue } from "../merge-queue.ts";
+import type { MergeMethod } from "../model.ts";
+import { convertToDraft, editPull, readyForReview } from "../pulls.ts";
+import { dismissReview, submitReview } from "../reviews.ts";
+import { type Answer, go, type PullVisit } from "./visit.ts";
+
+type Act = (visit: PullVisit) => Promise<Answer>;
+
+/** What the forms of a pull request's page send. */
+export const pullActs: Readonly<Record<string, Act>> = {
+  async comment(visit) {
+    return go(visit.home, createComment(...target(visit), text(visit, "body")), "Commented.");
+  },
+  async review(visit) {
+    const event = visit.form.get("event") === "APPROVE" ? "APPROVE" : "REQUEST_CHANGES";
+    const outcome = submitReview(...target(visit), { event, body: text(visit, "body") });
+    return go(visit.home, outcome, event === "APPROVE" ? "Approved." : "Changes are requested.");
+  },
+  tick: (visit) => tick(visit, null),
+  async merge(visit) {
+    const method = methodOf(visit.form.get("method"));
+    const merged = await mergePull(...target(visit), { method, sha: visit.form.get("sha") ?? "" });
+    return go(visit.home, merged, merged.done ? `${merged.value.message} as ${merged.value.sha.slice(0, 7)}.` : "");
+  },
+  async enqueue(visit) {
+    return go(visit.home, await enqueue(...target(visit)), "It is in the queue.");
+  },
+  async dequeue(visit) {
+    return go(visit.home, await dequeue(...target(visit)), "It is out of the queue.");
+  },
+  async edit(visit) {
+    const { pull } = visit;
+    const [title, body, base] = [text(visit, "title"), text(visit, "body"), text(visit, "base")];
+    const change = {
+      ...(title !== pull.title ? { title } : {}),
+      ...(unixLines(body) !== unixLines(pull.body ?? "") ? { body } : {}),
+      ...(base !== pull.base.ref ? { base } : {}),
+    };
+    return go(visit.home, await editPull(...target(visit), change), "Saved.");
+  },
+  async state(visit) {
+    const state = visit.form.get("state") === "open" ? "open" : "closed";
+    return go(visit.home, await editPull(...target(visit), { state }), state === "open" ? "Reopened." : "Closed.");
+  },
+  async draft(visit) {
+    if (visit.form.get("draft") === "yes")
+      return go(visit.home, await convertToDraft(...target(visit)), "It is a draft.");
+    return go(visit.home, await readyForReview(...target(visit)), "It is ready for review.");
+  },
+  async label(visit) {
+    return go(visit.home, await addLabels(...target(visit), [text(visit, "name").trim()]), "Labelled.");
+  },
+  async unlabel(visit) {
+    return go(visit.home, await removeLabel(...target(visit), text(visit, "name")), "The label is off.");
+  },
+};
+
+/** What the forms below one comment send. */
+export async function actOnComment(visit: PullVisit, commentId: number, name: string): Promise<Answer | null> {
+  const { github, by, repository } = visit;
+  if (name === "tick") return tick(visit, commentId);
+  if (name === "edit")
+    return go(
+      visit.home,
+      editComment(github, by, repository, commentId, text(visit, "body")),
+      "The comment is changed.",
+    );
+  if (name === "delete")
+    return go(visit.home, deleteComment(github, by, repository, commentId), "The comment is deleted.");
+  return null;
+}
+
+/** Dismisses a review with the reason given. */
+export async function dismiss(visit: PullVisit, reviewId: number): Promise<Answer> {
+  return go(visit.home, dismissReview(...target(visit), reviewId, text(visit, "message")), "The review is dismissed.");
+}
+
+async function tick(visit: PullVisit, commentId: number | null): Promise<Answer> {
+  const [box, state] = text(visit, "box").split(" ");
+  const on = state === "on";
+  const back = commentId === null ? visit.home : `${visit.home}#issuecomment-${commentId}`;
+  return go(back, await tickBox(...target(visit), commentId, Number(box), on), on ? "Ticked." : "Unticked.");
+}
+
+function target(visit: PullVisit) {
+  return [visit.github, visit.by, visit.repository, visit.pull.number] as const;
+}
+
+/** Browsers send CRLF for every line end, also of text nobody touched. */
+function unixLines(body: string): string {
+  return body.replace(/\r\n/g, "\n");
+}
+
+function text(visit: PullVisit, field: string): string {
+  return visit.form.get(field) ?? "";
+}
+
+function methodOf(value: string | null): MergeMethod {
+  return value === "squash" || value === "rebase" ? value : "merge";
+}
