@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { CONFIG_PATH } from "./flow/config.ts";
-import { NO_NEWS, type News } from "./flow/decision.ts";
+import { type News, NO_NEWS } from "./flow/decision.ts";
 import type { ListedPull, Self } from "./flow/facts.ts";
 import type { Lesson, Origin, PullFacts } from "./flow/memory.ts";
-import { type Branch, branch, installationId, type Instant, parseInstant, repositoryId, sha } from "./flow/names.ts";
+import { type Branch, branch, type Instant, installationId, parseInstant, repositoryId, sha } from "./flow/names.ts";
 import type { Priority } from "./flow/subject.ts";
 
 /** A webhook delivery as it came, its signature verified. */
@@ -47,7 +47,10 @@ const instantText = z.string().transform((text, context) => {
   return at as Instant;
 });
 const branchText = z.string().min(1).transform(branch);
-const shaText = z.string().regex(/^[0-9a-f]{40,64}$/).transform(sha);
+const shaText = z
+  .string()
+  .regex(/^[0-9a-f]{40,64}$/)
+  .transform(sha);
 const id = z.number().int().positive();
 
 const place = z.object({
@@ -127,7 +130,10 @@ function originOf({ action, before, changes, pull_request: { draft } }: z.output
     case "synchronize":
       return before ? { head: sha(before) } : {};
     case "edited":
-      return { ...(changes?.title && { title: changes.title.from }), ...(changes?.base && { base: changes.base.ref.from }) };
+      return {
+        ...(changes?.title && { title: changes.title.from }),
+        ...(changes?.base && { base: changes.base.ref.from }),
+      };
     case "closed":
       return { state: "open", merged: false };
     case "reopened":
@@ -147,7 +153,13 @@ const pushEvent = place.extend({
   deleted: z.boolean(),
   forced: z.boolean(),
   commits: z
-    .array(z.object({ added: z.string().array().nullish(), modified: z.string().array().nullish(), removed: z.string().array().nullish() }))
+    .array(
+      z.object({
+        added: z.string().array().nullish(),
+        modified: z.string().array().nullish(),
+        removed: z.string().array().nullish(),
+      }),
+    )
     .nullish(),
 });
 /** GitHub lists no more commits than this, and no more files of one commit. */
@@ -164,7 +176,9 @@ function push(event: z.output<typeof pushEvent>): News {
     ...newsOf(event),
     lessons: [{ ...component(event), look, branch: { name, at: event.deleted ? null : sha(event.after) } }],
     nudges: [
-      ...(look || event.created || event.deleted ? [{ priority: "bulk", subject: { kind: "component", repository } } as const] : []),
+      ...(look || event.created || event.deleted
+        ? [{ priority: "bulk", subject: { kind: "component", repository } } as const]
+        : []),
       { priority: "bulk", openPulls: { repository, compared: name } },
     ],
   };
@@ -247,7 +261,9 @@ function ruleset(event: z.output<typeof rulesetEvent>, self: Self | null): News 
   });
   return {
     ...newsOf(event),
-    lessons: stages.map((stage): Lesson => ({ of: "stage", repository, branch: stage })),
+    lessons: stages.map(
+      (stage): Lesson => ({ of: "stage", repository, branch: stage, changedBy: event.sender?.login ?? null }),
+    ),
     nudges: stages.map((stage) => ({ priority: "person", subject: { kind: "stage", repository, branch: stage } })),
   };
 }
@@ -278,13 +294,19 @@ function repositories(event: z.output<typeof repositoriesEvent>): News {
     ...news,
     access: [
       ...added.map(({ id }) => ({ repository: repositoryId(id), may: "work" as const })),
-      ...(event.repositories_removed ?? []).map(({ id }) => ({ repository: repositoryId(id), may: "not work" as const })),
+      ...(event.repositories_removed ?? []).map(({ id }) => ({
+        repository: repositoryId(id),
+        may: "not work" as const,
+      })),
     ],
   };
 }
 
 /** Repositories that the App may work on now: each is looked at. */
-export function arrived(installation: ReturnType<typeof installationId>, list: readonly { id: number; full_name: string }[]): News {
+export function arrived(
+  installation: ReturnType<typeof installationId>,
+  list: readonly { id: number; full_name: string }[],
+): News {
   return {
     ...NO_NEWS,
     installation,
@@ -298,20 +320,6 @@ export function arrived(installation: ReturnType<typeof installationId>, list: r
       branch: null,
     })),
     nudges: list.map(({ id }) => ({ priority: "bulk", subject: { kind: "component", repository: repositoryId(id) } })),
-  };
-}
-
-/** What a list of all open pull requests of a repository teaches, and whom it makes us look at: those that differ. */
-export function pullsListed(
-  installation: ReturnType<typeof installationId>,
-  repository: ReturnType<typeof repositoryId>,
-  pulls: readonly ListedPull[],
-): News {
-  return {
-    ...NO_NEWS,
-    installation,
-    lessons: pulls.map(({ number, asOf, facts }) => ({ of: "pull", repository, number, asOf, from: {}, facts })),
-    nudges: pulls.map(({ number }) => ({ priority: "bulk", subject: { kind: "pull", repository, number } })),
   };
 }
 
@@ -331,4 +339,3 @@ function component({ repository, installation }: Place): Extract<Lesson, { of: "
     branch: null,
   };
 }
-

@@ -2,6 +2,7 @@ import { decide } from "./decide.ts";
 import type { Decision } from "./flow/decision.ts";
 import type { Effect, Receipt } from "./flow/effect.ts";
 import type { Fact, Facts, Read, Want } from "./flow/facts.ts";
+import type { House } from "./flow/house.ts";
 import { type Instant, later } from "./flow/names.ts";
 import type { Lease } from "./flow/subject.ts";
 
@@ -16,6 +17,7 @@ export type Recalled = {
 
 /** What `settle` needs of the world. */
 export type Ports = {
+  readonly house: House;
   readonly clock: { now(): Instant };
   readonly store: {
     recall(lease: Lease, now: Instant): Promise<Recalled>;
@@ -70,11 +72,11 @@ export async function settle(lease: Lease, ports: Ports): Promise<void> {
 export async function judge(
   lease: Lease,
   recalled: Recalled,
-  { store, look, clock }: Ports,
+  { house, store, look, clock }: Ports,
 ): Promise<{ readonly decision: Decision; readonly came: "written" | "stale" | "busy" }> {
   let { facts } = recalled;
   for (let round = 0; round < ROUNDS; round++) {
-    const answer = decide(facts);
+    const answer = decide(facts, house);
     if ("decided" in answer) {
       const decision = answer.decided;
       return { decision, came: await store.commit(lease, { ...recalled, facts }, decision, clock.now()) };
@@ -97,7 +99,11 @@ export async function act(effect: Effect, lease: Lease, { store, perform }: Port
  *
  * @returns null when all is clear, else when to look again: nothing is decided on a guess.
  */
-export async function recover(lease: Lease, { unsettled }: Recalled, { store, find, clock }: Ports): Promise<Instant | null> {
+export async function recover(
+  lease: Lease,
+  { unsettled }: Recalled,
+  { store, find, clock }: Ports,
+): Promise<Instant | null> {
   for (const { effect, decidedAt } of unsettled) {
     const receipt = (await find(lease, effect, decidedAt)) ?? { effect, at: clock.now(), came: "absent" as const };
     await store.record(lease, receipt);

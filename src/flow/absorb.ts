@@ -1,5 +1,5 @@
-import type { ComponentMemory, GroupMemory, Lesson, Memory, PullFacts, PullMemory } from "./memory.ts";
 import { DEFAULT_POLICY } from "./config.ts";
+import type { ComponentMemory, GroupMemory, Lesson, Memory, PullFacts, PullMemory } from "./memory.ts";
 
 type About<Of extends Lesson["of"]> = Extract<Lesson, { readonly of: Of }>;
 
@@ -17,10 +17,11 @@ export function absorb(known: Memory | null, lesson: Lesson): Memory {
       return absorbGroup(known as GroupMemory | null, lesson);
     case "stage":
       return known?.kind === "stage"
-        ? { ...known, look: true }
+        ? { ...known, look: true, changedBy: lesson.changedBy ?? known.changedBy }
         : {
             kind: "stage",
             look: true,
+            changedBy: lesson.changedBy,
             ruleset: null,
             repairs: [],
             disabledSince: null,
@@ -47,7 +48,9 @@ export function absorb(known: Memory | null, lesson: Lesson): Memory {
 }
 
 function moved(stages: ComponentMemory["stages"], push: About<"component">["branch"]): ComponentMemory["stages"] {
-  return stages !== null && push !== null && Object.hasOwn(stages, push.name) ? { ...stages, [push.name]: push.at } : stages;
+  return stages !== null && push !== null && Object.hasOwn(stages, push.name)
+    ? { ...stages, [push.name]: push.at }
+    : stages;
 }
 
 const renamedDefault = (known: string | null, told: string | null) => known !== null && told !== null && known !== told;
@@ -61,8 +64,10 @@ function absorbPull(known: PullMemory | null, { asOf, from, facts }: About<"pull
   if (known === null) return told;
   const pushed = from.head !== undefined && from.head === known.head.sha && from.head !== facts.head.sha;
   if (asOf < known.asOf) return pushed ? { ...known, head: facts.head, from } : known;
-  const overtaken = known.from.head !== undefined && known.from.head === facts.head.sha && known.head.sha !== facts.head.sha;
-  if (asOf > known.asOf) return overtaken && !pushed ? { ...told, head: known.head, from: known.from, doubt: true } : told;
+  const overtaken =
+    known.from.head !== undefined && known.from.head === facts.head.sha && known.head.sha !== facts.head.sha;
+  if (asOf > known.asOf)
+    return overtaken && !pushed ? { ...told, head: known.head, from: known.from, doubt: true } : told;
   const differing = FIELDS.filter((field) => read(known, field) !== read(facts, field));
   if (differing.length === 0) return { ...known, from: Object.keys(from).length > 0 ? from : known.from };
   if (differing.every((field) => from[field as keyof typeof from] === read(known, field))) return told;

@@ -40,7 +40,10 @@ const schema = z.object({
     .default(["development", "staging", "master"].map(branch)),
   flow: z
     .object({
-      features: z.array(z.string().min(1).max(255)).max(100).default([...DEFAULT_FEATURES]),
+      features: z
+        .array(z.string().min(1).max(255))
+        .max(100)
+        .default([...DEFAULT_FEATURES]),
       forks: z.enum(["allow", "refuse"]).default("allow"),
     })
     .prefault({}),
@@ -67,7 +70,8 @@ export const DEFAULT_POLICY: Policy = { ...policyOf(schema.parse({})), enforceme
  * @returns the policy, or what is wrong with the file in one sentence that names line and key.
  */
 export function parseConfig(text: string): { readonly policy: Policy } | { readonly problem: string } {
-  if (text.length > LARGEST_FILE) return { problem: `${CONFIG_PATH} is over ${LARGEST_FILE} characters long; shorten it.` };
+  if (text.length > LARGEST_FILE)
+    return { problem: `${CONFIG_PATH} is over ${LARGEST_FILE} characters long; shorten it.` };
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const broken = document.errors[0];

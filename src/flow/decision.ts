@@ -1,5 +1,5 @@
 import type { Effect } from "./effect.ts";
-import type { Want } from "./facts.ts";
+import type { ListedPull, Want } from "./facts.ts";
 import type { Entry } from "./ledger.ts";
 import type { Lesson, Memory } from "./memory.ts";
 import type { Branch, InstallationId, Instant, RepositoryId } from "./names.ts";
@@ -18,6 +18,14 @@ export type News = {
   readonly access: readonly Access[];
 };
 export const NO_NEWS: News = { installation: null, lessons: [], nudges: [], forget: [], access: [] };
+
+/** What a list of open pull requests of a repository teaches; all of them are looked at. */
+export function pullsListed(repository: RepositoryId, pulls: readonly ListedPull[]): Pick<News, "lessons" | "nudges"> {
+  return {
+    lessons: pulls.map(({ number, asOf, facts }) => ({ of: "pull", repository, number, asOf, from: {}, facts })),
+    nudges: pulls.map(({ number }) => ({ priority: "bulk", subject: { kind: "pull", repository, number } })),
+  };
+}
 
 /** Where the App may work. What is out of reach is kept, and not worked on. */
 export type Access =

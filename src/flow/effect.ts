@@ -36,7 +36,12 @@ export type Effect = {
 } & (
   | { readonly thing: "check-run"; readonly head: Sha; readonly content: CheckContent; readonly over: Written | null }
   /** Content null: the ruleset is removed. */
-  | { readonly thing: "ruleset"; readonly title: string; readonly content: RulesetContent | null; readonly over: number | null }
+  | {
+      readonly thing: "ruleset";
+      readonly title: string;
+      readonly content: RulesetContent | null;
+      readonly over: number | null;
+    }
 );
 
 /** What came of an effect. */
@@ -51,5 +56,6 @@ export type Receipt = { readonly effect: Effect; readonly at: Instant } & (
 );
 
 /** The one slot for a check of that name on that commit. */
-export const checkSlot = (repository: RepositoryId, head: Sha, name: string): Slot => `check:${repository}:${head}:${name}` as Slot;
+export const checkSlot = (repository: RepositoryId, head: Sha, name: string): Slot =>
+  `check:${repository}:${head}:${name}` as Slot;
 export const rulesetSlot = (repository: RepositoryId, title: string): Slot => `ruleset:${repository}:${title}` as Slot;

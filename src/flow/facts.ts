@@ -10,19 +10,35 @@ export type Fact<T> =
   | { readonly known: true; readonly value: T; readonly at: Instant }
   | { readonly known: false; readonly because: string; readonly retryAt: Instant };
 
-export type Commit = { readonly sha: Sha; readonly parents: readonly Sha[]; readonly title: string; readonly author: Person | null };
+export type Commit = {
+  readonly sha: Sha;
+  readonly parents: readonly Sha[];
+  readonly title: string;
+  readonly author: Person | null;
+};
 /** What `head` has and `base` lacks. GitHub lists at most so many commits; the count is always right. */
 export type Comparison = { readonly ahead: number; readonly commits: readonly Commit[]; readonly whole: boolean };
-export type Document =
-  | { readonly found: true; readonly blob: Sha; readonly text: string }
-  | { readonly found: false };
+export type Document = { readonly found: true; readonly blob: Sha; readonly text: string } | { readonly found: false };
 /** A pull request that brought a commit in, merged or not. */
-export type BroughtBy = { readonly number: number; readonly author: Person; readonly merged: boolean; readonly base: Branch; readonly head: Sha };
-export type Review = { readonly by: Person & { readonly bot: boolean }; readonly state: "approved" | "changes-requested" | "dismissed" | "commented";
-  readonly commit: Sha | null; readonly at: Instant };
+export type BroughtBy = {
+  readonly number: number;
+  readonly author: Person;
+  readonly merged: boolean;
+  readonly base: Branch;
+  readonly head: Sha;
+};
+export type Review = {
+  readonly by: Person & { readonly bot: boolean };
+  readonly state: "approved" | "changes-requested" | "dismissed" | "commented";
+  readonly commit: Sha | null;
+  readonly at: Instant;
+};
 export type ListedPull = { readonly number: number; readonly asOf: Instant; readonly facts: PullFacts };
 /** One rule that GitHub enforces on a branch, as far as we look at it. */
-export type BranchRule = { readonly type: string; readonly checks: readonly { readonly context: string; readonly app: number | null }[] };
+export type BranchRule = {
+  readonly type: string;
+  readonly checks: readonly { readonly context: string; readonly app: number | null }[];
+};
 
 /** Everything that can be read from GitHub, and what the answer looks like. */
 export type Answers = {

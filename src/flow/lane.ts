@@ -1,12 +1,24 @@
 import type { Policy } from "./config.ts";
-import { type AnswerTo, answerTo, type BroughtBy, type Commit, type Comparison, type Read, type Review, type Want } from "./facts.ts";
+import {
+  type AnswerTo,
+  answerTo,
+  type BroughtBy,
+  type Commit,
+  type Comparison,
+  type Read,
+  type Review,
+  type Want,
+} from "./facts.ts";
 import type { PullFacts } from "./memory.ts";
 import { type Branch, type Instant, type RepositoryId, short } from "./names.ts";
 import { firstMatch, matches } from "./pattern.ts";
 import type { Lane } from "./verdict.ts";
 
 /** A pull request as far as its lane depends on it. */
-export type Candidate = Pick<PullFacts, "head" | "base" | "author"> & { readonly number: number; readonly repository: RepositoryId };
+export type Candidate = Pick<PullFacts, "head" | "base" | "author"> & {
+  readonly number: number;
+  readonly repository: RepositoryId;
+};
 
 /** The lane a pull request is in, why none allows it, or what is still to be read to tell. */
 export type LaneAnswer =
@@ -34,7 +46,8 @@ export function laneOf(pull: Candidate, policy: Policy, read: Read): LaneAnswer 
     const answer = row({ pull, policy, look, ...places(pull, policy) });
     const missing = look.missing();
     if (missing !== null) return missing;
-    if (answer !== null) return "lane" in answer ? { ...answer, read: look.seen } : { refused: answer, read: look.seen };
+    if (answer !== null)
+      return "lane" in answer ? { ...answer, read: look.seen } : { refused: answer, read: look.seen };
   }
   return { refused: refusal(pull, policy), read: look.seen };
 }
@@ -54,7 +67,12 @@ type Row = (of: Case) => { readonly lane: Lane; readonly because: string } | Ref
 
 function places(pull: Candidate, { stages }: Policy): Pick<Case, "fork" | "to" | "from" | "last"> {
   const fork = pull.head.repository !== pull.repository;
-  return { fork, to: stages.indexOf(pull.base), from: fork ? -1 : stages.indexOf(pull.head.ref), last: stages.length - 1 };
+  return {
+    fork,
+    to: stages.indexOf(pull.base),
+    from: fork ? -1 : stages.indexOf(pull.head.ref),
+    last: stages.length - 1,
+  };
 }
 
 const ROWS: readonly Row[] = [
@@ -81,7 +99,10 @@ const ROWS: readonly Row[] = [
     if (to !== 0) return null;
     const pattern = firstMatch(pull.head.ref, policy.features);
     if (pattern === null) return null;
-    return { lane: "feature", because: `${pull.head.ref} is a feature branch (${pattern}) and may enter ${pull.base}.` };
+    return {
+      lane: "feature",
+      because: `${pull.head.ref} is a feature branch (${pattern}) and may enter ${pull.base}.`,
+    };
   },
 
   function promotions({ pull, look, policy, to, from, last }) {
@@ -92,7 +113,8 @@ const ROWS: readonly Row[] = [
     if (!matches(pull.head.ref, "release/**")) return null;
     const own = look.at({ want: "compare", base: before, head: pull.head.sha });
     if (own === null) return null;
-    if (own.ahead === 0) return { lane, because: `${pull.head.ref} is pinned at a commit of ${before} and goes into ${pull.base}.` };
+    if (own.ahead === 0)
+      return { lane, because: `${pull.head.ref} is pinned at a commit of ${before} and goes into ${pull.base}.` };
     return to === last ? ownCommits(pull, before, own) : ownByPullRequest(look, pull, before, own);
   },
 
@@ -100,7 +122,9 @@ const ROWS: readonly Row[] = [
   function hotfixes({ pull, look, policy, to, last }) {
     if (to !== last || !matches(pull.head.ref, "hotfix/**")) return null;
     const brings = look.at({ want: "compare", base: pull.base, head: pull.head.sha });
-    const lacking = policy.stages.slice(0, last).map((stage) => look.at({ want: "compare", base: stage, head: pull.head.sha }));
+    const lacking = policy.stages
+      .slice(0, last)
+      .map((stage) => look.at({ want: "compare", base: stage, head: pull.head.sha }));
     if (brings === null) return null;
     for (const [place, lacks] of lacking.entries()) {
       if (lacks === null) return null;
@@ -120,15 +144,24 @@ const ROWS: readonly Row[] = [
 
   function backMerges({ pull, look, policy, to, from, last }) {
     if (to === last) return null;
-    if (from > to) return { lane: "back-merge", because: `${pull.head.ref} is a later stage and may be merged back into ${pull.base}.` };
+    if (from > to)
+      return {
+        lane: "back-merge",
+        because: `${pull.head.ref} is a later stage and may be merged back into ${pull.base}.`,
+      };
     const laters = policy.stages.slice(to + 1);
     const beyond = laters.map((stage) => look.at({ want: "compare", base: stage, head: pull.head.sha }));
     if (beyond.includes(null)) return null;
     const home = laters[beyond.findIndex((comparison) => comparison?.ahead === 0)];
     if (home !== undefined) {
-      return { lane: "back-merge", because: `The tip of ${pull.head.ref} is a commit of ${home} and may be merged back into ${pull.base}.` };
+      return {
+        lane: "back-merge",
+        because: `The tip of ${pull.head.ref} is a commit of ${home} and may be merged back into ${pull.base}.`,
+      };
     }
-    return matches(pull.head.ref, "back-merge/**") ? resolvedConflict(look, pull, laters, beyond as Comparison[]) : null;
+    return matches(pull.head.ref, "back-merge/**")
+      ? resolvedConflict(look, pull, laters, beyond as Comparison[])
+      : null;
   },
 ];
 
@@ -159,7 +192,10 @@ function ownByPullRequest(look: Look, pull: Candidate, before: Branch, own: Comp
       };
     }
   }
-  return { lane: "promotion", because: `${pull.head.ref} has ${count(own.ahead, "reviewed commit")} beyond ${before} and goes into ${pull.base}.` };
+  return {
+    lane: "promotion",
+    because: `${pull.head.ref} has ${count(own.ahead, "reviewed commit")} beyond ${before} and goes into ${pull.base}.`,
+  };
 }
 
 /** The last word of each reviewer counts; a comment is no word for or against. */
@@ -168,12 +204,21 @@ function approvedByAnother(reviews: readonly Review[], pull: BroughtBy, commit: 
   for (const review of reviews) if (review.state !== "commented") last.set(review.by.id, review);
   return [...last.values()].some(
     ({ by, state, commit: approved }) =>
-      state === "approved" && approved === pull.head && !by.bot && by.id !== pull.author.id && by.id !== commit.author?.id,
+      state === "approved" &&
+      approved === pull.head &&
+      !by.bot &&
+      by.id !== pull.author.id &&
+      by.id !== commit.author?.id,
   );
 }
 
 /** A `back-merge/**` branch may add merge commits, since a conflict needs one, and nothing else of its own. */
-function resolvedConflict(look: Look, pull: Candidate, laters: readonly Branch[], beyond: readonly Comparison[]): ReturnType<Row> {
+function resolvedConflict(
+  look: Look,
+  pull: Candidate,
+  laters: readonly Branch[],
+  beyond: readonly Comparison[],
+): ReturnType<Row> {
   const brings = look.at({ want: "compare", base: pull.base, head: pull.head.sha });
   if (brings === null) return null;
   if (!brings.whole || beyond.some(({ whole }) => !whole)) return tooMany(pull, brings);
@@ -195,7 +240,10 @@ function resolvedConflict(look: Look, pull: Candidate, laters: readonly Branch[]
       copy: `git merge origin/${shell(laters.at(-1) as Branch)}`,
     };
   }
-  return { lane: "back-merge", because: `${pull.head.ref} merges ${from} back into ${pull.base} with ${count(own.length, "merge commit")} of its own.` };
+  return {
+    lane: "back-merge",
+    because: `${pull.head.ref} merges ${from} back into ${pull.base} with ${count(own.length, "merge commit")} of its own.`,
+  };
 }
 
 function ownCommits(pull: Candidate, before: Branch, own: Comparison): Refusal {

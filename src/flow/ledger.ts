@@ -43,7 +43,9 @@ export function canonical(value: Json): string {
 export const digestOf = (text: string): Hash => createHash("sha256").update(text).digest("hex") as Hash;
 
 /** The digest of an entry: all of it but the hashes, so that its text can be shown or withheld and still be proven. */
-export function entryDigest(entry: Pick<LedgerEntry, "chain" | "sequence" | "at" | "what" | "actor" | "about" | "says">): Hash {
+export function entryDigest(
+  entry: Pick<LedgerEntry, "chain" | "sequence" | "at" | "what" | "actor" | "about" | "says">,
+): Hash {
   const { chain, sequence, at, what, actor, about, says } = entry;
   return digestOf(canonical({ chain, sequence, at, what, actor, about, says }));
 }
@@ -60,10 +62,12 @@ export function flawIn(entries: readonly LedgerEntry[]): string | null {
   let previous = GENESIS;
   for (const [index, entry] of entries.entries()) {
     const place = `Entry ${entry.sequence} of chain ${entry.chain}`;
-    if (entry.sequence !== index + 1) return `${place} stands where entry ${index + 1} should: one is missing or out of order.`;
+    if (entry.sequence !== index + 1)
+      return `${place} stands where entry ${index + 1} should: one is missing or out of order.`;
     if (entryDigest(entry) !== entry.digest) return `${place} was changed: its content does not have its digest.`;
     if (entry.previous !== previous) return `${place} does not follow the entry before it.`;
-    if (chainHash(previous, entry.digest) !== entry.hash) return `${place} has a hash that does not follow from its content.`;
+    if (chainHash(previous, entry.digest) !== entry.hash)
+      return `${place} has a hash that does not follow from its content.`;
     previous = entry.hash;
   }
   return null;

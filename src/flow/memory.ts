@@ -46,6 +46,8 @@ export type StageMemory = {
   readonly kind: "stage";
   /** Its ruleset may have changed since it was read. */
   readonly look: boolean;
+  /** Who is said to have changed it, a login. */
+  readonly changedBy: string | null;
   /** The ruleset as last written or seen in order; null: never written. */
   readonly ruleset: { readonly id: number; readonly content: RulesetContent } | null;
   /** When it was put right again after a change by hand, the last hour only. */
@@ -85,14 +87,38 @@ export type ConfigState = {
 
 /** What one delivery, list or answer teaches about a subject. */
 export type Lesson =
-  | { readonly of: "pull"; readonly repository: RepositoryId; readonly number: number; readonly asOf: Instant;
-      readonly from: Origin; readonly facts: PullFacts; }
-  | { readonly of: "group"; readonly repository: RepositoryId; readonly head: Sha; readonly base: Branch; readonly number: number;
-      readonly asOf: Instant; readonly destroyed: boolean; }
+  | {
+      readonly of: "pull";
+      readonly repository: RepositoryId;
+      readonly number: number;
+      readonly asOf: Instant;
+      readonly from: Origin;
+      readonly facts: PullFacts;
+    }
+  | {
+      readonly of: "group";
+      readonly repository: RepositoryId;
+      readonly head: Sha;
+      readonly base: Branch;
+      readonly number: number;
+      readonly asOf: Instant;
+      readonly destroyed: boolean;
+    }
   /** Its ruleset is to be read again. */
-  | { readonly of: "stage"; readonly repository: RepositoryId; readonly branch: Branch }
+  | {
+      readonly of: "stage";
+      readonly repository: RepositoryId;
+      readonly branch: Branch;
+      readonly changedBy: string | null;
+    }
   /** The repository exists, under this name; `look`: its config or branches are to be read again. */
-  | { readonly of: "component"; readonly repository: RepositoryId; readonly installation: InstallationId | null; readonly name: string;
-      readonly defaultBranch: Branch | null; readonly look: boolean;
+  | {
+      readonly of: "component";
+      readonly repository: RepositoryId;
+      readonly installation: InstallationId | null;
+      readonly name: string;
+      readonly defaultBranch: Branch | null;
+      readonly look: boolean;
       /** A branch was pushed, made or deleted: where it is now. */
-      readonly branch: { readonly name: Branch; readonly at: Sha | null } | null };
+      readonly branch: { readonly name: Branch; readonly at: Sha | null } | null;
+    };

@@ -29,19 +29,19 @@ export const repositoryId = (id: number): RepositoryId => id as RepositoryId;
 export const installationId = (id: number): InstallationId => id as InstallationId;
 
 // Pure rooms may not read the clock; turning a given time into text and back is arithmetic.
-const { Date } = globalThis;
+const { Date: Calendar } = globalThis;
 
 /** @param at milliseconds since 1970. */
-export const instant = (at: number): Instant => new Date(at).toISOString() as Instant;
+export const instant = (at: number): Instant => new Calendar(at).toISOString() as Instant;
 /** GitHub writes `2026-11-22T09:40:00Z` and zones; we keep one form. Null where the text is no time. */
 export function parseInstant(text: string): Instant | null {
-  const at = Date.parse(text);
+  const at = Calendar.parse(text);
   return Number.isNaN(at) ? null : instant(at);
 }
 /** @returns the moment `milliseconds` after `from`; negative is before. */
-export const later = (from: Instant, milliseconds: number): Instant => instant(Date.parse(from) + milliseconds);
+export const later = (from: Instant, milliseconds: number): Instant => instant(Calendar.parse(from) + milliseconds);
 /** @returns milliseconds from `from` to `to`. */
-export const between = (from: Instant, to: Instant): number => Date.parse(to) - Date.parse(from);
+export const between = (from: Instant, to: Instant): number => Calendar.parse(to) - Calendar.parse(from);
 
 /** The seven digits that people read. */
 export const short = (commit: Sha): string => commit.slice(0, 7);

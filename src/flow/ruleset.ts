@@ -29,7 +29,9 @@ export type RulesetContent = {
   readonly target: "branch";
   readonly enforcement: "active";
   readonly bypass_actors: readonly [];
-  readonly conditions: { readonly ref_name: { readonly include: readonly string[]; readonly exclude: readonly string[] } };
+  readonly conditions: {
+    readonly ref_name: { readonly include: readonly string[]; readonly exclude: readonly string[] };
+  };
   readonly rules: readonly Rule[];
 };
 
@@ -105,7 +107,8 @@ export function drift(wanted: RulesetContent, live: LiveRuleset): readonly strin
   for (const rule of wanted.rules) {
     const there = live.rules.find(({ type }) => type === rule.type);
     if (there === undefined) found.push(`the rule ${rule.type} is gone`);
-    else if ("parameters" in rule && !within(rule.parameters, there.parameters)) found.push(`the rule ${rule.type} was changed`);
+    else if ("parameters" in rule && !within(rule.parameters, there.parameters))
+      found.push(`the rule ${rule.type} was changed`);
   }
   for (const { type } of live.rules) {
     if (!wanted.rules.some((rule) => rule.type === type)) found.push(`a rule ${type} was added`);

@@ -1,0 +1,73 @@
+import { type Answer, type Decision, NO_NEWS } from "../flow/decision.ts";
+import type { Effect, SlotState } from "../flow/effect.ts";
+import { type AnswerTo, answerTo, type Read, type Want } from "../flow/facts.ts";
+import type { ComponentMemory } from "../flow/memory.ts";
+import { type Branch, type Hash, type Instant, later } from "../flow/names.ts";
+
+/** GitHub's no is asked again after this long, though nothing changed: permissions are granted, plans are bought. */
+const ASK_AGAIN_MS = 3_600_000;
+
+/** A decision that changes nothing but what it names. */
+export function decided(decision: Partial<Decision> & Pick<Decision, "because">): Answer {
+  return { decided: { entries: [], effects: [], news: NO_NEWS, lookAgainAt: null, ...decision } };
+}
+
+/** The values of all wants, or the answer to give while one of them is not there. */
+export function allOf<const W extends readonly Want[]>(
+  read: Read,
+  wants: W,
+):
+  | { readonly values: { readonly [K in keyof W]: W[K] extends Want ? AnswerTo<W[K]> : never } }
+  | { readonly answer: Answer } {
+  const facts = wants.map((want) => answerTo(read, want));
+  const lacks = wants.filter((_, place) => facts[place] === undefined);
+  if (lacks.length > 0) return { answer: { lacks } };
+  const values: unknown[] = [];
+  for (const fact of facts) {
+    if (fact === undefined || !fact.known) {
+      const { because, retryAt } = fact as { because: string; retryAt: Instant };
+      return { answer: decided({ because, lookAgainAt: retryAt }) };
+    }
+    values.push(fact.value);
+  }
+  return { values: values as never };
+}
+
+/** The effect, unless it already stands there or GitHub has just refused it; then when to try again. */
+export function unlessThere(
+  effect: Effect,
+  slot: SlotState | null,
+  now: Instant,
+): { readonly effects: readonly Effect[]; readonly retryAt: Instant | null; readonly refused: string | null } {
+  if (slot?.written?.fingerprint === effect.fingerprint) return { effects: [], retryAt: null, refused: null };
+  const refused = refusalOf(slot, effect.fingerprint, now);
+  if (refused !== null) return { effects: [], ...refused };
+  return { effects: [effect], retryAt: null, refused: null };
+}
+
+/** GitHub's latest no to this very content, while there is no point in asking again. */
+export function refusalOf(
+  slot: SlotState | null,
+  fingerprint: Hash,
+  now: Instant,
+): { readonly refused: string; readonly retryAt: Instant } | null {
+  const no = slot?.refused ?? null;
+  if (no === null || no.fingerprint !== fingerprint) return null;
+  const retryAt = later(no.at, ASK_AGAIN_MS);
+  return retryAt > now ? { refused: no.because, retryAt } : null;
+}
+
+/** Whether the repository has all stage branches of its policy; only then is it a component. */
+export function isComponent(
+  component: ComponentMemory | null,
+): component is ComponentMemory & { readonly stages: object } {
+  return component?.stages != null && missingStages(component).length === 0;
+}
+
+/** Stage branches that the repository does not have, in promotion order. */
+export function missingStages({ stages, config }: ComponentMemory): readonly Branch[] {
+  return config.policy.stages.filter((stage) => (stages?.[stage] ?? null) === null);
+}
+
+export const earlier = (a: Instant | null, b: Instant | null): Instant | null =>
+  a === null || (b !== null && b < a) ? b : a;

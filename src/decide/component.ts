@@ -1,0 +1,116 @@
+import { CONFIG_PATH, DEFAULT_POLICY, parseConfig } from "../flow/config.ts";
+import { type Answer, NO_NEWS, pullsListed } from "../flow/decision.ts";
+import type { ComponentKnown, Document } from "../flow/facts.ts";
+import { canonical, type Entry } from "../flow/ledger.ts";
+import type { ComponentMemory, ConfigState } from "../flow/memory.ts";
+import type { Branch, Json, Sha } from "../flow/names.ts";
+import { subjectKey } from "../flow/subject.ts";
+import { allOf, decided, isComponent, missingStages } from "./answer.ts";
+
+/**
+ * A repository: which policy is in force, and whether it has all stage branches.
+ *
+ * Read from the default branch at the first look and when a push may have changed the file; branches are heard of by
+ * their pushes. Without a file the component is observed; while the file is broken the last good one stays.
+ */
+export function decideComponent({ subject, memory, read }: ComponentKnown): Answer {
+  if (memory === null) return decided({ because: "Nobody has told us of this repository yet." });
+  const first = memory.stages === null;
+  if (!memory.look && !first) return decided(stateOf(memory));
+
+  const about = memory.defaultBranch === null ? allOf(read, [{ want: "repository" }]) : null;
+  if (about && "answer" in about) return about.answer;
+  const { name, defaultBranch } = about?.values[0] ?? memory;
+
+  const file = allOf(read, [{ want: "document", path: CONFIG_PATH }]);
+  if ("answer" in file) return file.answer;
+  const config = configOf(file.values[0], memory.config);
+
+  const unheard = config.policy.stages.filter((stage) => (memory.stages?.[stage] ?? null) === null);
+  const heads = allOf(
+    read,
+    unheard.map((branch) => ({ want: "branch", branch }) as const),
+  );
+  if ("answer" in heads) return heads.answer;
+  const found = new Map(unheard.map((stage, place) => [stage, heads.values[place] ?? null]));
+  const stages: { [stage: Branch]: Sha | null } = {};
+  for (const stage of config.policy.stages)
+    stages[stage] = found.has(stage) ? (found.get(stage) ?? null) : (memory.stages?.[stage] ?? null);
+
+  const after: ComponentMemory = { ...memory, name, defaultBranch, look: false, stages, config };
+  const joins = isComponent(after) && !isComponent(memory);
+  const list = joins ? allOf(read, [{ want: "open-pulls" }]) : null;
+  if (list && "answer" in list) return list.answer;
+  const pulls = list ? pullsListed(subject.repository, list.values[0]) : null;
+
+  const changed =
+    first ||
+    joins ||
+    canonical(memory.config.policy as unknown as Json) !== canonical(config.policy as unknown as Json);
+  const affected = changed && (isComponent(after) || isComponent(memory)) ? union(memory, after) : [];
+  const entries = changed || memory.config.problem !== config.problem ? [entryOf(subject, first, after)] : [];
+  return decided({
+    ...stateOf(after),
+    memory: after,
+    entries,
+    news: {
+      ...NO_NEWS,
+      lessons: [
+        ...(pulls?.lessons ?? []),
+        ...affected.map(
+          (branch) => ({ of: "stage", repository: subject.repository, branch, changedBy: null }) as const,
+        ),
+      ],
+      nudges: [
+        ...(pulls?.nudges ?? []),
+        ...affected.map(
+          (branch) =>
+            ({ priority: "bulk", subject: { kind: "stage", repository: subject.repository, branch } }) as const,
+        ),
+        ...(entries.length > 0 ? [{ priority: "bulk", openPulls: { repository: subject.repository } } as const] : []),
+      ],
+    },
+  });
+}
+
+function configOf(file: Document, before: ConfigState): ConfigState {
+  if (!file.found) return { policy: DEFAULT_POLICY, blob: null, problem: null };
+  const parsed = parseConfig(file.text);
+  return "policy" in parsed
+    ? { policy: parsed.policy, blob: file.blob, problem: null }
+    : {
+        ...before,
+        problem: `${parsed.problem} Until it is mended, ${before.blob === null ? "nothing is enforced" : "the last good one stays in force"}.`,
+      };
+}
+
+/** One sentence on where the repository stands: it goes into the log once, when it changes. */
+function stateOf(memory: ComponentMemory): { readonly because: string } {
+  const missing = missingStages(memory);
+  const all = memory.config.policy.stages;
+  if (missing.length === 0) return { because: `${memory.name} is a component: it has ${all.join(", ")}.` };
+  return {
+    because:
+      missing.length === all.length
+        ? `${memory.name} has no stage branch, so it is left alone.`
+        : `${memory.name} is incomplete and left alone: it lacks ${missing.join(", ")}.`,
+  };
+}
+
+function entryOf(subject: ComponentKnown["subject"], first: boolean, { name, stages, config }: ComponentMemory): Entry {
+  return {
+    what: first ? "baseline" : "config",
+    actor: "app",
+    about: subjectKey(subject),
+    says: {
+      name,
+      stages: stages ?? {},
+      policy: config.policy as unknown as Json,
+      blob: config.blob,
+      problem: config.problem,
+    },
+  };
+}
+
+const union = (before: ComponentMemory, after: ComponentMemory): readonly Branch[] =>
+  [...new Set([...Object.keys(before.stages ?? {}), ...after.config.policy.stages])] as Branch[];

@@ -1,0 +1,7 @@
+/** What the App knows of itself, the same for every judgement. */
+export type House = {
+  /** The App's id: it pins our checks, so that nobody else's of the same name count. */
+  readonly app: number;
+  /** Where its pages are, without a slash at the end; null: checks carry no link. */
+  readonly links: string | null;
+};

@@ -1,0 +1,37 @@
+import type { Policy } from "../flow/config.ts";
+import type { Read, Want } from "../flow/facts.ts";
+import { type Candidate, laneOf } from "../flow/lane.ts";
+import type { Finding, Lane } from "../flow/verdict.ts";
+
+/**
+ * Code moves only along the lanes: feature → first stage → … → last stage, and back.
+ *
+ * @returns the finding and the lane, or what is still to be read.
+ */
+export function flowGate(
+  pull: Candidate,
+  policy: Policy,
+  read: Read,
+): { readonly lacks: readonly Want[] } | { readonly finding: Finding; readonly lane: Lane | null } {
+  const answer = laneOf(pull, policy, read);
+  if ("lacks" in answer) return answer;
+  if ("unknown" in answer) {
+    return {
+      lane: null,
+      finding: {
+        ...NOTHING_TO_CLEAR,
+        outcome: "errored",
+        because: `Could not find out what ${pull.head.ref} brings. ${answer.unknown}`,
+        cure: "Nobody has to do anything: Flowgate asks GitHub again.",
+        until: answer.retryAt,
+      },
+    };
+  }
+  if ("refused" in answer) {
+    return { lane: null, finding: { ...NOTHING_TO_CLEAR, ...answer.refused, outcome: "failed", read: answer.read } };
+  }
+  const { lane, because, read: facts } = answer;
+  return { lane, finding: { ...NOTHING_TO_CLEAR, outcome: "passed", because, read: facts } };
+}
+
+const NOTHING_TO_CLEAR = { gate: "flow", cure: null, copy: null, read: [], until: null } as const;

@@ -1,0 +1,129 @@
+import type { CheckContent } from "../flow/effect.ts";
+import type { House } from "../flow/house.ts";
+import { canonical, digestOf } from "../flow/ledger.ts";
+import type { ComponentMemory, StageMemory } from "../flow/memory.ts";
+import { type Hash, type Instant, type Json, short } from "../flow/names.ts";
+import type { Finding, Outcome, Verdict } from "../flow/verdict.ts";
+import { block, code, cutToBytes, prose } from "./markdown.ts";
+
+/** GitHub takes no longer summary; it is cut by bytes, which are never fewer than its characters. */
+const LARGEST_SUMMARY = 65_535;
+const LONGEST_TITLE = 250;
+/** The line of the summary that tells the time, and so is left out of what counts as a change. */
+const WHEN = "<sub>Judged at ";
+
+/** How an outcome reads for people: a sign and a word. */
+export const WORDS: { readonly [outcome in Outcome]: string } = {
+  failed: "✗ refused",
+  errored: "? not known",
+  pending: "… waiting",
+  passed: "✓ passed",
+};
+
+export type Told = {
+  readonly name: string;
+  readonly verdict: Verdict;
+  readonly pull: number;
+  /** Other open pull requests that this one check also speaks for. */
+  readonly sharedBy: number;
+  readonly component: ComponentMemory;
+  readonly stage: StageMemory | null;
+  readonly house: House;
+  readonly now: Instant;
+};
+
+/**
+ * A verdict as GitHub shows it. This is the one map from outcome to GitHub's words: passed → success, failed →
+ * failure, pending and errored → in progress. Never neutral where enforced, since GitHub lets neutral through; only
+ * an observed component's check is neutral.
+ */
+export function checkRun(told: Told): CheckContent {
+  const { verdict, component, house } = told;
+  const observed =
+    component.config.policy.enforcement === "observed" || component.config.policy.enforcement === "observe";
+  const page = house.links && `${house.links}/${component.name}/pull/${told.pull}`;
+  return {
+    name: told.name,
+    ...(observed ? { status: "completed", conclusion: "neutral" } : GITHUB[verdict.outcome]),
+    title: cutToLength(`${observed ? WOULD[verdict.outcome] : ""}${titleOf(verdict)}`, LONGEST_TITLE),
+    summary: summaryOf(told, page),
+    detailsUrl: page,
+  };
+}
+
+const GITHUB: { readonly [outcome in Outcome]: Pick<CheckContent, "status" | "conclusion"> } = {
+  failed: { status: "completed", conclusion: "failure" },
+  errored: { status: "in_progress", conclusion: null },
+  pending: { status: "in_progress", conclusion: null },
+  passed: { status: "completed", conclusion: "success" },
+};
+const WOULD: { readonly [outcome in Outcome]: string } = {
+  failed: "Would refuse: ",
+  errored: "Would wait: ",
+  pending: "Would wait: ",
+  passed: "Would pass: ",
+};
+
+/** Of the content without the time in it: the same fingerprint is not written twice. */
+export function fingerprintOf(content: CheckContent): Hash {
+  const summary = content.summary.split("\n").filter((line) => !line.startsWith(WHEN));
+  return digestOf(canonical({ ...content, summary } as unknown as Json));
+}
+
+function titleOf({ findings, outcome }: Verdict): string {
+  return (findings.find((finding) => finding.outcome === outcome) ?? findings[0])?.because ?? "Nothing was judged.";
+}
+
+function summaryOf(told: Told, page: string | null): string {
+  const { verdict, component, stage, now } = told;
+  const { policy, blob, problem } = component.config;
+  const parts: string[] = [];
+  if (stage?.enforced.state === "no" && (policy.enforcement === "managed" || policy.enforcement === "report")) {
+    parts.push(`**Advice only: GitHub will not block this merge because ${prose(stage.enforced.because)}.**`);
+  }
+  if (policy.enforcement === "observed") {
+    parts.push(`Nothing is enforced here: add ${code(".github/flowgate.yml")} to the default branch to switch it on.`);
+  } else if (policy.enforcement === "observe") {
+    parts.push(`Nothing is enforced here: ${code("enforcement: observe")} is set in ${code(".github/flowgate.yml")}.`);
+  }
+  if (problem !== null) parts.push(`The config is not in force: ${prose(problem)}`);
+  parts.push(tableOf(verdict.findings));
+  const copy = verdict.findings.flatMap((finding) => finding.copy ?? []);
+  if (copy.length > 0) parts.push(`To copy:\n\n${block(copy.join("\n"))}`);
+  if (told.sharedBy > 0) {
+    parts.push(
+      `${told.sharedBy + 1} open pull requests share this commit and base; this is the verdict of the strictest lane among them.`,
+    );
+  }
+  parts.push(readOf(verdict, blob));
+  parts.push(
+    `${WHEN}${now.slice(0, 19).replace("T", " ")} UTC.${page ? ` [Every fact and what happened before](${page})` : ""}</sub>`,
+  );
+  return cutToBytes(
+    parts.join("\n\n"),
+    LARGEST_SUMMARY,
+    page ? `\n\n… cut here; [all of it](${page}).` : "\n\n… cut here.",
+  );
+}
+
+function tableOf(findings: readonly Finding[]): string {
+  const rows = findings.map(
+    ({ gate, outcome, because, cure }) =>
+      `| ${code(gate)} | ${WORDS[outcome]} | ${prose(because)} | ${cure === null ? "nothing to do" : prose(cure)} |`,
+  );
+  return ["| gate | outcome | why | what to do |", "| --- | --- | --- | --- |", ...rows].join("\n");
+}
+
+function readOf({ head, findings }: Verdict, blob: string | null): string {
+  const facts = findings.flatMap(({ read }) => read);
+  const policy =
+    blob === null
+      ? "the default policy"
+      : `the policy of ${code(".github/flowgate.yml")} (blob ${code(blob.slice(0, 7))})`;
+  return `<details><summary>What was read</summary>\n\nHead ${code(short(head))}, ${policy}.${facts.map((fact) => `\n- ${prose(fact)}`).join("")}\n\n</details>`;
+}
+
+function cutToLength(text: string, length: number): string {
+  const signs = [...text.replace(/\s+/g, " ")];
+  return signs.length <= length ? signs.join("") : `${signs.slice(0, length - 1).join("")}…`;
+}
