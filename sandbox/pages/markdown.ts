@@ -104,7 +104,7 @@ function taskBoxes(source: string, tickForm: string | null): HtmlExtension {
         const label = escapeText(line.replace(/<[^>]*>|[*_`~]/g, "").trim() || `Item ${box + 1}`);
         this.raw(
           tickForm === null
-            ? `<input type="checkbox" disabled aria-label="${label}"${checked ? " checked" : ""}>`
+            ? `<input type="checkbox" class="box" disabled aria-label="${label}"${checked ? " checked" : ""}>`
             : `<button type="submit" class="box" form="${tickForm}" name="box" value="${box} ${checked ? "off" : "on"}" role="checkbox" aria-checked="${checked}" aria-label="${label}"></button>`,
         );
       },
