@@ -1,4 +1,5 @@
 import type { Installation } from "../model.ts";
+import { isOwner } from "../rights.ts";
 import { install, suspend, uninstall } from "../setup.ts";
 import { type Html, html } from "./html.ts";
 import { act } from "./layout.ts";
@@ -62,8 +63,6 @@ ${act(visit, `/-/apps/${installation.id}/uninstall`, "Remove", { why: why === nu
 
 function whyNotOwner(visit: Visit, accountId: number): string | null {
   const me = visit.by.account.id;
-  const owns = visit.github.state.memberships
-    .all()
-    .some((one) => one.organisationId === accountId && one.userId === me && one.role === "admin");
+  const owns = isOwner(visit.github, me, accountId);
   return owns || accountId === me ? null : `Only an owner of ${loginOf(visit.github, accountId)} may.`;
 }
