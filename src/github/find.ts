@@ -1,0 +1,65 @@
+import type { Effect, Receipt } from "../flow/effect.ts";
+import { type Instant, later } from "../flow/names.ts";
+import { drift } from "../flow/ruleset.ts";
+import type { Lease } from "../flow/subject.ts";
+import { found, type Outcome } from "./failure.ts";
+import { type Place, root, rulesetAt } from "./look.ts";
+import { checkRunsShape } from "./parse.ts";
+import type { Read } from "./read.ts";
+
+export type Find = (lease: Lease, effect: Effect, decidedAt: Instant) => Promise<Receipt | null>;
+
+/**
+ * Looks on GitHub for an effect of an earlier run, by the mark it was given.
+ *
+ * @param app the App's id: only its own check runs are looked at.
+ * @param grace milliseconds after the decision in which GitHub may still be doing it: it cuts a call off after 10 s.
+ * @returns null: it was looked for and is not there. `unsure` where that cannot be told yet.
+ */
+export function finder(read: Read, clock: { now(): Instant }, app: number, grace: number): Find {
+  return async (lease, effect, decidedAt) => {
+    const { installation, priority } = lease;
+    const place = { installation, priority, repository: effect.repository, name: effect.name };
+    const outcome = await (effect.thing === "check-run" ? checkRun(place, effect) : ruleset(place, effect));
+    const at = clock.now();
+    if (!outcome.ok) {
+      const { how, until } = outcome.failure;
+      return {
+        effect,
+        at,
+        came: "unsure",
+        because: `${how} when asked whether ${inWords(effect)} is there.`,
+        retryAt: until,
+      };
+    }
+    if (outcome.value !== null) return { effect, at, came: "done", id: outcome.value };
+    const over = later(decidedAt, grace);
+    if (at >= over) return null;
+    return { effect, at, came: "unsure", because: `GitHub may still be writing ${inWords(effect)}.`, retryAt: over };
+  };
+
+  /** The newest run of that name is the one that counts, so an older one with our mark does not stand there any more. */
+  async function checkRun(
+    place: Place,
+    effect: Extract<Effect, { thing: "check-run" }>,
+  ): Promise<Outcome<number | null>> {
+    const query = `check_name=${encodeURIComponent(effect.content.name)}&app_id=${app}&filter=all`;
+    const path = `${root(place)}/commits/${effect.head}/check-runs?${query}`;
+    const outcome = await read.all(place, path, checkRunsShape);
+    if (!outcome.ok) return outcome;
+    const newest = outcome.value.toSorted((a, b) => b.id - a.id)[0];
+    return found(newest?.external_id === effect.fingerprint ? newest.id : null);
+  }
+
+  async function ruleset(place: Place, effect: Extract<Effect, { thing: "ruleset" }>): Promise<Outcome<number | null>> {
+    const live = await rulesetAt(read, place, effect.title);
+    if (!live.ok) return live;
+    if (live.value === null) return found(effect.content === null ? 0 : null);
+    return found(effect.content !== null && drift(effect.content, live.value).length === 0 ? live.value.id : null);
+  }
+}
+
+const inWords = (effect: Effect) =>
+  effect.thing === "check-run"
+    ? `the check ${effect.content.name} in ${effect.name}`
+    : `the ruleset ${effect.title} in ${effect.name}`;

@@ -1,0 +1,262 @@
+import { z } from "zod";
+import type { BranchRule, BroughtBy, Commit, ListedPull, Review, Self } from "../flow/facts.ts";
+import type { PullFacts } from "../flow/memory.ts";
+import {
+  branch,
+  type Instant,
+  installationId,
+  parseInstant,
+  type RepositoryId,
+  repositoryId,
+  sha,
+} from "../flow/names.ts";
+import type { LiveRuleset } from "../flow/ruleset.ts";
+
+// The shapes of GitHub's answers. What GitHub sends becomes a value of ours only here, once; where a field that we
+// rely on is missing or malformed, the whole answer is not known.
+
+const id = z.number().int().positive();
+const shaText = z
+  .string()
+  .regex(/^[0-9a-f]{40,64}$/)
+  .transform(sha);
+const branchText = z.string().min(1).transform(branch);
+const instantText = z.string().transform((text, context): Instant => {
+  const at = parseInstant(text);
+  if (at !== null) return at;
+  context.addIssue({ code: "custom", message: "is no time" });
+  return z.NEVER;
+});
+
+/** Null where the account was deleted; GitHub shows such people as ghost. */
+const user = z
+  .object({ id, login: z.string(), type: z.string().nullish() })
+  .nullish()
+  .transform((found) => ({ id: found?.id ?? 0, login: found?.login ?? "ghost", bot: found?.type === "Bot" }));
+
+export const repositoryShape = z.object({ id, full_name: z.string().includes("/"), default_branch: branchText });
+export type Repository = z.output<typeof repositoryShape>;
+
+export const branchShape = z.object({ name: branchText, commit: z.object({ sha: shaText }) });
+
+/** A file, or something else that stands at that path: a folder comes as a list. */
+export const contentShape = z.union([
+  z.object({ type: z.literal("file"), sha: shaText, encoding: z.string(), content: z.string() }),
+  z.object({ type: z.enum(["symlink", "submodule", "dir"]) }),
+  z.array(z.unknown()).transform(() => ({ type: "dir" as const })),
+]);
+
+/** A file too large for its own answer; GitHub gives up to 100 MB so. */
+export const blobShape = z.object({ encoding: z.literal("base64"), content: z.string() });
+
+const pull = z
+  .object({
+    number: id,
+    title: z.string(),
+    draft: z.boolean().nullish(),
+    state: z.enum(["open", "closed"]),
+    merged: z.boolean().nullish(),
+    merged_at: z.string().nullish(),
+    updated_at: instantText,
+    user,
+    head: z.object({ sha: shaText, ref: branchText, repo: z.object({ id }).nullish() }),
+    base: z.object({ ref: branchText, repo: z.object({ id }) }),
+  })
+  .transform(({ number, title, draft, state, merged, merged_at, updated_at, user: author, head, base }) => {
+    const facts: PullFacts = {
+      title,
+      author,
+      draft: draft ?? false,
+      state,
+      merged: merged ?? typeof merged_at === "string",
+      head: { sha: head.sha, ref: head.ref, repository: head.repo ? repositoryId(head.repo.id) : null },
+      base: base.ref,
+    };
+    const listed: ListedPull = { number, asOf: updated_at, facts };
+    return { listed, of: repositoryId(base.repo.id) };
+  });
+
+/** A pull request of this repository: under the name of a renamed one GitHub may answer for another. */
+export const pullShape = (repository: RepositoryId) =>
+  pull.refine(({ of }) => of === repository, { message: "is of another repository" }).transform(({ listed }) => listed);
+
+/** Those of a list that are of this repository; a fork's list may name pull requests of its parent. */
+export const pullsShape = (repository: RepositoryId) =>
+  z
+    .array(pull)
+    .transform((pulls): readonly ListedPull[] =>
+      pulls.flatMap(({ of, listed }) => (of === repository ? [listed] : [])),
+    );
+
+export const broughtByShape = (repository: RepositoryId) =>
+  pullsShape(repository).transform((pulls): readonly BroughtBy[] =>
+    pulls.map(({ number, facts: { author, merged, base, head } }) => ({
+      number,
+      author: { id: author.id, login: author.login },
+      merged,
+      base,
+      head: head.sha,
+    })),
+  );
+
+export const comparisonShape = z
+  .object({
+    ahead_by: z.number().int().nonnegative(),
+    total_commits: z.number().int().nonnegative(),
+    base_commit: z.object({ sha: shaText }),
+    commits: z.array(
+      z
+        .object({
+          sha: shaText,
+          parents: z.array(z.object({ sha: shaText })),
+          commit: z.object({ message: z.string() }),
+          author: z.union([z.object({ id, login: z.string() }), z.object({}).strict()]).nullish(),
+        })
+        .transform(
+          ({ sha, parents, commit, author }): Commit => ({
+            sha,
+            parents: parents.map((parent) => parent.sha),
+            title: commit.message.split("\n", 1)[0] ?? "",
+            author: author && "id" in author ? { id: author.id, login: author.login } : null,
+          }),
+        ),
+    ),
+  })
+  .transform(({ ahead_by, total_commits, base_commit, commits }) => ({
+    ahead: ahead_by,
+    total: total_commits,
+    base: base_commit.sha,
+    commits,
+  }));
+
+const STATES = {
+  APPROVED: "approved",
+  CHANGES_REQUESTED: "changes-requested",
+  DISMISSED: "dismissed",
+  COMMENTED: "commented",
+} as const;
+/** Reviews in the order given. A pending one is a draft that only its author sees. */
+export const reviewsShape = z
+  .array(
+    z.union([
+      z.object({ state: z.literal("PENDING") }).transform(() => null),
+      z
+        .object({
+          user,
+          state: z.enum(["APPROVED", "CHANGES_REQUESTED", "DISMISSED", "COMMENTED"]),
+          commit_id: shaText.nullish(),
+          submitted_at: instantText,
+        })
+        .transform(
+          ({ user: by, state, commit_id, submitted_at }): Review => ({
+            by,
+            state: STATES[state],
+            commit: commit_id ?? null,
+            at: submitted_at,
+          }),
+        ),
+    ]),
+  )
+  .transform((reviews): readonly (Review | null)[] => reviews);
+
+const parameters = z.record(z.string(), z.unknown());
+export const rulesetShape = z
+  .object({
+    id,
+    name: z.string(),
+    target: z.string(),
+    enforcement: z.string(),
+    bypass_actors: z.array(z.unknown()).nullish(),
+    conditions: z
+      .object({ ref_name: z.object({ include: z.array(z.string()), exclude: z.array(z.string()) }).nullish() })
+      .nullish(),
+    rules: z.array(z.object({ type: z.string(), parameters: parameters.nullish() })),
+  })
+  .transform(
+    ({ id, name, target, enforcement, bypass_actors, conditions, rules }): LiveRuleset => ({
+      id,
+      name,
+      target,
+      enforcement,
+      bypassActors: bypass_actors?.length ?? null,
+      include: conditions?.ref_name?.include ?? [],
+      exclude: conditions?.ref_name?.exclude ?? [],
+      rules: rules.map(({ type, parameters }) => ({ type, parameters: parameters ?? {} })),
+    }),
+  );
+
+export const rulesetListShape = z.array(
+  z.object({ id, name: z.string(), target: z.string().nullish(), source_type: z.string().nullish() }),
+);
+
+const checksRule = z.object({
+  type: z.literal("required_status_checks"),
+  parameters: z.object({
+    required_status_checks: z.array(z.object({ context: z.string(), integration_id: z.number().int().nullish() })),
+  }),
+});
+export const branchRulesShape = z.array(
+  z
+    .union([checksRule, z.object({ type: z.string().refine((type) => type !== "required_status_checks") })])
+    .transform((rule): BranchRule => {
+      const checks = "parameters" in rule ? rule.parameters.required_status_checks : [];
+      return {
+        type: rule.type,
+        checks: checks.map(({ context, integration_id }) => ({ context, app: integration_id ?? null })),
+      };
+    }),
+);
+
+export const checkRunsShape = z
+  .object({ check_runs: z.array(z.object({ id, external_id: z.string().nullish() })) })
+  .transform(({ check_runs }) => check_runs);
+
+/** What a write answers: the id of the thing that now stands there. */
+export const writtenShape = z.object({ id });
+
+export const appShape = z
+  .object({ id, slug: z.string().min(1) })
+  .transform(({ id: app, slug }): Self => ({ app, bot: `${slug}[bot]` }));
+
+export const installationsShape = z.array(
+  z
+    .object({
+      id,
+      account: z.object({ login: z.string().optional(), slug: z.string().optional() }).nullish(),
+      suspended_at: z.string().nullish(),
+    })
+    .transform(({ id, account, suspended_at }) => ({
+      installation: installationId(id),
+      /** The login of an account; an enterprise has a slug instead. */
+      account: account?.login ?? account?.slug ?? "",
+      suspended: typeof suspended_at === "string",
+    })),
+);
+
+export const installedShape = z.object({ repositories: z.array(repositoryShape) }).transform(({ repositories }) =>
+  repositories.map(({ id, full_name, default_branch }) => ({
+    repository: repositoryId(id),
+    name: full_name,
+    defaultBranch: default_branch,
+  })),
+);
+
+export const deliveriesShape = z.array(
+  z
+    .object({
+      /** Text where it is too long for a number. */
+      id: z.union([id, z.string().regex(/^\d+$/)]),
+      guid: z.string().min(1),
+      delivered_at: instantText,
+      status_code: z.number(),
+      event: z.string(),
+    })
+    .transform(({ id, guid, delivered_at, status_code, event }) => ({
+      id: String(id),
+      guid,
+      at: delivered_at,
+      event,
+      taken: status_code >= 200 && status_code < 300,
+    })),
+);
+export type Deliveries = z.output<typeof deliveriesShape>;

@@ -1,0 +1,126 @@
+import type { CheckContent, Effect, Receipt } from "../flow/effect.ts";
+import type { Instant } from "../flow/names.ts";
+import type { Lease } from "../flow/subject.ts";
+import type { Call, Send } from "./call.ts";
+import { type Failure, failed, found, isAbsent, type Outcome } from "./failure.ts";
+import { type Place, root, rulesetAt } from "./look.ts";
+import { writtenShape } from "./parse.ts";
+import { malformed, parsed, type Read } from "./read.ts";
+
+/** GitHub's limit for a summary, which it gives in characters; bytes are never more of them. */
+const LONGEST_SUMMARY = 65_535;
+const CUT_HERE = "\n\n… cut here: GitHub shows no more than 65,535 bytes.";
+
+export type Perform = (lease: Lease, effect: Effect) => Promise<Receipt>;
+
+type CheckRun = Extract<Effect, { thing: "check-run" }>;
+type Ruleset = Extract<Effect, { thing: "ruleset" }>;
+
+/**
+ * The only writer. Does one thing that is written down, once, and says what came of it.
+ *
+ * `unsure` where it may have been done, and where nothing was sent because GitHub wants no calls just now: looking for
+ * it later is right either way.
+ */
+export function performer(send: Send, read: Read, clock: { now(): Instant }): Perform {
+  return async (lease, effect) => {
+    const { installation, priority } = lease;
+    const place = { installation, priority, repository: effect.repository, name: effect.name };
+    const outcome = await (effect.thing === "check-run" ? setCheckRun(place, effect) : setRuleset(place, effect));
+    const at = clock.now();
+    if (outcome.ok) return { effect, at, came: "done", id: outcome.value };
+    const { failure } = outcome;
+    if (failure.kind === "denied") return { effect, at, came: "refused", because: refusal(effect, failure) };
+    return {
+      effect,
+      at,
+      came: "unsure",
+      because: `${failure.how} when asked to ${inWords(effect)}.`,
+      retryAt: failure.until,
+    };
+  };
+
+  async function setCheckRun(place: Place, effect: CheckRun): Promise<Outcome<number>> {
+    const { head, content, over, fingerprint } = effect;
+    const runs = `${root(place)}/check-runs`;
+    // A completed run cannot be opened again: then a new one of the same name takes its place.
+    if (over !== null && (!over.completed || content.status === "completed")) {
+      const path = `${runs}/${over.id}`;
+      const changed = await write(place, { method: "PATCH", path, body: checkBody(content, fingerprint) });
+      if (!isAbsent(changed)) return changed;
+    }
+    const started = content.status === "in_progress" ? { started_at: clock.now() } : {};
+    const body = { name: content.name, head_sha: head, ...started, ...checkBody(content, fingerprint) };
+    return write(place, { method: "POST", path: runs, body });
+  }
+
+  async function setRuleset(place: Place, { title, content, over }: Ruleset): Promise<Outcome<number>> {
+    const rulesets = `${root(place)}/rulesets`;
+    if (content === null) {
+      const removed = over === null ? null : await remove(place, over);
+      if (removed?.ok) return found(0);
+      if (removed !== null && !isAbsent(removed)) return failed(removed.failure);
+      const live = await rulesetAt(read, place, title);
+      if (!live.ok) return live;
+      if (live.value === null) return found(0);
+      if (live.value.id === over && removed !== null) return failed(removed.failure);
+      const other = await remove(place, live.value.id);
+      return other.ok ? found(0) : other;
+    }
+    if (over !== null) {
+      const changed = await write(place, { method: "PUT", path: `${rulesets}/${over}`, body: content });
+      if (!isAbsent(changed)) return changed;
+    }
+    return write(place, { method: "POST", path: rulesets, body: content });
+  }
+
+  function remove({ installation, priority, name }: Place, id: number) {
+    return send({ installation, priority, method: "DELETE", path: `${root({ name })}/rulesets/${id}` });
+  }
+
+  /** @returns the id of what now stands there. */
+  async function write(place: Place, call: Pick<Call, "method" | "path" | "body">): Promise<Outcome<number>> {
+    const { installation, priority } = place;
+    const outcome = await send({ installation, priority, ...call });
+    if (!outcome.ok) return outcome;
+    const result = parsed(outcome.value.text, writtenShape);
+    if ("value" in result) return found(result.value.id);
+    return malformed(result.flaw, outcome.value.status, clock.now());
+  }
+}
+
+function checkBody(content: CheckContent, fingerprint: string) {
+  const { status, conclusion, title, summary, detailsUrl } = content;
+  return {
+    status,
+    ...(conclusion === null ? {} : { conclusion }),
+    external_id: fingerprint,
+    ...(detailsUrl === null ? {} : { details_url: detailsUrl }),
+    output: { title, summary: cut(summary) },
+  };
+}
+
+/** @returns the text, or as much of it as GitHub takes and a line that says so, cut between two characters. */
+export function cut(summary: string): string {
+  const bytes = Buffer.from(summary, "utf8");
+  if (bytes.length <= LONGEST_SUMMARY) return summary;
+  let end = LONGEST_SUMMARY - Buffer.byteLength(CUT_HERE);
+  while (((bytes[end] ?? 0) & 0b1100_0000) === 0b1000_0000) end--;
+  return bytes.subarray(0, end).toString("utf8") + CUT_HERE;
+}
+
+/** Why GitHub will not, and what a person can do about it. */
+function refusal(effect: Effect, { status, message, how }: Failure): string {
+  const [things, permission] =
+    effect.thing === "check-run" ? ["checks", "Checks: write"] : ["rulesets", "Administration: write"];
+  const mayNot = /not accessible by integration/i.test(message) || status === 404 || (status === 403 && message === "");
+  if (mayNot) {
+    return `Flowgate may not write ${things} in ${effect.name}: give the App the permission ${permission}, and install it on this repository.`;
+  }
+  return `${how} when asked to ${inWords(effect)}.`;
+}
+
+function inWords(effect: Effect): string {
+  if (effect.thing === "check-run") return `set the check ${effect.content.name} in ${effect.name}`;
+  return `${effect.content === null ? "remove" : "set"} the ruleset ${effect.title} in ${effect.name}`;
+}

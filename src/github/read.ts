@@ -1,0 +1,130 @@
+import type { z } from "zod";
+import { type InstallationId, type Instant, later } from "../flow/names.ts";
+import type { Priority } from "../flow/subject.ts";
+import type { Reply, Send } from "./call.ts";
+import { failed, found, type Outcome } from "./failure.ts";
+
+export const PER_PAGE = 100;
+/** More pages than any list of ours has: 5,000 open pull requests are 50. */
+const MOST_PAGES = 100;
+/** When to ask again after an answer that was not what GitHub documents. */
+const MALFORMED_MS = 60_000;
+
+/** Answers by address, kept so that asking for what has not changed costs no quota. */
+export type Cache = {
+  get(url: string): Promise<{ readonly etag: string; readonly body: string } | null>;
+  keep(url: string, etag: string, body: string): Promise<void>;
+};
+
+/** Who asks: null is the App itself. */
+export type As = { readonly installation: InstallationId | null; readonly priority: Priority };
+
+export type Pages<P> = { readonly pages: readonly P[]; readonly whole: boolean };
+
+export type Read = {
+  /** One answer, checked against its shape. */
+  one<T>(as: As, path: string, shape: z.ZodType<T>): Promise<Outcome<T>>;
+  /** A list with a hundred items a page, to its last page. Fails where it is too long to be read whole. */
+  all<T>(as: As, path: string, shape: z.ZodType<readonly T[]>): Promise<Outcome<readonly T[]>>;
+  /** The same where a page is more than its items; `whole` is false where the list goes on. */
+  pages<P>(
+    as: As,
+    path: string,
+    shape: z.ZodType<P>,
+    size: (page: P) => number,
+    most: number,
+  ): Promise<Outcome<Pages<P>>>;
+};
+
+type Page<T> = {
+  readonly value: T;
+  /** Whether GitHub said that there is a next page; null where it said nothing about it. */
+  readonly next: boolean | null;
+};
+
+/**
+ * Reads from GitHub, asking only for what changed.
+ *
+ * What is kept is our parsed value, a fraction of GitHub's text, under the version that parsed it.
+ */
+export function reader(send: Send, cache: Cache, clock: { now(): Instant }, version: string): Read {
+  async function page<T>(as: As, path: string, shape: z.ZodType<T>): Promise<Outcome<Page<T>>> {
+    const key = `${version} ${as.installation} ${path}`;
+    const kept = await cache.get(key);
+    const headers = kept === null ? {} : { "if-none-match": kept.etag };
+    const outcome = await send({ ...as, method: "GET", path, headers });
+    if (!outcome.ok) return outcome;
+    const reply = outcome.value;
+    if (reply.status === 304 && kept !== null) {
+      const { next, value } = JSON.parse(kept.body) as Page<T>;
+      // A list that grew past a full page may have an unchanged first page.
+      return found({ value, next: next || null });
+    }
+    const result = parsed(reply.text, shape);
+    if ("flaw" in result) return malformed(result.flaw, reply.status, clock.now());
+    const read: Page<T> = { value: result.value, next: hasNext(reply) };
+    const etag = reply.headers["etag"];
+    if (typeof etag === "string") await cache.keep(key, etag, JSON.stringify(read));
+    return found(read);
+  }
+
+  async function pages<P>(as: As, path: string, shape: z.ZodType<P>, size: (page: P) => number, most: number) {
+    const read: P[] = [];
+    for (let number = 1; number <= most; number++) {
+      const outcome = await page(
+        as,
+        `${path}${path.includes("?") ? "&" : "?"}per_page=${PER_PAGE}&page=${number}`,
+        shape,
+      );
+      if (!outcome.ok) return outcome;
+      const { value, next } = outcome.value;
+      read.push(value);
+      if (!(next ?? size(value) >= PER_PAGE)) return found({ pages: read, whole: true });
+    }
+    return found({ pages: read, whole: false });
+  }
+
+  return {
+    one: async (as, path, shape) => {
+      const outcome = await page(as, path, shape);
+      return outcome.ok ? found(outcome.value.value) : outcome;
+    },
+    pages,
+    all: async (as, path, shape) => {
+      const outcome = await pages(as, path, shape, (items) => items.length, MOST_PAGES);
+      if (!outcome.ok) return outcome;
+      if (outcome.value.whole) return found(outcome.value.pages.flat());
+      const how = `GitHub has more than ${MOST_PAGES * PER_PAGE} of these, which is more than Flowgate reads`;
+      return failed({ kind: "unclear", status: null, message: "", how, until: later(clock.now(), MALFORMED_MS) });
+    },
+  };
+}
+
+/**
+ * @param revive as JSON.parse takes it.
+ * @returns the value of a JSON text, or what the text lacks.
+ */
+export function parsed<T>(
+  text: string,
+  shape: z.ZodType<T>,
+  revive?: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+): { readonly value: T } | { readonly flaw: string } {
+  let content: unknown;
+  try {
+    content = JSON.parse(text, revive as Parameters<typeof JSON.parse>[1]);
+  } catch {
+    return { flaw: "it is no JSON" };
+  }
+  const result = shape.safeParse(content);
+  if (result.success) return { value: result.data };
+  const issue = result.error.issues[0];
+  return { flaw: `${issue?.path.map(String).join(".") || "all of it"}: ${issue?.message ?? "is not valid"}` };
+}
+
+/** GitHub answered, but not with what it documents. */
+export function malformed(flaw: string, status: number, now: Instant): Outcome<never> {
+  const how = `GitHub's answer was not as documented (${flaw})`;
+  return failed({ kind: "unclear", status, message: "", how, until: later(now, MALFORMED_MS) });
+}
+
+const hasNext = ({ headers }: Reply): boolean => /<[^>]+>\s*;[^,]*rel="next"/.test(String(headers["link"] ?? ""));

@@ -1,0 +1,100 @@
+import { generateKeyPairSync } from "node:crypto";
+import nock from "nock";
+import { pino } from "pino";
+import { DEFAULT_POLICY } from "../../src/flow/config.ts";
+import type { Facts } from "../../src/flow/facts.ts";
+import {
+  branch,
+  type InstallationId,
+  type Instant,
+  installationId,
+  instant,
+  later,
+  type RepositoryId,
+  repositoryId,
+  sha,
+} from "../../src/flow/names.ts";
+import type { Lease } from "../../src/flow/subject.ts";
+import { connect, type GithubOptions } from "../../src/github/client.ts";
+
+export const API = "https://api.github.com";
+export const TOKEN = "ghs_12345_eyJhbGciOiJSUzI1NiJ9.c2VjcmV0.c2lnbmF0dXJl-and-more";
+export const INSTALLATION: InstallationId = installationId(7);
+export const REPOSITORY: RepositoryId = repositoryId(100);
+export const NAME = "org/api";
+export const NOW: Instant = instant(Date.UTC(2026, 10, 24, 12));
+export const HEAD = sha("a".repeat(40));
+export const OTHER = sha("b".repeat(40));
+
+const { privateKey } = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  privateKeyEncoding: { type: "pkcs1", format: "pem" },
+  publicKeyEncoding: { type: "pkcs1", format: "pem" },
+});
+
+export { privateKey };
+
+/** GitHub's client on a GitHub that nock plays, with all that it logged, kept and said. */
+export function connected(options: Partial<GithubOptions> = {}) {
+  const logged: string[] = [];
+  const kept = new Map<string, { etag: string; body: string }>();
+  const paused: { installation: InstallationId; until: Instant }[] = [];
+  let skipped = 0;
+  const clock = { now: () => later(NOW, skipped) };
+  const github = connect({
+    appId: 12345,
+    privateKey,
+    apiUrl: API,
+    version: "1.2.3",
+    log: pino({ level: "trace" }, { write: (line) => logged.push(line) }),
+    clock,
+    cache: {
+      get: async (url) => kept.get(url) ?? null,
+      keep: async (url, etag, body) => {
+        kept.set(url, { etag, body });
+      },
+    },
+    onPause: (installation, until) => paused.push({ installation, until }),
+    ...options,
+  });
+  const skip = (milliseconds: number) => {
+    skipped += milliseconds;
+  };
+  return { github, logged, kept, paused, clock, skip };
+}
+
+/** GitHub that gives out a token, as often as asked. */
+export function signedIn(): nock.Scope {
+  nock(API)
+    .post("/app/installations/7/access_tokens")
+    .reply(201, { token: TOKEN, permissions: {}, expires_at: "2099-01-01T00:00:00Z" })
+    .persist();
+  return nock(API);
+}
+
+export const LEASE: Lease = {
+  subject: { kind: "pull", repository: REPOSITORY, number: 1 },
+  installation: INSTALLATION,
+  priority: "bulk",
+  token: "t",
+};
+
+/** What is known of a pull request in a repository whose name was heard. */
+export const FACTS: Facts = {
+  now: NOW,
+  read: new Map(),
+  subject: { kind: "pull", repository: REPOSITORY, number: 1 },
+  component: {
+    kind: "component",
+    name: NAME,
+    defaultBranch: branch("master"),
+    look: false,
+    stages: null,
+    config: { policy: DEFAULT_POLICY, blob: null, problem: null },
+  },
+  memory: null,
+  verdict: null,
+  siblings: [],
+  slot: null,
+  stage: null,
+};
