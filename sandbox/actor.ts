@@ -5,9 +5,9 @@ import type { Account, Installation, Permissions } from "./model.ts";
  * `permissions` and `repositoryIds` are what its token was narrowed to; null means the person's own rights.
  */
 export type Actor = {
-	readonly account: Account;
-	readonly installation: Installation | null;
-	readonly permissions: Permissions | null;
-	/** null: every repository the account or installation reaches. */
-	readonly repositoryIds: readonly number[] | null;
+  readonly account: Account;
+  readonly installation: Installation | null;
+  readonly permissions: Permissions | null;
+  /** null: every repository the account or installation reaches. */
+  readonly repositoryIds: readonly number[] | null;
 };

@@ -8,13 +8,14 @@ import { createComment } from "./comments.ts";
 import { demoRoles, type Example, examples, organisation, people, stages } from "./demo-data.ts";
 import { runGit } from "./git/process.ts";
 import type { Github } from "./github.ts";
+import { createApp, install } from "./installing.ts";
 import { mergePull } from "./merge.ts";
 import type { Repository } from "./model.ts";
 import { must } from "./outcome.ts";
 import { openPull } from "./pulls.ts";
 import { forkRepository } from "./repositories.ts";
 import { submitReview } from "./reviews.ts";
-import { createApp, createOrganisation, createTeam, createUser, importRepository, install } from "./setup.ts";
+import { createOrganisation, createTeam, createUser, importRepository } from "./setup.ts";
 
 /** Fills a fresh sandbox with the example organisation: its people, teams, components, and work under way. */
 export async function fillDemo(github: Github): Promise<void> {

@@ -3,6 +3,7 @@ import type { Github } from "./github.ts";
 import { wants } from "./hooks.ts";
 import type { Installation, Repository } from "./model.ts";
 import { nodeId, presentAccount, presentOrganisation } from "./present/accounts.ts";
+import { presentInstallation } from "./present/apps.ts";
 import { presentRepository } from "./present/repositories.ts";
 
 /** Installations that cover a repository, suspended ones too. */
@@ -97,6 +98,11 @@ export function announceInstallation(
     action: news.action,
     installationId: installation.id,
     repositoryId: null,
-    payload: { action: news.action, ...fields, ...frame(github, by, installation.accountId) },
+    payload: {
+      action: news.action,
+      installation: presentInstallation(github, installation),
+      ...fields,
+      ...frame(github, by, installation.accountId),
+    },
   });
 }

@@ -21,8 +21,7 @@ export type DeliveryFault = {
   readonly on: "delivery";
   /** Missing: any event. */
   readonly event?: string;
-  readonly does:
-    /** Never sent, and in the log as failed. */
+  readonly does: /** Never sent, and in the log as failed. */
     | { readonly kind: "drop" }
     | { readonly kind: "double" }
     /** Sent after the next delivery to the same App. */

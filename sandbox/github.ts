@@ -43,7 +43,10 @@ export type Github = {
   tokenOf(login: string): string;
   /** Resolves when no delivery is under way or queued. */
   settled(): Promise<void>;
-  /** Runs one act after another for a repository, so that what an act checked still holds when it writes. */
+  /**
+   * Runs one act after another for a repository and its forks, so that what an act checked still holds when it
+   * writes. An act run so must not call this again.
+   */
   exclusively<T>(repositoryId: number, act: () => Promise<T>): Promise<T>;
   /** The time as GitHub writes it: whole seconds, UTC. */
   time(): string;
@@ -109,7 +112,14 @@ export function createGithub(parts: {
       return token;
     },
     settled: () => hooks.settled(),
-    exclusively<T>(repositoryId: number, act: () => Promise<T>): Promise<T> {
+    exclusively<T>(id: number, act: () => Promise<T>): Promise<T> {
+      let repositoryId = id;
+      for (let parent = id; ; ) {
+        repositoryId = parent;
+        const above = state.repositories.get(parent)?.forkParentId;
+        if (above === null || above === undefined) break;
+        parent = above;
+      }
       const before = turns.get(repositoryId) ?? Promise.resolve();
       const turn = before.then(act, act);
       turns.set(repositoryId, turn);

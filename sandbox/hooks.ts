@@ -118,7 +118,10 @@ export function openHooks(parts: {
     for (const fault of struck) {
       if (fault.kind === "delay") await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
     }
-    await attempt(job, struck.some((fault) => fault.kind === "drop"));
+    await attempt(
+      job,
+      struck.some((fault) => fault.kind === "drop"),
+    );
     if (struck.some((fault) => fault.kind === "double")) await attempt(job, false);
   };
 
@@ -165,7 +168,14 @@ export function openHooks(parts: {
     send(app, event) {
       if (app.webhookUrl === null || closed) return;
       const { payload, ...about } = event;
-      enqueue({ appId: app.id, guid: randomUUID(), redelivery: false, event: about, body: JSON.stringify(payload), postponed: false });
+      enqueue({
+        appId: app.id,
+        guid: randomUUID(),
+        redelivery: false,
+        event: about,
+        body: JSON.stringify(payload),
+        postponed: false,
+      });
     },
     redeliver(delivery) {
       const { event, action, installationId, repositoryId } = delivery;

@@ -16,7 +16,11 @@ export function createLabel(
   github: Github,
   by: Actor,
   repository: Repository,
-  input: { readonly name: string; readonly color?: string | undefined; readonly description?: string | null | undefined },
+  input: {
+    readonly name: string;
+    readonly color?: string | undefined;
+    readonly description?: string | null | undefined;
+  },
 ): Outcome<Label> {
   const allowed = requireRole(github, by, repository, "write");
   if (!allowed.done) return allowed;

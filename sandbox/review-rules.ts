@@ -35,5 +35,7 @@ export function reviewViolations(github: Github, repository: Repository, pull: P
 
 /** Whether a push to this head makes approvals stale. */
 export function dismissesStale(rules: readonly Rule[]): boolean {
-  return rules.some((rule) => rule.type === "pull_request" && rule.parameters?.["dismiss_stale_reviews_on_push"] === true);
+  return rules.some(
+    (rule) => rule.type === "pull_request" && rule.parameters?.["dismiss_stale_reviews_on_push"] === true,
+  );
 }

@@ -52,7 +52,10 @@ export function requireRole(github: Github, by: Actor, repository: Repository, r
   const has = roleOf(github, by.account.id, current);
   if (atLeast(has, role)) return done(null);
   if (has === "none") return notFound;
-  return refused(403, role === "admin" ? "Must have admin rights to Repository." : "Must have write access to this repository.");
+  return refused(
+    403,
+    role === "admin" ? "Must have admin rights to Repository." : "Must have write access to this repository.",
+  );
 }
 
 /** True when what `by` may do includes writing to branches of the repository. */

@@ -69,7 +69,13 @@ export function bypassOf(
 }
 
 /** Rules that hold `by` back on a ref. */
-function bindingRules(github: Github, by: Actor, repository: Repository, ref: string, merging: boolean): readonly Rule[] {
+function bindingRules(
+  github: Github,
+  by: Actor,
+  repository: Repository,
+  ref: string,
+  merging: boolean,
+): readonly Rule[] {
   return rulesFor(github, repository, ref)
     .filter(({ ruleset }) => {
       const bypass = bypassOf(github, by, repository, ruleset);

@@ -55,7 +55,13 @@ export type ChangedFile = {
   readonly patch?: string;
 };
 
-const words: Readonly<Record<string, ChangedFile["status"]>> = { A: "added", D: "removed", M: "modified", T: "changed", R: "renamed" };
+const words: Readonly<Record<string, ChangedFile["status"]>> = {
+  A: "added",
+  D: "removed",
+  M: "modified",
+  T: "changed",
+  R: "renamed",
+};
 
 /** Files that differ from tree or commit `base` (null: the empty tree) to `head`, with their patches. */
 export function changedFiles(git: Git, id: number, base: Sha | null, head: Sha): Promise<readonly ChangedFile[]> {
@@ -104,7 +110,13 @@ function joinFiles(raw: string, numbers: string, patch: string): ChangedFile[] {
 /** The tree of a three-way merge, or null when it conflicts. */
 export function mergeTrees(git: Git, id: number, ours: Sha, theirs: Sha): Promise<Sha | null> {
   return git.remembered(`merge ${id} ${ours} ${theirs}`, async () => {
-    const { code, stdout } = await git.run(id, ["merge-tree", "--write-tree", "--allow-unrelated-histories", ours, theirs]);
+    const { code, stdout } = await git.run(id, [
+      "merge-tree",
+      "--write-tree",
+      "--allow-unrelated-histories",
+      ours,
+      theirs,
+    ]);
     return code === 0 ? (stdout.toString().split("\n")[0] ?? null) : null;
   });
 }

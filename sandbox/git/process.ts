@@ -20,7 +20,11 @@ export const gitEnvironment: Readonly<Record<string, string>> = {
 /** Runs git once, without a shell, and gives what it printed. Never throws for git's own failures. */
 export function runGit(
   args: readonly string[],
-  options: { readonly cwd?: string; readonly input?: Buffer | string; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly cwd?: string;
+    readonly input?: Buffer | string;
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<GitResult> {
   return new Promise((resolve, reject) => {
     const child = spawn("git", args, { cwd: options.cwd, env: { ...gitEnvironment, ...options.env }, stdio: "pipe" });
@@ -48,7 +52,7 @@ export type ObjectReader = { read(sha: string): Promise<GitObject | undefined>; 
 export function openReader(folder: string): ObjectReader {
   let child: ChildProcessWithoutNullStreams | null = null;
   let asked: Asked[] = [];
-  let pending = Buffer.alloc(0);
+  let pending: Buffer = Buffer.alloc(0);
 
   const take = () => {
     for (;;) {

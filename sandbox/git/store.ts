@@ -89,9 +89,13 @@ export function openGit(root: string): Git {
       await mkdir(place, { recursive: true });
       temporary += 1;
       const draft = join(place, `tmp_${process.pid}_${temporary}`);
-      await writeFile(draft, deflateSync(Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]), { level: 1 }), {
-        mode: 0o444,
-      });
+      await writeFile(
+        draft,
+        deflateSync(Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]), { level: 1 }),
+        {
+          mode: 0o444,
+        },
+      );
       await rename(draft, path);
     }
     cache.set(`${id} ${sha}`, { type, content });

@@ -1,6 +1,6 @@
-import type { Github } from "../github.ts";
 import { type ChangedFile, changedFiles } from "../git/history.ts";
 import type { Commit, Signature } from "../git/objects.ts";
+import type { Github } from "../github.ts";
 import type { Repository } from "../model.ts";
 import { nodeId, presentAccount } from "./accounts.ts";
 import { repositoryUrl } from "./repositories.ts";
@@ -8,7 +8,9 @@ import { repositoryUrl } from "./repositories.ts";
 const unsigned = { verified: false, reason: "unsigned", signature: null, payload: null, verified_at: null };
 
 function accountOf(github: Github, signature: Signature) {
-  const found = github.state.accounts.all().find((account) => account.email !== "" && account.email === signature.email);
+  const found = github.state.accounts
+    .all()
+    .find((account) => account.email !== "" && account.email === signature.email);
   return found ? presentAccount(github, found) : null;
 }
 

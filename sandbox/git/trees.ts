@@ -1,0 +1,47 @@
+import type { Sha } from "../model.ts";
+import type { TreeEntry } from "./objects.ts";
+import type { Git } from "./store.ts";
+
+type Files = Readonly<Record<string, string | Buffer | null>>;
+
+/**
+ * A tree like `base` (null: empty) with some files written or, where the content is null, taken away.
+ * Paths are relative; a file keeps its mode, a new one is an ordinary file. Answers the new tree.
+ */
+export async function writeFiles(git: Git, id: number, base: Sha | null, files: Files): Promise<Sha> {
+  const entries = new Map(((base && (await git.tree(id, base))) || []).map((entry) => [entry.name, entry]));
+  const below = new Map<string, Record<string, string | Buffer | null>>();
+  for (const [path, content] of Object.entries(files)) {
+    const slash = path.indexOf("/");
+    if (slash >= 0) {
+      const folder = path.slice(0, slash);
+      below.set(folder, { ...below.get(folder), [path.slice(slash + 1)]: content });
+    } else if (content === null) {
+      entries.delete(path);
+    } else {
+      const sha = await git.write(id, "blob", Buffer.from(content));
+      const known = entries.get(path);
+      entries.set(path, { name: path, sha, mode: known?.mode.startsWith("100") ? known.mode : "100644" });
+    }
+  }
+  for (const [folder, inside] of below) {
+    const known = entries.get(folder);
+    const sha = await writeFiles(git, id, known?.mode === "040000" ? known.sha : null, inside);
+    const kept = (await git.tree(id, sha)) ?? [];
+    if (kept.length === 0) entries.delete(folder);
+    else entries.set(folder, { name: folder, sha, mode: "040000" });
+  }
+  return git.writeTree(id, [...entries.values()]);
+}
+
+/** What stands at a path of a tree; undefined when nothing does. The empty path is the tree itself. */
+export async function entryAt(git: Git, id: number, tree: Sha, path: string): Promise<TreeEntry | undefined> {
+  let here: TreeEntry = { mode: "040000", name: "", sha: tree };
+  for (const part of path.split("/").filter(Boolean)) {
+    if (here.mode !== "040000") return undefined;
+    const next: TreeEntry | undefined = (await git.tree(id, here.sha))?.find((entry) => entry.name === part);
+    if (!next) return undefined;
+    here = next;
+  }
+  return here;
+}
