@@ -28,7 +28,15 @@ function npmCi() {
   const npm = process.env.npm_execpath;
   const node = process.env.npm_node_execpath ?? process.execPath;
   const [command, first] = npm ? [node, [npm]] : ["npm", []];
-  const options = ["ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=error"];
+  const options = [
+    "ci",
+    "--include=dev",
+    "--include=optional",
+    "--prefer-offline",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ];
   return new Promise((resolve) => {
     const child = spawn(command, [...first, ...options], { cwd: root, stdio: ["ignore", "inherit", "pipe"] });
     let errors = "";
