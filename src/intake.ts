@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { CONFIG_PATH } from "./flow/config.ts";
 import { type News, NO_NEWS } from "./flow/decision.ts";
-import type { ListedPull, Self } from "./flow/facts.ts";
-import type { Lesson, Origin, PullFacts } from "./flow/memory.ts";
-import { type Branch, branch, type Instant, installationId, parseInstant, repositoryId, sha } from "./flow/names.ts";
+import type { Self } from "./flow/facts.ts";
+import { branchText, listedPull, pullShape, shaText } from "./flow/listed.ts";
+import type { Lesson, Origin } from "./flow/memory.ts";
+import { type Branch, branch, type Instant, installationId, repositoryId, sha } from "./flow/names.ts";
 import type { Priority } from "./flow/subject.ts";
 
 /** A webhook delivery as it came, its signature verified. */
@@ -41,16 +42,6 @@ export function intake({ event, payload, at }: Delivery, self: Self | null): New
   }
 }
 
-const instantText = z.string().transform((text, context) => {
-  const at = parseInstant(text);
-  if (at === null) context.addIssue({ code: "custom", message: "is no time" });
-  return at as Instant;
-});
-const branchText = z.string().min(1).transform(branch);
-const shaText = z
-  .string()
-  .regex(/^[0-9a-f]{40,64}$/)
-  .transform(sha);
 const id = z.number().int().positive();
 
 const place = z.object({
@@ -59,39 +50,6 @@ const place = z.object({
 });
 type Place = z.output<typeof place>;
 const sender = z.object({ login: z.string() }).nullish();
-
-/** A pull request as GitHub shows it in events and lists. */
-export const pullShape = z.object({
-  number: id,
-  title: z.string(),
-  draft: z.boolean().nullish(),
-  state: z.enum(["open", "closed"]),
-  merged: z.boolean().nullish(),
-  merged_at: z.string().nullish(),
-  updated_at: instantText,
-  /** Null where the account was deleted. */
-  user: z.object({ id, login: z.string(), type: z.string().nullish() }).nullish(),
-  head: z.object({ sha: shaText, ref: branchText, repo: z.object({ id }).nullish() }),
-  base: z.object({ ref: branchText }),
-});
-
-/** @returns what we keep of a pull request as GitHub shows it. */
-export function listedPull(pull: z.output<typeof pullShape>): ListedPull {
-  const facts: PullFacts = {
-    title: pull.title,
-    author: { id: pull.user?.id ?? 0, login: pull.user?.login ?? "ghost", bot: pull.user?.type === "Bot" },
-    draft: pull.draft ?? false,
-    state: pull.state,
-    merged: pull.merged ?? typeof pull.merged_at === "string",
-    head: {
-      sha: pull.head.sha,
-      ref: pull.head.ref,
-      repository: pull.head.repo ? repositoryId(pull.head.repo.id) : null,
-    },
-    base: pull.base.ref,
-  };
-  return { number: pull.number, asOf: pull.updated_at, facts };
-}
 
 const pullEvent = place.extend({
   action: z.string(),

@@ -1,0 +1,168 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import type { Logger } from "pino";
+import { type Access, boardRoute } from "./board/routes.ts";
+import type { News } from "./flow/decision.ts";
+import type { Self } from "./flow/facts.ts";
+import type { House } from "./flow/house.ts";
+import type { Instant } from "./flow/names.ts";
+import { connect } from "./github/client.ts";
+import { metricsOf } from "./metrics.ts";
+import { settle } from "./pipeline.ts";
+import { appServer } from "./server.ts";
+import { openStore } from "./store/store.ts";
+import { sweep, sweepInstallation } from "./sweep.ts";
+import { startWorker } from "./worker.ts";
+
+export { instant } from "./flow/names.ts";
+
+/** The time as the App sees it; a sandbox may move it. */
+export type AppClock = { now(): Instant; onMove?(listener: () => void): void };
+
+export type Settings = {
+  readonly appId: number;
+  /** PEM. */
+  readonly privateKey: string;
+  readonly webhookSecret: string;
+  /** Base of GitHub's REST API, without a slash at the end. */
+  readonly apiUrl: string;
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Base of the addresses that checks link to; `self`: where the App listens; null: checks carry no link. */
+  readonly links: string | "self" | null;
+  readonly board: Access;
+  readonly databaseUrl: string | null;
+  /** Of the embedded database; null: in memory. */
+  readonly folder: string | null;
+  readonly log: Logger;
+  readonly clock: AppClock;
+  /** How long a call that was cut off may still be under way at GitHub. */
+  readonly inFlightGraceMs: number;
+  readonly sweepEveryMs: number;
+};
+
+export type App = {
+  readonly url: string;
+  readonly port: number;
+  /** Looks for what nobody told us, now. */
+  sweep(): Promise<void>;
+  /** Whether nothing is due, in hand or unsettled. */
+  idle(): Promise<boolean>;
+  stop(): Promise<void>;
+};
+
+/** How soon a sweep that GitHub cut short is tried again. */
+const SWEEP_AGAIN_MS = 60_000;
+
+/**
+ * Builds everything from the settings and starts it. Rejects with a sentence for people where the database cannot
+ * be opened or the port is taken.
+ */
+export async function startApp(settings: Settings): Promise<App> {
+  const { clock, log } = settings;
+  const store = await openStore({ url: settings.databaseUrl, folder: settings.folder, clock, log });
+  const github = connect({
+    appId: settings.appId,
+    privateKey: settings.privateKey,
+    apiUrl: settings.apiUrl,
+    log,
+    clock,
+    cache: store,
+    grace: settings.inFlightGraceMs,
+    onPause: (installation, until) =>
+      void store.pause(installation, until).catch(logged("A pause could not be stored.")),
+  });
+  let self: Self | null = null;
+  let stopped = false;
+
+  const server = appServer({
+    secret: settings.webhookSecret,
+    clock,
+    log,
+    self: () => self,
+    accept: (delivery) => store.accept(delivery),
+    onAccess: (news) => void followAccess(news).catch(logged("An installation could not be swept.")),
+    page: (request) => boardRoute(request, store, settings.board),
+    unready: () => store.unready(),
+    metrics: async () => metricsOf(await store.counts()),
+  });
+  server.listen(settings.port, settings.host);
+  await Promise.race([once(server, "listening"), once(server, "error").then(([error]) => Promise.reject(error))]);
+  const { port } = server.address() as AddressInfo;
+  const url = `http://${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${port}`;
+
+  const house: House = { app: settings.appId, links: settings.links === "self" ? url : settings.links };
+  const worker = startWorker({
+    clock,
+    log,
+    store,
+    settle: (lease) =>
+      settle(lease, { house, clock, store, look: github.look, perform: github.perform, find: github.find }),
+  });
+  clock.onMove?.(() => worker.wake());
+
+  const sweepPorts = { clock, log, github, store };
+  let sweeping: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+
+  /** Sweeps follow each other: two at once would read everything twice. */
+  function sweepNow(): Promise<void> {
+    clearTimeout(timer);
+    sweeping = sweeping
+      .then(async () => {
+        if (stopped) return;
+        await learnSelf();
+        const problem = await sweep(sweepPorts);
+        if (problem !== null)
+          log.warn({ problem }, "Not everything could be looked through; Flowgate tries again in a minute.");
+        await store.forgetOld();
+        plan(problem === null ? settings.sweepEveryMs : SWEEP_AGAIN_MS);
+      })
+      .catch((error: unknown) => {
+        logged("The sweep failed.")(error);
+        plan(SWEEP_AGAIN_MS);
+      });
+    return sweeping;
+  }
+
+  function plan(inMs: number): void {
+    if (stopped) return;
+    timer = setTimeout(() => void sweepNow(), inMs);
+    timer.unref();
+  }
+
+  async function learnSelf(): Promise<void> {
+    if (self !== null) return;
+    const told = await github.self();
+    if (told.known) self = told.value;
+  }
+
+  /** An installation that came or came back has things to tell that no delivery tells. */
+  async function followAccess({ access, installation }: News): Promise<void> {
+    const works = access.some((change) => "installation" in change && change.may === "work");
+    if (works && installation !== null) await sweepInstallation(installation, sweepPorts);
+  }
+
+  function logged(message: string): (error: unknown) => void {
+    return (error) => log.error({ err: error }, message);
+  }
+
+  const firstSweep = sweepNow();
+  log.info({ url }, "Flowgate listens.");
+  return {
+    url,
+    port,
+    sweep: sweepNow,
+    idle: () => store.idle(),
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      const closed = once(server, "close");
+      server.close();
+      server.closeIdleConnections();
+      await Promise.all([closed, worker.stop(), firstSweep, sweeping]);
+      await store.stop();
+    },
+  };
+}
