@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 
 /** The pure rooms: no clock, no dice, no network, no await. So every line and branch can be tested, and is. */
-const pure = ["flow/", "gates/", "commands/", "release/", "report/", "decide.ts", "intake.ts"].map(
+const pure = ["flow/", "gates/", "commands/", "release/", "report/", "decide.ts", "decide/", "intake.ts"].map(
   (name) => `src/${name}`,
 );
 
