@@ -1,6 +1,6 @@
+import { install, suspend, uninstall } from "../installing.ts";
 import type { Installation } from "../model.ts";
 import { isOwner } from "../rights.ts";
-import { install, suspend, uninstall } from "../setup.ts";
 import { type Html, html } from "./html.ts";
 import { act } from "./layout.ts";
 import { type Answer, go, page, type Visit } from "./visit.ts";

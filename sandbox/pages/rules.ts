@@ -1,5 +1,6 @@
 import type { Ruleset } from "../model.ts";
-import { createRuleset, deleteRuleset, editRuleset, type RulesetInput, rulesetsOf } from "../rulesets.ts";
+import type { RulesetInput } from "../ruleset-input.ts";
+import { createRuleset, deleteRuleset, editRuleset, rulesetsOf } from "../rulesets.ts";
 import { type Html, html } from "./html.ts";
 import { act, guard, submit } from "./layout.ts";
 import { whyNot } from "./may.ts";
