@@ -1,0 +1,176 @@
+import { CONFIG_PATH } from "../flow/config.ts";
+import type { LedgerEntry } from "../flow/ledger.ts";
+import type { ComponentMemory, StageMemory } from "../flow/memory.ts";
+import { type Branch, type Instant, type Sha, short } from "../flow/names.ts";
+import { agreed, type Finding, OUTCOMES, type Outcome, type Verdict } from "../flow/verdict.ts";
+import { isObserved, type Mark, markOf, type Standing, standingOf } from "./standing.ts";
+import type { PullView } from "./views.ts";
+
+/** What the page of a pull request says before anything else, put together from what is stored. */
+export type Answer = {
+  readonly standing: Standing;
+  readonly mark: Mark;
+  /** One or two sentences: may it go, and if not, why not. */
+  readonly sentence: string;
+  /** What each gate that is not passed waits for, the worst first. */
+  readonly clear: readonly Cure[];
+  /** What else bears on it: whether GitHub blocks, a config that is not in force, a check that is shared. */
+  readonly notes: readonly string[];
+  /** The verdict that the page explains, and when it was reached; of a closed one, its last. */
+  readonly explained: { readonly verdict: Verdict; readonly judged: Judged | null } | null;
+};
+export type Cure = { readonly gate: string; readonly cure: string; readonly copy: string | null };
+/** The ledger's entry of a verdict. `policy`: the blob of the config file it was judged by; null: by the defaults. */
+export type Judged = { readonly at: Instant; readonly entry: LedgerEntry; readonly policy: Sha | null };
+
+const NOBODY = "Nobody has to do anything: Flowgate is at it. Load this page again in a moment.";
+
+/** Reads the answer off what is stored; it judges nothing. */
+export function answerOf(view: PullView): Answer {
+  const { component, memory } = view;
+  const standing = standingOf(component, memory, view.verdict);
+  const explained = explainedBy(view, standing);
+  return {
+    standing,
+    mark: markOf(standing, isObserved(component)),
+    ...words(standing, view),
+    notes: notesOn(view, standing, explained?.verdict ?? null),
+    explained,
+  };
+}
+
+/** Gates as people want them: what is worst first; of the same outcome in the order they were judged. */
+export const worstFirst = (findings: readonly Finding[]): readonly Finding[] =>
+  [...findings].sort((a, b) => OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome));
+
+function words(standing: Standing, { component, memory }: PullView): Pick<Answer, "sentence" | "clear"> {
+  const { name } = component;
+  const { stages } = component.config.policy;
+  const wait = (cure: string) => [{ gate: "flow", cure, copy: null }];
+  switch (standing.is) {
+    case "judged":
+      return {
+        sentence: `${isObserved(component) ? WOULD[standing.outcome] : ""}${titleOf(standing.verdict)}`,
+        clear: worstFirst(standing.verdict.findings).flatMap(({ gate, outcome, cure, copy }) =>
+          outcome === "passed" || cure === null ? [] : { gate, cure, copy },
+        ),
+      };
+    case "judged before":
+      return { sentence: `${short(memory.head.sha)} into ${memory.base} is not judged yet.`, clear: wait(NOBODY) };
+    case "not judged":
+      return { sentence: "This pull request is not judged yet.", clear: wait(NOBODY) };
+    case "not looked at":
+      return { sentence: `${name} was not looked at yet.`, clear: wait(NOBODY) };
+    case "merged":
+      return { sentence: `Merged into ${memory.base}.`, clear: [] };
+    case "closed":
+      return { sentence: "Closed without a merge.", clear: [] };
+    case "no stage":
+      return {
+        sentence: `${memory.base} is no stage, so this pull request gets no check.`,
+        clear: wait(`Nobody has to do anything. The stages are ${listed(stages)}.`),
+      };
+    case "incomplete":
+      return {
+        sentence: `${name} lacks ${standing.missing.join(", ")} and is left alone until it has all stage branches.`,
+        clear: wait(
+          `Somebody with write access makes ${listed(standing.missing)}, or names the branches that are there under \`stages\` in \`${CONFIG_PATH}\`.`,
+        ),
+      };
+  }
+}
+
+/** As the check's title says it. */
+function titleOf({ findings, outcome }: Verdict): string {
+  return (findings.find((finding) => finding.outcome === outcome) ?? findings[0])?.because ?? "Nothing was judged.";
+}
+
+const WOULD: { readonly [outcome in Outcome]: string } = {
+  failed: "Would refuse: ",
+  errored: "Would wait: ",
+  pending: "Would wait: ",
+  passed: "Would pass: ",
+};
+
+function notesOn(view: PullView, standing: Standing, last: Verdict | null): readonly string[] {
+  const { component, memory, mayWork, slot } = view;
+  const notes: string[] = [];
+  if (!mayWork) {
+    notes.push(
+      `Flowgate has no access to ${component.name} any more, so this is what it knew last. An owner of the account can install the App again or end its suspension.`,
+    );
+  }
+  if (standing.is === "merged" && last !== null && last.outcome !== "passed") {
+    notes.push(`It was merged although Flowgate had not let it pass: ${titleOf(last)}`);
+  }
+  if (memory.state === "closed") return notes;
+  const judged = standing.is === "judged" || standing.is === "judged before" || standing.is === "not judged";
+  const advice = judged ? notEnforced(component, view.stage, memory.base) : null;
+  if (advice !== null) notes.push(advice);
+  if (component.config.problem !== null) notes.push(`The config is not in force: ${component.config.problem}`);
+  if (slot?.refused) notes.push(`GitHub did not take the check: ${ended(slot.refused.because)}`);
+  if (memory.doubt) notes.push("What GitHub told of this pull request contradicts itself; it is read afresh.");
+  if (standing.is === "judged") notes.push(...shared(view, standing.verdict));
+  return notes;
+}
+
+/**
+ * Why GitHub will not block a merge into a stage, in one sentence.
+ *
+ * @returns null where it does, by the stage's rules as they were last read.
+ */
+export function notEnforced({ config }: ComponentMemory, stage: StageMemory | null, base: Branch): string | null {
+  if (config.policy.enforcement === "observed") {
+    return `Nothing is enforced here: add \`${CONFIG_PATH}\` to the default branch to switch it on.`;
+  }
+  if (config.policy.enforcement === "observe")
+    return `Nothing is enforced here: \`enforcement: observe\` is set in \`${CONFIG_PATH}\`.`;
+  if (stage?.enforced.state === "yes") return null;
+  if (stage?.enforced.state === "no")
+    return `Advice only: GitHub will not block this merge because ${ended(stage.enforced.because)}`;
+  return `Not enforced yet: ${stage === null ? `the rules of ${base} were not read yet.` : ended(stage.enforced.because)}`;
+}
+
+/** One check stands for all open pull requests with the same head and base; it may show another one's verdict. */
+function shared({ number, siblings }: PullView, verdict: Verdict): readonly string[] {
+  if (siblings.length === 0) return [];
+  const shown = agreed([
+    { ...verdict, number },
+    ...siblings.map((sibling) => ({ ...sibling.verdict, number: sibling.number })),
+  ]);
+  const others = siblings.map((sibling) => `#${sibling.number}`).join(", ");
+  const one = `${others} ${siblings.length === 1 ? "has" : "have"} the same commit and base, so there is one check for all.`;
+  if (shown.number === number) return [`${one} It shows the verdict of this pull request.`];
+  return [`${one} It shows the verdict of #${shown.number}: ${titleOf(shown)}`];
+}
+
+function explainedBy({ verdict, entries }: PullView, { is }: Standing): Answer["explained"] {
+  const stored = entries.filter(({ what }) => what === "judged");
+  if (verdict === null) {
+    if (is !== "merged" && is !== "closed") return null;
+    const last = stored[0];
+    const told = last === undefined ? null : verdictIn(last);
+    return last === undefined || told === null ? null : { verdict: told, judged: judgedBy(last) };
+  }
+  const entry = stored.find(({ says }) => says["head"] === verdict.head && says["base"] === verdict.base);
+  return { verdict, judged: entry === undefined ? null : judgedBy(entry) };
+}
+
+function judgedBy(entry: LedgerEntry): Judged {
+  const { policy } = entry.says;
+  return { at: entry.at, entry, policy: typeof policy === "string" ? (policy as Sha) : null };
+}
+
+/** The verdict that an entry keeps; null where an entry of another version keeps it otherwise. */
+function verdictIn({ says }: LedgerEntry): Verdict | null {
+  const { head, base, lane, outcome, findings } = says as Partial<Verdict>;
+  const whole =
+    typeof head === "string" &&
+    typeof base === "string" &&
+    OUTCOMES.some((known) => known === outcome) &&
+    Array.isArray(findings);
+  return whole ? ({ head, base, lane: lane ?? null, outcome, findings } as Verdict) : null;
+}
+
+const listed = (branches: readonly Branch[]) => branches.map((branch) => `\`${branch}\``).join(", ");
+const ended = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -1,0 +1,78 @@
+import { answerOf, notEnforced } from "./answer.ts";
+import { openStages, ordered, sorted } from "./pages/components.ts";
+import type { Refusal } from "./pages/refusal.ts";
+import { missingStages } from "./standing.ts";
+import type { ComponentView, PullView } from "./views.ts";
+
+/** What the page of a pull request shows, for programs. Times are UTC, ISO 8601. */
+export function pullJson(view: PullView): unknown {
+  const { component, memory, siblings, stage, entries, entriesInAll } = view;
+  const { standing, sentence, clear, notes, explained } = answerOf(view);
+  const { policy, blob, problem } = component.config;
+  return {
+    component: {
+      id: view.repository,
+      name: component.name,
+      access: view.mayWork,
+      stages: policy.stages,
+      enforcement: policy.enforcement,
+      config: { blob, problem },
+    },
+    pull: {
+      number: view.number,
+      title: memory.title,
+      author: memory.author.login,
+      draft: memory.draft,
+      state: memory.merged ? "merged" : memory.state,
+      head: { ref: memory.head.ref, sha: memory.head.sha, fork: memory.head.repository !== view.repository },
+      base: memory.base,
+    },
+    answer: { is: standing.is, outcome: standing.is === "judged" ? standing.outcome : null, sentence, clear, notes },
+    verdict: explained?.verdict ?? null,
+    judged: explained?.judged
+      ? { at: explained.judged.at, hash: explained.judged.entry.hash, config: explained.judged.policy }
+      : null,
+    enforced: stage !== null && notEnforced(component, stage, memory.base) === null,
+    shared_with: siblings.map(({ number }) => number),
+    history: entries.map(({ sequence, at, what, actor, says, hash }) => ({ sequence, at, what, actor, says, hash })),
+    history_in_all: entriesInAll,
+  };
+}
+
+/** The board for programs: what the first page shows, and all open pull requests, not the first few alone. */
+export function componentsJson(views: readonly ComponentView[]): unknown {
+  const { components, incomplete, bare, unseen } = sorted(views);
+  return {
+    components: components.map((view) => ({
+      id: view.repository,
+      name: view.memory.name,
+      access: view.mayWork,
+      stages: view.memory.config.policy.stages.map((branch) => ({
+        branch,
+        head: view.memory.stages?.[branch] ?? null,
+      })),
+      enforcement: view.memory.config.policy.enforcement,
+      enforced: openStages(view).length === 0,
+      not_enforced: openStages(view),
+      config: { blob: view.memory.config.blob, problem: view.memory.config.problem },
+      pulls: ordered(view).map(({ pull: { number, memory, verdict }, word }) => ({
+        number,
+        title: memory.title,
+        head: memory.head.ref,
+        base: memory.base,
+        outcome: verdict?.outcome ?? null,
+        word,
+      })),
+    })),
+    incomplete: incomplete.map(({ repository, memory }) => ({
+      id: repository,
+      name: memory.name,
+      missing: missingStages(memory),
+    })),
+    without_stages: bare.map(({ repository, memory }) => ({ id: repository, name: memory.name })),
+    not_looked_at: unseen.map(({ repository, memory }) => ({ id: repository, name: memory.name })),
+  };
+}
+
+/** A refusal for programs. */
+export const refusalJson = ({ because, next }: Refusal): unknown => ({ message: because, next });

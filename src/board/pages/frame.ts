@@ -1,0 +1,31 @@
+import { type Content, type Html, html } from "../html.ts";
+
+/**
+ * The whole document around a page's content.
+ *
+ * @param json where the same stands as JSON; null: nowhere.
+ */
+export function frame(title: string, json: string | null, content: Content): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title} · Flowgate</title>
+<link rel="stylesheet" href="/board.css">
+<link rel="icon" href="/board.svg" type="image/svg+xml">
+${json && html`<link rel="alternate" type="application/json" href="${json}">`}
+<script src="/board.js" defer></script>
+</head>
+<body>
+<a class="skip" href="#content">Skip to the content</a>
+<header class="top"><nav aria-label="Flowgate"><a href="/">Flowgate</a></nav></header>
+<main id="content">
+${content}
+</main>
+<footer class="foot">${json && html`<a href="${json}">This page as JSON</a>`}<span>Pages show what was decided and written down; they judge nothing.</span></footer>
+</body>
+</html>
+`;
+}

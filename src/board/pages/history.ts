@@ -1,0 +1,63 @@
+import type { Entry, LedgerEntry } from "../../flow/ledger.ts";
+import type { Instant, Json } from "../../flow/names.ts";
+import { OUTCOMES, type Outcome } from "../../flow/verdict.ts";
+import { WORDS } from "../../report/check-run.ts";
+import { cut, type Html, html, prose } from "../html.ts";
+import { moment } from "../time.ts";
+import type { PullView } from "../views.ts";
+
+/** So many entries are shown, the newest. */
+const SHOWN = 20;
+const LONGEST = 300;
+
+const WHAT: { readonly [what in Entry["what"]]: string } = {
+  baseline: "First seen",
+  config: "Config read",
+  judged: "Judged",
+  done: "Written on GitHub",
+  refused: "GitHub refused it",
+  ruleset: "Ruleset",
+  redelivered: "Asked for again",
+};
+
+/** What the ledger says about a pull request, newest first. */
+export function history({ entries, entriesInAll }: PullView, now: Instant): Html {
+  const older = entriesInAll - Math.min(entries.length, SHOWN);
+  return html`<section>
+<h2>History</h2>
+${
+  entries.length === 0
+    ? html`<p class="quiet">Nothing is written down about it yet.</p>`
+    : html`<ol class="history" reversed>
+${entries.slice(0, SHOWN).map((entry) => event(entry, now))}</ol>`
+}
+${older > 0 && html`<p class="quiet">${older} older ${older === 1 ? "entry" : "entries"} in the ledger.</p>`}
+</section>`;
+}
+
+function event(entry: LedgerEntry, now: Instant): Html {
+  const { at, what, actor, sequence, hash } = entry;
+  const sentence = sentenceOf(entry);
+  return html`<li><p class="when">${moment(at, now)}</p>
+<p><b>${WHAT[what] ?? what}</b>${actor !== "app" && ` by ${actor}`}${sentence !== null && html`: ${prose(cut(sentence, LONGEST))}`}</p>
+<p class="quiet">entry ${sequence} · <code class="sha" title="${hash}">${hash.slice(0, 7)}</code></p></li>
+`;
+}
+
+/** The words of an entry: of a verdict its outcome and first reason, else its reason or its title. */
+function sentenceOf({ what, says }: LedgerEntry): string | null {
+  if (what === "judged") {
+    const outcome = OUTCOMES.find((known) => known === says["outcome"]);
+    const word = outcome === undefined ? null : WORDS[outcome satisfies Outcome];
+    return [word, reasonOf(says["findings"], outcome)].filter((part) => part !== null).join(". ") || null;
+  }
+  return text(says["because"]) ?? text(says["title"]) ?? text(says["slot"]);
+}
+
+function reasonOf(findings: Json | undefined, outcome: Outcome | undefined): string | null {
+  if (!Array.isArray(findings)) return null;
+  const told = findings as readonly { readonly outcome?: Json; readonly because?: Json }[];
+  return text((told.find((finding) => finding?.outcome === outcome) ?? told[0])?.because);
+}
+
+const text = (value: Json | undefined): string | null => (typeof value === "string" ? value : null);

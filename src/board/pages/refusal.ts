@@ -1,0 +1,75 @@
+import { type Content, type Html, html, prose } from "../html.ts";
+import { frame } from "./frame.ts";
+
+/** Why there is no page, and what would make it appear. */
+export type Refusal = {
+  readonly status: 403 | 404 | 405;
+  /** One sentence that is the answer. */
+  readonly because: string;
+  /** What to do next, and who can; each a sentence. */
+  readonly next: readonly string[];
+};
+
+export function refusalPage({ because, next }: Refusal): Html {
+  const steps: Content = next.map((step) => html`<p>${prose(step)}</p>`);
+  return frame(
+    because,
+    null,
+    html`<h1>${prose(because)}</h1>
+${steps}`,
+  );
+}
+
+/** Nobody told of this repository. */
+export const unknownRepository = (name: string): Refusal => ({
+  status: 404,
+  because: `Flowgate has not heard of ${name}.`,
+  next: [
+    "It appears as soon as the App is installed on it: an owner of the account adds the repository to the installation, on GitHub under Settings, GitHub Apps.",
+    "Look at the spelling too: an address here is the one on GitHub, with another host in front.",
+  ],
+});
+
+/** The repository is known, this pull request of it is not. */
+export const unknownPull = (name: string, number: number): Refusal => ({
+  status: 404,
+  because: `Flowgate has not heard of #${number} in ${name}.`,
+  next: [
+    "It appears as soon as it is opened, pushed to or edited, and at the latest when open pull requests are next compared with GitHub’s list, once an hour.",
+    "An issue has no page here, and neither has a pull request that was closed before the App came.",
+  ],
+});
+
+export const NO_PAGE: Refusal = {
+  status: 404,
+  because: "There is no such page.",
+  next: [
+    "There is the board at `/`, and one page a pull request at `/OWNER/REPO/pull/NUMBER`; with `.json` at the end the same for programs.",
+  ],
+};
+
+export const READ_ONLY: Refusal = {
+  status: 405,
+  because: "Pages here are only read.",
+  next: [
+    "Nothing on this address can be changed or sent: open it with a browser. Webhooks go to `/api/github/webhooks`.",
+  ],
+};
+
+/** Without log-in the board may be seen from its own machine only. */
+export const NOT_HERE: Refusal = {
+  status: 403,
+  because: "Without log-in this board opens only on the machine that it runs on.",
+  next: [
+    "There, open it as `http://127.0.0.1` or `http://localhost` with its port.",
+    "For everybody else its operator sets `GITHUB_CLIENT_ID` and `GITHUB_CLIENT_SECRET`, which switch on log-in with GitHub, and starts Flowgate again.",
+    "The check on the pull request says all that this page does.",
+  ],
+};
+
+/** @param because what the operator set or left out. */
+export const refused = (because: string): Refusal => ({
+  status: 403,
+  because: "This board is closed.",
+  next: [because, "The check on the pull request says all that this page does."],
+});

@@ -1,0 +1,60 @@
+import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
+import type { Branch } from "../flow/names.ts";
+import type { Outcome, Verdict } from "../flow/verdict.ts";
+import { WORDS } from "../report/check-run.ts";
+
+/** Where a pull request stands by what is stored. Nothing is judged here. */
+export type Standing =
+  | { readonly is: "judged"; readonly outcome: Outcome; readonly verdict: Verdict }
+  /** The last answer was for another head or base. */
+  | { readonly is: "judged before"; readonly verdict: Verdict }
+  | { readonly is: "merged" | "closed" | "not judged" | "not looked at" | "no stage" }
+  | { readonly is: "incomplete"; readonly missing: readonly Branch[] };
+
+export function standingOf(component: ComponentMemory, pull: PullMemory, verdict: Verdict | null): Standing {
+  if (pull.merged) return { is: "merged" };
+  if (pull.state === "closed") return { is: "closed" };
+  if (component.stages === null) return { is: "not looked at" };
+  const missing = missingStages(component);
+  if (missing.length > 0) return { is: "incomplete", missing };
+  if (!component.config.policy.stages.includes(pull.base)) return { is: "no stage" };
+  if (verdict === null) return { is: "not judged" };
+  if (verdict.head !== pull.head.sha || verdict.base !== pull.base) return { is: "judged before", verdict };
+  return { is: "judged", outcome: verdict.outcome, verdict };
+}
+
+/** Stage branches that the repository lacks, in promotion order; none before the first look. */
+export const missingStages = ({ stages, config }: ComponentMemory): readonly Branch[] =>
+  stages === null ? [] : config.policy.stages.filter((stage) => (stages[stage] ?? null) === null);
+
+/** Whether its checks only say what they would say: without a valid config file, or because the file asks for it. */
+export const isObserved = ({ config }: ComponentMemory): boolean =>
+  config.policy.enforcement === "observed" || config.policy.enforcement === "observe";
+
+/** How a standing looks: a colour, and a sign with a word, since colour alone tells nobody anything. */
+export type Mark = { readonly tone: Outcome | "none"; readonly word: string };
+
+export function markOf(standing: Standing, observed: boolean): Mark {
+  switch (standing.is) {
+    case "judged":
+      return { tone: standing.outcome, word: (observed ? WOULD : WORDS)[standing.outcome] };
+    case "judged before":
+    case "not judged":
+    case "not looked at":
+      return { tone: "pending", word: "… not judged yet" };
+    case "merged":
+      return { tone: "none", word: "● merged" };
+    case "closed":
+      return { tone: "none", word: "○ closed" };
+    case "no stage":
+    case "incomplete":
+      return { tone: "none", word: "– no check" };
+  }
+}
+
+const WOULD: { readonly [outcome in Outcome]: string } = {
+  failed: "✗ would refuse",
+  errored: "? would wait",
+  pending: "… would wait",
+  passed: "✓ would pass",
+};

@@ -1,0 +1,46 @@
+import type { SlotState } from "../flow/effect.ts";
+import type { Sibling } from "../flow/facts.ts";
+import type { LedgerEntry } from "../flow/ledger.ts";
+import type { ComponentMemory, PullMemory, StageMemory } from "../flow/memory.ts";
+import type { Branch, RepositoryId } from "../flow/names.ts";
+import type { Verdict } from "../flow/verdict.ts";
+
+/** All that is stored about one pull request, as its page shows it. */
+export type PullView = {
+  readonly repository: RepositoryId;
+  readonly number: number;
+  readonly component: ComponentMemory;
+  /** False where the App was suspended or removed: then this is what was last known. */
+  readonly mayWork: boolean;
+  readonly memory: PullMemory;
+  readonly verdict: Verdict | null;
+  /** Open pull requests that share its check: same head commit and base, judged at them. */
+  readonly siblings: readonly Sibling[];
+  /** The stage that it goes into. */
+  readonly stage: StageMemory | null;
+  /** The slot of its check. */
+  readonly slot: SlotState | null;
+  /** What the ledger says about it, newest first; the newest only. */
+  readonly entries: readonly LedgerEntry[];
+  /** How many entries there are in all. */
+  readonly entriesInAll: number;
+};
+
+/** A repository and its open pull requests. */
+export type ComponentView = {
+  readonly repository: RepositoryId;
+  readonly mayWork: boolean;
+  readonly memory: ComponentMemory;
+  readonly stages: readonly { readonly branch: Branch; readonly memory: StageMemory }[];
+  /** Open ones, newest first. */
+  readonly pulls: readonly OpenPull[];
+};
+export type OpenPull = { readonly number: number; readonly memory: PullMemory; readonly verdict: Verdict | null };
+
+/** What the board reads. Nothing here writes. */
+export type Views = {
+  /** @param name `owner/name`; GitHub does not tell capitals from small letters in it. Null: not heard of. */
+  pullView(name: string, number: number): Promise<PullView | null>;
+  /** By name. */
+  componentsView(): Promise<readonly ComponentView[]>;
+};

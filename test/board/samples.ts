@@ -1,0 +1,421 @@
+import type { ComponentView, PullView, Views } from "../../src/board/views.ts";
+import { DEFAULT_POLICY, type Policy } from "../../src/flow/config.ts";
+import { type Fact, type Read, wantKey } from "../../src/flow/facts.ts";
+import { chainHash, type Entry, entryDigest, GENESIS, type LedgerEntry } from "../../src/flow/ledger.ts";
+import type { ComponentMemory, Enforced, PullMemory, StageMemory } from "../../src/flow/memory.ts";
+import {
+  type Branch,
+  branch,
+  type Hash,
+  type Instant,
+  instant,
+  type Json,
+  repositoryId,
+  type Sha,
+  sha,
+} from "../../src/flow/names.ts";
+import type { Verdict } from "../../src/flow/verdict.ts";
+import { flowGate } from "../../src/gates/flow.ts";
+
+/** Made-up, fixed stories for the pages: the sentences are those of the real gate, the times never move. */
+export const NOW = instant(Date.UTC(2026, 10, 22, 9, 40));
+export const before = (minutes: number): Instant => instant(Date.UTC(2026, 10, 22, 9, 40) - minutes * 60_000);
+/** A full object id out of a short one. */
+export const id = (text: string): Sha => sha(text.padEnd(40, "0123456789abcdef"));
+
+const REPOSITORY = repositoryId(901);
+export const MANAGED: Policy = { ...DEFAULT_POLICY, enforcement: "managed" };
+const HEADS = { development: id("d3f00d1"), staging: id("57a9e22"), master: id("ba5e333") };
+
+export function component(given: Partial<ComponentMemory> = {}, policy: Policy = MANAGED): ComponentMemory {
+  return {
+    kind: "component",
+    name: "glucose/api",
+    defaultBranch: branch("master"),
+    look: false,
+    stages:
+      policy === MANAGED ? HEADS : Object.fromEntries(policy.stages.map((stage, place) => [stage, id(`a${place}`)])),
+    config: { policy, blob: policy.enforcement === "observed" ? null : id("c0ff1e"), problem: null },
+    ...given,
+  };
+}
+
+export function pull(given: Partial<PullMemory> = {}): PullMemory {
+  return {
+    kind: "pull",
+    title: "Let people log in with their hospital account",
+    author: { id: 7, login: "mara", bot: false },
+    draft: false,
+    state: "open",
+    merged: false,
+    head: { sha: id("f00dfee"), ref: branch("feature/login"), repository: REPOSITORY },
+    base: branch("master"),
+    asOf: before(125),
+    from: {},
+    doubt: false,
+    ...given,
+  };
+}
+
+export const head = (
+  ref: string,
+  from: PullMemory["head"]["repository"] = REPOSITORY,
+  at = "f00dfee",
+): PullMemory["head"] => ({
+  sha: id(at),
+  ref: branch(ref),
+  repository: from,
+});
+
+export function stage(enforced: Enforced = { state: "yes", readAt: before(600) }): StageMemory {
+  return { kind: "stage", look: false, ruleset: null, repairs: [], disabledSince: null, changedBy: null, enforced };
+}
+
+/** What the real gate says of it, by these answers. */
+export function judged(memory: PullMemory, policy: Policy = MANAGED, read: Read = new Map()): Verdict {
+  const answer = flowGate({ ...memory, number: 42, repository: REPOSITORY }, policy, read);
+  if ("lacks" in answer) throw new Error(`Not read: ${answer.lacks.map(wantKey).join(", ")}`);
+  const { finding, lane } = answer;
+  return { head: memory.head.sha, base: memory.base, lane, outcome: finding.outcome, findings: [finding] };
+}
+
+/** What GitHub answered, by want. */
+export function answers(...given: readonly (readonly [string, unknown])[]): Read {
+  return new Map(given.map(([want, value]): [string, Fact<unknown>] => [want, { known: true, value, at: NOW }]));
+}
+
+export function entries(
+  ...given: readonly (readonly [number, Entry["what"], Entry["says"], string?])[]
+): readonly LedgerEntry[] {
+  let previous: Hash = GENESIS;
+  const chain = given.map(([minutes, what, says, actor = "app"], place): LedgerEntry => {
+    const entry = {
+      chain: "repository:901",
+      sequence: place * 3 + 12,
+      at: before(minutes),
+      what,
+      actor,
+      about: "pull:901:42",
+      says,
+    };
+    const digest = entryDigest(entry);
+    const hash = chainHash(previous, digest);
+    const whole = { ...entry, digest, previous, hash };
+    previous = hash;
+    return whole;
+  });
+  return chain.reverse();
+}
+
+export const said = (verdict: Verdict, policy: Sha | null = id("c0ff1e")): Entry["says"] => ({
+  ...(verdict as unknown as { [key: string]: Json }),
+  from: "feature/login",
+  author: "mara",
+  policy,
+});
+
+/** A pull request judged by the real gate, with the ledger entries that such a judgement leaves. */
+export function story(given: Partial<PullView> = {}, policy: Policy = MANAGED, read: Read = new Map()): PullView {
+  const memory = given.memory ?? pull();
+  const known = given.component ?? component({}, policy);
+  const verdict = given.verdict === undefined ? judged(memory, policy, read) : given.verdict;
+  const told =
+    verdict === null
+      ? []
+      : entries(
+          [124, "judged", said(verdict, known.config.blob)],
+          [
+            123,
+            "done",
+            {
+              slot: `check:901:${memory.head.sha}:flowgate: ${memory.base}`,
+              conclusion: "failure",
+              title: verdict.findings[0]?.because ?? "",
+              id: 5551,
+            },
+          ],
+        );
+  return {
+    repository: REPOSITORY,
+    number: 42,
+    component: known,
+    mayWork: true,
+    memory,
+    siblings: [],
+    stage: stage(),
+    slot: null,
+    entries: told,
+    entriesInAll: told.length,
+    ...given,
+    verdict,
+  };
+}
+
+/** Names as people and attackers make them. */
+export const LONG_BRANCH = `feature/${"very-long-name-of-a-branch-that-nobody-reads-to-its-end-".repeat(4)}`.slice(
+  0,
+  200,
+);
+export const SCRIPT = `<script>alert("1")</script> & <img src=x onerror='alert(2)'> "quoted" \`code\``;
+export const UNICODE = "Behebt Übertragung der Zuckerwerte 🩸 für 測定値 und القياسات \u202egnihtemos";
+
+export const stories = {
+  refused: () => story(),
+  passed: () => story({ memory: pull({ base: branch("development") }) }),
+  promotion: () =>
+    story({
+      memory: pull({
+        title: "Promote to staging",
+        head: head("development", REPOSITORY, "d3f00d1"),
+        base: branch("staging"),
+        author: { id: 1, login: "release-bot[bot]", bot: true },
+      }),
+    }),
+  skipping: () => story({ memory: pull({ title: "Ship it", head: head("development", REPOSITORY, "d3f00d1") }) }),
+  fork: () =>
+    story({
+      memory: pull({
+        title: UNICODE,
+        head: head("staging", repositoryId(77)),
+        author: { id: 8, login: "o-connor", bot: false },
+      }),
+    }),
+  long: () => story({ memory: pull({ title: "x".repeat(240), head: head(LONG_BRANCH) }) }),
+  hostile: () =>
+    story({ memory: pull({ title: SCRIPT, head: head(`feature/"><script>alert(1)</script>&$(id)`), draft: true }) }),
+  errored: () => {
+    const memory = pull({
+      title: "Fix the dose that is shown twice",
+      head: head("hotfix/double-dose"),
+      base: branch("master"),
+    });
+    const because = "GitHub answered 502 to the comparison; it is asked again.";
+    const unknown: Fact<unknown> = { known: false, because, retryAt: instant(Date.UTC(2026, 10, 22, 9, 42)) };
+    const wants = ["master", "development", "staging"].map((base): [string, Fact<unknown>] => [
+      `compare ${base} ${memory.head.sha}`,
+      unknown,
+    ]);
+    return story({ memory }, MANAGED, new Map(wants));
+  },
+  hotfix: () => {
+    const memory = pull({ title: "Fix the dose that is shown twice", head: head("hotfix/double-dose") });
+    const fix = { sha: id("f1c5ed0"), parents: [id("ba5e333")], title: "Show the dose once", author: null };
+    const stray = {
+      sha: id("57a7001"),
+      parents: [id("d3f00d1")],
+      title: "Draw `trend` arrows | <b>beta</b>",
+      author: null,
+    };
+    const told = (commits: readonly unknown[]) => ({ ahead: commits.length, commits, whole: true });
+    return story(
+      { memory },
+      MANAGED,
+      answers(
+        [`compare master ${memory.head.sha}`, told([fix, stray])],
+        [`compare development ${memory.head.sha}`, told([fix])],
+        [`compare staging ${memory.head.sha}`, told([fix, stray])],
+      ),
+    );
+  },
+  observed: () => story({ component: component({}, DEFAULT_POLICY) }, DEFAULT_POLICY),
+  advice: () =>
+    story({
+      stage: stage({
+        state: "no",
+        because:
+          "it shows the ruleset “flowgate: master” and does not apply it: private repositories need a paid plan for rulesets",
+      }),
+      component: component({
+        config: {
+          policy: MANAGED,
+          blob: id("c0ff1e"),
+          problem:
+            ".github/flowgate.yml line 3: `stages` names a stage twice. Until it is mended, the last good one stays in force.",
+        },
+      }),
+    }),
+  waiting: () =>
+    story({
+      stage: stage({ state: "waiting", because: "The ruleset waits until #40 has its check." }),
+      slot: {
+        written: null,
+        refused: { fingerprint: GENESIS, because: "the App lacks the permission checks: write", at: before(3) },
+      },
+    }),
+  stale: () => {
+    const verdict = judged(pull());
+    return story({
+      memory: pull({ head: head("feature/login", REPOSITORY, "abad1de"), base: branch("development") }),
+      verdict,
+      entries: entries([60, "judged", said(verdict, id("01dc0de"))]),
+      entriesInAll: 1,
+    });
+  },
+  unjudged: () => story({ verdict: null }),
+  merged: () => {
+    const verdict = judged(pull({ base: branch("development") }));
+    return story({
+      memory: pull({ base: branch("development"), state: "closed", merged: true }),
+      verdict: null,
+      entries: entries(
+        [3000, "judged", said(verdict)],
+        [2999, "done", { slot: "check:901", title: verdict.findings[0]?.because ?? "", conclusion: "success" }],
+      ),
+      entriesInAll: 31,
+    });
+  },
+  past: () => {
+    const verdict = judged(pull());
+    return story({
+      memory: pull({ state: "closed", merged: true }),
+      verdict: null,
+      entries: entries([90, "judged", said(verdict)]),
+      entriesInAll: 1,
+    });
+  },
+  closed: () => story({ memory: pull({ state: "closed" }), verdict: null }),
+  elsewhere: () => story({ memory: pull({ base: branch("experiments") }), verdict: null, stage: null }),
+  incomplete: () => story({ component: component({ stages: { ...HEADS, staging: null } }), verdict: null }),
+  shared: () => {
+    const own = pull({ title: "Back to development", head: head("feature/login"), base: branch("development") });
+    const verdict = judged(own);
+    return story({
+      memory: own,
+      mayWork: false,
+      siblings: [
+        {
+          number: 43,
+          verdict: {
+            ...verdict,
+            lane: "hotfix",
+            outcome: "pending",
+            findings: verdict.findings.map((finding) => ({
+              ...finding,
+              outcome: "pending" as const,
+              because: "Waits for `operations` to approve.",
+            })),
+          },
+        },
+      ],
+    });
+  },
+  gates: () => {
+    const first = judged(pull({ base: branch("development") }));
+    const finding = {
+      gate: "approvals",
+      outcome: "pending",
+      because: "Nobody of `operations` has approved f00dfee yet.",
+      cure: "Somebody of operations who did not push to it approves this head.",
+      copy: "gh pr review 42 --approve",
+      read: ["#42 has 1 review: commented by ola"],
+      until: null,
+    } as const;
+    const backup = {
+      ...finding,
+      gate: "backup",
+      outcome: "failed",
+      because: "The newest backup is 26 h old.",
+      cure: "Operations makes a backup and attests it in a comment.",
+      copy: "/attest backup",
+      until: instant(Date.UTC(2026, 10, 22, 11)),
+    } as const;
+    const verdict: Verdict = { ...first, outcome: "failed", findings: [...first.findings, finding, backup] };
+    return story({ memory: pull({ base: branch("development") }), verdict });
+  },
+  manyStages: () => {
+    const policy: Policy = {
+      ...MANAGED,
+      stages: ["dev", "integration", "uat", "pre-production", "production-eu", "production"].map(branch),
+    };
+    return story({ component: component({}, policy), memory: pull({ base: branch("production") }) }, policy);
+  },
+} satisfies { readonly [name: string]: () => PullView };
+
+export function row(
+  name: string,
+  given: Partial<ComponentView> = {},
+  memory: Partial<ComponentMemory> = {},
+  policy: Policy = MANAGED,
+): ComponentView {
+  return {
+    repository: repositoryId(name.length),
+    mayWork: true,
+    memory: component({ name, ...memory }, policy),
+    stages: policy.stages.map((one: Branch) => ({ branch: one, memory: stage() })),
+    pulls: [],
+    ...given,
+  };
+}
+
+const open = (number: number, given: Partial<PullMemory>, policy: Policy = MANAGED) => {
+  const memory = pull(given);
+  return { number, memory, verdict: judged(memory, policy) };
+};
+
+/** A board with one of each. */
+export const board = (): readonly ComponentView[] => [
+  row("glucose/api", {
+    pulls: [
+      open(45, { base: branch("development") }),
+      open(44, { title: SCRIPT, head: head("feature/<b>") }),
+      open(43, { title: "Promote to staging", head: head("development"), base: branch("staging") }),
+      { number: 41, memory: pull({ title: "Try another database", base: branch("experiments") }), verdict: null },
+      { number: 40, memory: pull({ title: UNICODE }), verdict: null },
+    ],
+  }),
+  row(
+    "glucose/web",
+    {
+      stages: MANAGED.stages.map((one, place) => ({
+        branch: one,
+        memory:
+          place === 2
+            ? stage({
+                state: "no",
+                because:
+                  "the ruleset “flowgate: master” was disabled by @ola; Flowgate switches it on again at 2026-11-22 12:10 UTC",
+              })
+            : stage(),
+      })),
+      pulls: [open(7, { title: "Release 3.2", head: head("staging"), base: branch("master") })],
+    },
+    {
+      config: {
+        policy: MANAGED,
+        blob: id("c0ff1e"),
+        problem:
+          ".github/flowgate.yml line 3: `stages` names a stage twice. Until it is mended, the last good one stays in force.",
+      },
+    },
+  ),
+  row("glucose/worker", { pulls: [open(3, {}, DEFAULT_POLICY)] }, {}, DEFAULT_POLICY),
+  row("glucose/retired", { mayWork: false }),
+  row("glucose/docs", {}, { stages: { development: null, staging: null, master: id("d0c5") } }),
+  row("glucose/wiki", {}, { stages: { development: null, staging: null, master: null } }),
+  row("glucose/new", {}, { stages: null }),
+];
+
+/** Fifty components with twenty open pull requests each. */
+export const crowd = (): readonly ComponentView[] =>
+  Array.from({ length: 50 }, (_, place) =>
+    row(`glucose/component-${place}`, {
+      pulls: Array.from({ length: 20 }, (_, number) =>
+        open(100 - number, {
+          base: branch(number % 3 === 0 ? "master" : "development"),
+          title: `${SCRIPT} ${UNICODE}`,
+        }),
+      ),
+    }),
+  );
+
+/** Views over made-up data, as the store would give them. */
+export function viewsOf(pulls: { readonly [number: number]: PullView }, components: readonly ComponentView[]): Views {
+  return {
+    async pullView(name, number) {
+      return name.toLowerCase() === "glucose/api" ? (pulls[number] ?? null) : null;
+    },
+    async componentsView() {
+      return components;
+    },
+  };
+}
