@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import { type Access, boardRoute } from "./board/routes.ts";
@@ -12,6 +13,7 @@ import { settle } from "./pipeline.ts";
 import { appServer } from "./server.ts";
 import { openStore } from "./store/store.ts";
 import { sweep, sweepInstallation } from "./sweep.ts";
+import { traced } from "./trace.ts";
 import { startWorker } from "./worker.ts";
 
 export { instant } from "./flow/names.ts";
@@ -52,6 +54,8 @@ export type App = {
   stop(): Promise<void>;
 };
 
+const { version: VERSION } = createRequire(import.meta.url)("../package.json") as { readonly version: string };
+
 /** How soon a sweep that GitHub cut short is tried again. */
 const SWEEP_AGAIN_MS = 60_000;
 
@@ -66,6 +70,7 @@ export async function startApp(settings: Settings): Promise<App> {
     appId: settings.appId,
     privateKey: settings.privateKey,
     apiUrl: settings.apiUrl,
+    version: VERSION,
     log,
     clock,
     cache: store,
@@ -93,12 +98,13 @@ export async function startApp(settings: Settings): Promise<App> {
   const url = `http://${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${port}`;
 
   const house: House = { app: settings.appId, links: settings.links === "self" ? url : settings.links };
+  const { look, perform, find } = github;
+  const ports = traced({ house, clock, store, look, perform, find }, log);
   const worker = startWorker({
     clock,
     log,
     store,
-    settle: (lease) =>
-      settle(lease, { house, clock, store, look: github.look, perform: github.perform, find: github.find }),
+    settle: (lease) => settle(lease, ports),
   });
   clock.onMove?.(() => worker.wake());
 
@@ -162,6 +168,7 @@ export async function startApp(settings: Settings): Promise<App> {
       server.close();
       server.closeIdleConnections();
       await Promise.all([closed, worker.stop(), firstSweep, sweeping]);
+      github.stop();
       await store.stop();
     },
   };

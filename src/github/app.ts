@@ -3,7 +3,7 @@ import { type Branch, type InstallationId, type Instant, later, type RepositoryI
 import type { Send } from "./call.ts";
 import { found, type Outcome } from "./failure.ts";
 import { factOf, openPulls, type Place } from "./look.ts";
-import * as shapes from "./parse.ts";
+import * as shapes from "./parse-app.ts";
 import { type As, malformed, PER_PAGE, parsed, type Read } from "./read.ts";
 
 /** GitHub keeps its delivery log for three days. Source: docs.github.com, "Redelivering webhooks". */
@@ -41,29 +41,26 @@ export type AppLevel = {
 };
 
 export function appLevel(send: Send, read: Read, clock: { now(): Instant }): AppLevel {
-  const fact = <T>(outcome: Outcome<T>, doing: string): Fact<T> => factOf(outcome, doing, clock.now());
+  const fact = <T>(outcome: Outcome<T>, asked: string): Fact<T> => factOf(outcome, asked, clock.now());
 
   return {
-    self: async () => fact(await read.one(APP, "/app", shapes.appShape), "when asked about the App"),
+    self: async () => fact(await read.one(APP, "/app", shapes.appShape), "asked about the App"),
     installations: async () =>
-      fact(
-        await read.all(APP, "/app/installations", shapes.installationsShape),
-        "when asked where the App is installed",
-      ),
+      fact(await read.all(APP, "/app/installations", shapes.installationsShape), "asked where the App is installed"),
     repositories: async (installation) =>
       fact(
         await read.all({ installation, priority: "bulk" }, "/installation/repositories", shapes.installedShape),
-        `when asked for the repositories of installation ${installation}`,
+        `asked for the repositories of installation ${installation}`,
       ),
     openPulls: async (of) => {
       const place: Place = { ...of, priority: "bulk" };
-      return fact(await openPulls(read, place), `when asked for the open pull requests of ${of.name}`);
+      return fact(await openPulls(read, place), `asked for the open pull requests of ${of.name}`);
     },
-    failedDeliveries: async (since) => fact(await failedDeliveries(since), "when asked for what it could not deliver"),
+    failedDeliveries: async (since) => fact(await failedDeliveries(since), "asked for what it could not deliver"),
     redeliver: async (id) => {
       const path = `/app/hook/deliveries/${id}/attempts`;
       const outcome = await send({ ...APP, method: "POST", path });
-      return fact(outcome.ok ? found(null) : outcome, `when asked to deliver ${id} again`);
+      return fact(outcome.ok ? found(null) : outcome, `asked to deliver ${id} again`);
     },
   };
 

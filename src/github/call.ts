@@ -1,6 +1,17 @@
 import { type InstallationId, type Instant, later } from "../flow/names.ts";
 import type { Priority } from "../flow/subject.ts";
-import { clean, type Failure, failed, found, limited, type Outcome, resetOf, told, Unanswered } from "./failure.ts";
+import {
+  clean,
+  type Failure,
+  failed,
+  found,
+  limited,
+  type Outcome,
+  resetOf,
+  type Told,
+  told,
+  Unanswered,
+} from "./failure.ts";
 import type { Limiter } from "./limiter.ts";
 
 /** What GitHub charges. Source: docs.github.com, "Rate limits for the REST API", secondary limits. */
@@ -8,6 +19,8 @@ const READ_POINTS = 1;
 const WRITE_POINTS = 5;
 /** When to ask again for what GitHub refused: somebody has to give us the right first. */
 const DENIED_MS = 10 * 60_000;
+/** Refusals that pass: a token that ran out, a time-out, a conflict. */
+const PASSING = [401, 408, 409];
 const FIRST_BACK_OFF_MS = 5_000;
 const LONGEST_BACK_OFF_MS = 5 * 60_000;
 
@@ -39,11 +52,16 @@ export type Octokit = {
 export type Line = {
   readonly octokit: () => Promise<Octokit>;
   readonly limiter: Limiter;
-  /** Failures in a row, and when the last of them was counted. */
-  strain: { readonly failures: number; readonly at: number };
-  /** Limits in a row. */
-  limits: number;
+  /** Failures in a row. */
+  failures: Streak;
+  /** How often in a row GitHub limited us. */
+  limits: Streak;
 };
+
+/** How many times in a row. Calls that were under way together count once. */
+export type Streak = { readonly count: number; readonly at: number };
+const longer = (streak: Streak, sentAt: number, now: number): Streak =>
+  sentAt < streak.at ? streak : { count: streak.count + 1, at: now };
 
 export type CallOptions = {
   readonly line: (installation: InstallationId | null) => Line;
@@ -61,7 +79,7 @@ export function sender({ line: lineOf, clock, onPause }: CallOptions): Send {
 
   function send(call: Call): Promise<Outcome<Reply>> {
     if (call.method !== "GET") return enter(call, () => undefined);
-    const key = [call.installation, call.priority, call.path].join(" ");
+    const key = [call.installation, call.priority, call.path, call.headers?.["if-none-match"]].join(" ");
     const shared = waiting.get(key);
     if (shared !== undefined) return shared;
     const outcome = enter(call, () => waiting.delete(key));
@@ -74,25 +92,18 @@ export function sender({ line: lineOf, clock, onPause }: CallOptions): Send {
     const leave = await line.limiter.enter(call.method === "GET" ? READ_POINTS : WRITE_POINTS, call.priority);
     onTurn();
     if (!leave.sent) {
-      const how = `Flowgate keeps within GitHub's rate limit until ${leave.until}`;
-      return failed({ kind: "held", status: null, message: "", how, until: leave.until });
+      const how = `its rate limit leaves no room until ${leave.until}`;
+      return failed(failure("unsent", how, leave.until));
     }
     const sentAt = line.limiter.time();
     try {
       const reply = await request(await line.octokit(), call);
-      line.strain = { failures: 0, at: sentAt };
-      line.limits = 0;
+      line.failures = { ...line.failures, count: 0 };
+      line.limits = { ...line.limits, count: 0 };
       const reset = resetOf(reply.headers, clock.now());
       if (reset !== null) pause(call, line, reset);
       if (reply.status < 300 || reply.status === 304) return found(reply);
-      const until = later(clock.now(), DENIED_MS);
-      return failed({
-        kind: "unclear",
-        status: reply.status,
-        message: "",
-        how: `GitHub answered ${reply.status}`,
-        until,
-      });
+      return failed(failure("unclear", `GitHub answered ${reply.status}`, later(clock.now(), DENIED_MS)));
     } catch (error) {
       return failed(failureOf(error, call, line, sentAt));
     } finally {
@@ -108,50 +119,50 @@ export function sender({ line: lineOf, clock, onPause }: CallOptions): Send {
   function failureOf(error: unknown, call: Call, line: Line, sentAt: number): Failure {
     const now = clock.now();
     const answer = told(error);
-    const soon = later(now, backOff(line, sentAt));
-    if (answer === null) {
-      const cause = error instanceof Error ? error.cause : undefined;
-      if (cause instanceof Unanswered)
-        return { kind: "unclear", status: null, message: "", how: cause.message, until: soon };
-      const message = clean(error instanceof Error ? error.message : String(error));
-      return {
-        kind: "held",
-        status: null,
-        message,
-        how: `Flowgate could not sign in at GitHub (${message})`,
-        until: soon,
-      };
-    }
-    const { status, message, signingIn } = answer;
-    const limit = limited(answer, now, line.limits);
-    if (limit !== null) {
-      if (limit.secondary) {
-        line.limiter.slowDown(sentAt);
-        line.limits++;
+    if (answer !== null) {
+      const limits = longer(line.limits, sentAt, line.limiter.time());
+      const limit = limited(answer, now, limits.count - 1);
+      if (limit !== null) {
+        if (limit.secondary) {
+          line.limiter.slowDown(sentAt);
+          line.limits = limits;
+        }
+        pause(call, line, limit.until);
+        return failure("held", `${inWords(answer)} and wants no calls until ${limit.until}`, limit.until, answer);
       }
-      pause(call, line, limit.until);
-      return { kind: "held", status, message, how: `GitHub wants no calls until ${limit.until}`, until: limit.until };
+      if (answer.status < 500 && !answer.signingIn && !PASSING.includes(answer.status)) {
+        return failure("denied", inWords(answer), later(now, DENIED_MS), answer);
+      }
     }
-    const words = message === "" ? `${status}` : `${status} (${message})`;
-    if (signingIn || status === 401) {
-      const how = signingIn ? `GitHub gave us no token and answered ${words}` : `GitHub answered ${words}`;
-      return { kind: "held", status: null, message, how, until: soon };
-    }
-    const how = `GitHub answered ${words}`;
-    if (status >= 500 || status === 408 || status === 409) {
-      return { kind: "unclear", status, message, how, until: soon };
-    }
-    return { kind: "denied", status, message, how, until: later(now, DENIED_MS) };
+    line.failures = longer(line.failures, sentAt, line.limiter.time());
+    const soon = later(now, backOff(line.failures));
+    if (answer === null) return unanswered(error, soon);
+    if (answer.signingIn) return failure("unsent", `${inWords(answer)} instead of giving Flowgate a token`, soon);
+    return failure(answer.status === 401 ? "held" : "unclear", inWords(answer), soon, answer);
   }
 
   return send;
 }
 
-/** Milliseconds until the next try, longer with each failure in a row. Calls that failed together count once. */
-function backOff(line: Line, sentAt: number): number {
-  if (sentAt >= line.strain.at) line.strain = { failures: line.strain.failures + 1, at: line.limiter.time() };
-  return Math.min(FIRST_BACK_OFF_MS * 2 ** (line.strain.failures - 1), LONGEST_BACK_OFF_MS);
+const failure = (kind: Failure["kind"], how: string, until: Instant, answer?: Told): Failure => ({
+  kind,
+  status: answer?.status ?? null,
+  message: answer?.message ?? "",
+  how,
+  until,
+});
+
+const inWords = ({ status, message }: Told): string =>
+  `GitHub answered ${status}${message === "" ? "" : ` (${message})`}`;
+
+function unanswered(error: unknown, until: Instant): Failure {
+  const { message, cause } = error instanceof Error ? error : new Error(String(error));
+  if (cause instanceof Unanswered) return failure("unclear", cause.message, until);
+  return failure("unsent", `Flowgate could not sign in (${clean(message)})`, until);
 }
+
+const backOff = ({ count }: Streak): number =>
+  Math.min(FIRST_BACK_OFF_MS * 2 ** Math.max(0, count - 1), LONGEST_BACK_OFF_MS);
 
 async function request(octokit: Octokit, call: Call): Promise<Reply> {
   const { method, path, headers, body } = call;

@@ -36,7 +36,7 @@ export type GithubOptions = {
   readonly grace?: number;
 };
 
-/** GitHub, as Flowgate uses it. Nothing here rejects: what fails is a fact that is not known, or a receipt that says so. */
+/** GitHub, as Flowgate uses it. Nothing here rejects but what the cache does: a failure is a fact that is not known, or a receipt that says so. */
 export type Github = AppLevel & {
   readonly look: Look;
   readonly perform: Perform;
@@ -76,8 +76,8 @@ export function connect(options: GithubOptions): Github {
         return client;
       },
       limiter: limiter(budget, clock),
-      strain: { failures: 0, at: 0 },
-      limits: 0,
+      failures: { count: 0, at: 0 },
+      limits: { count: 0, at: 0 },
     };
     lines.set(installation, made);
     return made;

@@ -3,15 +3,15 @@ import { type Instant, later } from "../flow/names.ts";
 /** A call to GitHub that brought no usable answer. */
 export type Failure = {
   /**
-   * `held`: GitHub has done nothing, and will listen later. `denied`: GitHub has done nothing, and would say no again.
-   * `unclear`: nobody knows whether GitHub has done it.
+   * `unsent`: GitHub was not asked. `held`: GitHub did nothing, and will listen later. `denied`: GitHub did nothing,
+   * and would say no again. `unclear`: nobody knows whether GitHub did it.
    */
-  readonly kind: "held" | "denied" | "unclear";
+  readonly kind: "unsent" | "held" | "denied" | "unclear";
   /** GitHub's status code; null where there was no answer. */
   readonly status: number | null;
   /** GitHub's own words, one line, without secrets; empty where it said nothing. */
   readonly message: string;
-  /** The beginning of a sentence that says what happened, such as "GitHub answered 502". */
+  /** What happened, such as "GitHub answered 502"; of what was not sent, why. `sentence` puts it into words. */
   readonly how: string;
   /** When to try again. */
   readonly until: Instant;
@@ -26,7 +26,11 @@ export const failed = (failure: Failure): Outcome<never> => ({ ok: false, failur
 /** Whether GitHub said that a thing is not there, which it also says of what we may not see. */
 export const isAbsent = (outcome: Outcome<unknown>): boolean => !outcome.ok && outcome.failure.status === 404;
 
-/** Thrown by the transport where no answer came: `message` continues "GitHub …" or stands for itself. */
+/** @param asked what the call was for, such as "asked for the branch staging of org/api". */
+export const sentence = ({ kind, how }: Failure, asked: string): string =>
+  kind === "unsent" ? `GitHub was not ${asked}: ${how}.` : `${how} when ${asked}.`;
+
+/** Thrown by the transport where no answer came, with a message for people. */
 export class Unanswered extends Error {
   override readonly name = "Unanswered";
 }

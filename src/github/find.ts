@@ -2,7 +2,7 @@ import type { Effect, Receipt } from "../flow/effect.ts";
 import { type Instant, later } from "../flow/names.ts";
 import { drift } from "../flow/ruleset.ts";
 import type { Lease } from "../flow/subject.ts";
-import { found, type Outcome } from "./failure.ts";
+import { found, type Outcome, sentence } from "./failure.ts";
 import { type Place, root, rulesetAt } from "./look.ts";
 import { checkRunsShape } from "./parse.ts";
 import type { Read } from "./read.ts";
@@ -23,14 +23,8 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
     const outcome = await (effect.thing === "check-run" ? checkRun(place, effect) : ruleset(place, effect));
     const at = clock.now();
     if (!outcome.ok) {
-      const { how, until } = outcome.failure;
-      return {
-        effect,
-        at,
-        came: "unsure",
-        because: `${how} when asked whether ${inWords(effect)} is there.`,
-        retryAt: until,
-      };
+      const because = sentence(outcome.failure, `asked whether ${inWords(effect)} is there`);
+      return { effect, at, came: "unsure", because, retryAt: outcome.failure.until };
     }
     if (outcome.value !== null) return { effect, at, came: "done", id: outcome.value };
     const over = later(decidedAt, grace);

@@ -13,7 +13,7 @@ import {
 import { type Branch, type Instant, later, type RepositoryId, type Sha, short } from "../flow/names.ts";
 import type { LiveRuleset } from "../flow/ruleset.ts";
 import type { Lease } from "../flow/subject.ts";
-import { failed, found, isAbsent, type Outcome } from "./failure.ts";
+import { failed, found, isAbsent, type Outcome, sentence } from "./failure.ts";
 import * as shapes from "./parse.ts";
 import { type As, PER_PAGE, type Read } from "./read.ts";
 
@@ -42,17 +42,16 @@ export function looker(read: Read, clock: { now(): Instant }): Look {
       const { installation, priority, subject } = lease;
       const place = { installation, priority, repository: subject.repository, name };
       const outcome = await answers(place, want);
-      return [wantKey(want), factOf(outcome, `when asked for ${inWords(want)} of ${name}`, clock.now())];
+      return [wantKey(want), factOf(outcome, `asked for ${inWords(want)} of ${name}`, clock.now())];
     });
     return new Map(await Promise.all(answered));
   };
 }
 
-/** @param doing ends the sentence about a failure, such as "when asked for the branch staging of org/api". */
-export function factOf<T>(outcome: Outcome<T>, doing: string, at: Instant): Fact<T> {
+/** @param asked what was asked, such as "asked for the branch staging of org/api". */
+export function factOf<T>(outcome: Outcome<T>, asked: string, at: Instant): Fact<T> {
   if (outcome.ok) return { known: true, value: outcome.value, at };
-  const { how, until } = outcome.failure;
-  return { known: false, because: `${how} ${doing}.`, retryAt: until };
+  return { known: false, because: sentence(outcome.failure, asked), retryAt: outcome.failure.until };
 }
 
 const nameOf = (facts: Facts): string | null => {

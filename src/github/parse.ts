@@ -1,27 +1,19 @@
 import { z } from "zod";
-import type { BranchRule, BroughtBy, Commit, ListedPull, Review, Self } from "../flow/facts.ts";
+import type { BranchRule, BroughtBy, Commit, ListedPull, Review } from "../flow/facts.ts";
 import type { PullFacts } from "../flow/memory.ts";
-import {
-  branch,
-  type Instant,
-  installationId,
-  parseInstant,
-  type RepositoryId,
-  repositoryId,
-  sha,
-} from "../flow/names.ts";
+import { branch, type Instant, parseInstant, type RepositoryId, repositoryId, sha } from "../flow/names.ts";
 import type { LiveRuleset } from "../flow/ruleset.ts";
 
 // The shapes of GitHub's answers. What GitHub sends becomes a value of ours only here, once; where a field that we
 // rely on is missing or malformed, the whole answer is not known.
 
-const id = z.number().int().positive();
+export const id = z.number().int().positive();
 const shaText = z
   .string()
   .regex(/^[0-9a-f]{40,64}$/)
   .transform(sha);
 const branchText = z.string().min(1).transform(branch);
-const instantText = z.string().transform((text, context): Instant => {
+export const instantText = z.string().transform((text, context): Instant => {
   const at = parseInstant(text);
   if (at !== null) return at;
   context.addIssue({ code: "custom", message: "is no time" });
@@ -110,14 +102,15 @@ export const comparisonShape = z
           sha: shaText,
           parents: z.array(z.object({ sha: shaText })),
           commit: z.object({ message: z.string() }),
-          author: z.union([z.object({ id, login: z.string() }), z.object({}).strict()]).nullish(),
+          /** Null, or without fields, where no account has the address that the commit names. */
+          author: z.object({ id: id.optional(), login: z.string().optional() }).nullish(),
         })
         .transform(
           ({ sha, parents, commit, author }): Commit => ({
             sha,
             parents: parents.map((parent) => parent.sha),
             title: commit.message.split("\n", 1)[0] ?? "",
-            author: author && "id" in author ? { id: author.id, login: author.login } : null,
+            author: author?.id && author.login ? { id: author.id, login: author.login } : null,
           }),
         ),
     ),
@@ -213,50 +206,3 @@ export const checkRunsShape = z
 
 /** What a write answers: the id of the thing that now stands there. */
 export const writtenShape = z.object({ id });
-
-export const appShape = z
-  .object({ id, slug: z.string().min(1) })
-  .transform(({ id: app, slug }): Self => ({ app, bot: `${slug}[bot]` }));
-
-export const installationsShape = z.array(
-  z
-    .object({
-      id,
-      account: z.object({ login: z.string().optional(), slug: z.string().optional() }).nullish(),
-      suspended_at: z.string().nullish(),
-    })
-    .transform(({ id, account, suspended_at }) => ({
-      installation: installationId(id),
-      /** The login of an account; an enterprise has a slug instead. */
-      account: account?.login ?? account?.slug ?? "",
-      suspended: typeof suspended_at === "string",
-    })),
-);
-
-export const installedShape = z.object({ repositories: z.array(repositoryShape) }).transform(({ repositories }) =>
-  repositories.map(({ id, full_name, default_branch }) => ({
-    repository: repositoryId(id),
-    name: full_name,
-    defaultBranch: default_branch,
-  })),
-);
-
-export const deliveriesShape = z.array(
-  z
-    .object({
-      /** Text where it is too long for a number. */
-      id: z.union([id, z.string().regex(/^\d+$/)]),
-      guid: z.string().min(1),
-      delivered_at: instantText,
-      status_code: z.number(),
-      event: z.string(),
-    })
-    .transform(({ id, guid, delivered_at, status_code, event }) => ({
-      id: String(id),
-      guid,
-      at: delivered_at,
-      event,
-      taken: status_code >= 200 && status_code < 300,
-    })),
-);
-export type Deliveries = z.output<typeof deliveriesShape>;

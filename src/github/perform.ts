@@ -2,7 +2,7 @@ import type { CheckContent, Effect, Receipt } from "../flow/effect.ts";
 import type { Instant } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
 import type { Call, Send } from "./call.ts";
-import { type Failure, failed, found, isAbsent, type Outcome } from "./failure.ts";
+import { type Failure, failed, found, isAbsent, type Outcome, sentence } from "./failure.ts";
 import { type Place, root, rulesetAt } from "./look.ts";
 import { writtenShape } from "./parse.ts";
 import { malformed, parsed, type Read } from "./read.ts";
@@ -35,7 +35,7 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
       effect,
       at,
       came: "unsure",
-      because: `${failure.how} when asked to ${inWords(effect)}.`,
+      because: sentence(failure, `asked to ${inWords(effect)}`),
       retryAt: failure.until,
     };
   };
@@ -110,14 +110,15 @@ export function cut(summary: string): string {
 }
 
 /** Why GitHub will not, and what a person can do about it. */
-function refusal(effect: Effect, { status, message, how }: Failure): string {
+function refusal(effect: Effect, failure: Failure): string {
+  const { status, message } = failure;
   const [things, permission] =
     effect.thing === "check-run" ? ["checks", "Checks: write"] : ["rulesets", "Administration: write"];
   const mayNot = /not accessible by integration/i.test(message) || status === 404 || (status === 403 && message === "");
   if (mayNot) {
     return `Flowgate may not write ${things} in ${effect.name}: give the App the permission ${permission}, and install it on this repository.`;
   }
-  return `${how} when asked to ${inWords(effect)}.`;
+  return sentence(failure, `asked to ${inWords(effect)}`);
 }
 
 function inWords(effect: Effect): string {

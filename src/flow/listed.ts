@@ -1,0 +1,49 @@
+import { z } from "zod";
+import type { ListedPull } from "./facts.ts";
+import type { PullFacts } from "./memory.ts";
+import { branch, type Instant, parseInstant, repositoryId, sha } from "./names.ts";
+
+export const instantText = z.string().transform((text, context) => {
+  const at = parseInstant(text);
+  if (at === null) context.addIssue({ code: "custom", message: "is no time" });
+  return at as Instant;
+});
+export const branchText = z.string().min(1).transform(branch);
+export const shaText = z
+  .string()
+  .regex(/^[0-9a-f]{40,64}$/)
+  .transform(sha);
+const id = z.number().int().positive();
+
+/** A pull request as GitHub shows it in events and lists. */
+export const pullShape = z.object({
+  number: id,
+  title: z.string(),
+  draft: z.boolean().nullish(),
+  state: z.enum(["open", "closed"]),
+  merged: z.boolean().nullish(),
+  merged_at: z.string().nullish(),
+  updated_at: instantText,
+  /** Null where the account was deleted. */
+  user: z.object({ id, login: z.string(), type: z.string().nullish() }).nullish(),
+  head: z.object({ sha: shaText, ref: branchText, repo: z.object({ id }).nullish() }),
+  base: z.object({ ref: branchText }),
+});
+
+/** @returns what we keep of a pull request as GitHub shows it. */
+export function listedPull(pull: z.output<typeof pullShape>): ListedPull {
+  const facts: PullFacts = {
+    title: pull.title,
+    author: { id: pull.user?.id ?? 0, login: pull.user?.login ?? "ghost", bot: pull.user?.type === "Bot" },
+    draft: pull.draft ?? false,
+    state: pull.state,
+    merged: pull.merged ?? typeof pull.merged_at === "string",
+    head: {
+      sha: pull.head.sha,
+      ref: pull.head.ref,
+      repository: pull.head.repo ? repositoryId(pull.head.repo.id) : null,
+    },
+    base: pull.base.ref,
+  };
+  return { number: pull.number, asOf: pull.updated_at, facts };
+}

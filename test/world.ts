@@ -1,0 +1,263 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import pg from "pg";
+import { pino } from "pino";
+import { parse } from "yaml";
+import type { Actor } from "../sandbox/actor.ts";
+import { commitFiles, createBranch, deleteBranch } from "../sandbox/branches.ts";
+import { machineClock, type SkippableClock } from "../sandbox/clock.ts";
+import type { Github } from "../sandbox/github.ts";
+import { changeApp, createApp, install } from "../sandbox/installing.ts";
+import { mergePull } from "../sandbox/merge.ts";
+import type { CheckRun, Installation, MergeMethod, Pull, App as RegisteredApp, Repository } from "../sandbox/model.ts";
+import { must } from "../sandbox/outcome.ts";
+import { editPull, openPull } from "../sandbox/pulls.ts";
+import { branchAt } from "../sandbox/refs.ts";
+import { forkRepository } from "../sandbox/repositories.ts";
+import { type Sandbox, startSandbox } from "../sandbox/server.ts";
+import { createOrganisation, createRepository, createUser } from "../sandbox/setup.ts";
+import { type App, instant, type Settings, startApp } from "../src/app.ts";
+
+/** What the App asks for when it is registered. */
+const manifest = parse(readFileSync(new URL("../app.yml", import.meta.url), "utf8")) as {
+  readonly default_permissions: RegisteredApp["permissions"];
+  readonly default_events: readonly string[];
+};
+
+export const OWNER = "acme";
+export const STAGES = ["development", "staging", "master"] as const;
+
+export type WorldOptions = {
+  /** The text of `.github/flowgate.yml` on the default branch; null: there is none. */
+  readonly config?: string | null;
+  readonly stages?: readonly string[];
+  /** The default branch; the last stage when left out. */
+  readonly defaultBranch?: string;
+  /** What the App is granted; all it asks for when left out. */
+  readonly permissions?: RegisteredApp["permissions"];
+  /** Whether the App is installed and running at once. */
+  readonly started?: boolean;
+  readonly settings?: Partial<Settings>;
+};
+
+export type Commit = { readonly message?: string; readonly files?: Readonly<Record<string, string | null>> };
+
+/** A small GitHub with one component, its people, and Flowgate at work on it: what stories are told in. */
+export type World = {
+  readonly sandbox: Sandbox;
+  readonly github: Github;
+  readonly clock: SkippableClock;
+  readonly registered: RegisteredApp;
+  readonly repository: () => Repository;
+  readonly installation: () => Installation;
+  readonly app: () => App;
+  readonly settings: Settings;
+  /** Log lines of warn and above since the start. */
+  readonly warnings: readonly { readonly level: number; readonly msg: string }[];
+  start(): Promise<void>;
+  stopApp(): Promise<void>;
+  /** Waits until every delivery is answered and Flowgate has nothing left to do. */
+  quiet(): Promise<void>;
+  person(login: string): Person;
+  /** The newest check run of this name, by our App. */
+  check(number: number, name?: string): CheckRun | undefined;
+  runs(sha: string): readonly CheckRun[];
+  pull(number: number): Pull;
+  head(branch: string): string;
+  stop(): Promise<void>;
+};
+
+/** What a person does, as one would say it. */
+export type Person = {
+  readonly actor: Actor;
+  /** Commits to a branch, which is cut from `from` when it is new. */
+  pushes(branch: string, from?: string, commit?: Commit): Promise<string>;
+  branches(branch: string, from: string): Promise<string>;
+  deletes(branch: string): Promise<void>;
+  opens(
+    head: string,
+    base: string,
+    more?: { readonly title?: string; readonly body?: string; readonly draft?: boolean },
+  ): Promise<number>;
+  retargets(number: number, base: string): Promise<void>;
+  closes(number: number): Promise<void>;
+  reopens(number: number): Promise<void>;
+  /** Null when it is merged, else GitHub's refusal. */
+  merges(
+    number: number,
+    method?: MergeMethod,
+    sha?: string,
+  ): Promise<{ readonly status: number; readonly message: string } | null>;
+  forks(): Promise<void>;
+};
+
+let commits = 0;
+
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const clock = machineClock();
+  const sandbox = await startSandbox({ folder: null, host: "127.0.0.1", port: 0, clock, log: () => {} });
+  const { github } = sandbox;
+  for (const login of ["ada", "dora", "devin", "rita", "olaf"]) createUser(github, login);
+  createOrganisation(github, OWNER, { owners: ["ada"], members: ["dora", "devin", "rita"] });
+  const stages = options.stages ?? STAGES;
+  const config = options.config === undefined ? "enforcement: managed\n" : options.config;
+  const files = { "README.md": "# api\n", ...(config === null ? {} : { ".github/flowgate.yml": config }) };
+  const [oldest = "master", ...rest] = [...stages].reverse();
+  const made = await createRepository(github, {
+    owner: OWNER,
+    name: "api",
+    defaultBranch: options.defaultBranch ?? oldest,
+    roles: { dora: "write", devin: "write", rita: "maintain" },
+    branches: [
+      { name: oldest, commits: [{ message: "Begin", author: "dora", files }] },
+      ...rest.map((name) => ({ name, from: oldest })),
+    ],
+  });
+  const registered = createApp(github, {
+    owner: OWNER,
+    name: "flowgate",
+    permissions: options.permissions ?? manifest.default_permissions,
+    events: manifest.default_events,
+    webhookSecret: randomBytes(12).toString("hex"),
+  });
+  const database = await freshDatabase();
+  const warnings: { level: number; msg: string }[] = [];
+  const log = pino({ level: "warn" }, { write: (line: string) => void warnings.push(JSON.parse(line)) });
+  const settings: Settings = {
+    appId: registered.id,
+    privateKey: registered.privateKey,
+    webhookSecret: registered.webhookSecret,
+    apiUrl: sandbox.apiUrl,
+    host: "127.0.0.1",
+    port: 0,
+    links: null,
+    board: { kind: "loopback" },
+    databaseUrl: database?.url ?? null,
+    folder: null,
+    log,
+    clock: { now: () => instant(clock.now().getTime()) },
+    inFlightGraceMs: 300,
+    sweepEveryMs: 3_600_000,
+    ...options.settings,
+  };
+  let app: App | null = null;
+  let installation: Installation | null = null;
+  const repository = () => github.state.repositories.get(made.id) as Repository;
+
+  const world: World = {
+    sandbox,
+    github,
+    clock,
+    registered,
+    repository,
+    installation: () => installation as Installation,
+    app: () => app as App,
+    settings,
+    warnings,
+    async start() {
+      app = await startApp(settings);
+      changeApp(github, registered.id, { webhookUrl: `${app.url}/api/github/webhooks` });
+      installation ??= install(github, registered, OWNER, "all");
+    },
+    async stopApp() {
+      await app?.stop();
+      app = null;
+    },
+    async quiet() {
+      for (let calm = 0; calm < 2; ) {
+        await github.settled();
+        calm = (await world.app().idle()) ? calm + 1 : 0;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+    person: (login) => personOf(github, repository, login),
+    check(number, name) {
+      const pull = world.pull(number);
+      const wanted = name ?? `flowgate: ${pull.base.ref}`;
+      return world.runs(pull.head.sha).findLast((run) => run.name === wanted);
+    },
+    runs: (sha) => github.find.runsAt(made.id, sha).filter(({ appId }) => appId === registered.id),
+    pull(number) {
+      const pull = github.find.pull(made.id, number);
+      if (!pull) throw new Error(`there is no #${number}`);
+      return pull;
+    },
+    head(branch) {
+      const sha = branchAt(github, made.id, branch);
+      if (!sha) throw new Error(`there is no branch ${branch}`);
+      return sha;
+    },
+    async stop() {
+      await world.stopApp();
+      await sandbox.stop();
+      await database?.drop();
+    },
+  };
+  if (options.started ?? true) {
+    await world.start();
+    await world.quiet();
+  }
+  return world;
+}
+
+function personOf(github: Github, repository: () => Repository, login: string): Person {
+  const actor = github.as(login);
+  return {
+    actor,
+    async pushes(branch, from, { message, files } = {}) {
+      commits += 1;
+      const content = files ?? { [`src/${commits}.ts`]: `export const n = ${commits};\n` };
+      const input = {
+        branch,
+        message: message ?? `Change ${commits}`,
+        files: content,
+        ...(from === undefined ? {} : { from }),
+      };
+      return must(await commitFiles(github, actor, repository(), input));
+    },
+    branches: async (branch, from) => must(await createBranch(github, actor, repository(), branch, from)),
+    async deletes(branch) {
+      must(await deleteBranch(github, actor, repository(), branch));
+    },
+    async opens(head, base, more = {}) {
+      return must(
+        await openPull(github, actor, repository(), { title: `Take ${head} into ${base}`, head, base, ...more }),
+      ).number;
+    },
+    async retargets(number, base) {
+      must(await editPull(github, actor, repository(), number, { base }));
+    },
+    async closes(number) {
+      must(await editPull(github, actor, repository(), number, { state: "closed" }));
+    },
+    async reopens(number) {
+      must(await editPull(github, actor, repository(), number, { state: "open" }));
+    },
+    async merges(number, method = "merge", sha) {
+      const came = await mergePull(github, actor, repository(), number, {
+        method,
+        ...(sha === undefined ? {} : { sha }),
+      });
+      return came.done ? null : { status: came.refusal.status, message: came.refusal.message };
+    },
+    async forks() {
+      must(await forkRepository(github, actor, repository()));
+    },
+  };
+}
+
+/** A database of its own where the suite runs on PostgreSQL, else none. */
+async function freshDatabase(): Promise<{ readonly url: string; readonly drop: () => Promise<void> } | null> {
+  const server = process.env["FLOWGATE_TEST_DATABASE_URL"];
+  if (server === undefined) return null;
+  const name = `story_${randomBytes(6).toString("hex")}`;
+  const admin = async (statement: string) => {
+    const client = new pg.Client({ connectionString: server });
+    await client.connect();
+    await client.query(statement).finally(() => client.end());
+  };
+  await admin(`create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => admin(`drop database ${name} with (force)`) };
+}
