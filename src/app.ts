@@ -88,7 +88,7 @@ export async function startApp(settings: Settings): Promise<App> {
     self: () => self,
     accept: (delivery) => store.accept(delivery),
     onAccess: (news) => void followAccess(news).catch(logged("An installation could not be swept.")),
-    page: (request) => boardRoute(request, store, settings.board),
+    page: (request) => boardRoute(request, store, settings.board, webAddress(settings.apiUrl)),
     unready: () => store.unready(),
     metrics: async () => metricsOf(await store.counts()),
   });
@@ -172,4 +172,9 @@ export async function startApp(settings: Settings): Promise<App> {
       await store.stop();
     },
   };
+}
+
+/** Where people see what the API serves: api.github.com, api.SUB.ghe.com, and HOST/api/v3 of an Enterprise Server. */
+function webAddress(apiUrl: string): string {
+  return apiUrl.replace(/\/api\/v3$/, "").replace(/^(https:\/\/)api\./, "$1");
 }

@@ -18,6 +18,14 @@ export type Page = {
   readonly headers: Readonly<Record<string, string>>;
 };
 
+export type PageRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly host: string | null;
+  readonly ifNoneMatch: string | null;
+  readonly at: Instant;
+};
+
 export type ServerPorts = {
   readonly secret: string;
   readonly clock: { now(): Instant };
@@ -33,11 +41,7 @@ export type ServerPorts = {
   }) => Promise<unknown>;
   /** After a delivery was stored that changed where the App may work. */
   readonly onAccess: (news: News) => void;
-  readonly page: (request: {
-    readonly method: string;
-    readonly path: string;
-    readonly host: string | null;
-  }) => Promise<Page>;
+  readonly page: (request: PageRequest) => Promise<Page>;
   /** Null when all is well, else what is wrong in one sentence. */
   readonly unready: () => Promise<string | null>;
   /** In Prometheus's text format. */
@@ -69,7 +73,14 @@ async function answer(request: IncomingMessage, ports: ServerPorts): Promise<Pag
   }
   if (path === "/metrics")
     return { ...text(200, await ports.metrics()), type: "text/plain; version=0.0.4; charset=utf-8" };
-  return ports.page({ method, path: request.url ?? "/", host: request.headers.host ?? null });
+  const { host, "if-none-match": ifNoneMatch } = request.headers;
+  return ports.page({
+    method,
+    path: request.url ?? "/",
+    host: host ?? null,
+    ifNoneMatch: ifNoneMatch ?? null,
+    at: ports.clock.now(),
+  });
 }
 
 /** 202 once stored, 401 bad signature, 400 not JSON, 413 too large, 503 when it cannot be stored. */

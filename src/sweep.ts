@@ -3,7 +3,7 @@ import { type News, NO_NEWS, pullsListed } from "./flow/decision.ts";
 import type { ListedPull } from "./flow/facts.ts";
 import type { ComponentMemory, PullMemory } from "./flow/memory.ts";
 import { type InstallationId, type Instant, later, type RepositoryId } from "./flow/names.ts";
-import type { GitHub } from "./github/client.ts";
+import type { Github } from "./github/client.ts";
 import { arrived } from "./intake.ts";
 
 /** GitHub keeps deliveries for redelivery this long. Source: docs.github.com, "Redelivering webhooks". */
@@ -18,7 +18,7 @@ export type SweepPorts = {
   readonly clock: { now(): Instant };
   readonly log: Logger;
   readonly github: Pick<
-    GitHub,
+    Github,
     "installations" | "repositories" | "openPulls" | "pull" | "failedDeliveries" | "redeliver"
   >;
   readonly store: {

@@ -1,0 +1,27 @@
+import { pino } from "pino";
+import { instant, type Settings, startApp } from "../../src/app.ts";
+
+/**
+ * Flowgate as a process of its own, for the tests that kill it. Its settings come as JSON in the environment. Where
+ * `FLOWGATE_DIES_AT` is a number n, it kills itself at the n-th step of `settle`: no handler runs, nothing is closed.
+ */
+const settings = JSON.parse(process.env["FLOWGATE_SETTINGS"] ?? "{}") as Omit<Settings, "log" | "clock">;
+const diesAt = Number(process.env["FLOWGATE_DIES_AT"] ?? Number.POSITIVE_INFINITY);
+
+let steps = 0;
+const log = pino(
+  { level: "trace" },
+  {
+    write(line: string) {
+      const { level, step } = JSON.parse(line) as { readonly level: number; readonly step?: string };
+      if (level >= 40) process.stderr.write(line);
+      if (step === undefined) return;
+      steps += 1;
+      if (steps === diesAt) process.kill(process.pid, "SIGKILL");
+    },
+  },
+);
+
+const app = await startApp({ ...settings, log, clock: { now: () => instant(Date.now()) } });
+process.stdout.write(`${app.url}\n`);
+process.once("SIGTERM", () => void app.stop().then(() => process.exit(0)));

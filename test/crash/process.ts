@@ -1,0 +1,40 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { Settings } from "../../src/app.ts";
+
+export type Running = {
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** What it wrote at level warn and above. */
+  readonly complaints: readonly string[];
+  /** Resolves when it has ended, however. */
+  readonly ended: Promise<void>;
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Starts Flowgate as a process; null when it died before it listened. */
+export async function startProcess(settings: Settings, diesAt: number | null): Promise<Running | null> {
+  const { log: _log, clock: _clock, ...plain } = settings;
+  const child = spawn(process.execPath, [fileURLToPath(new URL("./flowgate.ts", import.meta.url))], {
+    env: {
+      ...process.env,
+      FLOWGATE_SETTINGS: JSON.stringify(plain),
+      ...(diesAt === null ? {} : { FLOWGATE_DIES_AT: String(diesAt) }),
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const complaints: string[] = [];
+  createInterface({ input: child.stderr }).on("line", (line) => complaints.push(line));
+  const ended = once(child, "exit").then(() => {});
+  const lines = createInterface({ input: child.stdout });
+  const url = await Promise.race([once(lines, "line").then(([line]) => String(line)), ended.then(() => null)]);
+  if (url === null) return null;
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    await ended;
+  };
+  return { url, process: child, complaints, ended, kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
+}
