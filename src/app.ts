@@ -42,6 +42,8 @@ export type Settings = {
   /** How long a call that was cut off may still be under way at GitHub. */
   readonly inFlightGraceMs: number;
   readonly sweepEveryMs: number;
+  /** What GitHub grants an installation: points a minute and calls at once; GitHub's published limits when left out. */
+  readonly budget?: { readonly points: number; readonly inFlight: number };
 };
 
 export type App = {
@@ -75,6 +77,7 @@ export async function startApp(settings: Settings): Promise<App> {
     clock,
     cache: store,
     grace: settings.inFlightGraceMs,
+    ...(settings.budget && { budget: settings.budget }),
     onPause: (installation, until) =>
       void store.pause(installation, until).catch(logged("A pause could not be stored.")),
   });

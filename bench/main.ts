@@ -1,0 +1,166 @@
+import { CANDIDATES, type Candidate, type Name, start } from "./candidates.ts";
+import { deliver, headOf, opened } from "./load.ts";
+import { measureRequests } from "./requests.ts";
+import { startStub } from "./stub.ts";
+
+/** `npm run bench -- requests latency throughput`: what the suites named measure. Ratios count, absolute numbers inform. */
+const SUITES: { readonly [name: string]: () => Promise<boolean> } = { requests, latency, throughput };
+
+const ROUNDS = 5;
+const LATENCY = { api: 80, rate: 20, events: 200 } as const;
+const THROUGHPUT = { connections: 16, events: 1_500 } as const;
+
+/** Requests an event, counted on the sandbox: exact, so a miss fails. */
+async function requests(): Promise<boolean> {
+  const rows = await measureRequests();
+  print(
+    ["event", "goal reads + writes", "was"],
+    rows.map(({ event, goal, was }) => [event, `${goal.reads} + ${goal.writes}`, `${was.reads} + ${was.writes}`]),
+  );
+  return rows.every(({ goal, was }) => goal.reads === was.reads && goal.writes === was.writes);
+}
+
+type Figures = { readonly [figure: string]: number };
+
+/** Webhook to check run at so many events a second, each sent at its planned time whatever came of those before. */
+async function latency(): Promise<boolean> {
+  return compare(
+    "latency",
+    LATENCY.api,
+    async (app, stub, run) => {
+      const sent = new Map<string, number>();
+      const acks: number[] = [];
+      const began = performance.now();
+      const deliveries: Promise<void>[] = [];
+      for (let n = 0; n < LATENCY.events; n++) {
+        const planned = began + (n * 1000) / LATENCY.rate;
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, planned - performance.now())));
+        sent.set(headOf(run, n), performance.now());
+        deliveries.push(deliver(app.url, `${run}-${n}`, opened(run, n)).then((ms) => void acks.push(ms)));
+      }
+      await Promise.all([...deliveries, stub.arrived(LATENCY.events)]);
+      const took = stub.written.map(({ head, at }) => at - (sent.get(head) ?? at));
+      return {
+        "check p50 ms": at(took, 0.5),
+        "check p99 ms": at(took, 0.99),
+        "ack p50 ms": at(acks, 0.5),
+        "ack p99 ms": at(acks, 0.99),
+      };
+    },
+    { "check p50 ms": 1.1, "check p99 ms": 1.5 },
+  );
+}
+
+/** Events a second with so many connections that each send the next when the last was acknowledged, until every check is there. */
+async function throughput(): Promise<boolean> {
+  return compare(
+    "throughput",
+    0,
+    async (app, stub, run) => {
+      const cpu = app.cpu();
+      const began = performance.now();
+      let next = 0;
+      const connection = async () => {
+        while (next < THROUGHPUT.events) {
+          const n = next++;
+          await deliver(app.url, `${run}-${n}`, opened(run, n));
+        }
+      };
+      await Promise.all([
+        ...Array.from({ length: THROUGHPUT.connections }, connection),
+        stub.arrived(THROUGHPUT.events),
+      ]);
+      const seconds = (performance.now() - began) / 1000;
+      return {
+        "ms an event": (seconds * 1000) / THROUGHPUT.events,
+        "CPU ms an event": (app.cpu() - cpu) / THROUGHPUT.events,
+        "RSS MB": app.memory(),
+      };
+    },
+    { "ms an event": 1 / 1.5, "CPU ms an event": 0.7 },
+  );
+}
+
+/**
+ * Measures all candidates in turn, the order rotated each round, and prints for each figure the median ratio of
+ * Flowgate to the floor, with its spread. `goals`: at most so much.
+ */
+async function compare(
+  suite: string,
+  api: number,
+  measure: (app: Candidate, stub: Awaited<ReturnType<typeof startStub>>, run: number) => Promise<Figures>,
+  goals: Figures,
+): Promise<boolean> {
+  const rounds: { readonly [name in Name]?: Figures }[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const figures: { [name in Name]?: Figures } = {};
+    const order = round % 2 === 0 ? CANDIDATES : CANDIDATES.toReversed();
+    for (const name of order) {
+      const stub = await startStub(api);
+      const app = await start(name, stub.url);
+      await warm(app, stub, round);
+      stub.reset();
+      figures[name] = await measure(app, stub, 100 + round);
+      await app.stop();
+      stub.stop();
+    }
+    rounds.push(figures);
+  }
+  let met = true;
+  const rows = Object.keys(rounds[0]?.flowgate ?? {}).map((figure) => {
+    const of = (name: Name) => rounds.map((round) => round[name]?.[figure] ?? Number.NaN);
+    const ratios = rounds.map(
+      ({ flowgate, probot }) => (flowgate?.[figure] ?? Number.NaN) / (probot?.[figure] ?? Number.NaN),
+    );
+    const goal = goals[figure];
+    if (goal !== undefined && at(ratios, 0.5) > goal) met = false;
+    const spread = `${at(ratios, 0).toFixed(2)}–${at(ratios, 1).toFixed(2)}`;
+    return [
+      figure,
+      at(of("flowgate"), 0.5).toFixed(2),
+      at(of("probot"), 0.5).toFixed(2),
+      `${at(ratios, 0.5).toFixed(2)} (${spread})`,
+      goal?.toFixed(2) ?? "",
+    ];
+  });
+  process.stdout.write(`\n${suite}, ${ROUNDS} rounds in turn, medians\n`);
+  print(["figure", "flowgate", "bare Probot", "ratio (spread)", "goal: at most"], rows);
+  return met;
+}
+
+async function warm(app: Candidate, stub: Awaited<ReturnType<typeof startStub>>, round: number): Promise<void> {
+  stub.reset();
+  const events = 200;
+  for (let n = 0; n < events; n += 10) {
+    await Promise.all(
+      Array.from({ length: 10 }, (_, k) => deliver(app.url, `warm-${round}-${n + k}`, opened(round + 1, n + k))),
+    );
+  }
+  await stub.arrived(events);
+}
+
+/** The value at a share of the sorted list, 0 to 1. */
+function at(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
+function print(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `${cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd()}\n`;
+  process.stdout.write([head, ...rows].map(line).join(""));
+}
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(SUITES, name));
+if (asked.length === 0 || unknown.length > 0) {
+  process.stderr.write(`Name one or more of these suites: ${Object.keys(SUITES).join(", ")}.\n`);
+  process.exit(2);
+}
+let allMet = true;
+for (const name of asked) allMet = (await SUITES[name]?.()) === true && allMet;
+process.exit(allMet ? 0 : 1);
