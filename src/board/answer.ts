@@ -105,8 +105,8 @@ function notesOn(view: PullView, standing: Standing, last: Verdict | null): read
   }
   if (memory.state === "closed") return notes;
   const judged = standing.is === "judged" || standing.is === "judged before" || standing.is === "not judged";
-  const advice = judged ? notEnforced(component, view.stage, memory.base) : null;
-  if (advice !== null) notes.push(advice);
+  const open = judged ? openBecause(component, view.stage, memory.base) : null;
+  if (open !== null) notes.push(OPEN[open.kind] + open.because);
   if (component.config.problem !== null) notes.push(`The config is not in force: ${component.config.problem}`);
   if (slot?.refused) notes.push(`GitHub did not take the check: ${ended(slot.refused.because)}`);
   if (memory.doubt) notes.push("What GitHub told of this pull request contradicts itself; it is read afresh.");
@@ -114,22 +114,28 @@ function notesOn(view: PullView, standing: Standing, last: Verdict | null): read
   return notes;
 }
 
-/**
- * Why GitHub will not block a merge into a stage, in one sentence.
- *
- * @returns null where it does, by the stage's rules as they were last read.
- */
-export function notEnforced({ config }: ComponentMemory, stage: StageMemory | null, base: Branch): string | null {
-  if (config.policy.enforcement === "observed") {
-    return `Nothing is enforced here: add \`${CONFIG_PATH}\` to the default branch to switch it on.`;
+/** Why GitHub does not block merges into a stage: it is not asked to, it cannot, or not yet. */
+export type Open = { readonly kind: "observed" | "no" | "waiting"; readonly because: string };
+
+/** @returns why GitHub will not block a merge into a stage; null where it does, by the rules as they were last read. */
+export function openBecause({ config }: ComponentMemory, stage: StageMemory | null, base: Branch): Open | null {
+  const { enforcement } = config.policy;
+  if (enforcement === "observed") {
+    return { kind: "observed", because: `add \`${CONFIG_PATH}\` to the default branch to switch it on.` };
   }
-  if (config.policy.enforcement === "observe")
-    return `Nothing is enforced here: \`enforcement: observe\` is set in \`${CONFIG_PATH}\`.`;
-  if (stage?.enforced.state === "yes") return null;
-  if (stage?.enforced.state === "no")
-    return `Advice only: GitHub will not block this merge because ${ended(stage.enforced.because)}`;
-  return `Not enforced yet: ${stage === null ? `the rules of ${base} were not read yet.` : ended(stage.enforced.because)}`;
+  if (enforcement === "observe") {
+    return { kind: "observed", because: `\`enforcement: observe\` is set in \`${CONFIG_PATH}\`.` };
+  }
+  if (stage === null) return { kind: "waiting", because: `The rules of ${base} were not read yet.` };
+  const { enforced } = stage;
+  return enforced.state === "yes" ? null : { kind: enforced.state, because: ended(enforced.because) };
 }
+
+const OPEN: { readonly [kind in Open["kind"]]: string } = {
+  observed: "Nothing is enforced here: ",
+  no: "Advice only: GitHub will not block this merge because ",
+  waiting: "Not enforced yet. ",
+};
 
 /** One check stands for all open pull requests with the same head and base; it may show another one's verdict. */
 function shared({ number, siblings }: PullView, verdict: Verdict): readonly string[] {

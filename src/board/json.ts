@@ -1,5 +1,5 @@
-import { answerOf, notEnforced } from "./answer.ts";
-import { openStages, ordered, sorted } from "./pages/components.ts";
+import { answerOf, openBecause } from "./answer.ts";
+import { enforcementOf, marked, sorted } from "./listing.ts";
 import type { Refusal } from "./pages/refusal.ts";
 import { missingStages } from "./standing.ts";
 import type { ComponentView, PullView } from "./views.ts";
@@ -32,7 +32,7 @@ export function pullJson(view: PullView): unknown {
     judged: explained?.judged
       ? { at: explained.judged.at, hash: explained.judged.entry.hash, config: explained.judged.policy }
       : null,
-    enforced: stage !== null && notEnforced(component, stage, memory.base) === null,
+    enforced: view.mayWork && stage !== null && openBecause(component, stage, memory.base) === null,
     shared_with: siblings.map(({ number }) => number),
     history: entries.map(({ sequence, at, what, actor, says, hash }) => ({ sequence, at, what, actor, says, hash })),
     history_in_all: entriesInAll,
@@ -52,10 +52,10 @@ export function componentsJson(views: readonly ComponentView[]): unknown {
         head: view.memory.stages?.[branch] ?? null,
       })),
       enforcement: view.memory.config.policy.enforcement,
-      enforced: openStages(view).length === 0,
-      not_enforced: openStages(view),
+      enforced: enforcementOf(view).enforced,
+      not_enforced: enforcementOf(view).open.map(({ because, stages }) => ({ because, stages })),
       config: { blob: view.memory.config.blob, problem: view.memory.config.problem },
-      pulls: ordered(view).map(({ pull: { number, memory, verdict }, word }) => ({
+      pulls: marked(view).map(({ pull: { number, memory, verdict }, word }) => ({
         number,
         title: memory.title,
         head: memory.head.ref,

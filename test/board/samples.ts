@@ -129,7 +129,7 @@ export function story(given: Partial<PullView> = {}, policy: Policy = MANAGED, r
             "done",
             {
               slot: `check:901:${memory.head.sha}:flowgate: ${memory.base}`,
-              conclusion: "failure",
+              conclusion: verdict.outcome === "passed" ? "success" : verdict.outcome === "failed" ? "failure" : null,
               title: verdict.findings[0]?.because ?? "",
               id: 5551,
             },

@@ -21,7 +21,7 @@ ${json && html`<link rel="alternate" type="application/json" href="${json}">`}
 <body>
 <a class="skip" href="#content">Skip to the content</a>
 <header class="top"><nav aria-label="Flowgate"><a href="/">Flowgate</a></nav></header>
-<main id="content">
+<main id="content" tabindex="-1">
 ${content}
 </main>
 <footer class="foot">${json && html`<a href="${json}">This page as JSON</a>`}<span>Pages show what was decided and written down; they judge nothing.</span></footer>

@@ -1,6 +1,6 @@
 import type { Entry, LedgerEntry } from "../../flow/ledger.ts";
 import type { Instant, Json } from "../../flow/names.ts";
-import { OUTCOMES, type Outcome } from "../../flow/verdict.ts";
+import { OUTCOMES } from "../../flow/verdict.ts";
 import { WORDS } from "../../report/check-run.ts";
 import { cut, type Html, html, prose } from "../html.ts";
 import { moment } from "../time.ts";
@@ -29,35 +29,43 @@ ${
   entries.length === 0
     ? html`<p class="quiet">Nothing is written down about it yet.</p>`
     : html`<ol class="history" reversed>
-${entries.slice(0, SHOWN).map((entry) => event(entry, now))}</ol>`
+${entries.slice(0, SHOWN).map((entry, place) => event(entry, entries[place + 1] ?? null, now))}</ol>`
 }
 ${older > 0 && html`<p class="quiet">${older} older ${older === 1 ? "entry" : "entries"} in the ledger.</p>`}
 </section>`;
 }
 
-function event(entry: LedgerEntry, now: Instant): Html {
+function event(entry: LedgerEntry, before: LedgerEntry | null, now: Instant): Html {
   const { at, what, actor, sequence, hash } = entry;
-  const sentence = sentenceOf(entry);
+  const sentence = sentenceOf(entry, before);
   return html`<li><p class="when">${moment(at, now)}</p>
 <p><b>${WHAT[what] ?? what}</b>${actor !== "app" && ` by ${actor}`}${sentence !== null && html`: ${prose(cut(sentence, LONGEST))}`}</p>
 <p class="quiet">entry ${sequence} · <code class="sha" title="${hash}">${hash.slice(0, 7)}</code></p></li>
 `;
 }
 
-/** The words of an entry: of a verdict its outcome and first reason, else its reason or its title. */
-function sentenceOf({ what, says }: LedgerEntry): string | null {
-  if (what === "judged") {
-    const outcome = OUTCOMES.find((known) => known === says["outcome"]);
-    const word = outcome === undefined ? null : WORDS[outcome satisfies Outcome];
-    return [word, reasonOf(says["findings"], outcome)].filter((part) => part !== null).join(". ") || null;
+/** The words of an entry, without repeating those of the judgement that it carried out. */
+function sentenceOf({ what, says }: LedgerEntry, before: LedgerEntry | null): string | null {
+  if (what === "judged") return verdictOf(says);
+  if (what === "done" && text(says["slot"])?.startsWith("check:")) {
+    const title = text(says["title"]);
+    const known = title !== null && before?.what === "judged" && (verdictOf(before.says) ?? "").endsWith(title);
+    return [`the check, ${text(says["conclusion"]) ?? "in progress"}`, known ? null : title]
+      .filter((part) => part !== null)
+      .join(": ");
   }
   return text(says["because"]) ?? text(says["title"]) ?? text(says["slot"]);
 }
 
-function reasonOf(findings: Json | undefined, outcome: Outcome | undefined): string | null {
-  if (!Array.isArray(findings)) return null;
-  const told = findings as readonly { readonly outcome?: Json; readonly because?: Json }[];
-  return text((told.find((finding) => finding?.outcome === outcome) ?? told[0])?.because);
+/** Outcome and first reason. */
+function verdictOf(says: Entry["says"]): string | null {
+  const outcome = OUTCOMES.find((known) => known === says["outcome"]);
+  const findings = (Array.isArray(says["findings"]) ? says["findings"] : []) as readonly {
+    readonly outcome?: Json;
+    readonly because?: Json;
+  }[];
+  const reason = text((findings.find((finding) => finding.outcome === outcome) ?? findings[0])?.because);
+  return [outcome === undefined ? null : WORDS[outcome], reason].filter((part) => part !== null).join(". ") || null;
 }
 
 const text = (value: Json | undefined): string | null => (typeof value === "string" ? value : null);

@@ -13,7 +13,7 @@ import { commit, stageLine } from "./stage-line.ts";
 /** More facts of one gate are counted, not shown. */
 const FACTS = 100;
 /** A headline longer than this is set smaller, so that it does not fill the screen of a phone. */
-const LONG = 140;
+const LONG = 90;
 
 /**
  * Explains one pull request: the answer, what to do, its place on the line of stages, the gates, what happened.
@@ -69,13 +69,11 @@ ${thenAndNow(view, verdict, judged)}
 }
 
 function gate(finding: Finding, headline: string, judged: Judged | null, now: Instant): Html {
-  const { outcome, because, cure, copy, read, until } = finding;
+  const { outcome, because, read, until } = finding;
   const said = headline.endsWith(because);
   return html`<details class="gate ${outcome}">
 <summary><span class="word">${WORDS[outcome]}</span> <b>${finding.gate}</b>${ASKS[finding.gate] ?? ""} ${!said && html`<span class="why">${prose(because)}</span>`}</summary>
 <dl>
-${said && html`<dt>Why</dt><dd>${prose(because)}</dd>`}
-${cure !== null && outcome !== "passed" && html`<dt>What to do</dt><dd>${prose(cure)}${copy !== null && html` <code>${copy}</code>`}</dd>`}
 <dt>What was read</dt><dd>${facts(read)}</dd>
 <dt>The rule</dt><dd>${origin(judged)}</dd>
 ${until !== null && html`<dt>Looked at again</dt><dd>${moment(until, now)}</dd>`}
@@ -90,7 +88,7 @@ const ASKS: { readonly [gate: string]: string } = { flow: ": may this branch go 
 function facts(read: readonly string[]): Html {
   if (read.length === 0) return html`Only the names of the two branches and the repository that the head is in.`;
   const more = read.length - FACTS;
-  return html`<ul>${read.slice(0, FACTS).map((fact) => html`<li>${prose(cut(fact, 200))}</li>`)}${more > 0 && html`<li>and ${more} more</li>`}</ul>`;
+  return html`<ul class="facts">${read.slice(0, FACTS).map((fact) => html`<li>${prose(cut(fact, 200))}</li>`)}${more > 0 && html`<li>and ${more} more</li>`}</ul>`;
 }
 
 function origin(judged: Judged | null): Html {

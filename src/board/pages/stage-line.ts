@@ -22,7 +22,7 @@ export function stageLine(view: PullView, mark: Mark): Html | null {
     const classes = [
       place === to && `to ${mark.tone}`,
       place === from && "from",
-      to === from + 1 && place === to && "next",
+      place === from && to === from + 1 && "next",
     ].filter((name) => name !== false);
     return html`<li class="${classes.join(" ")}"><span class="stop">${stages[place] ?? ""}</span> ${commit(view.component.stages?.[stages[place] ?? ""] ?? null)}${place === from && html`<span class="label">this pull request’s head</span>`}${place === to && entry(head, own, mark)}</li>`;
   };

@@ -1,0 +1,148 @@
+import { describe, expect, test } from "@jest/globals";
+import { markupOf } from "../../src/board/html.ts";
+import { componentsJson, pullJson } from "../../src/board/json.ts";
+import { componentsPage } from "../../src/board/pages/components.ts";
+import { pullPage } from "../../src/board/pages/pull.ts";
+import { NOT_HERE, refusalPage, unknownPull, unknownRepository } from "../../src/board/pages/refusal.ts";
+import { expectGolden } from "./golden.ts";
+import { board, crowd, entries, LONG_BRANCH, NOW, row, said, stage, stories, story } from "./samples.ts";
+
+const KB_50 = 50 * 1024;
+const bytes = (text: string) => Buffer.byteLength(text);
+const names = Object.keys(stories) as (keyof typeof stories)[];
+const show = (name: keyof typeof stories) => markupOf(pullPage(stories[name](), NOW, "https://github.com"));
+
+describe("what people read", () => {
+  test.each(names)("the page of a pull request: %s", (name) => {
+    expectGolden(`board-pull-${name}.html`, show(name));
+  });
+
+  test("the board", () => {
+    expectGolden("board.html", markupOf(componentsPage(board())));
+    expectGolden("board-empty.html", markupOf(componentsPage([])));
+  });
+
+  test("refusals", () => {
+    const pages = [unknownRepository("nobody/here"), unknownPull("glucose/api", 9), NOT_HERE].map((why) =>
+      markupOf(refusalPage(why)),
+    );
+    expectGolden("board-refusals.html", pages.join("\n"));
+  });
+
+  test("the same for programs", () => {
+    expectGolden("board-pull-hotfix.json", `${JSON.stringify(pullJson(stories.hotfix()), null, 2)}\n`);
+    expectGolden("board.json", `${JSON.stringify(componentsJson(board()), null, 2)}\n`);
+  });
+});
+
+describe("the page of a pull request", () => {
+  test("is the same for the same data, and text of others is never markup", () => {
+    expect(show("hostile")).toBe(show("hostile"));
+    expect(show("hostile")).not.toMatch(/<script(?! src="\/board\.js")|<img/);
+  });
+
+  test("shows the worst gate first", () => {
+    const order = [...show("gates").matchAll(/<details class="gate (\w+)">/g)].map(([, outcome]) => outcome);
+    expect(order).toEqual(["failed", "pending", "passed"]);
+  });
+
+  test("shows then and now only where they differ", () => {
+    expect(show("stale")).toContain("Then and now");
+    expect(show("refused")).not.toContain("Then and now");
+  });
+
+  test("links nowhere but to itself where GitHub's pages are not known", () => {
+    expect(markupOf(pullPage(stories.refused(), NOW, null))).not.toContain("http");
+  });
+
+  test("stays below 50 KB, whatever was read and however long its history", () => {
+    const { verdict, ...view } = stories.long();
+    const read = Array.from({ length: 400 }, (_, place) => `${place} ${LONG_BRANCH}`);
+    const findings = (verdict?.findings ?? []).map((finding) => ({ ...finding, read, because: LONG_BRANCH.repeat(4) }));
+    const full = { ...(verdict as NonNullable<typeof verdict>), findings };
+    const told = entries(...Array.from({ length: 50 }, () => [10, "judged", said(full)] as const));
+    expect(
+      bytes(markupOf(pullPage(story({ ...view, verdict: full, entries: told, entriesInAll: 900 }), NOW, null))),
+    ).toBeLessThan(KB_50);
+  });
+});
+
+describe("the history", () => {
+  const page = (
+    ...told: readonly (readonly [
+      number,
+      "done" | "refused" | "ruleset" | "config" | "judged",
+      { readonly [key: string]: string | null },
+      string?,
+    ])[]
+  ) => markupOf(pullPage(story({ entries: entries(...told), entriesInAll: told.length }), NOW, null));
+
+  test.each([
+    [
+      "a check",
+      ["done", { slot: "check:1:a:b", conclusion: "success", title: "All is well." }],
+      "<b>Written on GitHub</b>: the check, success: All is well.",
+    ],
+    [
+      "a check in progress",
+      ["done", { slot: "check:1:a:b", conclusion: null }],
+      "<b>Written on GitHub</b>: the check, in progress",
+    ],
+    ["another thing", ["done", { slot: "ruleset:1:x" }], "<b>Written on GitHub</b>: ruleset:1:x"],
+    ["GitHub's no", ["refused", { because: "No permission." }], "<b>GitHub refused it</b>: No permission."],
+    ["without words", ["config", {}], "<b>Config read</b></p>"],
+    ["a verdict of another version", ["judged", { outcome: "splendid" }], "<b>Judged</b></p>"],
+  ] as const)("%s", (_, [what, says], expected) => {
+    expect(page([5, what, says])).toContain(expected);
+  });
+
+  test("names who did it where it was not the App", () => {
+    expect(page([5, "ruleset", { because: "It was changed." }, "ola"])).toContain(
+      "<b>Ruleset</b> by ola: It was changed.",
+    );
+  });
+});
+
+describe("the board", () => {
+  test("of fifty components with a thousand open pull requests stays below 50 KB, and names every component", () => {
+    const page = markupOf(componentsPage(crowd()));
+    expect(bytes(page)).toBeLessThan(KB_50);
+    for (const { memory } of crowd()) expect(page).toContain(`id="${memory.name}"`);
+    expect(page).toContain("1000 open pull requests");
+  });
+
+  test("lists all open pull requests for programs", () => {
+    const { components } = componentsJson(crowd()) as {
+      readonly components: readonly { readonly pulls: readonly unknown[] }[];
+    };
+    expect(components.map(({ pulls }) => pulls.length)).toEqual(Array.from({ length: 50 }, () => 20));
+  });
+
+  test.each([
+    ["No component yet.", []],
+    ["1 component, enforced.", [row("a/b")]],
+    ["2 components, all enforced.", [row("a/b"), row("a/c")]],
+    ["1 component, not enforced.", [row("a/b", { stages: [] })]],
+    ["2 components, all not enforced.", [row("a/b", { stages: [] }), row("a/c", { mayWork: false })]],
+    ["2 components, 1 of them not enforced.", [row("a/b", { stages: [] }), row("a/c")]],
+  ])("%s", (headline, views) => {
+    expect(markupOf(componentsPage(views))).toContain(`<h1>${headline}</h1>`);
+  });
+
+  test("names the stage and the reason where some are enforced", () => {
+    const { stages, ...view } = row("a/b");
+    const off = stages.map((one, place) =>
+      place === 0 ? { ...one, memory: stage({ state: "no", because: "the plan has no rulesets" }) } : one,
+    );
+    expect(markupOf(componentsPage([{ ...view, stages: off }]))).toContain(
+      "<p>development: The plan has no rulesets.</p>",
+    );
+  });
+
+  test("counts the repositories without stages that it does not name", () => {
+    const bare = Array.from({ length: 40 }, (_, place) =>
+      row(`a/bare-${place}`, {}, { stages: { development: null, staging: null, master: null } }),
+    );
+    expect(markupOf(componentsPage(bare))).toContain("and 10 more");
+  });
+});
