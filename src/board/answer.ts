@@ -2,7 +2,7 @@ import { CONFIG_PATH } from "../flow/config.ts";
 import type { LedgerEntry } from "../flow/ledger.ts";
 import type { ComponentMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Instant, type Sha, short } from "../flow/names.ts";
-import { agreed, type Finding, OUTCOMES, type Outcome, type Verdict } from "../flow/verdict.ts";
+import { type Finding, OUTCOMES, type Outcome, type Verdict } from "../flow/verdict.ts";
 import { isObserved, type Mark, markOf, type Standing, standingOf } from "./standing.ts";
 import type { PullView } from "./views.ts";
 
@@ -28,7 +28,7 @@ const NOBODY = "Nobody has to do anything: Flowgate is at it. Load this page aga
 /** Reads the answer off what is stored; it judges nothing. */
 export function answerOf(view: PullView): Answer {
   const { component, memory } = view;
-  const standing = standingOf(component, memory, view.verdict);
+  const standing = standingOf(component, memory, view.verdict, view.siblings);
   const explained = explainedBy(view, standing);
   return {
     standing,
@@ -50,8 +50,8 @@ function words(standing: Standing, { component, memory }: PullView): Pick<Answer
   switch (standing.is) {
     case "judged":
       return {
-        sentence: `${isObserved(component) ? WOULD[standing.outcome] : ""}${titleOf(standing.verdict)}`,
-        clear: worstFirst(standing.verdict.findings).flatMap(({ gate, outcome, cure, copy }) =>
+        sentence: `${isObserved(component) ? WOULD[standing.shown.outcome] : ""}${titleOf(standing.shown)}`,
+        clear: worstFirst(standing.shown.findings).flatMap(({ gate, outcome, cure, copy }) =>
           outcome === "passed" || cure === null ? [] : { gate, cure, copy },
         ),
       };
@@ -110,7 +110,7 @@ function notesOn(view: PullView, standing: Standing, last: Verdict | null): read
   if (component.config.problem !== null) notes.push(`The config is not in force: ${component.config.problem}`);
   if (slot?.refused) notes.push(`GitHub did not take the check: ${ended(slot.refused.because)}`);
   if (memory.doubt) notes.push("What GitHub told of this pull request contradicts itself; it is read afresh.");
-  if (standing.is === "judged") notes.push(...shared(view, standing.verdict));
+  if (standing.is === "judged" && view.siblings.length > 0) notes.push(shared(view, standing.of));
   return notes;
 }
 
@@ -137,17 +137,11 @@ const OPEN: { readonly [kind in Open["kind"]]: string } = {
   waiting: "Not enforced yet. ",
 };
 
-/** One check stands for all open pull requests with the same head and base; it may show another one's verdict. */
-function shared({ number, siblings }: PullView, verdict: Verdict): readonly string[] {
-  if (siblings.length === 0) return [];
-  const shown = agreed([
-    { ...verdict, number },
-    ...siblings.map((sibling) => ({ ...sibling.verdict, number: sibling.number })),
-  ]);
-  const others = siblings.map((sibling) => `#${sibling.number}`).join(", ");
-  const one = `${others} ${siblings.length === 1 ? "has" : "have"} the same commit and base, so there is one check for all.`;
-  if (shown.number === number) return [`${one} It shows the verdict of this pull request.`];
-  return [`${one} It shows the verdict of #${shown.number}: ${titleOf(shown)}`];
+/** One check stands for all open pull requests with the same head and base. */
+function shared({ siblings }: PullView, of: number | null): string {
+  const others = siblings.map(({ number }) => `#${number}`).join(", ");
+  const whose = of === null ? "this pull request" : `#${of}; that of this pull request is below`;
+  return `${others} ${siblings.length === 1 ? "has" : "have"} the same commit and base, so there is one check for all. It shows the verdict of ${whose}.`;
 }
 
 function explainedBy({ verdict, entries }: PullView, { is }: Standing): Answer["explained"] {

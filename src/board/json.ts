@@ -27,7 +27,13 @@ export function pullJson(view: PullView): unknown {
       head: { ref: memory.head.ref, sha: memory.head.sha, fork: memory.head.repository !== view.repository },
       base: memory.base,
     },
-    answer: { is: standing.is, outcome: standing.is === "judged" ? standing.outcome : null, sentence, clear, notes },
+    answer: {
+      is: standing.is,
+      outcome: standing.is === "judged" ? standing.shown.outcome : null,
+      sentence,
+      clear,
+      notes,
+    },
     verdict: explained?.verdict ?? null,
     judged: explained?.judged
       ? { at: explained.judged.at, hash: explained.judged.entry.hash, config: explained.judged.policy }

@@ -1,5 +1,5 @@
 import type { Branch } from "../flow/names.ts";
-import { OUTCOMES } from "../flow/verdict.ts";
+import { OUTCOMES, type Verdict } from "../flow/verdict.ts";
 import { type Open, openBecause } from "./answer.ts";
 import { isObserved, type Mark, markOf, missingStages, standingOf } from "./standing.ts";
 import type { ComponentView, OpenPull } from "./views.ts";
@@ -21,10 +21,17 @@ function groupOf({ memory }: ComponentView): Group {
 
 /** Open pull requests with their marks, as people want them: what is worst first, then the newest. */
 export function marked({ memory, pulls }: ComponentView): readonly (Mark & { readonly pull: OpenPull })[] {
+  const sharing = Object.groupBy(pulls.filter(isCurrent), ({ verdict }) => `${verdict.head} ${verdict.base}`);
   return pulls
-    .map((pull) => ({ pull, ...markOf(standingOf(memory, pull.memory, pull.verdict), isObserved(memory)) }))
+    .map((pull) => {
+      const siblings = (sharing[`${pull.memory.head.sha} ${pull.memory.base}`] ?? []).filter((other) => other !== pull);
+      return { pull, ...markOf(standingOf(memory, pull.memory, pull.verdict, siblings), isObserved(memory)) };
+    })
     .sort((a, b) => badness(a) - badness(b) || b.pull.number - a.pull.number);
 }
+
+const isCurrent = (pull: OpenPull): pull is OpenPull & { readonly verdict: Verdict } =>
+  pull.verdict?.head === pull.memory.head.sha && pull.verdict.base === pull.memory.base;
 
 /** How many pull requests have each mark, the worst first. */
 export function tally(pulls: readonly Mark[]): readonly (Mark & { readonly count: number })[] {

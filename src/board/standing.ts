@@ -1,17 +1,25 @@
+import type { Sibling } from "../flow/facts.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Branch } from "../flow/names.ts";
-import type { Outcome, Verdict } from "../flow/verdict.ts";
+import { agreed, type Outcome, type Verdict } from "../flow/verdict.ts";
 import { WORDS } from "../report/check-run.ts";
 
 /** Where a pull request stands by what is stored. Nothing is judged here. */
 export type Standing =
-  | { readonly is: "judged"; readonly outcome: Outcome; readonly verdict: Verdict }
+  /** What its check shows: its own verdict, or that of another pull request that shares the check. */
+  | { readonly is: "judged"; readonly shown: Verdict; readonly of: number | null }
   /** The last answer was for another head or base. */
   | { readonly is: "judged before"; readonly verdict: Verdict }
   | { readonly is: "merged" | "closed" | "not judged" | "not looked at" | "no stage" }
   | { readonly is: "incomplete"; readonly missing: readonly Branch[] };
 
-export function standingOf(component: ComponentMemory, pull: PullMemory, verdict: Verdict | null): Standing {
+/** @param siblings open pull requests with the same head commit and base, judged at them. */
+export function standingOf(
+  component: ComponentMemory,
+  pull: PullMemory,
+  verdict: Verdict | null,
+  siblings: readonly Sibling[],
+): Standing {
   if (pull.merged) return { is: "merged" };
   if (pull.state === "closed") return { is: "closed" };
   if (component.stages === null) return { is: "not looked at" };
@@ -20,7 +28,12 @@ export function standingOf(component: ComponentMemory, pull: PullMemory, verdict
   if (!component.config.policy.stages.includes(pull.base)) return { is: "no stage" };
   if (verdict === null) return { is: "not judged" };
   if (verdict.head !== pull.head.sha || verdict.base !== pull.base) return { is: "judged before", verdict };
-  return { is: "judged", outcome: verdict.outcome, verdict };
+  const of = (number: number | null, verdict: Verdict) => ({ ...verdict, number });
+  const { number, ...shown } = agreed([
+    of(null, verdict),
+    ...siblings.map((sibling) => of(sibling.number, sibling.verdict)),
+  ]);
+  return { is: "judged", shown, of: number };
 }
 
 /** Stage branches that the repository lacks, in promotion order; none before the first look. */
@@ -37,7 +50,7 @@ export type Mark = { readonly tone: Outcome | "none"; readonly word: string };
 export function markOf(standing: Standing, observed: boolean): Mark {
   switch (standing.is) {
     case "judged":
-      return { tone: standing.outcome, word: (observed ? WOULD : WORDS)[standing.outcome] };
+      return { tone: standing.shown.outcome, word: (observed ? WOULD : WORDS)[standing.shown.outcome] };
     case "judged before":
     case "not judged":
     case "not looked at":

@@ -23,6 +23,7 @@ describe("the sentence that is the answer", () => {
     ["stale", "… not judged yet", "abad1de into development is not judged yet."],
     ["unjudged", "… not judged yet", "This pull request is not judged yet."],
     ["merged", "● merged", "Merged into development."],
+    ["shared", "… waiting", "Waits for `operations` to approve."],
     ["closed", "○ closed", "Closed without a merge."],
     ["elsewhere", "– no check", "experiments is no stage, so this pull request gets no check."],
     ["incomplete", "– no check", "glucose/api lacks staging and is left alone until it has all stage branches."],
@@ -113,7 +114,7 @@ describe("what else bears on the answer", () => {
     [
       "a check that shows another's verdict",
       stories.shared(),
-      "#43 has the same commit and base, so there is one check for all. It shows the verdict of #43: Waits for `operations` to approve.",
+      "#43 has the same commit and base, so there is one check for all. It shows the verdict of #43; that of this pull request is below.",
     ],
   ])("%s", (_, given, note) => {
     expect(answerOf(story(given)).notes).toContain(note);

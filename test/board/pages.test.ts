@@ -1,11 +1,27 @@
 import { describe, expect, test } from "@jest/globals";
 import { markupOf } from "../../src/board/html.ts";
 import { componentsJson, pullJson } from "../../src/board/json.ts";
+import { marked } from "../../src/board/listing.ts";
 import { componentsPage } from "../../src/board/pages/components.ts";
 import { pullPage } from "../../src/board/pages/pull.ts";
 import { NOT_HERE, refusalPage, unknownPull, unknownRepository } from "../../src/board/pages/refusal.ts";
+import { branch } from "../../src/flow/names.ts";
 import { expectGolden } from "./golden.ts";
-import { board, crowd, entries, LONG_BRANCH, NOW, row, said, stage, stories, story } from "./samples.ts";
+import {
+  board,
+  crowd,
+  entries,
+  head,
+  judged,
+  LONG_BRANCH,
+  NOW,
+  pull,
+  row,
+  said,
+  stage,
+  stories,
+  story,
+} from "./samples.ts";
 
 const KB_50 = 50 * 1024;
 const bytes = (text: string) => Buffer.byteLength(text);
@@ -137,6 +153,16 @@ describe("the board", () => {
     expect(markupOf(componentsPage([{ ...view, stages: off }]))).toContain(
       "<p>development: The plan has no rulesets.</p>",
     );
+  });
+
+  test("shows of pull requests on one commit what their one check shows", () => {
+    const refs = ["feature/login", "experiment"];
+    const pulls = refs.map((ref, place) => {
+      const memory = pull({ head: head(ref), base: branch("development") });
+      return { number: place, memory, verdict: judged(memory) };
+    });
+    expect(pulls.map(({ verdict }) => verdict.outcome)).toEqual(["passed", "failed"]);
+    expect(marked(row("a/b", { pulls })).map(({ word }) => word)).toEqual(["✓ passed", "✓ passed"]);
   });
 
   test("counts the repositories without stages that it does not name", () => {
