@@ -2,7 +2,7 @@ import type { Fact, ListedPull, Self } from "../flow/facts.ts";
 import { type Branch, type InstallationId, type Instant, later, type RepositoryId } from "../flow/names.ts";
 import type { Send } from "./call.ts";
 import { found, type Outcome } from "./failure.ts";
-import { factOf, openPulls, type Place } from "./look.ts";
+import { factOf, openPulls, pullAt } from "./look.ts";
 import * as shapes from "./parse-app.ts";
 import { type As, malformed, PER_PAGE, parsed, type Read } from "./read.ts";
 
@@ -17,6 +17,8 @@ export type Installation = {
   readonly suspended: boolean;
 };
 export type Installed = { readonly repository: RepositoryId; readonly name: string; readonly defaultBranch: Branch };
+/** A repository as an installation reaches it. */
+export type Reached = Pick<Installed, "repository" | "name"> & { readonly installation: InstallationId };
 /** A delivery that we did not take. Its id may be too long for a number. */
 export type FailedDelivery = {
   readonly id: string;
@@ -31,9 +33,8 @@ export type AppLevel = {
   installations(): Promise<Fact<readonly Installation[]>>;
   /** The repositories that an installation may see. */
   repositories(installation: InstallationId): Promise<Fact<readonly Installed[]>>;
-  openPulls(
-    of: Pick<Installed, "repository" | "name"> & { readonly installation: InstallationId },
-  ): Promise<Fact<readonly ListedPull[]>>;
+  openPulls(of: Reached): Promise<Fact<readonly ListedPull[]>>;
+  pull(of: Reached, number: number): Promise<Fact<ListedPull>>;
   /** Deliveries since then, at most three days back, of which no attempt was taken: each once, the newest attempt. */
   failedDeliveries(since: Instant): Promise<Fact<readonly FailedDelivery[]>>;
   /** Asks GitHub to deliver again; it comes as a delivery with the same GUID. */
@@ -52,10 +53,10 @@ export function appLevel(send: Send, read: Read, clock: { now(): Instant }): App
         await read.all({ installation, priority: "bulk" }, "/installation/repositories", shapes.installedShape),
         `asked for the repositories of installation ${installation}`,
       ),
-    openPulls: async (of) => {
-      const place: Place = { ...of, priority: "bulk" };
-      return fact(await openPulls(read, place), `asked for the open pull requests of ${of.name}`);
-    },
+    openPulls: async (of) =>
+      fact(await openPulls(read, { ...of, priority: "bulk" }), `asked for the open pull requests of ${of.name}`),
+    pull: async (of, number) =>
+      fact(await pullAt(read, { ...of, priority: "bulk" }, number), `asked for pull request #${number} of ${of.name}`),
     failedDeliveries: async (since) => fact(await failedDeliveries(since), "asked for what it could not deliver"),
     redeliver: async (id) => {
       const path = `/app/hook/deliveries/${id}/attempts`;

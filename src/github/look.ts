@@ -78,7 +78,7 @@ function answersFrom(read: Read, clock: { now(): Instant }): Answering {
       return absentOr(place, outcome, null);
     },
     document: (place, { path }) => documentAt(place, path),
-    pull: (place, { number }) => read.one(place, `${root(place)}/pulls/${number}`, shapes.pullShape(place.repository)),
+    pull: (place, { number }) => pullAt(read, place, number),
     "open-pulls": (place) => openPulls(read, place),
     compare: (place, { base, head }) => comparison(place, base, head),
     "brought-by": (place, { commit }) =>
@@ -150,6 +150,9 @@ async function repositoryAt(read: Read, place: Place): Promise<Outcome<Answers["
   if (!outcome.ok) return outcome;
   return found({ name: outcome.value.full_name, defaultBranch: outcome.value.default_branch });
 }
+
+export const pullAt = (read: Read, place: Place, number: number): Promise<Outcome<Answers["pull"]>> =>
+  read.one(place, `${root(place)}/pulls/${number}`, shapes.pullShape(place.repository));
 
 /** The open pull requests of a repository, each once. */
 export async function openPulls(read: Read, place: Place): Promise<Outcome<Answers["open-pulls"]>> {

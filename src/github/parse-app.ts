@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Self } from "../flow/facts.ts";
+import { instantText } from "../flow/listed.ts";
 import { installationId, repositoryId } from "../flow/names.ts";
-import { id, instantText, repositoryShape } from "./parse.ts";
+import { id, repositoryShape } from "./parse.ts";
 
 // The shapes of what GitHub tells the App about itself, where it is installed, and what it delivered.
 

@@ -1,24 +1,13 @@
 import { z } from "zod";
 import type { BranchRule, BroughtBy, Commit, ListedPull, Review } from "../flow/facts.ts";
-import type { PullFacts } from "../flow/memory.ts";
-import { branch, type Instant, parseInstant, type RepositoryId, repositoryId, sha } from "../flow/names.ts";
+import { branchText, instantText, listedPull, pullShape as listedShape, shaText } from "../flow/listed.ts";
+import { type RepositoryId, repositoryId } from "../flow/names.ts";
 import type { LiveRuleset } from "../flow/ruleset.ts";
 
 // The shapes of GitHub's answers. What GitHub sends becomes a value of ours only here, once; where a field that we
 // rely on is missing or malformed, the whole answer is not known.
 
 export const id = z.number().int().positive();
-const shaText = z
-  .string()
-  .regex(/^[0-9a-f]{40,64}$/)
-  .transform(sha);
-const branchText = z.string().min(1).transform(branch);
-export const instantText = z.string().transform((text, context): Instant => {
-  const at = parseInstant(text);
-  if (at !== null) return at;
-  context.addIssue({ code: "custom", message: "is no time" });
-  return z.NEVER;
-});
 
 /** Null where the account was deleted; GitHub shows such people as ghost. */
 const user = z
@@ -41,32 +30,9 @@ export const contentShape = z.union([
 /** A file too large for its own answer; GitHub gives up to 100 MB so. */
 export const blobShape = z.object({ encoding: z.literal("base64"), content: z.string() });
 
-const pull = z
-  .object({
-    number: id,
-    title: z.string(),
-    draft: z.boolean().nullish(),
-    state: z.enum(["open", "closed"]),
-    merged: z.boolean().nullish(),
-    merged_at: z.string().nullish(),
-    updated_at: instantText,
-    user,
-    head: z.object({ sha: shaText, ref: branchText, repo: z.object({ id }).nullish() }),
-    base: z.object({ ref: branchText, repo: z.object({ id }) }),
-  })
-  .transform(({ number, title, draft, state, merged, merged_at, updated_at, user: author, head, base }) => {
-    const facts: PullFacts = {
-      title,
-      author,
-      draft: draft ?? false,
-      state,
-      merged: merged ?? typeof merged_at === "string",
-      head: { sha: head.sha, ref: head.ref, repository: head.repo ? repositoryId(head.repo.id) : null },
-      base: base.ref,
-    };
-    const listed: ListedPull = { number, asOf: updated_at, facts };
-    return { listed, of: repositoryId(base.repo.id) };
-  });
+const pull = listedShape
+  .extend({ base: z.object({ ref: branchText, repo: z.object({ id }) }) })
+  .transform((shown) => ({ listed: listedPull(shown), of: repositoryId(shown.base.repo.id) }));
 
 /** A pull request of this repository: under the name of a renamed one GitHub may answer for another. */
 export const pullShape = (repository: RepositoryId) =>
