@@ -180,6 +180,7 @@ export const stories = {
         author: { id: 8, login: "o-connor", bot: false },
       }),
     }),
+  ghost: () => story({ memory: pull({ head: head("feature/login", null), base: branch("development") }) }),
   long: () => story({ memory: pull({ title: "x".repeat(240), head: head(LONG_BRANCH) }) }),
   hostile: () =>
     story({ memory: pull({ title: SCRIPT, head: head(`feature/"><script>alert(1)</script>&$(id)`), draft: true }) }),
