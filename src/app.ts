@@ -75,7 +75,7 @@ export async function startApp(settings: Settings): Promise<App> {
     version: VERSION,
     log,
     clock,
-    cache: store,
+    cache: { get: store.cached, keep: store.keep },
     grace: settings.inFlightGraceMs,
     ...(settings.budget && { budget: settings.budget }),
     onPause: (installation, until) =>

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Instant, instant } from "../flow/names.ts";
+import type { Instant } from "../flow/names.ts";
 import { ASSETS } from "./assets.ts";
 import { type Html, markupOf } from "./html.ts";
 import { componentsJson, pullJson, refusalJson } from "./json.ts";
@@ -23,10 +23,10 @@ export type BoardRequest = {
   readonly path: string;
   /** The Host header. */
   readonly host: string | null;
-  /** The If-None-Match header, where there is one. */
-  readonly ifNoneMatch?: string | null;
-  /** When it came; left out: by the clock of this machine. */
-  readonly at?: Instant;
+  /** The If-None-Match header. */
+  readonly ifNoneMatch: string | null;
+  /** When it came. */
+  readonly at: Instant;
 };
 export type BoardResponse = {
   readonly status: number;
@@ -65,9 +65,7 @@ export async function boardRoute(
   const number = Number(digits);
   const view = await views.pullView(name, number);
   if (view === null) return refusal(await unknown(name, number, views), json);
-  return json
-    ? data(pullJson(view), request)
-    : page(pullPage(view, request.at ?? instant(Date.now()), github), request);
+  return json ? data(pullJson(view), request) : page(pullPage(view, request.at, github), request);
 }
 
 /**
@@ -98,7 +96,7 @@ function refusal(why: Refusal, json: boolean, headers: Record<string, string> = 
 
 function answered(status: number, type: string, body: string, { ifNoneMatch }: BoardRequest): BoardResponse {
   const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
-  const same = ifNoneMatch?.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag) ?? false;
+  const same = (ifNoneMatch ?? "").split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
   return { status: same ? 304 : status, type, body: same ? "" : body, headers: { ...SAFE, etag } };
 }
 

@@ -1,0 +1,199 @@
+import { absorb } from "../flow/absorb.ts";
+import type { Access, News } from "../flow/decision.ts";
+import type { Lesson, Memory } from "../flow/memory.ts";
+import type { InstallationId, Instant, RepositoryId } from "../flow/names.ts";
+import { type Nudge, type OpenPulls, type Subject, subjectKey } from "../flow/subject.ts";
+import type { Connection, Database } from "./database.ts";
+import type { Tables } from "./schema.ts";
+
+type Row = Tables["subject"];
+
+/**
+ * Writes down what news teaches and makes due whom it nudges. Rows are locked in the order of their keys, so that two
+ * at once wait for each other and never in a ring.
+ *
+ * @param except the key of the subject that brought the news, which never nudges itself.
+ */
+export async function apply(
+  on: Connection,
+  kind: Database["kind"],
+  news: News,
+  now: Instant,
+  except: string | null,
+): Promise<void> {
+  for (const access of news.access) await applyAccess(on, access);
+  const named = news.nudges.flatMap((nudge) => ("subject" in nudge ? [nudge.subject] : []));
+  const subjects = new Map([...news.lessons.map(subjectOf), ...named].map((subject) => [subjectKey(subject), subject]));
+  const rows = await lockRows(on, kind, subjects, news.installation);
+  for (const lesson of news.lessons) await teach(on, rows, lesson, news.installation);
+  for (const nudge of news.nudges) await nudgeOne(on, nudge, now, except);
+  for (const prefix of news.forget) {
+    await on
+      .updateTable("slot")
+      .set({ fingerprint: null })
+      .where("slot", ">=", prefix)
+      .where("slot", "<", `${prefix}\u{10FFFF}`)
+      .execute();
+  }
+}
+
+function subjectOf(lesson: Lesson): Subject {
+  switch (lesson.of) {
+    case "pull":
+      return { kind: "pull", repository: lesson.repository, number: lesson.number };
+    case "group":
+      return { kind: "group", repository: lesson.repository, head: lesson.head };
+    case "stage":
+      return { kind: "stage", repository: lesson.repository, branch: lesson.branch };
+    case "component":
+      return { kind: "component", repository: lesson.repository };
+  }
+}
+
+async function lockRows(
+  on: Connection,
+  kind: Database["kind"],
+  subjects: ReadonlyMap<string, Subject>,
+  installation: InstallationId | null,
+): Promise<Map<string, Row>> {
+  const keys = [...subjects.keys()].sort();
+  if (keys.length === 0) return new Map();
+  const found = async () => {
+    let query = on.selectFrom("subject").selectAll().where("key", "in", keys).orderBy("key");
+    if (kind === "postgres") query = query.forUpdate();
+    return new Map((await query.execute()).map((row) => [row.key, row]));
+  };
+  const rows = await found();
+  const missing = keys.filter((key) => !rows.has(key));
+  if (missing.length === 0) return rows;
+  for (const key of missing) {
+    const subject = subjects.get(key) as Subject;
+    const owner = installation ?? (await ownerOf(on, subject.repository));
+    if (owner !== null) {
+      await on
+        .insertInto("subject")
+        .values(blank(key, subject, owner))
+        .onConflict((conflict) => conflict.column("key").doNothing())
+        .execute();
+    }
+  }
+  return found();
+}
+
+async function ownerOf(on: Connection, repository: RepositoryId): Promise<number | null> {
+  const row = await on
+    .selectFrom("subject")
+    .select("installation")
+    .where("key", "=", subjectKey({ kind: "component", repository }))
+    .executeTakeFirst();
+  return row?.installation ?? null;
+}
+
+const blank = (key: string, subject: Subject, installation: number): Row => ({
+  key,
+  kind: subject.kind,
+  installation,
+  repository: subject.repository,
+  number: subject.kind === "pull" ? subject.number : null,
+  head: subject.kind === "group" ? subject.head : null,
+  base: subject.kind === "stage" ? subject.branch : null,
+  open: subject.kind === "pull" ? 0 : 1,
+  compared: "[]",
+  may_work: 1,
+  memory: null,
+  verdict: null,
+  due_at: null,
+  priority: 1,
+  nudges: 0,
+  lease_token: null,
+  lease_until: 0,
+});
+
+async function teach(
+  on: Connection,
+  rows: Map<string, Row>,
+  lesson: Lesson,
+  installation: InstallationId | null,
+): Promise<void> {
+  const key = subjectKey(subjectOf(lesson));
+  const row = rows.get(key);
+  if (row === undefined) return;
+  const memory = JSON.stringify(absorb(row.memory === null ? null : (JSON.parse(row.memory) as Memory), lesson));
+  const owner = installation ?? row.installation;
+  if (memory === row.memory && owner === row.installation) return;
+  const changed = { memory, installation: owner, ...columnsOf(JSON.parse(memory) as Memory) };
+  rows.set(key, { ...row, ...changed });
+  // A memory that came by itself is news to whoever is judging from the older one.
+  await on.updateTable("subject").set(changed).where("key", "=", key).execute();
+}
+
+/** What SQL searches by, as the memory has it. */
+export function columnsOf(memory: Memory): Partial<Pick<Row, "head" | "base" | "open">> {
+  switch (memory.kind) {
+    case "pull":
+      return { head: memory.head.sha, base: memory.base, open: memory.state === "open" ? 1 : 0 };
+    case "group":
+      return { base: memory.base, open: memory.destroyed ? 0 : 1 };
+    default:
+      return {};
+  }
+}
+
+async function nudgeOne(on: Connection, nudge: Nudge, now: Instant, except: string | null): Promise<void> {
+  const priority = nudge.priority === "person" ? 0 : 1;
+  let query = on.updateTable("subject").set((row) => ({
+    nudges: row("nudges", "+", 1),
+    due_at: row.fn.coalesce(row.case().when("due_at", "<", now).then(row.ref("due_at")).end(), row.val(now)),
+    priority: row
+      .case()
+      .when(row.and([row("due_at", "is not", null), row("priority", "<", priority)]))
+      .then(row.ref("priority"))
+      .else(priority)
+      .end(),
+  }));
+  if (except !== null) query = query.where("key", "!=", except);
+  if ("subject" in nudge) query = query.where("key", "=", subjectKey(nudge.subject));
+  else if ("installation" in nudge) query = query.where("installation", "=", nudge.installation);
+  else if ("stagesOf" in nudge) query = query.where("repository", "=", nudge.stagesOf).where("kind", "=", "stage");
+  else {
+    const pulls: OpenPulls = nudge.openPulls;
+    query = query.where("repository", "=", pulls.repository).where("kind", "=", "pull").where("open", "=", 1);
+    if (pulls.head !== undefined) query = query.where("head", "=", pulls.head);
+    if (pulls.base !== undefined) query = query.where("base", "=", pulls.base);
+    if (pulls.compared !== undefined) {
+      const rows = await on
+        .selectFrom("subject")
+        .select(["key", "compared"])
+        .where("repository", "=", pulls.repository)
+        .where("kind", "=", "pull")
+        .where("open", "=", 1)
+        .where("compared", "!=", "[]")
+        .execute();
+      const keys = rows
+        .filter(({ compared }) => (JSON.parse(compared) as string[]).includes(pulls.compared as string))
+        .map(({ key }) => key);
+      if (keys.length === 0) return;
+      query = query.where("key", "in", keys);
+    }
+  }
+  await query.execute();
+}
+
+async function applyAccess(on: Connection, access: Access): Promise<void> {
+  const may_work = access.may === "work" ? 1 : 0;
+  if ("repository" in access) {
+    await on
+      .updateTable("subject")
+      .set({ may_work })
+      .where("repository", "=", access.repository)
+      .where("may_work", "!=", may_work)
+      .execute();
+    return;
+  }
+  const { installation: id, account } = access;
+  await on
+    .insertInto("installation")
+    .values({ id, account, may_work, paused_until: null, worker: null, worker_until: 0 })
+    .onConflict((conflict) => conflict.column("id").doUpdateSet({ may_work, account }))
+    .execute();
+}

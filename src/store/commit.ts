@@ -1,0 +1,195 @@
+import type { Decision } from "../flow/decision.ts";
+import type { Effect, Receipt } from "../flow/effect.ts";
+import type { PullKnown } from "../flow/facts.ts";
+import type { Entry } from "../flow/ledger.ts";
+import type { Hash, Instant } from "../flow/names.ts";
+import { type Lease, subjectKey } from "../flow/subject.ts";
+import { apply, columnsOf } from "./apply.ts";
+import { LEASE_MS } from "./claim.ts";
+import type { Connection, Database } from "./database.ts";
+import { append, chainOf } from "./ledger.ts";
+import { type Recalled, siblingsOf } from "./recall.ts";
+import type { Tables } from "./schema.ts";
+
+/** Writes a decision down with all that follows from it, or nothing. See `Ports` for what the answers mean. */
+export async function commit(
+  on: Connection,
+  kind: Database["kind"],
+  lease: Lease,
+  { facts, nudges }: Recalled,
+  decision: Decision,
+  now: Instant,
+  real: number,
+): Promise<"written" | "stale" | "busy"> {
+  const { subject } = lease;
+  const key = subjectKey(subject);
+  let query = on.selectFrom("subject").select(["lease_token", "nudges", "memory"]).where("key", "=", key);
+  if (kind === "postgres") query = query.forUpdate();
+  const row = await query.executeTakeFirst();
+  if (row === undefined || row.lease_token !== lease.token) return "stale";
+  const remembered = facts.memory === null ? null : JSON.stringify(facts.memory);
+  if (decision.memory !== undefined && (row.nudges !== nudges || row.memory !== remembered)) return "stale";
+
+  for (const effect of decision.effects) {
+    await lockSlot(on, kind, effect);
+    const other = await on
+      .selectFrom("effect")
+      .select("id")
+      .where("slot", "=", effect.slot)
+      .where("settled_at", "is", null)
+      .where("subject", "!=", key)
+      .limit(1)
+      .executeTakeFirst();
+    if (other !== undefined) return "busy";
+  }
+  if (
+    subject.kind === "pull" &&
+    (decision.effects.length > 0 || decision.verdict != null) &&
+    !(await sameSiblings(on, facts as PullKnown))
+  )
+    return "stale";
+
+  if (decision.verdict !== undefined || decision.memory !== undefined || decision.compared !== undefined) {
+    await on.updateTable("subject").set(changesOf(decision)).where("key", "=", key).execute();
+  }
+  if (decision.entries.length > 0) {
+    const entry = await append(on, kind, chainOf(subject.repository), decision.entries, now);
+    for (const effect of decision.effects) await decideEffect(on, key, effect, entry, now);
+  } else if (decision.effects.length > 0) {
+    throw new Error(`an effect without an entry: ${decision.because}`);
+  }
+  await apply(on, kind, decision.news, now, key);
+  await on
+    .updateTable("subject")
+    .set({ lease_until: real + LEASE_MS })
+    .where("key", "=", key)
+    .execute();
+  return "written";
+}
+
+function changesOf({ verdict, memory, compared }: Decision): Partial<Tables["subject"]> {
+  return {
+    ...(verdict === undefined ? {} : { verdict: verdict === null ? null : JSON.stringify(verdict) }),
+    ...(memory === undefined ? {} : { memory: JSON.stringify(memory), ...columnsOf(memory) }),
+    ...(compared === undefined ? {} : { compared: JSON.stringify(compared) }),
+  };
+}
+
+/** Who writes the same slot waits for each other on its row. */
+async function lockSlot(on: Connection, kind: Database["kind"], { slot }: Effect): Promise<void> {
+  await on
+    .insertInto("slot")
+    .values({
+      slot,
+      fingerprint: null,
+      github_id: null,
+      completed: 0,
+      refused_fingerprint: null,
+      refused_because: null,
+      refused_at: null,
+    })
+    .onConflict((conflict) => conflict.column("slot").doNothing())
+    .execute();
+  if (kind === "postgres") await on.selectFrom("slot").select("slot").where("slot", "=", slot).forUpdate().execute();
+}
+
+async function sameSiblings(on: Connection, { subject, memory, siblings }: PullKnown): Promise<boolean> {
+  if (memory === null) return true;
+  const now = await siblingsOf(on, subject.repository, memory.head.sha, memory.base, subject.number);
+  return JSON.stringify(now) === JSON.stringify(siblings);
+}
+
+async function decideEffect(on: Connection, subject: string, effect: Effect, entry: Hash, now: Instant): Promise<void> {
+  await on
+    .insertInto("effect")
+    .values({
+      subject,
+      slot: effect.slot,
+      effect: JSON.stringify(effect),
+      entry,
+      decided_at: now,
+      settled_at: null,
+      came: null,
+    })
+    .execute();
+}
+
+/** Writes down what came of an effect. What is unsure stays unsettled, to be looked for. */
+export async function record(
+  on: Connection,
+  kind: Database["kind"],
+  lease: Lease,
+  receipt: Receipt,
+  real: number,
+): Promise<void> {
+  const key = subjectKey(lease.subject);
+  const { effect, at } = receipt;
+  await on
+    .updateTable("subject")
+    .set({ lease_until: real + LEASE_MS })
+    .where("key", "=", key)
+    .where("lease_token", "=", lease.token)
+    .execute();
+  if (receipt.came === "unsure") return;
+  await on
+    .updateTable("effect")
+    .set({ settled_at: at, came: receipt.came })
+    .where("subject", "=", key)
+    .where("slot", "=", effect.slot)
+    .where("settled_at", "is", null)
+    .execute();
+  if (receipt.came === "absent") return;
+  const change: Partial<Tables["slot"]> =
+    receipt.came === "done"
+      ? {
+          fingerprint: effect.fingerprint,
+          github_id: receipt.id,
+          completed: effect.thing === "check-run" && effect.content.status === "completed" ? 1 : 0,
+          refused_fingerprint: null,
+          refused_because: null,
+          refused_at: null,
+        }
+      : { refused_fingerprint: effect.fingerprint, refused_because: receipt.because, refused_at: at };
+  await on.updateTable("slot").set(change).where("slot", "=", effect.slot).execute();
+  await append(on, kind, chainOf(effect.repository), [entryOf(key, receipt)], at);
+}
+
+function entryOf(about: string, receipt: Extract<Receipt, { came: "done" | "refused" }>): Entry {
+  const { effect } = receipt;
+  const what =
+    effect.thing === "check-run"
+      ? { title: effect.content.title, conclusion: effect.content.conclusion }
+      : { title: effect.title };
+  return {
+    what: receipt.came,
+    actor: "app",
+    about,
+    says: {
+      slot: effect.slot,
+      fingerprint: effect.fingerprint,
+      ...what,
+      ...(receipt.came === "done" ? { id: receipt.id } : { because: receipt.because }),
+    },
+  };
+}
+
+/** Gives a subject back: due at `at`, or at once when it was nudged after `nudges`. */
+export async function release(
+  on: Connection,
+  lease: Lease,
+  nudges: number,
+  at: Instant | null,
+  now: Instant,
+): Promise<void> {
+  await on
+    .updateTable("subject")
+    .set((row) => ({
+      due_at: row.case().when("nudges", ">", nudges).then(row.val(now)).else(row.val(at)).end(),
+      priority: row.case().when("nudges", ">", nudges).then(row.ref("priority")).else(1).end(),
+      lease_token: null,
+      lease_until: 0,
+    }))
+    .where("key", "=", subjectKey(lease.subject))
+    .where("lease_token", "=", lease.token)
+    .execute();
+}

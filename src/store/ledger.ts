@@ -1,0 +1,60 @@
+import { chainHash, type Entry, entryDigest, flawIn, GENESIS, type LedgerEntry } from "../flow/ledger.ts";
+import type { Hash, Instant, RepositoryId } from "../flow/names.ts";
+import type { Connection, Database } from "./database.ts";
+import type { Tables } from "./schema.ts";
+
+export const chainOf = (repository: RepositoryId): string => `repository:${repository}`;
+
+/** Adds entries to a chain, in order. @returns the hash of the last one. */
+export async function append(
+  on: Connection,
+  kind: Database["kind"],
+  chain: string,
+  entries: readonly Entry[],
+  at: Instant,
+): Promise<Hash> {
+  await on
+    .insertInto("chain")
+    .values({ name: chain, sequence: 0, hash: GENESIS })
+    .onConflict((conflict) => conflict.column("name").doNothing())
+    .execute();
+  let query = on.selectFrom("chain").select(["sequence", "hash"]).where("name", "=", chain);
+  if (kind === "postgres") query = query.forUpdate();
+  let { sequence, hash } = (await query.executeTakeFirstOrThrow()) as { sequence: number; hash: Hash };
+  for (const entry of entries) {
+    sequence += 1;
+    const placed = { ...entry, chain, sequence, at };
+    const digest = entryDigest(placed);
+    const previous = hash;
+    hash = chainHash(previous, digest);
+    await on
+      .insertInto("ledger_entry")
+      .values({ ...placed, says: JSON.stringify(entry.says), digest, previous, hash })
+      .execute();
+  }
+  await on.updateTable("chain").set({ sequence, hash }).where("name", "=", chain).execute();
+  return hash;
+}
+
+export const entryOf = (row: Tables["ledger_entry"]): LedgerEntry => ({
+  ...(row as unknown as Omit<LedgerEntry, "says">),
+  says: JSON.parse(row.says) as Entry["says"],
+});
+
+/** Verifies every chain from its first entry to its head. @returns null when all are whole, else the first flaw in words. */
+export async function ledgerFlaw(on: Connection): Promise<string | null> {
+  for (const { name, sequence, hash } of await on.selectFrom("chain").selectAll().orderBy("name").execute()) {
+    const rows = await on
+      .selectFrom("ledger_entry")
+      .selectAll()
+      .where("chain", "=", name)
+      .orderBy("sequence")
+      .execute();
+    const flaw = flawIn(rows.map(entryOf));
+    if (flaw !== null) return flaw;
+    if (rows.length !== sequence || (rows.at(-1)?.hash ?? GENESIS) !== hash) {
+      return `Chain ${name} has ${rows.length} entries where its head says ${sequence}.`;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,158 @@
+import { checkSlot, type Effect, rulesetSlot, type SlotState } from "../flow/effect.ts";
+import type { Facts, Sibling } from "../flow/facts.ts";
+import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
+import type { Branch, Instant, RepositoryId, Sha, Slot } from "../flow/names.ts";
+import { checkName, rulesetTitle } from "../flow/ruleset.ts";
+import { type Subject, subjectKey } from "../flow/subject.ts";
+import type { Verdict } from "../flow/verdict.ts";
+import type { Connection } from "./database.ts";
+import type { Tables } from "./schema.ts";
+
+type Row = Tables["subject"];
+export type Recalled = {
+  readonly facts: Facts;
+  readonly unsettled: readonly { readonly effect: Effect; readonly decidedAt: Instant }[];
+  readonly nudges: number;
+};
+
+/** All that is known of a subject without asking GitHub. */
+export async function recall(on: Connection, subject: Subject, now: Instant): Promise<Recalled> {
+  const key = subjectKey(subject);
+  const [row, component, effects] = await Promise.all([
+    rowOf(on, key),
+    memoryOf<ComponentMemory>(on, subjectKey({ kind: "component", repository: subject.repository })),
+    on
+      .selectFrom("effect")
+      .select(["effect", "decided_at"])
+      .where("subject", "=", key)
+      .where("settled_at", "is", null)
+      .orderBy("id")
+      .execute(),
+  ]);
+  const memory = parsed<Memory>(row?.memory);
+  const common = { now, read: new Map(), component };
+  return {
+    facts: { ...common, ...(await beside(on, subject, memory, row)) } as unknown as Facts,
+    unsettled: effects.map(({ effect, decided_at }) => ({
+      effect: JSON.parse(effect) as Effect,
+      decidedAt: decided_at as Instant,
+    })),
+    nudges: row?.nudges ?? 0,
+  };
+}
+
+async function beside(on: Connection, subject: Subject, memory: Memory | null, row: Row | undefined): Promise<object> {
+  switch (subject.kind) {
+    case "pull": {
+      const pull = memory as PullMemory | null;
+      if (pull === null) return { subject, memory, verdict: null, siblings: [], slot: null, stage: null };
+      const [siblings, slot, stage] = await Promise.all([
+        siblingsOf(on, subject.repository, pull.head.sha, pull.base, subject.number),
+        slotState(on, checkSlot(subject.repository, pull.head.sha, checkName(pull.base))),
+        memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository: subject.repository, branch: pull.base })),
+      ]);
+      return { subject, memory, verdict: parsed<Verdict>(row?.verdict), siblings, slot, stage };
+    }
+    case "group": {
+      const group = memory as GroupMemory | null;
+      if (group === null) return { subject, memory, pull: null, slot: null };
+      const [pull, slot] = await Promise.all([
+        rowOf(on, subjectKey({ kind: "pull", repository: subject.repository, number: group.number })),
+        slotState(on, checkSlot(subject.repository, subject.head, checkName(group.base))),
+      ]);
+      const known = parsed<PullMemory>(pull?.memory);
+      return { subject, memory, slot, pull: known && { memory: known, verdict: parsed<Verdict>(pull?.verdict) } };
+    }
+    case "stage": {
+      const [unchecked, slot] = await Promise.all([
+        uncheckedInto(on, subject.repository, subject.branch),
+        slotState(on, rulesetSlot(subject.repository, rulesetTitle(subject.branch))),
+      ]);
+      return { subject, memory, unchecked, slot };
+    }
+    case "component":
+      return { subject, memory };
+  }
+}
+
+export async function rowOf(on: Connection, key: string): Promise<Row | undefined> {
+  return on.selectFrom("subject").selectAll().where("key", "=", key).executeTakeFirst();
+}
+
+export async function memoryOf<M extends Memory>(on: Connection, key: string): Promise<M | null> {
+  const row = await on.selectFrom("subject").select("memory").where("key", "=", key).executeTakeFirst();
+  return parsed<M>(row?.memory);
+}
+
+export const parsed = <T>(json: string | null | undefined): T | null => (json == null ? null : (JSON.parse(json) as T));
+
+/** Other open pull requests with this head and base, as they were judged there. */
+export async function siblingsOf(
+  on: Connection,
+  repository: RepositoryId,
+  head: Sha,
+  base: Branch,
+  number: number,
+): Promise<readonly Sibling[]> {
+  const rows = await on
+    .selectFrom("subject")
+    .select(["number", "verdict"])
+    .where("repository", "=", repository)
+    .where("kind", "=", "pull")
+    .where("open", "=", 1)
+    .where("head", "=", head)
+    .where("base", "=", base)
+    .where("number", "!=", number)
+    .where("verdict", "is not", null)
+    .orderBy("number")
+    .execute();
+  return rows.flatMap(({ number: other, verdict }) => {
+    const judged = parsed<Verdict>(verdict);
+    return judged !== null && judged.head === head && judged.base === base
+      ? [{ number: other as number, verdict: judged }]
+      : [];
+  });
+}
+
+export async function slotState(on: Connection, slot: Slot): Promise<SlotState | null> {
+  const row = await on.selectFrom("slot").selectAll().where("slot", "=", slot).executeTakeFirst();
+  if (row === undefined) return null;
+  return {
+    written:
+      row.github_id === null
+        ? null
+        : { fingerprint: (row.fingerprint ?? "") as never, id: row.github_id, completed: row.completed === 1 },
+    refused:
+      row.refused_fingerprint === null
+        ? null
+        : {
+            fingerprint: row.refused_fingerprint as never,
+            because: row.refused_because ?? "",
+            at: (row.refused_at ?? "") as Instant,
+          },
+  };
+}
+
+async function uncheckedInto(on: Connection, repository: RepositoryId, base: Branch): Promise<readonly number[]> {
+  const pulls = await on
+    .selectFrom("subject")
+    .select(["number", "head"])
+    .where("repository", "=", repository)
+    .where("kind", "=", "pull")
+    .where("open", "=", 1)
+    .where("base", "=", base)
+    .orderBy("number")
+    .execute();
+  if (pulls.length === 0) return [];
+  const slots = pulls.map(({ head }) => checkSlot(repository, head as Sha, checkName(base)));
+  const written = await on
+    .selectFrom("slot")
+    .select("slot")
+    .where("slot", "in", slots)
+    .where("fingerprint", "is not", null)
+    .execute();
+  const there = new Set(written.map(({ slot }) => slot));
+  return pulls
+    .filter(({ head }) => !there.has(checkSlot(repository, head as Sha, checkName(base))))
+    .map(({ number }) => number as number);
+}

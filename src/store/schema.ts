@@ -1,0 +1,68 @@
+import type { Generated } from "kysely";
+
+/** Times are ISO instants as text; booleans are 0 and 1; JSON is text that SQL never looks into. */
+export type Tables = {
+  delivery: { id: string; event: string; received_at: string; done_at: string | null; body: string | null };
+  installation: {
+    id: number;
+    account: string;
+    may_work: number;
+    paused_until: string | null;
+    worker: string | null;
+    worker_until: number;
+  };
+  subject: {
+    key: string;
+    kind: "pull" | "group" | "stage" | "component";
+    installation: number;
+    repository: number;
+    number: number | null;
+    head: string | null;
+    base: string | null;
+    open: number;
+    compared: string;
+    may_work: number;
+    memory: string | null;
+    verdict: string | null;
+    due_at: string | null;
+    priority: number;
+    nudges: number;
+    lease_token: string | null;
+    /** Milliseconds since 1970 by the real clock: the App's own may be moved. */
+    lease_until: number;
+  };
+  slot: {
+    slot: string;
+    fingerprint: string | null;
+    github_id: number | null;
+    completed: number;
+    refused_fingerprint: string | null;
+    refused_because: string | null;
+    refused_at: string | null;
+  };
+  effect: {
+    id: Generated<number>;
+    subject: string;
+    slot: string;
+    effect: string;
+    entry: string;
+    decided_at: string;
+    settled_at: string | null;
+    came: string | null;
+  };
+  chain: { name: string; sequence: number; hash: string };
+  ledger_entry: {
+    chain: string;
+    sequence: number;
+    at: string;
+    what: string;
+    actor: string;
+    about: string;
+    says: string;
+    digest: string;
+    previous: string;
+    hash: string;
+  };
+  etag: { url: string; etag: string; body: string; at: string };
+  setting: { key: string; value: string };
+};

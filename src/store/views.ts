@@ -1,0 +1,98 @@
+import { checkSlot } from "../flow/effect.ts";
+import type { ComponentMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
+import type { Branch, RepositoryId } from "../flow/names.ts";
+import { checkName } from "../flow/ruleset.ts";
+import { subjectKey } from "../flow/subject.ts";
+import type { Verdict } from "../flow/verdict.ts";
+import type { Connection } from "./database.ts";
+import { entryOf } from "./ledger.ts";
+import { memoryOf, parsed, rowOf, siblingsOf, slotState } from "./recall.ts";
+import type { Tables } from "./schema.ts";
+
+const MOST_ENTRIES = 50;
+type Row = Tables["subject"];
+
+async function components(on: Connection): Promise<readonly { readonly row: Row; readonly memory: ComponentMemory }[]> {
+  const rows = await on
+    .selectFrom("subject")
+    .selectAll()
+    .where("kind", "=", "component")
+    .where("memory", "is not", null)
+    .execute();
+  return rows
+    .map((row) => ({ row, memory: parsed<ComponentMemory>(row.memory) as ComponentMemory }))
+    .sort((a, b) => (a.memory.name < b.memory.name ? -1 : 1));
+}
+
+/** All that the page of a pull request shows; null where the repository or the pull request is unknown. */
+export async function pullView(on: Connection, name: string, number: number) {
+  const found = (await components(on)).find(({ memory }) => memory.name.toLowerCase() === name.toLowerCase());
+  if (found === undefined) return null;
+  const repository = found.row.repository as RepositoryId;
+  const key = subjectKey({ kind: "pull", repository, number });
+  const row = await rowOf(on, key);
+  const memory = parsed<PullMemory>(row?.memory);
+  if (row === undefined || memory === null) return null;
+  const { count } = await on
+    .selectFrom("ledger_entry")
+    .select((entry) => entry.fn.countAll<number>().as("count"))
+    .where("about", "=", key)
+    .executeTakeFirstOrThrow();
+  const entries = await on
+    .selectFrom("ledger_entry")
+    .selectAll()
+    .where("about", "=", key)
+    .orderBy("sequence", "desc")
+    .limit(MOST_ENTRIES)
+    .execute();
+  return {
+    repository,
+    number,
+    component: found.memory,
+    mayWork: await mayWork(on, found.row),
+    memory,
+    verdict: parsed<Verdict>(row.verdict),
+    siblings: await siblingsOf(on, repository, memory.head.sha, memory.base, number),
+    stage: await memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository, branch: memory.base })),
+    slot: await slotState(on, checkSlot(repository, memory.head.sha, checkName(memory.base))),
+    entries: entries.map(entryOf),
+    entriesInAll: Number(count),
+  };
+}
+
+/** Every repository known, with its stages and open pull requests. */
+export async function componentsView(on: Connection) {
+  const all = await on
+    .selectFrom("subject")
+    .selectAll()
+    .where("kind", "in", ["stage", "pull"])
+    .where("memory", "is not", null)
+    .where("open", "=", 1)
+    .execute();
+  const views = [];
+  for (const { row, memory } of await components(on)) {
+    const own = all.filter(({ repository }) => repository === row.repository);
+    views.push({
+      repository: row.repository as RepositoryId,
+      mayWork: await mayWork(on, row),
+      memory,
+      stages: own
+        .filter(({ kind }) => kind === "stage")
+        .map((stage) => ({ branch: stage.base as Branch, memory: parsed<Memory>(stage.memory) as StageMemory })),
+      pulls: own
+        .filter(({ kind }) => kind === "pull")
+        .sort((a, b) => (b.number ?? 0) - (a.number ?? 0))
+        .map((pull) => ({
+          number: pull.number as number,
+          memory: parsed<Memory>(pull.memory) as PullMemory,
+          verdict: parsed<Verdict>(pull.verdict),
+        })),
+    });
+  }
+  return views;
+}
+
+async function mayWork(on: Connection, { may_work, installation }: Row): Promise<boolean> {
+  const row = await on.selectFrom("installation").select("may_work").where("id", "=", installation).executeTakeFirst();
+  return may_work === 1 && (row?.may_work ?? 1) === 1;
+}
