@@ -44,7 +44,7 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     const { method = "GET", url: path = "/", headers } = request;
     boardRoute(
-      { method, path, host: headers.host ?? null, at: NOW },
+      { method, path, host: headers.host ?? null, ifNoneMatch: null, at: NOW },
       views,
       { kind: "loopback" },
       "https://github.com",
