@@ -36,12 +36,17 @@ const secrets: readonly { readonly library: RegExp; readonly knownTo: readonly s
 type Import = { readonly from: string; readonly to: string; readonly dynamic: boolean };
 type Source = { readonly path: string; readonly code: string; readonly imports: readonly Import[] };
 
-/** The text without its comments. Strings are kept whole, so that a URL in one is no comment. */
+/** What comments hide in and what looks like one: strings, templates and regular expressions stay, comments go. */
+const literal = [
+  /"(?:\\.|[^"\\\n])*"/,
+  /'(?:\\.|[^'\\\n])*'/,
+  /`(?:\\.|[^`\\])*`/,
+  /(?<=[=(,:;!&|?{}[>\n]\s*|\breturn\s+)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\//,
+].map(({ source }) => source);
+const literalOrComment = new RegExp(`(${literal.join("|")})|/\\*[\\s\\S]*?\\*/|//[^\\n]*`, "g");
+
 function withoutComments(text: string): string {
-  return text.replace(
-    /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g,
-    (_, literal: string | undefined) => literal ?? " ",
-  );
+  return text.replace(literalOrComment, (_, kept: string | undefined) => kept ?? " ");
 }
 
 /** Every module a file names: imports, re-exports and import() calls, type-only ones too. A relative one as its path from the root. */
@@ -169,6 +174,7 @@ describe("the reading of imports, by which all this stands", () => {
     ['import "./a.ts";', "src/flow/a.ts"],
     ['const a = await import("../../sandbox/play.ts");', "sandbox/play.ts"],
     ['type A = import("./a.ts").A;', "src/flow/a.ts"],
+    ['const quote = /["/*]/; // "\nimport { a } from "./a.ts"; // */', "src/flow/a.ts"],
     ['const url = "https://example.com"; /* x */ // y\nimport { a } from "./a.ts";', "src/flow/a.ts"],
   ])("%j", (code, to) => {
     expect(importsOf("src/flow/x.ts", withoutComments(code)).map((one) => one.to)).toEqual([to]);
