@@ -14,13 +14,13 @@ export const demoRoles: Readonly<Record<string, Role>> = {
 
 /** Its people, and a contributor from outside. */
 export const people = [
-  { login: "dora", name: "Dora Okafor, developer" },
-  { login: "devin", name: "Devin Marsh, developer" },
-  { login: "rita", name: "Rita Lindqvist, release manager" },
-  { login: "otto", name: "Otto Brandt, operations" },
-  { login: "quinn", name: "Quinn Abara, quality" },
-  { login: "ada", name: "Ada Moreau, admin" },
-  { login: "olga", name: "Olga Petrova, outside contributor" },
+  { login: "dora", name: "Dora Okafor" },
+  { login: "devin", name: "Devin Marsh" },
+  { login: "rita", name: "Rita Lindqvist" },
+  { login: "otto", name: "Otto Brandt" },
+  { login: "quinn", name: "Quinn Abara" },
+  { login: "ada", name: "Ada Moreau" },
+  { login: "olga", name: "Olga Petrova" },
 ] as const;
 
 /** A component: its files lie under examples/, its history is told here. */

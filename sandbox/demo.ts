@@ -53,7 +53,7 @@ async function addExample(github: Github, { name, description, history }: Exampl
     await runGit(["init", "--quiet", "--initial-branch", stages[0]], { cwd: folder });
     for (const { by, daysAgo, message, paths } of history) {
       const at = new Date(github.clock.now().getTime() - daysAgo * 24 * 60 * 60 * 1000).toISOString();
-      const who = people.find((person) => person.login === by)?.name.split(",")[0] ?? by;
+      const who = people.find((person) => person.login === by)?.name ?? by;
       const email = `${by}@${organisation}.example`;
       await runGit(["add", "--", ...paths], { cwd: folder });
       await runGit(["commit", "--quiet", "--message", message], {

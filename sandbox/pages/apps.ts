@@ -11,7 +11,7 @@ export function appsPage(visit: Visit): Answer {
   const apps = visit.github.state.apps.all();
   return page(
     "Apps",
-    [{ text: "Apps", href: "/-/apps" }],
+    [],
     html`<header class="title"><h1>Apps</h1><p>What is installed here, and with which rights. Owners of the account suspend and remove it.</p></header>
 ${apps.length === 0 && html`<p class="quiet">None yet.</p>`}
 ${apps.map((app) => {

@@ -30,7 +30,7 @@ export async function branchPage(visit: RepositoryVisit, rest: string): Promise<
 <section class="stack" aria-labelledby="change"><h2 id="change">Write a file</h2>${editor(visit, branch.name, { path: "", content: "", message: "" })}</section>
 </div><div class="stack">
 <section class="stack" aria-labelledby="files"><h2 id="files">${count(files.length, "file")}</h2>
-<ul class="rows">${files.slice(0, shownFiles).map((file) => html`<li><a href="${address(fullName, "blob", branch.name, file)}"><code>${file}</code></a></li>`)}</ul>
+<ul class="rows tight">${files.slice(0, shownFiles).map((file) => html`<li><a href="${address(fullName, "blob", branch.name, file)}"><code>${file}</code></a></li>`)}</ul>
 ${files.length > shownFiles && html`<p class="quiet">${count(files.length - shownFiles, "more file")} not shown.</p>`}</section>
 <details class="card"><summary><strong>Rename or delete</strong></summary>
 <form class="fields" method="post" action="/${fullName}/rename-branch">${guard(visit)}<input type="hidden" name="from" value="${branch.name}">
@@ -51,7 +51,7 @@ export async function filePage(visit: RepositoryVisit, rest: string): Promise<An
   const body = binary
     ? html`<p class="quiet">${count(shown.stdout.length, "byte")}, not text.</p>`
     : place.path.endsWith(".md")
-      ? html`<article class="card markdown">${renderMarkdown(content.replace(/^---\r?\n[\s\S]*?\r?\n---\r?\n/, ""), 3, null)}</article>`
+      ? html`<article class="card markdown">${renderMarkdown(content.replace(/^---\r?\n[\s\S]*?\r?\n---\r?\n/, ""), 2, null)}</article>`
       : html`<pre><code>${content}</code></pre>`;
   return page(
     `${place.path} in ${visit.fullName}`,

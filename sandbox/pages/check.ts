@@ -24,7 +24,7 @@ export function checkPage(visit: RepositoryVisit, run: CheckRun): Answer {
     html`<header class="title"><h1>${run.title ?? run.name}</h1>
 <p class="row"><strong>${shown(checkStanding(run))}</strong> <span>${run.name}</span> <span class="small quiet">by ${app?.name ?? "an App"} on ${shortSha(run.headSha)}, ${ago(visit.github, run.completedAt ?? run.startedAt)}</span></p>
 <p class="row">${pulls.map((pull) => html`<a href="/${visit.fullName}/pull/${pull.number}">#${pull.number} ${pull.title}</a>`)}</p></header>
-${checkText(run)}
+${checkText(run, 2)}
 ${run.annotations.length > 0 && annotations(run)}
 ${checkActs(visit, run)}`,
   );
@@ -45,10 +45,10 @@ export async function actOnRun(visit: RepositoryVisit, run: CheckRun, name: stri
 }
 
 /** What a check says: summary, text, and the link to its own page. */
-export function checkText(run: CheckRun): Html {
+export function checkText(run: CheckRun, headingLevel: 2 | 3): Html {
   const details = webAddress(run.detailsUrl);
-  return html`${run.summary && html`<div class="markdown">${renderMarkdown(run.summary, 4, null)}</div>`}
-${run.text && html`<div class="markdown">${renderMarkdown(run.text, 4, null)}</div>`}
+  return html`${run.summary && html`<div class="markdown">${renderMarkdown(run.summary, headingLevel, null)}</div>`}
+${run.text && html`<div class="markdown">${renderMarkdown(run.text, headingLevel, null)}</div>`}
 ${details && html`<p><a href="${details}">The App's page on this check</a></p>`}`;
 }
 

@@ -1,10 +1,9 @@
 import type { Delivery } from "../model.ts";
 import { type Html, html } from "./html.ts";
 import { act } from "./layout.ts";
-import { type Answer, go, page, type Trail, type Visit } from "./visit.ts";
+import { type Answer, go, page, type Visit } from "./visit.ts";
 import { ago, type Standing, shown } from "./words.ts";
 
-const trail: Trail = [{ text: "Deliveries", href: "/-/deliveries" }];
 const shownDeliveries = 100;
 
 /** The newest webhooks sent to any App. */
@@ -12,7 +11,7 @@ export function deliveriesPage(visit: Visit): Answer {
   const deliveries = [...visit.github.state.deliveries.all()].sort((one, other) => other.id - one.id);
   return page(
     "Deliveries",
-    trail,
+    [],
     html`<header class="title"><h1>Webhook deliveries</h1><p>What the Apps were told, newest first. A delivery sent again keeps its id.</p></header>
 <div data-live="deliveries"><ul class="rows">${deliveries.slice(0, shownDeliveries).map(
       (
@@ -29,7 +28,7 @@ ${deliveries.length === 0 && html`<p class="quiet">None yet: no App is installed
 export function deliveryPage(visit: Visit, delivery: Delivery): Answer {
   return page(
     `Delivery ${delivery.guid}`,
-    trail,
+    [],
     html`<header class="title"><h1>${delivery.event}${delivery.action && `.${delivery.action}`}</h1>
 <p class="row"><strong>${shown(standing(delivery))}</strong> <code>${delivery.guid}</code> <span class="small quiet">${ago(visit.github, delivery.deliveredAt)}, took ${Math.round(delivery.duration * 1000)} ms</span></p></header>
 ${act(visit, `/-/deliveries/${delivery.id}/redeliver`, "Send it again")}

@@ -41,7 +41,7 @@ const offers: readonly Offer[] = [
 export function faultsPage(visit: Visit): Answer {
   return page(
     "Faults",
-    [{ text: "Faults", href: "/-/faults" }],
+    [],
     html`<header class="title"><h1>Faults on demand</h1><p>Break this GitHub and watch how the Apps on it cope.</p></header>
 <form class="card fields" method="post" action="/-/faults">${guard(visit)}
 <fieldset><legend>What goes wrong</legend>${offers.map((offer, index) => choice(offer, index === 0))}</fieldset>

@@ -1,6 +1,7 @@
 import type { Account } from "../model.ts";
 import { type Content, type Html, html, webAddress } from "./html.ts";
 import type { Said, Trail, Visit } from "./visit.ts";
+import { standingOf } from "./words.ts";
 
 /** The whole document around a page's content. */
 export function document(visit: Visit, title: string, trail: Trail, said: Said | null, content: Content): Html {
@@ -19,7 +20,7 @@ export function document(visit: Visit, title: string, trail: Trail, said: Said |
 ${strip(visit)}
 <div class="top">
 <nav class="trail" aria-label="Where you are">${places(trail)}</nav>
-<nav aria-label="Sandbox"><a href="/-/people">People</a><a href="/-/apps">Apps</a><a href="/-/deliveries">Deliveries</a><a href="/-/faults">Faults</a></nav>
+<nav aria-label="Sandbox">${ownPages.map((own) => ownPage(visit, own))}</nav>
 </div>
 <main id="content">
 ${said && html`<p class="said ${said.tone}" role="status">${said.text}</p>`}
@@ -64,6 +65,7 @@ function strip(visit: Visit): Html {
 <form method="post" action="/-/as">${guard(visit)}<input type="hidden" name="back" value="${visit.here}">
 <span>You see it as</span>
 ${people.map((person) => switchTo(visit, person))}
+<span class="teams">${standingOf(visit.github, visit.by.account)}</span>
 </form>
 <span class="clock">
 ${links.map((link) => html`<a href="${webAddress(link.href) ?? "/"}">${link.text}</a>`)}
@@ -75,13 +77,17 @@ ${visit.options.startAfresh && html`<a href="/-/afresh">Start afresh</a>`}
 
 function switchTo(visit: Visit, person: Account): Html {
   const pressed = person.id === visit.by.account.id;
-  return html`<button name="login" value="${person.login}" aria-pressed="${String(pressed)}" title="${person.name}">${person.login}</button>
+  return html`<button name="login" value="${person.login}" aria-pressed="${String(pressed)}" title="${person.name}, ${standingOf(visit.github, person)}">${person.login}</button>
 `;
 }
 
+const ownPages = ["People", "Apps", "Deliveries", "Faults"] as const;
+
+function ownPage(visit: Visit, name: (typeof ownPages)[number]): Html {
+  const href = `/-/${name.toLowerCase()}`;
+  return html`<a href="${href}"${visit.here.startsWith(href) && html` aria-current="page"`}>${name}</a>`;
+}
+
 function places(trail: Trail): Content {
-  return trail.map((place, index) => [
-    index > 0 && html`<span class="quiet" aria-hidden="true">/</span>`,
-    html`<a href="${place.href}">${place.text}</a>`,
-  ]);
+  return trail.map((place) => html`<a href="${place.href}">${place.text}</a>`);
 }

@@ -31,7 +31,7 @@ const emptyTags = new Set(["br", "hr"]);
  * With `tickForm` (the id of a form on the page) the task-list boxes are buttons of that form: pressing the n-th one,
  * from 0, sends `box=N on` or `box=N off`. Without it they only show their state.
  */
-export function renderMarkdown(source: string, headingLevel: 3 | 4, tickForm: string | null): Html {
+export function renderMarkdown(source: string, headingLevel: 2 | 3 | 4, tickForm: string | null): Html {
   const markup = micromark(source, "utf8", {
     extensions: [gfm()],
     htmlExtensions: [gfmHtml(), authoredHtml(), taskBoxes(source, tickForm)],

@@ -9,7 +9,8 @@ import { count } from "./words.ts";
 export function startPage(visit: Visit): Answer {
   const owners = visit.github.state.accounts
     .all()
-    .filter((account) => visit.github.find.repositoriesOf(account.id).length > 0);
+    .filter((account) => visit.github.find.repositoriesOf(account.id).length > 0)
+    .sort((one, other) => Number(one.type === "User") - Number(other.type === "User"));
   return page(
     "Start",
     [],
@@ -47,9 +48,9 @@ function whatNow(visit: Visit): Html | null {
   return html`<section class="stack" aria-labelledby="now"><h2 id="now">What now</h2>
 ${
   tries.length > 0 &&
-  html`<ol class="rows">${tries.map(
+  html`<ol class="cards">${tries.map(
     (one) =>
-      html`<li><div>${one.href ? html`<a href="${one.href}"><strong>${one.title}</strong></a>` : html`<strong>${one.title}</strong>`}</div><p>${one.text}</p></li>`,
+      html`<li class="card try"><div>${one.href ? html`<a href="${one.href}"><strong>${one.title}</strong></a>` : html`<strong>${one.title}</strong>`}</div><p class="small">${one.text}</p></li>`,
   )}</ol>`
 }
 ${links.length > 0 && html`<p>${links.map((link) => html`<a class="button" href="${webAddress(link.href) ?? "/"}">${link.text}</a> `)}</p>`}</section>`;

@@ -1,5 +1,5 @@
 import type { Github } from "../github.ts";
-import type { CheckRun, Pull } from "../model.ts";
+import type { Account, CheckRun, Pull } from "../model.ts";
 import { type Html, html } from "./html.ts";
 
 const minute = 60_000;
@@ -27,6 +27,17 @@ export function shortSha(sha: string): Html {
 /** The login of an account; "ghost" when it is gone, as GitHub says. */
 export function loginOf(github: Github, accountId: number | null): string {
   return (accountId === null ? undefined : github.state.accounts.get(accountId)?.login) ?? "ghost";
+}
+
+/** What somebody is here: an owner, in these teams, or neither. */
+export function standingOf(github: Github, person: Account): string {
+  const owned = github.state.memberships.all().filter((one) => one.userId === person.id && one.role === "admin");
+  const joined = github.state.teams.all().filter((team) => team.members.some((member) => member.userId === person.id));
+  const words = [
+    ...owned.map((one) => `owner of ${loginOf(github, one.organisationId)}`),
+    ...joined.map((team) => team.name),
+  ];
+  return words.join(", ") || "in no team";
 }
 
 /** "1 commit", "3 commits". */
