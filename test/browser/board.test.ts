@@ -1,23 +1,11 @@
-import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { findChromium } from "../../scripts/chromium.ts";
+import type { Browser, Page } from "playwright-core";
 import { boardRoute } from "../../src/board/routes.ts";
 import { board, NOW, stories, viewsOf } from "../board/samples.ts";
+import { openBrowser, violations } from "./browser.ts";
 
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-const AXE = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const WIDTHS = [320, 375, 768, 1280, 1920];
 
 /** Finds what reaches beyond the window or out of its own box; what only screen readers see may. */
@@ -55,7 +43,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  browser = await chromium.launch({ executablePath: findChromium() ?? "chromium", args: FLAGS });
+  browser = await openBrowser();
 });
 
 afterAll(async () => {
@@ -95,23 +83,14 @@ async function seenBy({ scripts = false }: Eyes, look: (page: Page) => Promise<v
   expect(wrong).toEqual([]);
 }
 
-/** What axe-core objects to, with the places; by all of its rules or by the named ones. */
-async function objections(page: Page, ...rules: readonly string[]): Promise<readonly string[]> {
-  const options = rules.length === 0 ? {} : { runOnly: rules };
-  const found = await page.evaluate<{ readonly id: string; readonly nodes: readonly { readonly html: string }[] }[]>(
-    `axe.run(${JSON.stringify(options)}).then(({ violations }) => violations)`,
-  );
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
-}
-
 test.each(PAGES)("nobody is shut out of %s, in light and in dark", async (_, path) => {
   await seenBy({ scripts: true }, async (page) => {
     await page.goto(site + path);
     for (const summary of await page.locator("summary").all()) await summary.click();
-    await page.evaluate(AXE);
-    expect(await objections(page)).toEqual([]);
-    await page.emulateMedia({ colorScheme: "dark" });
-    expect(await objections(page, "color-contrast")).toEqual([]);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect({ colorScheme, found: await violations(page) }).toEqual({ colorScheme, found: [] });
+    }
   });
 });
 
