@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { Browser, Page } from "playwright-core";
+import { machineClock, type SkippableClock } from "../../sandbox/clock.ts";
+import { createComment } from "../../sandbox/comments.ts";
+import { fillDemo } from "../../sandbox/demo.ts";
+import { must } from "../../sandbox/outcome.ts";
+import { sandboxPages } from "../../sandbox/pages/pages.ts";
+import { createRuleset } from "../../sandbox/rulesets.ts";
+import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
+import { openBrowser, openPage, overflow, violations } from "./browser.ts";
+
+let browser: Browser;
+let sandbox: Sandbox;
+let clock: SkippableClock;
+
+beforeAll(async () => {
+  clock = machineClock();
+  const pages = sandboxPages({
+    links: () => [{ text: "The board", href: "http://127.0.0.1:1/" }],
+    tries: () => [{ title: "Try this", text: "And see.", href: "/glucolabs/glucose-api" }],
+    skip: (milliseconds) => clock.skip(milliseconds),
+    startAfresh: async () => {},
+  });
+  sandbox = await startSandbox({ folder: null, host: "127.0.0.1", port: 0, clock, log: () => {}, pages });
+  await fillDemo(sandbox.github);
+  browser = await openBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await sandbox?.stop();
+});
+
+function as(login: string, javaScriptEnabled = false, width = 1280, colorScheme: "light" | "dark" = "light") {
+  const look = { width, colorScheme, javaScriptEnabled, cookies: { "sandbox-person": login } };
+  return openPage(browser, sandbox.url, look);
+}
+
+async function visit(page: Page, path: string): Promise<void> {
+  await page.goto(`${sandbox.url}${path}`);
+}
+
+const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
+const said = (page: Page) => page.locator(".said").textContent();
+
+describe("without JavaScript", () => {
+  test("a merge is refused in GitHub's words while a required check is missing, and goes through once the rule is off", async () => {
+    const web = sandbox.github.repository("glucolabs/glucose-web");
+    if (!web) throw new Error("the example is missing");
+    const check = { context: "gate", integration_id: null };
+    must(
+      await createRuleset(sandbox.github, sandbox.github.as("ada"), web, {
+        name: "the gate",
+        enforcement: "active",
+        conditions: { ref_name: { include: ["refs/heads/master"], exclude: [] } },
+        rules: [
+          {
+            type: "required_status_checks",
+            parameters: { strict_required_status_checks_policy: false, required_status_checks: [check] },
+          },
+        ],
+      }),
+    );
+
+    const dora = await as("dora");
+    await visit(dora, "/glucolabs/glucose-web/compare?base=master&head=feature/unit-switch");
+    await dora.getByLabel("Title").fill("Switch units");
+    await press(dora, "Open the pull request");
+    expect(await dora.locator("h1").textContent()).toContain("Switch units");
+    expect(await dora.locator("#verdict").textContent()).toBe("Merging is blocked");
+    expect(await dora.locator(".verdict .rows").textContent()).toContain("expected");
+
+    await press(dora, "Create a merge commit");
+    expect(await said(dora)).toMatch(/^405 .*Required status check "gate" is expected/s);
+
+    const ada = await as("ada");
+    await visit(ada, "/glucolabs/glucose-web/rules");
+    await ada.getByRole("link", { name: "the gate" }).click();
+    await press(ada, "Disable");
+    await dora.reload();
+    expect(await dora.locator("#verdict").textContent()).toBe("This branch can be merged");
+    await press(dora, "Create a merge commit");
+    expect(await dora.locator("#verdict").textContent()).toBe("Merged by dora");
+  });
+
+  test("somebody without the right sees the button disabled, and why", async () => {
+    const olga = await as("olga");
+    await visit(olga, "/glucolabs/glucose-worker/pull/1");
+    expect(await olga.getByRole("button", { name: "Create a merge commit" }).isDisabled()).toBe(true);
+    expect(await olga.locator(".verdict").textContent()).toContain("Needs write access; olga has read.");
+  });
+
+  test("what one person writes another ticks, and the comment is changed", async () => {
+    const dora = await as("dora");
+    await visit(dora, "/glucolabs/glucose-api/pull/2");
+    await dora.getByLabel("Comment or review as dora").fill("- [ ] tried on a phone\n- [ ] tried on a desktop");
+    await press(dora, "Comment");
+    await press(dora, "rita");
+    const box = dora.getByRole("checkbox", { name: "tried on a desktop" });
+    expect(await box.getAttribute("aria-checked")).toBe("false");
+    await box.click();
+    expect(await dora.getByRole("checkbox", { name: "tried on a desktop" }).getAttribute("aria-checked")).toBe("true");
+    const comment = sandbox.github.state.comments.all().at(-1);
+    expect(comment?.body.replace(/\r/g, "")).toBe("- [ ] tried on a phone\n- [x] tried on a desktop");
+  });
+
+  test("nobody may approve their own, and somebody else may", async () => {
+    const page = await as("devin");
+    await visit(page, "/glucolabs/glucose-api/pull/2");
+    expect(await page.getByRole("button", { name: "Approve" }).isDisabled()).toBe(true);
+    await press(page, "quinn");
+    await press(page, "Approve");
+    expect(await page.locator("main").textContent()).toMatch(/quinn\s+✓ approved/);
+  });
+
+  test("a file is changed on a new branch, which can be proposed at once", async () => {
+    const page = await as("dora");
+    await visit(page, "/glucolabs/glucose-api/blob/development/README.md");
+    await page.getByLabel("Content").fill("# glucose-api\n");
+    await page.getByLabel("Commit to").fill("docs/short-readme");
+    await press(page, "Commit");
+    expect(await said(page)).toMatch(/^Committed [0-9a-f]{7} to docs\/short-readme\.$/);
+    expect(await page.getByLabel("From (head)").inputValue()).toBe("docs/short-readme");
+    await press(page, "Show what it brings");
+    expect(await page.locator("#brings").textContent()).toBe("It brings 1 commit, 1 changed file");
+  });
+
+  test("the clock is moved with one click", async () => {
+    const page = await as("dora");
+    await visit(page, "/");
+    await press(page, "Skip 25 hours");
+    expect(clock.skipped()).toBe(25 * 60 * 60 * 1000);
+    expect(await said(page)).toBe("It is 25 hours later.");
+  });
+});
+
+describe("forgery", () => {
+  test("a form that was not sent from one of these pages does nothing", async () => {
+    const answer = await fetch(`${sandbox.url}/glucolabs/glucose-api/pull/2/state`, {
+      method: "POST",
+      headers: { cookie: "sandbox-person=ada; sandbox-session=guessed" },
+      body: new URLSearchParams({ state: "closed", token: "guessed" }),
+    });
+    expect(answer.status).toBe(403);
+    expect(await answer.text()).toContain("Nothing was done");
+  });
+
+  test("going back after a switch of person leads to no other site", async () => {
+    const page = await as("dora");
+    await visit(page, "/");
+    await page.locator('input[name="back"]').first().evaluate("(field) => { field.value = '//example.org/' }");
+    await press(page, "rita");
+    expect(page.url()).toBe(`${sandbox.url}/`);
+  });
+});
+
+describe("every page", () => {
+  const paths = [
+    "/",
+    "/glucolabs/glucose-api",
+    "/glucolabs/glucose-api/pulls",
+    "/glucolabs/glucose-api/pull/2",
+    "/glucolabs/glucose-api/pull/2/files",
+    "/glucolabs/glucose-web/compare?base=master&head=feature/unit-switch",
+    "/glucolabs/glucose-api/tree/feature/low-alert",
+    "/glucolabs/glucose-api/blob/development/docs/runbooks/release.md",
+    "/glucolabs/glucose-web/rules",
+    "/-/people",
+    "/-/apps",
+    "/-/deliveries",
+    "/-/faults",
+    "/-/afresh",
+    "/nobody/nothing",
+  ];
+
+  test.each([
+    [320, "light"],
+    [1280, "dark"],
+  ] as const)(
+    "has no axe-core violation and needs no sideways scrolling at %d px, %s",
+    async (width, colorScheme) => {
+      const api = sandbox.github.repository("glucolabs/glucose-api");
+      if (!api) throw new Error("the example is missing");
+      const text =
+        "# State\n\n| gate | why |\n| --- | --- |\n| `flow` | `averylongbranchname/that/nobody/would/wrap` |\n";
+      must(await createComment(sandbox.github, sandbox.github.as("rita"), api, 2, text));
+      const page = await as("dora", true, width, colorScheme);
+      for (const path of paths) {
+        await visit(page, path);
+        await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })");
+        const found = { path, overflow: await overflow(page), violations: await violations(page) };
+        expect(found).toEqual({ path, overflow: 0, violations: [] });
+      }
+    },
+    120_000,
+  );
+
+  test("shows what changed without a reload where there is JavaScript", async () => {
+    const api = sandbox.github.repository("glucolabs/glucose-api");
+    if (!api) throw new Error("the example is missing");
+    const page = await as("dora", true);
+    await visit(page, "/glucolabs/glucose-api/pull/2");
+    must(await createComment(sandbox.github, sandbox.github.as("otto"), api, 2, "Seen from operations."));
+    await page.getByRole("paragraph").filter({ hasText: "Seen from operations." }).waitFor();
+  });
+});
