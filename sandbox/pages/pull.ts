@@ -28,10 +28,10 @@ export async function pullPage(visit: PullVisit): Promise<Answer> {
     [...trailOf(visit), { text: `#${pull.number}`, href: home }],
     html`<header class="title">
 <h1>${pull.title} <span class="quiet">#${pull.number}</span></h1>
-<p class="row"><strong>${shown(pullStanding(pull))}</strong> <span><span class="person">${loginOf(github, pull.authorId)}</span> ${intent(visit)} ${headAndBase(visit, pull)}</span> <span class="small quiet">${shortSha(pull.head.sha)}, opened ${ago(github, pull.createdAt)}</span></p></header>
+<p class="row"><strong>${shown(pullStanding(pull))}</strong> <span>${intent(visit)} ${headAndBase(visit, pull)}</span> <span class="small quiet">${shortSha(pull.head.sha)}, opened ${ago(github, pull.createdAt)}</span></p></header>
 <div class="columns"><div class="stack">
 <div data-live="merge" class="stack">${await mergeBox(visit)}</div>
-<h2>Conversation</h2>
+<h2 class="apart">Conversation</h2>
 <div data-live="conversation" class="stack">${conversation(visit, commentsOf(github, repository.id, pull.number), reviewsOf(github, repository.id, pull.number))}</div>
 ${speaking(visit)}
 </div><aside class="stack" aria-label="About this pull request">
@@ -63,9 +63,11 @@ async function rangeOf({ github, repository, pull }: PullVisit) {
   return { commits, files };
 }
 
-function intent({ github, pull }: PullVisit): string {
-  if (pull.merged) return `: merged by ${loginOf(github, pull.mergedById)}`;
-  return pull.state === "closed" ? "wanted to merge" : "wants to merge";
+function intent({ github, pull }: PullVisit): Html {
+  const author = html`<span class="person">${loginOf(github, pull.authorId)}</span>`;
+  if (!pull.merged) return html`${author} ${pull.state === "open" ? "wants" : "wanted"} to merge`;
+  if (pull.mergedById === pull.authorId) return html`${author} merged`;
+  return html`<span class="person">${loginOf(github, pull.mergedById)}</span> merged, for ${author},`;
 }
 
 function speaking(visit: PullVisit): Html {

@@ -32,7 +32,7 @@ export async function repositoryPage(visit: RepositoryVisit): Promise<Answer> {
 <section class="stack" aria-labelledby="pulls"><div class="row"><h2 id="pulls">${count(open.length, "open pull request")}</h2><a class="end" href="/${fullName}/pulls">All</a></div>
 ${pullRows(visit, open)}
 <p><a class="button main" href="/${fullName}/compare">Open a pull request</a></p></section>
-<section class="stack" aria-labelledby="branches"><h2 id="branches">Branches</h2>${await branchRows(visit, branches)}</section>
+<section class="stack" aria-labelledby="branches"><h2 id="branches">Branches</h2>${await branchRows(visit, branches)}${newBranch(visit, branches)}</section>
 ${head && html`<section class="stack" aria-labelledby="commits"><h2 id="commits">Newest on ${repository.defaultBranch}</h2>${await commitList(visit, await newestCommits(visit, head, 8))}</section>`}
 </div><div class="stack">
 ${cloning(visit)}
@@ -124,6 +124,13 @@ async function branchRows(
     }<span class="end">${shortSha(branch.sha)}</span></div>
 ${commit && html`<div class="small quiet">${commit.message.split("\n", 1)[0]} · ${commit.author.name}, ${ago(visit.github, commit.committer.date)}</div>`}</li>`;
   })}</ul>`;
+}
+
+function newBranch(visit: RepositoryVisit, branches: readonly { readonly name: string }[]): Html {
+  return html`<details><summary>New branch</summary><form class="fields" method="post" action="/${visit.fullName}/branches">${guard(visit)}
+<label>Name <input name="name" required></label>
+<label>From <select name="from">${branches.map((branch) => html`<option>${branch.name}</option>`)}</select></label>
+<div class="row">${submit("Make it", whyNot(visit, "write"))}</div></form></details>`;
 }
 
 function cloning(visit: RepositoryVisit): Html {
