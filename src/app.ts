@@ -53,6 +53,8 @@ export type App = {
   sweep(): Promise<void>;
   /** Whether nothing is due, in hand or unsettled. */
   idle(): Promise<boolean>;
+  /** What is wrong with the ledger, in one sentence; null: every chain is whole. */
+  ledgerFlaw(): Promise<string | null>;
   stop(): Promise<void>;
 };
 
@@ -164,6 +166,7 @@ export async function startApp(settings: Settings): Promise<App> {
     port,
     sweep: sweepNow,
     idle: () => store.idle(),
+    ledgerFlaw: () => store.ledgerFlaw(),
     async stop() {
       stopped = true;
       clearTimeout(timer);
