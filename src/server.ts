@@ -54,6 +54,8 @@ export function appServer(ports: ServerPorts): Server {
     answer(request, ports).then(
       (page) => send(request, response, page),
       (error: unknown) => {
+        // Whoever hung up waits for no answer, and what was not delivered whole is delivered again.
+        if (request.socket.destroyed) return;
         ports.log.error({ err: error, path: request.url }, "A request could not be answered.");
         send(request, response, text(500, "Something went wrong here; the log tells what."));
       },
@@ -62,7 +64,7 @@ export function appServer(ports: ServerPorts): Server {
 }
 
 async function answer(request: IncomingMessage, ports: ServerPorts): Promise<Page> {
-  const path = new URL(request.url ?? "/", "http://flowgate.invalid").pathname;
+  const path = URL.parse(request.url ?? "/", "http://flowgate.invalid")?.pathname;
   const method = request.method ?? "GET";
   if (path === WEBHOOK_PATH)
     return method === "POST" ? inbox(request, ports) : text(405, "GitHub posts webhooks here.");
