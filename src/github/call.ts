@@ -156,9 +156,9 @@ const inWords = ({ status, message }: Told): string =>
   `GitHub answered ${status}${message === "" ? "" : ` (${message})`}`;
 
 function unanswered(error: unknown, until: Instant): Failure {
-  const { message, cause } = error instanceof Error ? error : new Error(String(error));
+  const { message, cause } = error as { readonly message?: unknown; readonly cause?: unknown };
   if (cause instanceof Unanswered) return failure("unclear", cause.message, until);
-  return failure("unsent", `Flowgate could not sign in (${clean(message)})`, until);
+  return failure("unsent", `Flowgate could not sign in (${clean(String(message))})`, until);
 }
 
 const backOff = ({ count }: Streak): number =>

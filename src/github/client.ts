@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import { type Logger, Probot, ProbotOctokit } from "probot";
 import type { InstallationId, Instant } from "../flow/names.ts";
 import { type AppLevel, appLevel } from "./app.ts";
@@ -45,13 +46,14 @@ export type Github = AppLevel & {
   stop(): void;
 };
 
-/** Connects to GitHub as an App. Nothing is sent before the first question. */
+/** Connects to GitHub as an App. Nothing is sent before the first question. Throws where the private key is none. */
 export function connect(options: GithubOptions): Github {
   const { appId, clock, version, budget = BUDGET } = options;
   const { fetch, stop } = transport(options.timeout ?? TIMEOUT_MS);
   const probot = new Probot({
     appId,
-    privateKey: options.privateKey,
+    // Octokit signs with PKCS#8, and would convert GitHub's PKCS#1 for each token.
+    privateKey: createPrivateKey(options.privateKey).export({ type: "pkcs8", format: "pem" }).toString(),
     baseUrl: options.apiUrl,
     log: options.log,
     request: { fetch },

@@ -126,7 +126,7 @@ function answersFrom(read: Read, clock: { now(): Instant }): Answering {
     const { pages, whole } = outcome.value;
     const first = pages[0];
     if (first === undefined || pages.some((page) => page.base !== first.base || page.total !== first.total)) {
-      const how = `${base} moved`;
+      const how = `${base} moved between two pages of the answer`;
       return failed({ kind: "unclear", status: null, message: "", how, until: later(clock.now(), MOVED_MS) });
     }
     const commits = pages.flatMap((page) => page.commits);

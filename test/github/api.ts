@@ -2,9 +2,11 @@ import { generateKeyPairSync } from "node:crypto";
 import nock from "nock";
 import { pino } from "pino";
 import { DEFAULT_POLICY } from "../../src/flow/config.ts";
+import { type CheckContent, checkSlot, type Effect, rulesetSlot, type Written } from "../../src/flow/effect.ts";
 import type { Facts } from "../../src/flow/facts.ts";
 import {
   branch,
+  type Hash,
   type InstallationId,
   type Instant,
   installationId,
@@ -14,6 +16,7 @@ import {
   repositoryId,
   sha,
 } from "../../src/flow/names.ts";
+import { type RulesetContent, rulesetTitle, wantedRuleset } from "../../src/flow/ruleset.ts";
 import type { Lease } from "../../src/flow/subject.ts";
 import { connect, type GithubOptions } from "../../src/github/client.ts";
 
@@ -98,3 +101,69 @@ export const FACTS: Facts = {
   slot: null,
   stage: null,
 };
+
+/** A pull request as GitHub shows it, with some of what we leave out. */
+export const pullBody = (number: number, more: object = {}) => ({
+  id: 9000 + number,
+  number,
+  title: `Change ${number}`,
+  body: "Words",
+  draft: false,
+  state: "open",
+  merged_at: null,
+  updated_at: "2026-11-24T11:00:00Z",
+  user: { id: 3, login: "dora", type: "User" },
+  head: { sha: HEAD, ref: "feature/x", repo: { id: REPOSITORY } },
+  base: { sha: OTHER, ref: "development", repo: { id: REPOSITORY } },
+  ...more,
+});
+
+/** What we keep of it. */
+export const pullFacts = (number: number) => ({
+  title: `Change ${number}`,
+  author: { id: 3, login: "dora", bot: false },
+  draft: false,
+  state: "open",
+  merged: false,
+  head: { sha: HEAD, ref: "feature/x", repository: REPOSITORY },
+  base: "development",
+});
+
+export const listed = (number: number) => ({ number, asOf: "2026-11-24T11:00:00.000Z", facts: pullFacts(number) });
+
+const slot = checkSlot(REPOSITORY, HEAD, "flowgate: staging");
+
+export const checkRun = (more: { over?: Written | null; content?: Partial<CheckContent> } = {}): Effect => ({
+  does: "set",
+  thing: "check-run",
+  slot,
+  fingerprint: "f1" as Hash,
+  repository: REPOSITORY,
+  name: NAME,
+  head: HEAD,
+  over: more.over ?? null,
+  content: {
+    name: "flowgate: staging",
+    status: "completed",
+    conclusion: "failure",
+    title: "Not from here",
+    summary: "Because.",
+    detailsUrl: "https://flowgate.example/org/api/1",
+    ...more.content,
+  },
+});
+
+const TITLE = rulesetTitle(branch("staging"));
+export const WANTED = wantedRuleset(branch("staging"), false, 12345);
+
+export const ruleset = (more: { over?: number | null; content?: RulesetContent | null } = {}): Effect => ({
+  does: "set",
+  thing: "ruleset",
+  slot: rulesetSlot(REPOSITORY, TITLE),
+  fingerprint: "f2" as Hash,
+  repository: REPOSITORY,
+  name: NAME,
+  title: TITLE,
+  over: more.over ?? null,
+  content: more.content === undefined ? WANTED : more.content,
+});

@@ -1,0 +1,104 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Effect } from "../../src/flow/effect.ts";
+import { later } from "../../src/flow/names.ts";
+import { checkRun, connected, HEAD, LEASE, NOW, ruleset, signedIn, WANTED } from "./api.ts";
+
+const R = "/repos/org/api";
+const RUNS = `${R}/commits/${HEAD}/check-runs?check_name=flowgate%3A%20staging&app_id=12345&filter=all&per_page=100&page=1`;
+const RULESETS = `${R}/rulesets?includes_parents=false&per_page=100&page=1`;
+const runs = (...found: readonly [id: number, mark: string | null][]) => ({
+  total_count: found.length,
+  check_runs: found.map(([id, external_id]) => ({ id, external_id, name: "flowgate: staging" })),
+});
+const live = { id: 42, ...WANTED };
+
+type Row = {
+  what: string;
+  effect: Effect;
+  answers: readonly (readonly [string, number, object?])[];
+  id: number | null;
+};
+const rows: readonly Row[] = [
+  { what: "a check by its mark", effect: checkRun(), answers: [[RUNS, 200, runs([9, "f1"])]], id: 9 },
+  {
+    what: "a check among others",
+    effect: checkRun(),
+    answers: [[RUNS, 200, runs([9, "f1"], [7, "f0"], [8, null])]],
+    id: 9,
+  },
+  { what: "no check at all", effect: checkRun(), answers: [[RUNS, 200, runs()]], id: null },
+  { what: "a check with an earlier content", effect: checkRun(), answers: [[RUNS, 200, runs([9, "f0"])]], id: null },
+  {
+    what: "our content in a check that a newer one has replaced",
+    effect: checkRun(),
+    answers: [[RUNS, 200, runs([9, "f1"], [10, "f3"])]],
+    id: null,
+  },
+  {
+    what: "a ruleset as it should be",
+    effect: ruleset(),
+    answers: [
+      [RULESETS, 200, [live]],
+      [`${R}/rulesets/42`, 200, live],
+    ],
+    id: 42,
+  },
+  {
+    what: "a ruleset that is not as it should be",
+    effect: ruleset(),
+    answers: [
+      [RULESETS, 200, [live]],
+      [`${R}/rulesets/42`, 200, { ...live, rules: WANTED.rules.slice(1) }],
+    ],
+    id: null,
+  },
+  { what: "no ruleset", effect: ruleset(), answers: [[RULESETS, 200, []]], id: null },
+  { what: "a removed ruleset", effect: ruleset({ content: null }), answers: [[RULESETS, 200, []]], id: 0 },
+  {
+    what: "a ruleset that was to be removed",
+    effect: ruleset({ content: null }),
+    answers: [
+      [RULESETS, 200, [live]],
+      [`${R}/rulesets/42`, 200, live],
+    ],
+    id: null,
+  },
+];
+
+describe("what an earlier run left", () => {
+  const longAgo = later(NOW, -12_000);
+
+  test.each(rows)("$what", async ({ effect, answers, id }) => {
+    const scope = signedIn();
+    for (const [path, status, body] of answers) scope.get(path).reply(status, body);
+    const receipt = await connected().github.find(LEASE, effect, longAgo);
+    expect(receipt).toEqual(id === null ? null : { effect, at: NOW, came: "done", id });
+    scope.done();
+  });
+
+  test("is not given up while GitHub may still be at it", async () => {
+    signedIn().get(RUNS).reply(200, runs());
+    const { github } = connected();
+    expect(await github.find(LEASE, checkRun(), later(NOW, -11_999))).toMatchObject({
+      came: "unsure",
+      retryAt: later(NOW, 1),
+      because: "GitHub may still be writing the check flowgate: staging in org/api.",
+    });
+  });
+
+  test("is taken as done at once where it is there", async () => {
+    signedIn()
+      .get(RUNS)
+      .reply(200, runs([9, "f1"]));
+    expect(await connected().github.find(LEASE, checkRun(), NOW)).toMatchObject({ came: "done", id: 9 });
+  });
+
+  test("is not known where looking fails", async () => {
+    signedIn().get(RUNS).reply(503);
+    expect(await connected().github.find(LEASE, checkRun(), longAgo)).toMatchObject({
+      came: "unsure",
+      because: "GitHub answered 503 when asked whether the check flowgate: staging in org/api is there.",
+      retryAt: later(NOW, 5_000),
+    });
+  });
+});

@@ -1,0 +1,534 @@
+import { describe, expect, test } from "@jest/globals";
+import nock from "nock";
+import { type Fact, type Want, wantKey } from "../../src/flow/facts.ts";
+import { branch } from "../../src/flow/names.ts";
+import { API, connected, FACTS, HEAD, LEASE, listed, NOW, OTHER, pullBody, pullFacts, signedIn } from "./api.ts";
+
+type Answer = readonly [path: string, status: number, body?: object, headers?: Record<string, string>];
+type Row = {
+  readonly what: string;
+  readonly want: Want;
+  readonly answers: readonly Answer[];
+  /** The value; a RegExp: why it is not known. */
+  readonly gives: unknown;
+};
+
+const R = "/repos/org/api";
+const staging = branch("staging");
+const repository = { id: 100, full_name: "org/api", default_branch: "master" };
+const next = (path: string) => ({ link: `<${API}${path}>; rel="next", <${API}/last>; rel="last"` });
+
+async function lookFor(want: Want, answers: readonly Answer[]) {
+  const scope = signedIn();
+  for (const [path, status, body, headers] of answers) scope.get(path).reply(status, body, headers);
+  const { github } = connected();
+  const read = await github.look(LEASE, FACTS, [want]);
+  scope.done();
+  return read.get(wantKey(want));
+}
+
+const file = (content: string, more: object = {}) => ({
+  type: "file",
+  encoding: "base64",
+  size: content.length,
+  name: "flowgate.yml",
+  content: Buffer.from(content).toString("base64").replace(/.{60}/g, "$&\n"),
+  sha: OTHER,
+  ...more,
+});
+const document: Want = { want: "document", path: ".github/flow gate.yml" };
+const DOCUMENT = `${R}/contents/.github/flow%20gate.yml`;
+
+const commit = (sha: string, more: object = {}) => ({
+  sha,
+  parents: [{ sha: OTHER, url: "…" }],
+  commit: { message: "Title\n\nBody", author: { name: "Dora" } },
+  author: { id: 3, login: "dora", type: "User" },
+  ...more,
+});
+const comparison = (commits: readonly object[], more: object = {}) => ({
+  ahead_by: commits.length,
+  behind_by: 3,
+  total_commits: commits.length,
+  base_commit: { sha: OTHER },
+  commits,
+  files: [{ filename: "a" }],
+  ...more,
+});
+const compare: Want = { want: "compare", base: branch("release/1.2"), head: HEAD };
+const COMPARE = `${R}/compare/release%2F1.2...${HEAD}?per_page=100`;
+const commits = (from: number, count: number) =>
+  Array.from({ length: count }, (_, index) => commit((from + index).toString(16).padStart(40, "0")));
+
+const review = (state: string, more: object = {}) => ({
+  id: 1,
+  user: { id: 4, login: "rita", type: "User" },
+  state,
+  commit_id: HEAD,
+  submitted_at: "2026-11-24T10:00:00Z",
+  ...more,
+});
+const kept = { by: { id: 4, login: "rita", bot: false }, commit: HEAD, at: "2026-11-24T10:00:00.000Z" };
+
+const ruleset = {
+  id: 42,
+  name: "flowgate: staging",
+  target: "branch",
+  source_type: "Repository",
+  enforcement: "active",
+  conditions: { ref_name: { include: ["refs/heads/staging"], exclude: [] } },
+  rules: [{ type: "deletion" }, { type: "pull_request", parameters: { allowed_merge_methods: ["merge"] } }],
+};
+const live = {
+  id: 42,
+  name: "flowgate: staging",
+  target: "branch",
+  enforcement: "active",
+  bypassActors: null,
+  include: ["refs/heads/staging"],
+  exclude: [],
+  rules: [
+    { type: "deletion", parameters: {} },
+    { type: "pull_request", parameters: { allowed_merge_methods: ["merge"] } },
+  ],
+};
+const ofTitle: Want = { want: "ruleset", title: "flowgate: staging" };
+const RULESETS = `${R}/rulesets?includes_parents=false&per_page=100&page=1`;
+const rules: Want = { want: "rules", branch: branch("release/1.2") };
+const RULES = `${R}/rules/branches/release%2F1.2?per_page=100&page=1`;
+
+const rows: readonly Row[] = [
+  {
+    what: "the repository",
+    want: { want: "repository" },
+    answers: [[R, 200, repository]],
+    gives: { name: "org/api", defaultBranch: "master" },
+  },
+  {
+    what: "the repository under its new name",
+    want: { want: "repository" },
+    answers: [
+      [R, 301, { message: "Moved Permanently" }, { location: `${API}/repositories/100` }],
+      ["/repositories/100", 200, { ...repository, full_name: "org/new" }],
+    ],
+    gives: { name: "org/new", defaultBranch: "master" },
+  },
+  {
+    what: "another repository that took the name",
+    want: { want: "repository" },
+    answers: [[R, 200, { ...repository, id: 101 }]],
+    gives: /another repository/,
+  },
+  {
+    what: "a branch",
+    want: { want: "branch", branch: branch("release/1.2") },
+    answers: [[`${R}/branches/release%2F1.2`, 200, { name: "release/1.2", commit: { sha: HEAD }, protected: true }]],
+    gives: HEAD,
+  },
+  {
+    what: "a branch that is not there, of a repository that is",
+    want: { want: "branch", branch: staging },
+    answers: [
+      [`${R}/branches/staging`, 404, { message: "Branch not found" }],
+      [R, 200, repository],
+    ],
+    gives: null,
+  },
+  {
+    what: "a branch of a repository that we may not see",
+    want: { want: "branch", branch: staging },
+    answers: [
+      [`${R}/branches/staging`, 404, { message: "Not Found" }],
+      [R, 404, { message: "Not Found" }],
+    ],
+    gives: /^GitHub answered 404 \(Not Found\) when asked for the branch staging of org\/api\.$/,
+  },
+  {
+    what: "a branch that was renamed",
+    want: { want: "branch", branch: staging },
+    answers: [
+      [`${R}/branches/staging`, 301, {}, { location: `${API}${R}/branches/stage` }],
+      [`${R}/branches/stage`, 200, { name: "stage", commit: { sha: HEAD } }],
+    ],
+    gives: null,
+  },
+  {
+    what: "a file",
+    want: document,
+    answers: [[DOCUMENT, 200, file("enforcement: managed # ä\n")]],
+    gives: { found: true, blob: OTHER, text: "enforcement: managed # ä\n" },
+  },
+  {
+    what: "a file over 1 MB",
+    want: document,
+    answers: [
+      [DOCUMENT, 200, file("", { encoding: "none", content: "" })],
+      [`${R}/git/blobs/${OTHER}`, 200, { encoding: "base64", content: Buffer.from("long").toString("base64") }],
+    ],
+    gives: { found: true, blob: OTHER, text: "long" },
+  },
+  {
+    what: "no file",
+    want: document,
+    answers: [
+      [DOCUMENT, 404, { message: "Not Found" }],
+      [R, 200, repository],
+    ],
+    gives: { found: false },
+  },
+  {
+    what: "a folder in place of a file",
+    want: document,
+    answers: [[DOCUMENT, 200, [file("x")]]],
+    gives: { found: false },
+  },
+  {
+    what: "a submodule in place of a file",
+    want: document,
+    answers: [[DOCUMENT, 200, { type: "submodule", sha: OTHER }]],
+    gives: { found: false },
+  },
+  {
+    what: "a file without its content",
+    want: document,
+    answers: [[DOCUMENT, 200, { type: "file", sha: OTHER }]],
+    gives: /not as documented/,
+  },
+  {
+    what: "a pull request",
+    want: { want: "pull", number: 5 },
+    answers: [[`${R}/pulls/5`, 200, pullBody(5, { merged: true, merged_at: "2026-11-24T11:00:00Z", state: "closed" })]],
+    gives: { ...listed(5), facts: { ...pullFacts(5), merged: true, state: "closed" } },
+  },
+  {
+    what: "a pull request of a deleted account, by a bot's fork that is gone",
+    want: { want: "pull", number: 5 },
+    answers: [[`${R}/pulls/5`, 200, pullBody(5, { user: null, head: { sha: HEAD, ref: "feature/x", repo: null } })]],
+    gives: {
+      ...listed(5),
+      facts: {
+        ...pullFacts(5),
+        author: { id: 0, login: "ghost", bot: false },
+        head: { sha: HEAD, ref: "feature/x", repository: null },
+      },
+    },
+  },
+  {
+    what: "a pull request of another repository under this name",
+    want: { want: "pull", number: 5 },
+    answers: [[`${R}/pulls/5`, 200, pullBody(5, { base: { ref: "development", repo: { id: 101 } } })]],
+    gives: /another repository/,
+  },
+  {
+    what: "a pull request with a head that is no commit",
+    want: { want: "pull", number: 5 },
+    answers: [[`${R}/pulls/5`, 200, pullBody(5, { head: { sha: "main", ref: "feature/x", repo: null } })]],
+    gives: /^GitHub's answer was not as documented \(head\.sha: .*\) when asked for pull request #5 of org\/api\.$/,
+  },
+  {
+    what: "open pull requests, page by page, each once",
+    want: { want: "open-pulls" },
+    answers: [
+      [`${R}/pulls?state=open&per_page=100&page=1`, 200, [pullBody(2), pullBody(1)], next("/2")],
+      [`${R}/pulls?state=open&per_page=100&page=2`, 200, [pullBody(1)]],
+    ],
+    gives: [listed(2), listed(1)],
+  },
+  {
+    what: "open pull requests of which one is malformed",
+    want: { want: "open-pulls" },
+    answers: [[`${R}/pulls?state=open&per_page=100&page=1`, 200, [pullBody(2), pullBody(1, { title: null })]]],
+    gives: /1\.title/,
+  },
+  {
+    what: "open pull requests whose second page fails",
+    want: { want: "open-pulls" },
+    answers: [
+      [`${R}/pulls?state=open&per_page=100&page=1`, 200, [pullBody(2)], next("/2")],
+      [`${R}/pulls?state=open&per_page=100&page=2`, 502],
+    ],
+    gives: /^GitHub answered 502 when asked for the open pull requests of org\/api\.$/,
+  },
+  {
+    what: "a comparison",
+    want: compare,
+    answers: [[`${COMPARE}&page=1`, 200, comparison([commit(HEAD), commit(OTHER, { author: null })])]],
+    gives: {
+      ahead: 2,
+      whole: true,
+      commits: [
+        { sha: HEAD, parents: [OTHER], title: "Title", author: { id: 3, login: "dora" } },
+        { sha: OTHER, parents: [OTHER], title: "Title", author: null },
+      ],
+    },
+  },
+  {
+    what: "a comparison of a commit by an address that no account has",
+    want: compare,
+    answers: [[`${COMPARE}&page=1`, 200, comparison([commit(HEAD, { author: {} })])]],
+    gives: expect.objectContaining({ commits: [expect.objectContaining({ author: null })] }),
+  },
+  {
+    what: "a comparison in two pages",
+    want: compare,
+    answers: [
+      [`${COMPARE}&page=1`, 200, comparison(commits(0, 100), { ahead_by: 130, total_commits: 130 }), next("/2")],
+      [`${COMPARE}&page=2`, 200, comparison(commits(100, 30), { ahead_by: 130, total_commits: 130 })],
+    ],
+    gives: {
+      ahead: 130,
+      whole: true,
+      commits: commits(0, 130).map(({ sha }) => expect.objectContaining({ sha })),
+    },
+  },
+  {
+    what: "a comparison of more commits than are read",
+    want: compare,
+    answers: Array.from({ length: 10 }, (_, page): Answer => {
+      const body = comparison(commits(page * 100, 100), { ahead_by: 1200, total_commits: 1200 });
+      return [`${COMPARE}&page=${page + 1}`, 200, body, next("/next")];
+    }),
+    gives: expect.objectContaining({ ahead: 1200, whole: false }),
+  },
+  {
+    what: "a comparison that GitHub cut short",
+    want: compare,
+    answers: [[`${COMPARE}&page=1`, 200, comparison(commits(0, 10), { ahead_by: 300, total_commits: 300 })]],
+    gives: expect.objectContaining({ ahead: 300, whole: false }),
+  },
+  {
+    what: "a comparison whose base moved between two pages",
+    want: compare,
+    answers: [
+      [`${COMPARE}&page=1`, 200, comparison(commits(0, 100), { total_commits: 130 }), next("/2")],
+      [`${COMPARE}&page=2`, 200, comparison(commits(100, 30), { total_commits: 130, base_commit: { sha: HEAD } })],
+    ],
+    gives:
+      /^release\/1\.2 moved between two pages of the answer when asked for what aaaaaaa has over release\/1\.2 of org\/api\.$/,
+  },
+  {
+    what: "a comparison with a base that is not there",
+    want: compare,
+    answers: [[`${COMPARE}&page=1`, 404, { message: "Not Found" }]],
+    gives: /404/,
+  },
+  {
+    what: "who brought a commit, without pull requests of a parent repository",
+    want: { want: "brought-by", commit: HEAD },
+    answers: [
+      [
+        `${R}/commits/${HEAD}/pulls?per_page=100&page=1`,
+        200,
+        [
+          pullBody(1, { state: "closed", merged_at: "2026-11-24T11:00:00Z" }),
+          pullBody(2),
+          pullBody(3, { base: { ref: "main", repo: { id: 7 } } }),
+        ],
+      ],
+    ],
+    gives: [
+      { number: 1, author: { id: 3, login: "dora" }, merged: true, base: "development", head: HEAD },
+      { number: 2, author: { id: 3, login: "dora" }, merged: false, base: "development", head: HEAD },
+    ],
+  },
+  {
+    what: "who brought a commit that GitHub does not have",
+    want: { want: "brought-by", commit: HEAD },
+    answers: [[`${R}/commits/${HEAD}/pulls?per_page=100&page=1`, 422, { message: `No commit found for SHA: ${HEAD}` }]],
+    gives: /^GitHub answered 422 \(No commit found for SHA: a+\) when asked for the pull requests that brought aaaaaaa/,
+  },
+  {
+    what: "reviews in their order, without drafts",
+    want: { want: "reviews", number: 5 },
+    answers: [
+      [
+        `${R}/pulls/5/reviews?per_page=100&page=1`,
+        200,
+        [
+          review("COMMENTED"),
+          review("PENDING", { submitted_at: undefined }),
+          review("CHANGES_REQUESTED", { commit_id: null }),
+        ],
+        next("/2"),
+      ],
+      [
+        `${R}/pulls/5/reviews?per_page=100&page=2`,
+        200,
+        [review("APPROVED", { user: { id: 5, login: "bot[bot]", type: "Bot" } }), review("DISMISSED", { user: null })],
+      ],
+    ],
+    gives: [
+      { ...kept, state: "commented" },
+      { ...kept, state: "changes-requested", commit: null },
+      { ...kept, state: "approved", by: { id: 5, login: "bot[bot]", bot: true } },
+      { ...kept, state: "dismissed", by: { id: 0, login: "ghost", bot: false } },
+    ],
+  },
+  {
+    what: "a review in a state that nobody has heard of",
+    want: { want: "reviews", number: 5 },
+    answers: [[`${R}/pulls/5/reviews?per_page=100&page=1`, 200, [review("BLESSED")]]],
+    gives: /not as documented/,
+  },
+  {
+    what: "a ruleset, found by its title",
+    want: ofTitle,
+    answers: [
+      [
+        RULESETS,
+        200,
+        [{ id: 41, name: "other", target: "branch" }, { id: 43, name: "flowgate: staging", target: "tag" }, ruleset],
+      ],
+      [`${R}/rulesets/42`, 200, ruleset],
+    ],
+    gives: live,
+  },
+  {
+    what: "a ruleset with people who may bypass it",
+    want: ofTitle,
+    answers: [
+      [RULESETS, 200, [ruleset]],
+      [`${R}/rulesets/42`, 200, { ...ruleset, conditions: null, bypass_actors: [{ actor_id: 1 }, { actor_id: 2 }] }],
+    ],
+    gives: { ...live, include: [], bypassActors: 2 },
+  },
+  { what: "no ruleset", want: ofTitle, answers: [[RULESETS, 200, []]], gives: null },
+  {
+    what: "a ruleset that was deleted meanwhile",
+    want: ofTitle,
+    answers: [
+      [RULESETS, 200, [ruleset]],
+      [`${R}/rulesets/42`, 404, { message: "Not Found" }],
+    ],
+    gives: null,
+  },
+  {
+    what: "a ruleset where we may not look",
+    want: ofTitle,
+    answers: [[RULESETS, 403, { message: "Resource not accessible by integration" }]],
+    gives:
+      /^GitHub answered 403 \(Resource not accessible by integration\) when asked for the ruleset flowgate: staging/,
+  },
+  {
+    what: "the rules of a branch",
+    want: rules,
+    answers: [
+      [
+        RULES,
+        200,
+        [
+          { type: "deletion", ruleset_id: 42 },
+          {
+            type: "required_status_checks",
+            parameters: {
+              required_status_checks: [{ context: "flowgate: staging", integration_id: 12345 }, { context: "ci" }],
+            },
+          },
+        ],
+      ],
+    ],
+    gives: [
+      { type: "deletion", checks: [] },
+      {
+        type: "required_status_checks",
+        checks: [
+          { context: "flowgate: staging", app: 12345 },
+          { context: "ci", app: null },
+        ],
+      },
+    ],
+  },
+  {
+    what: "rules that do not say which checks they require",
+    want: rules,
+    answers: [[RULES, 200, [{ type: "required_status_checks" }]]],
+    gives: /not as documented/,
+  },
+];
+
+describe("an answer to each want", () => {
+  test.each(rows)("$what", async ({ want, answers, gives }) => {
+    const fact = await lookFor(want, answers);
+    if (gives instanceof RegExp) {
+      expect(fact).toMatchObject({ known: false, because: expect.stringMatching(gives) });
+      expect((fact as { retryAt: string }).retryAt > NOW).toBe(true);
+    } else expect(fact).toEqual({ known: true, value: gives, at: NOW });
+  });
+});
+
+test("wants are answered together, each under its own key, and one that fails spoils no other", async () => {
+  const scope = signedIn();
+  scope.get(R).reply(200, repository).get(`${R}/branches/staging`).reply(502, "<html>");
+  const { github } = connected();
+  const wants: Want[] = [{ want: "repository" }, { want: "branch", branch: staging }];
+  const read = await github.look(LEASE, FACTS, wants);
+  expect([...read].map(([key, fact]) => [key, (fact as Fact<unknown>).known])).toEqual([
+    ["repository", true],
+    ["branch staging", false],
+  ]);
+  scope.done();
+});
+
+test("without a name nothing is asked", async () => {
+  const { github } = connected();
+  nock.disableNetConnect();
+  const read = await github.look(LEASE, { ...FACTS, component: null }, [{ want: "repository" }]);
+  expect(read.get("repository")).toMatchObject({ known: false, because: expect.stringContaining("name") });
+});
+
+describe("what has not changed is not sent again", () => {
+  const branchWant: Want = { want: "branch", branch: staging };
+  const body = { name: "staging", commit: { sha: HEAD } };
+
+  test("a second look carries the ETag, and 304 gives the value that was kept", async () => {
+    const { github, skip } = connected();
+    signedIn().get(`${R}/branches/staging`).reply(200, body, { etag: '"one"' });
+    await github.look(LEASE, FACTS, [branchWant]);
+    skip(60_000);
+    const scope = nock(API, { reqheaders: { "if-none-match": '"one"' } });
+    scope.get(`${R}/branches/staging`).reply(304);
+    const read = await github.look(LEASE, FACTS, [branchWant]);
+    expect(read.get("branch staging")).toEqual({ known: true, value: HEAD, at: "2026-11-24T12:01:00.000Z" });
+    scope.done();
+  });
+
+  test("another answer replaces what was kept", async () => {
+    const { github, kept: cache } = connected();
+    const scope = signedIn();
+    scope.get(`${R}/branches/staging`).reply(200, body, { etag: '"one"' });
+    scope.get(`${R}/branches/staging`).reply(200, { name: "staging", commit: { sha: OTHER } }, { etag: '"two"' });
+    await github.look(LEASE, FACTS, [branchWant]);
+    const read = await github.look(LEASE, FACTS, [branchWant]);
+    expect(read.get("branch staging")).toMatchObject({ value: OTHER });
+    expect([...cache.values()].map(({ etag }) => etag)).toEqual(['"two"']);
+  });
+
+  test("an unchanged page that is full, or had a next one, does not end a list", async () => {
+    const { github } = connected();
+    const scope = signedIn();
+    const pulls = (page: number) => `${R}/pulls?state=open&per_page=100&page=${page}`;
+    const full = Array.from({ length: 100 }, (_, index) => pullBody(index + 1));
+    scope.get(pulls(1)).reply(200, full, { etag: '"full"' });
+    await github.look(LEASE, FACTS, [{ want: "open-pulls" }]);
+    scope
+      .get(pulls(1))
+      .reply(304)
+      .get(pulls(2))
+      .reply(200, [pullBody(101)]);
+    const read = await github.look(LEASE, FACTS, [{ want: "open-pulls" }]);
+    expect((read.get("open-pulls") as { value: unknown[] }).value).toHaveLength(101);
+    scope.done();
+  });
+
+  test("what an earlier version of Flowgate kept is not used", async () => {
+    const first = connected();
+    signedIn().get(`${R}/branches/staging`).reply(200, body, { etag: '"one"' });
+    await first.github.look(LEASE, FACTS, [branchWant]);
+    const cache = { get: async (url: string) => first.kept.get(url) ?? null, keep: async () => undefined };
+    const second = connected({ version: "1.2.4", cache });
+    const scope = nock(API, { badheaders: ["if-none-match"] });
+    scope.get(`${R}/branches/staging`).reply(200, body);
+    await second.github.look(LEASE, FACTS, [branchWant]);
+    scope.done();
+  });
+});
