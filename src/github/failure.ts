@@ -95,7 +95,7 @@ export function clean(text: string): string {
     .replace(/-----BEGIN[\s\S]*?(?:-----END[^-]*-----|$)/g, "[key]")
     .replace(/\b(?:gh[a-z]|github_pat)_[\w.-]+/g, "[token]")
     .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, "[token]")
-    .replace(/\b(bearer|token|basic) +\S+/gi, "$1 [token]")
+    .replace(/\b(bearer|token|basic) +[\w.~+/=-]{16,}/gi, "$1 [token]")
     .replace(/\s+/g, " ")
     .trim()
     .slice(0, 300);

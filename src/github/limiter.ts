@@ -52,7 +52,7 @@ export function limiter(
       0,
     );
     const wait = pacing.wait(ahead + points, priority, time());
-    if (wait > LONGEST_WAIT_MS) return Promise.resolve({ sent: false, until: later(clock.now(), Math.ceil(wait)) });
+    if (wait > LONGEST_WAIT_MS) return Promise.resolve({ sent: false, until: later(clock.now(), wait) });
     return new Promise((go) => {
       queues[priority].push({ points, since: time(), go });
       serve();
@@ -70,9 +70,9 @@ export function limiter(
         const wait = pacing.wait(first.points, priority, now);
         const patience = first.since + LONGEST_WAIT_MS - now;
         if (wait === 0 && inFlight < room[priority]) admit(first, now);
-        else if (patience <= 0) first.go({ sent: false, until: later(clock.now(), Math.ceil(wait) + 1000) });
+        else if (patience <= 0) first.go({ sent: false, until: later(clock.now(), wait + 1000) });
         else {
-          timer = setTimeout(serve, Math.ceil(Math.min(patience, wait === 0 ? patience : wait)));
+          timer = setTimeout(serve, Math.ceil(wait === 0 ? patience : Math.min(patience, wait)));
           return;
         }
         queue.shift();

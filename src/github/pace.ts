@@ -7,7 +7,7 @@ const LEAST_BURST = 10;
 
 /** How fast one installation may call. All times are milliseconds of one monotonic clock. */
 export type Pace = {
-  /** @returns how long until `points` may be spent at once; 0: now. */
+  /** @returns how long until `points` may be spent at once, in whole milliseconds; 0: now. */
   wait(points: number, priority: Priority, now: number): number;
   spend(points: number, now: number): void;
   /** Halves the rate, unless it was halved since `sentAt`: those calls were sent too fast together. */
@@ -33,7 +33,7 @@ export function pace(points: number, start: number): Pace {
   let spent: { second: number; points: number }[] = [];
 
   const limit = (now: number) =>
-    Math.min(points, Math.max(LEAST_POINTS, slowed.to) + ((now - slowed.at) / MINUTE) * (points / 20));
+    Math.max(LEAST_POINTS, Math.min(points, slowed.to + ((now - slowed.at) / MINUTE) * (points / 20)));
   const burst = (now: number) => Math.max(limit(now) / 6, LEAST_BURST);
   const inBucket = (now: number) => Math.min(burst(now), bucket.points + ((now - bucket.at) / MINUTE) * limit(now));
 
@@ -41,7 +41,7 @@ export function pace(points: number, start: number): Pace {
     const kept = priority === "person" ? 0 : burst(now) / 5;
     const lacking = cost + kept - inBucket(now);
     const forBucket = lacking <= 0 ? 0 : (lacking / limit(now)) * MINUTE;
-    return Math.max(forBucket, untilMinuteHasRoom(limit(now) - kept - cost, now));
+    return Math.ceil(Math.max(forBucket, untilMinuteHasRoom(limit(now) - kept - cost, now)));
   }
 
   function untilMinuteHasRoom(room: number, now: number): number {

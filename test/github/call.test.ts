@@ -189,7 +189,7 @@ test("reads of one address that nobody has sent yet are one read", async () => {
 
 test("no secret is logged or told, whatever happens", async () => {
   const setUp = connected();
-  const secret = { message: `Bad ${TOKEN} and ${privateKey} for Bearer abc.def` };
+  const secret = { message: `Bad ${TOKEN} and ${privateKey} for Bearer abc.def-0123456789` };
   for (const status of [403, 404, 422, 500]) {
     signedIn();
     nock(API).get(BRANCH).times(9).reply(status, secret).post(RUNS).times(9).reply(status, secret);
