@@ -15,6 +15,8 @@ export type Limits = {
   hourly: number;
   /** Points a minute for each installation or person (a GET costs 1, a write 5). */
   pointsPerMinute: number | null;
+  /** Whether installation tokens end after an hour of the sandbox's clock, which an App does not see skip. */
+  tokensExpire: boolean;
 };
 
 /** The small GitHub: what it remembers, its git repositories, its time, and the webhooks it sends. */
@@ -78,7 +80,7 @@ export function createGithub(parts: {
     clock,
     hooks,
     faults,
-    limits: { hourly: 5000, pointsPerMinute: null },
+    limits: { hourly: 5000, pointsPerMinute: null, tokensExpire: true },
     requests: requestLog(),
     log,
     url: "http://sandbox.invalid",

@@ -1,0 +1,345 @@
+import { createHash, randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { RequestFault } from "../faults.ts";
+import type { Github } from "../github.ts";
+import type { Repository } from "../model.ts";
+import { atLeast, covers, roleOf } from "../rights.ts";
+import { appRoutes } from "./apps.ts";
+import { authenticate, type Caller } from "./authenticate.ts";
+import { type Answer, type Body, type Call, missing, type Need, type Route, refusal } from "./call.ts";
+import { checkRoutes } from "./checks.ts";
+import { commitRoutes } from "./commits.ts";
+import { gitRoutes } from "./git.ts";
+import { pullRoutes } from "./pulls.ts";
+import { type RateLimits, rateLimits, secondary } from "./rate-limit.ts";
+import { repositoryRoutes } from "./repositories.ts";
+import { rulesetRoutes } from "./rulesets.ts";
+import { talkRoutes } from "./talk.ts";
+
+/** The most specific first: a route whose last part takes any number of segments comes after those it would hide. */
+export const routes: readonly Route[] = [
+  ...appRoutes,
+  ...gitRoutes,
+  ...checkRoutes,
+  ...commitRoutes,
+  ...pullRoutes,
+  ...talkRoutes,
+  ...rulesetRoutes,
+  ...repositoryRoutes,
+];
+
+type Found = { readonly route: Route; readonly params: Readonly<Record<string, string>> };
+const compiled = routes.map((route) => ({ route, pattern: patternOf(route.path) }));
+
+function patternOf(path: string): RegExp {
+  const parts = path.split("/").map((part) => {
+    const name = /^\{(\w+)(\*?)\}$/.exec(part);
+    if (!name) return part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    return name[2] === "*" ? `(?<${name[1]}>.+)` : `(?<${name[1]}>[^/]+)`;
+  });
+  return new RegExp(`^${parts.join("/")}$`);
+}
+
+function find(method: string, path: string): Found | null {
+  for (const { route, pattern } of compiled) {
+    if (route.method !== method && !(method === "HEAD" && route.method === "GET")) continue;
+    const groups = pattern.exec(path)?.groups;
+    const found = groups ?? (pattern.test(path) ? {} : null);
+    if (found === null) continue;
+    const params = Object.fromEntries(Object.entries(found).map(([name, value]) => [name, decoded(value)]));
+    return { route, params };
+  }
+  return null;
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+const forbidden = "Resource not accessible by integration";
+const order = ["read", "write", "admin"];
+
+/** What keeps a caller from a route, or null. */
+function denied(
+  github: Github,
+  route: Route,
+  caller: Caller,
+  repository: Repository | null,
+  named: boolean,
+): Answer | null {
+  if (caller.kind === "app")
+    return route.auth === "app"
+      ? null
+      : refusal({ status: 401, message: "A JSON web token can only be used on App routes" });
+  if (route.auth === "app") return refusal({ status: 401, message: "A JSON web token could not be decoded" });
+  if (caller.kind === "anonymous") {
+    if (named && repository && !repository.private && route.method === "GET") return null;
+    return named && !repository ? missing : refusal({ status: 401, message: "Requires authentication" });
+  }
+  if (named && !repository) return missing;
+  const { by } = caller;
+  if (by.installation === null) {
+    if (route.auth === "installation")
+      return refusal({ status: 403, message: "You must authenticate with an installation access token." });
+    return repository && !atLeast(roleOf(github, by.account.id, repository), "read") ? missing : null;
+  }
+  if (route.auth === "user") return refusal({ status: 403, message: forbidden });
+  if (repository && !covers(github, by, repository)) return missing;
+  const has = (need: Need) =>
+    Object.entries(need).every(
+      ([name, access]) => order.indexOf(by.permissions?.[name] ?? "") >= order.indexOf(access),
+    );
+  if (route.needs.length === 0 || route.needs.some(has)) return null;
+  const accepted = route.needs
+    .map((need) =>
+      Object.entries(need)
+        .map((one) => one.join("="))
+        .join(","),
+    )
+    .join("; ");
+  return refusal(
+    { status: repository?.private ? 404 : 403, message: repository?.private ? "Not Found" : forbidden },
+    { "x-accepted-github-permissions": accepted },
+  );
+}
+
+/** Answers one REST request; `path` is below the API's base. */
+export type Rest = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  query: URLSearchParams,
+) => Promise<void>;
+
+/** REST over the small GitHub: who asks, whether they may, within their limits, with the faults that were ordered. */
+export function restOf(github: Github): Rest {
+  const limits = rateLimits(github);
+  return async (request, response, path, query) => {
+    const method = request.method ?? "GET";
+    const text = await bodyOf(request);
+    const faults = github.faults.forRequest(method, query.size > 0 ? `${path}?${query}` : path);
+    for (const fault of faults)
+      if (fault.kind === "latency") await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
+    const instead = faults.map(insteadOf).find((one) => one !== null) ?? null;
+    const authenticated = authenticate(github, request.headers.authorization);
+    const caller = authenticated.done ? authenticated.value : null;
+    const found = find(method, path);
+    const answered =
+      instead !== null && !instead.effect
+        ? (instead.answer ?? missing)
+        : authenticated.done
+          ? await answer(
+              github,
+              limits,
+              { method, path, query, text, found, accept: request.headers.accept ?? "" },
+              authenticated.value,
+            )
+          : refusal(authenticated.refusal);
+    github.state.flush();
+    const final = instead?.effect ? (instead.answer ?? answered) : answered;
+    const etag = tagged(final, callerName(caller));
+    const unchanged =
+      method === "GET" && etag !== null && request.headers["if-none-match"]?.includes(etag.slice(2)) === true;
+    if (unchanged) limits.giveBack(callerName(caller));
+    log(github, { method, path, found, caller, status: unchanged ? 304 : final.status });
+    if (instead?.kind === "timeout") return;
+    if (instead?.kind === "reset") {
+      request.socket.resetAndDestroy();
+      return;
+    }
+    send(
+      response,
+      final,
+      { ...limits.headers(callerName(caller)), ...(etag === null ? {} : { etag }) },
+      unchanged,
+      method === "HEAD",
+    );
+  };
+}
+
+const callerName = (caller: Caller | null): string => {
+  if (caller === null || caller.kind === "anonymous") return "anonymous";
+  if (caller.kind === "app") return `app ${caller.app.id}`;
+  return caller.by.installation ? `installation ID ${caller.by.installation.id}` : `user ID ${caller.by.account.id}`;
+};
+
+type Instead = { readonly kind: string; readonly effect: boolean; readonly answer: Answer | null };
+
+function insteadOf(fault: RequestFault["does"]): Instead | null {
+  switch (fault.kind) {
+    case "latency":
+      return null;
+    case "502":
+      return { kind: "502", effect: fault.effect, answer: { status: 502, body: { message: "Server Error" } } };
+    case "timeout":
+    case "reset":
+      return { kind: fault.kind, effect: fault.effect, answer: null };
+    case "secondary":
+      return { kind: "secondary", effect: false, answer: secondary(fault.retryAfter) };
+    case "429":
+      return { kind: "429", effect: false, answer: { ...secondary(fault.retryAfter), status: 429 } };
+    case "404":
+      return { kind: "404", effect: false, answer: missing };
+  }
+}
+
+type Asked = {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly text: string;
+  readonly found: Found | null;
+  readonly accept: string;
+};
+
+async function answer(github: Github, limits: RateLimits, asked: Asked, caller: Caller): Promise<Answer> {
+  const { found, path } = asked;
+  const limited = path === "/rate_limit" ? null : limits.take(callerName(caller), asked.method);
+  if (limited) return limited;
+  if (path === "/rate_limit") return { status: 200, body: limits.shown(callerName(caller)) };
+  if (path.length > 1 && path.endsWith("/")) return missing;
+  if (path === "/meta")
+    return { status: 200, body: { verifiable_password_authentication: false, hooks: ["127.0.0.1/32"] } };
+  if (!found) return missing;
+  const { owner, repo } = found.params;
+  const named = owner !== undefined && repo !== undefined;
+  const repository = named ? (github.repository(`${owner}/${repo}`) ?? null) : null;
+  const refused = denied(github, found.route, caller, repository, named);
+  if (refused) return refused;
+  if (
+    repository &&
+    asked.method === "GET" &&
+    `${owner}/${repo}`.toLowerCase() !== github.nameOf(repository).toLowerCase()
+  ) {
+    const rest = path.split("/").slice(4).join("/");
+    const location = `${github.url}/api/v3/repositories/${repository.id}${rest === "" ? "" : `/${rest}`}${asked.query.size > 0 ? `?${asked.query}` : ""}`;
+    return { status: 301, body: { message: "Moved Permanently", url: location }, headers: { location } };
+  }
+  const body = parsed(asked.text);
+  if (body === null) return refusal({ status: 400, message: "Problems parsing JSON" });
+  return found.route.handle(callOf(github, asked, found, caller, repository, body));
+}
+
+function callOf(
+  github: Github,
+  asked: Asked,
+  found: Found,
+  caller: Caller,
+  repository: Repository | null,
+  body: Body,
+): Call {
+  return {
+    github,
+    get by() {
+      if (caller.kind === "actor") return caller.by;
+      if (caller.kind === "anonymous")
+        return { account: anonymous, installation: null, permissions: null, repositoryIds: null };
+      throw new Error(`${found.route.path} has no actor`);
+    },
+    get app() {
+      if (caller.kind !== "app") throw new Error(`${found.route.path} is not called by an App`);
+      return caller.app;
+    },
+    params: found.params,
+    query: asked.query,
+    body,
+    get repository() {
+      if (!repository) throw new Error(`${found.route.path} names no repository`);
+      return repository;
+    },
+    address: `${github.url}/api/v3${asked.path}`,
+    accept: asked.accept,
+  };
+}
+
+/** Whoever reads without a token. */
+const anonymous = {
+  id: 0,
+  login: "ghost",
+  type: "User",
+  name: "",
+  email: "",
+  appId: null,
+  createdAt: "1970-01-01T00:00:00Z",
+} as const;
+
+function parsed(text: string): Body | null {
+  if (text.trim() === "") return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Body) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** ETags differ by who asks, as GitHub's do by token. */
+function tagged({ status, body, raw }: Answer, caller: string): string | null {
+  if (status !== 200) return null;
+  const content = raw ? raw.content : JSON.stringify(body);
+  return `W/"${createHash("sha256").update(caller).update(content).digest("hex")}"`;
+}
+
+function log(
+  github: Github,
+  {
+    method,
+    path,
+    found,
+    caller,
+    status,
+  }: { method: string; path: string; found: Found | null; caller: Caller | null; status: number },
+): void {
+  const actor = caller?.kind === "actor" ? caller.by : null;
+  github.requests.add({
+    method,
+    route: found?.route.path ?? path,
+    path,
+    status,
+    at: github.time(),
+    by: caller?.kind === "app" ? caller.app.slug : (actor?.account.login ?? "anonymous"),
+    installationId: actor?.installation?.id ?? null,
+  });
+}
+
+function send(
+  response: ServerResponse,
+  answer: Answer,
+  headers: Readonly<Record<string, string>>,
+  unchanged: boolean,
+  headOnly: boolean,
+): void {
+  const common = {
+    ...headers,
+    "x-github-request-id": randomUUID(),
+    "x-github-api-version-selected": "2022-11-28",
+    "x-github-media-type": "github.v3; format=json",
+    ...answer.headers,
+  };
+  if (unchanged) {
+    response.writeHead(304, common).end();
+    return;
+  }
+  const content = answer.raw
+    ? answer.raw.content
+    : answer.body === undefined
+      ? Buffer.alloc(0)
+      : Buffer.from(JSON.stringify(answer.body));
+  const type = answer.raw?.type ?? "application/json; charset=utf-8";
+  response.writeHead(answer.status, {
+    ...common,
+    ...(content.length > 0 ? { "content-type": type } : {}),
+    "content-length": content.length,
+  });
+  response.end(headOnly ? undefined : content);
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request as AsyncIterable<Buffer>) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
