@@ -52,8 +52,7 @@ export function connect(options: GithubOptions): Github {
   const { fetch, stop } = transport(options.timeout ?? TIMEOUT_MS);
   const probot = new Probot({
     appId,
-    // Octokit signs with PKCS#8, and would convert GitHub's PKCS#1 for each token.
-    privateKey: createPrivateKey(options.privateKey).export({ type: "pkcs8", format: "pem" }).toString(),
+    privateKey: pkcs8(options.privateKey),
     baseUrl: options.apiUrl,
     log: options.log,
     request: { fetch },
@@ -94,4 +93,16 @@ export function connect(options: GithubOptions): Github {
     find: finder(read, clock, appId, options.grace ?? GRACE_MS),
     stop,
   };
+}
+
+/** Octokit signs with PKCS#8, and would convert GitHub's PKCS#1 anew for each token. */
+function pkcs8(pem: string): string {
+  const convert = () => createPrivateKey(pem).export({ type: "pkcs8", format: "pem" }).toString();
+  try {
+    return convert();
+  } catch {
+    // Node may throw what an earlier use of OpenSSL left behind ("asn1 encoding routines::too long", seen after a key
+    // was made). Only what is thrown again is about this key.
+    return convert();
+  }
 }
