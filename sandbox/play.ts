@@ -68,7 +68,7 @@ type Room = {
 export async function play(settings: PlaySettings, args: readonly string[]): Promise<void> {
   const chosen = choices(settings, args);
   const folder = resolve(settings.folder, "sandbox");
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(join(folder, "github"), { recursive: true });
   holdAlone(folder);
   const room: Room = {
     folder,
