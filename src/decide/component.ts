@@ -3,15 +3,15 @@ import { type Answer, NO_NEWS, pullsListed } from "../flow/decision.ts";
 import type { ComponentKnown, Document } from "../flow/facts.ts";
 import { canonical, type Entry } from "../flow/ledger.ts";
 import type { ComponentMemory, ConfigState } from "../flow/memory.ts";
-import type { Branch, Json, Sha } from "../flow/names.ts";
+import type { Branch, Json } from "../flow/names.ts";
 import { subjectKey } from "../flow/subject.ts";
 import { allOf, decided, isComponent, missingStages } from "./answer.ts";
 
 /**
  * A repository: which policy is in force, and whether it has all stage branches.
  *
- * Read from the default branch at the first look and when a push may have changed the file; branches are heard of by
- * their pushes. Without a file the component is observed; while the file is broken the last good one stays.
+ * Read from the default branch at the first look and when a push may have changed the file or made or deleted
+ * a stage branch. Without a file the component is observed; while the file is broken the last good one stays.
  */
 export function decideComponent({ subject, memory, read }: ComponentKnown): Answer {
   if (memory === null) return decided({ because: "Nobody has told us of this repository yet." });
@@ -26,19 +26,17 @@ export function decideComponent({ subject, memory, read }: ComponentKnown): Answ
   if ("answer" in file) return file.answer;
   const config = configOf(file.values[0], memory.config);
 
-  const unheard = config.policy.stages.filter((stage) => (memory.stages?.[stage] ?? null) === null);
+  const names = config.policy.stages;
   const heads = allOf(
     read,
-    unheard.map((branch) => ({ want: "branch", branch }) as const),
+    names.map((branch) => ({ want: "branch", branch }) as const),
   );
   if ("answer" in heads) return heads.answer;
-  const found = new Map(unheard.map((stage, place) => [stage, heads.values[place] ?? null]));
-  const stages: { [stage: Branch]: Sha | null } = {};
-  for (const stage of config.policy.stages)
-    stages[stage] = found.has(stage) ? (found.get(stage) ?? null) : (memory.stages?.[stage] ?? null);
+  const stages = Object.fromEntries(names.map((name, place) => [name, heads.values[place] ?? null]));
 
   const after: ComponentMemory = { ...memory, name, defaultBranch, look: false, stages, config };
   const joins = isComponent(after) && !isComponent(memory);
+  const leaves = isComponent(memory) && !isComponent(after);
   const list = joins ? allOf(read, [{ want: "open-pulls" }]) : null;
   if (list && "answer" in list) return list.answer;
   const pulls = list ? pullsListed(subject.repository, list.values[0]) : null;
@@ -46,6 +44,7 @@ export function decideComponent({ subject, memory, read }: ComponentKnown): Answ
   const changed =
     first ||
     joins ||
+    leaves ||
     canonical(memory.config.policy as unknown as Json) !== canonical(config.policy as unknown as Json);
   const affected = changed && (isComponent(after) || isComponent(memory)) ? union(memory, after) : [];
   const entries = changed || memory.config.problem !== config.problem ? [entryOf(subject, first, after)] : [];

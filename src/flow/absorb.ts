@@ -33,7 +33,11 @@ export function absorb(known: Memory | null, lesson: Lesson): Memory {
             ...known,
             name: lesson.name,
             defaultBranch: lesson.defaultBranch ?? known.defaultBranch,
-            look: known.look || lesson.look || renamedDefault(known.defaultBranch, lesson.defaultBranch),
+            look:
+              known.look ||
+              lesson.look ||
+              renamedDefault(known.defaultBranch, lesson.defaultBranch) ||
+              cameOrWent(known.stages, lesson.branch),
             stages: moved(known.stages, lesson.branch),
           }
         : {
@@ -48,10 +52,16 @@ export function absorb(known: Memory | null, lesson: Lesson): Memory {
 }
 
 function moved(stages: ComponentMemory["stages"], push: About<"component">["branch"]): ComponentMemory["stages"] {
-  return stages !== null && push !== null && Object.hasOwn(stages, push.name)
-    ? { ...stages, [push.name]: push.at }
-    : stages;
+  if (stages === null || push === null || push.at === null) return stages;
+  return Object.hasOwn(stages, push.name) && stages[push.name] !== null ? { ...stages, [push.name]: push.at } : stages;
 }
+
+/** A stage branch that was made or deleted makes or ends a component, so it is looked at before it is believed. */
+const cameOrWent = (stages: ComponentMemory["stages"], push: About<"component">["branch"]): boolean =>
+  stages !== null &&
+  push !== null &&
+  Object.hasOwn(stages, push.name) &&
+  (stages[push.name] === null) !== (push.at === null);
 
 const renamedDefault = (known: string | null, told: string | null) => known !== null && told !== null && known !== told;
 

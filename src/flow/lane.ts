@@ -202,13 +202,11 @@ function ownByPullRequest(look: Look, pull: Candidate, before: Branch, own: Comp
 function approvedByAnother(reviews: readonly Review[], pull: BroughtBy, commit: Commit): boolean {
   const last = new Map<number, Review>();
   for (const review of reviews) if (review.state !== "commented") last.set(review.by.id, review);
+  // The merge commit is by whoever pressed the button, who may well be the one who approved.
+  const author = commit.parents[1] === pull.head ? null : commit.author;
   return [...last.values()].some(
     ({ by, state, commit: approved }) =>
-      state === "approved" &&
-      approved === pull.head &&
-      !by.bot &&
-      by.id !== pull.author.id &&
-      by.id !== commit.author?.id,
+      state === "approved" && approved === pull.head && !by.bot && by.id !== pull.author.id && by.id !== author?.id,
   );
 }
 
