@@ -1,7 +1,7 @@
 import { branchesOf } from "../branches.ts";
 import { changedFiles, commitsBetween, mergeBase } from "../git/history.ts";
 import { openPull } from "../pulls.ts";
-import { commitList, fileChanges } from "./commits.ts";
+import { commitList, fileChanges, subjectOf } from "./commits.ts";
 import { type Html, html } from "./html.ts";
 import { guard, submit } from "./layout.ts";
 import { whyNot } from "./may.ts";
@@ -22,7 +22,7 @@ export async function comparePage(visit: RepositoryVisit, range: string | null):
   const [rangeBase, rangeHead] = range?.split("...") ?? [];
   const base = visit.query.get("base") ?? rangeBase ?? visit.repository.defaultBranch;
   const head = visit.query.get("head") ?? rangeHead ?? "";
-  return form(visit, { base, head, title: titleFrom(head), body: "", draft: false }, null);
+  return form(visit, { base, head, title: await titleFor(visit, base, head), body: "", draft: false }, null);
 }
 
 /** Opens the pull request, or shows the form again with GitHub's refusal. */
@@ -35,7 +35,7 @@ export async function openFromForm(visit: RepositoryVisit): Promise<Answer> {
     body: (fields.get("body") ?? "").replace(/\r\n/g, "\n"),
     draft: fields.has("draft"),
   };
-  const title = draft.title.trim() || titleFrom(draft.head);
+  const title = draft.title.trim() || (await titleFor(visit, draft.base, draft.head));
   if (fields.has("compare")) return form(visit, { ...draft, title }, null);
   const opened = await openPull(visit.github, visit.by, visit.repository, {
     ...draft,
@@ -101,7 +101,16 @@ async function difference(visit: RepositoryVisit, base: string, head: string): P
 ${shas.length > 0 && (await commitList(visit, [...shas].reverse().slice(0, 50)))}${shas.length > 0 && fileChanges(files)}</section>`;
 }
 
-function titleFrom(head: string): string {
+/** As GitHub proposes it: the subject of a single commit, else the branch's name in words. */
+async function titleFor(visit: RepositoryVisit, base: string, head: string): Promise<string> {
+  const { github, repository } = visit;
+  const headSha = headsOf(visit).find((one) => one.name === head)?.sha;
+  const baseSha = branchesOf(github, repository.id).find((one) => one.name === base)?.sha;
+  if (headSha && baseSha && (await github.git.commit(repository.id, headSha))) {
+    const shas = await commitsBetween(github.git, repository.id, baseSha, headSha);
+    const only = shas.length === 1 && shas[0] ? await github.git.commit(repository.id, shas[0]) : undefined;
+    if (only) return subjectOf(only.message);
+  }
   const words = head
     .replace(/^[^:]*:/, "")
     .replace(/^[^/]*\//, "")
