@@ -164,28 +164,35 @@ function unanswered(error: unknown, until: Instant): Failure {
 const backOff = ({ count }: Streak): number =>
   Math.min(FIRST_BACK_OFF_MS * 2 ** Math.max(0, count - 1), LONGEST_BACK_OFF_MS);
 
+/** Sends a call; a second time with a new token where GitHub does not know ours any more. */
 async function request(octokit: Octokit, call: Call): Promise<Reply> {
-  const { method, path, headers, body } = call;
-  const parameters = {
-    method,
-    url: path,
-    headers: { ...headers, "x-github-api-version": "2022-11-28" },
-    ...(body === undefined ? {} : { data: JSON.stringify(body) }),
-    request: { parseSuccessResponseBody: false },
-  };
   try {
-    return replyOf(await octokit.request(parameters));
+    return await once(octokit, call);
   } catch (error) {
     const answer = told(error);
-    if (answer?.status === 304) return { status: 304, headers: answer.headers, text: "" };
     if (answer?.status !== 401 || answer.signingIn || call.installation === null) throw error;
     await octokit.auth({ type: "installation", refresh: true });
-    return replyOf(await octokit.request(parameters));
+    return once(octokit, call);
   }
 }
 
-const replyOf = ({ status, headers, data }: { status: number; headers: Reply["headers"]; data: unknown }): Reply => ({
-  status,
-  headers,
-  text: typeof data === "string" ? data : "",
-});
+async function once(octokit: Octokit, { method, path, headers, body }: Call): Promise<Reply> {
+  try {
+    const {
+      status,
+      headers: answered,
+      data,
+    } = await octokit.request({
+      method,
+      url: path,
+      headers: { ...headers, "x-github-api-version": "2022-11-28" },
+      ...(body === undefined ? {} : { data: JSON.stringify(body) }),
+      request: { parseSuccessResponseBody: false },
+    });
+    return { status, headers: answered, text: typeof data === "string" ? data : "" };
+  } catch (error) {
+    const answer = told(error);
+    if (answer?.status !== 304) throw error;
+    return { status: 304, headers: answer.headers, text: "" };
+  }
+}

@@ -46,6 +46,8 @@ export type Github = AppLevel & {
   stop(): void;
 };
 
+type ProbotGives = { readonly auth: { readonly request?: unknown; readonly [option: string]: unknown } };
+
 /** Connects to GitHub as an App. Nothing is sent before the first question. Throws where the private key is none. */
 export function connect(options: GithubOptions): Github {
   const { appId, clock, version, budget = BUDGET } = options;
@@ -57,9 +59,11 @@ export function connect(options: GithubOptions): Github {
     log: options.log,
     request: { fetch },
     // Only a function replaces Probot's own settings. Its throttling lets one write a second through, and its retries
-    // repeat writes that may have been done: the limiter and the pipeline do both knowingly.
-    Octokit: ProbotOctokit.defaults((defaults: object) => ({
-      ...defaults,
+    // repeat writes that may have been done: the limiter and the pipeline do both knowingly. And it signs in with a
+    // client that does not know `baseUrl`; without that one Octokit takes its own.
+    Octokit: ProbotOctokit.defaults(({ auth: { request: _, ...auth }, ...given }: ProbotGives) => ({
+      ...given,
+      auth,
       throttle: { enabled: false },
       retry: { enabled: false },
       userAgent: `flowgate/${version}`,

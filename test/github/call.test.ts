@@ -238,6 +238,33 @@ describe("on a socket", () => {
     setUp.close();
   });
 
+  test("a new token is asked for where GitHub is, and what did not change is still known to", async () => {
+    const asked: string[] = [];
+    const tokens = ["ghs_first", "ghs_second"];
+    const setUp = await served((request, response) => {
+      if (request.url?.endsWith("/access_tokens")) {
+        asked.push(`${request.headers["user-agent"]?.split(" ")[0]}`);
+        return void json(response, 201, { ...token, token: tokens.shift() });
+      }
+      asked.push(`${request.headers.authorization}`);
+      if (tokens.length === 0) return void response.writeHead(304).end();
+      if (asked.length > 2) return void json(response, 401, { message: "Bad credentials" });
+      response.setHeader("etag", '"one"');
+      json(response, 200, body);
+    });
+    await look(setUp);
+    fakeDate(Date.now() + 60_000);
+    expect(await look(setUp)).toMatchObject({ known: true, value: HEAD });
+    expect(asked).toEqual([
+      "flowgate/1.2.3",
+      "token ghs_first",
+      "token ghs_first",
+      "flowgate/1.2.3",
+      "token ghs_second",
+    ]);
+    setUp.close();
+  });
+
   test("an answer that is cut off is no answer", async () => {
     const setUp = await served((request, response) => {
       if (request.url?.endsWith("/access_tokens")) return void json(response, 201, token);

@@ -1,0 +1,435 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { pino } from "pino";
+import { deleteBranch, renameBranch, signatureOf } from "../../sandbox/branches.ts";
+import type { RequestFault } from "../../sandbox/faults.ts";
+import { install, suspend } from "../../sandbox/installing.ts";
+import { must } from "../../sandbox/outcome.ts";
+import { changeSettings } from "../../sandbox/repositories.ts";
+import { editRuleset } from "../../sandbox/rulesets.ts";
+import { checkSlot, type Effect, type Receipt } from "../../src/flow/effect.ts";
+import { type Fact, type Facts, type Want, wantKey } from "../../src/flow/facts.ts";
+import {
+  branch,
+  type Hash,
+  type Instant,
+  installationId,
+  instant,
+  later,
+  type RepositoryId,
+  repositoryId,
+  sha,
+} from "../../src/flow/names.ts";
+import { rulesetTitle, wantedRuleset } from "../../src/flow/ruleset.ts";
+import type { Lease } from "../../src/flow/subject.ts";
+import { connect, type Github } from "../../src/github/client.ts";
+import { OWNER, startWorld, type World } from "../world.ts";
+import { FACTS } from "./api.ts";
+
+// The same room that the tables try on answers written by hand, here on a GitHub that keeps state. What the sandbox
+// answers is held to GitHub's published description elsewhere, so what is read here is read from GitHub too.
+
+let world: World;
+let github: Github;
+let lease: Lease;
+let repository: RepositoryId;
+let number: number;
+const paused: Instant[] = [];
+const kept = new Map<string, { etag: string; body: string }>();
+const name = `${OWNER}/api`;
+const dora = () => world.person("dora");
+const now = () => instant(world.clock.now().getTime());
+
+beforeAll(async () => {
+  world = await startWorld({ started: false });
+  const installed = install(world.github, world.registered, OWNER, "all");
+  repository = repositoryId(world.repository().id);
+  const subject = { kind: "component", repository } as const;
+  lease = { subject, installation: installationId(installed.id), priority: "bulk", token: "t" };
+  github = connected();
+  await dora().pushes("feature/units", "development", { message: "Tell units\n\nOf all readings", files: { a: "1" } });
+  await dora().pushes("feature/units", undefined, { message: "Convert units", files: { b: "2" } });
+  number = await dora().opens("feature/units", "development", { title: "Units" });
+});
+
+function connected(): Github {
+  return connect({
+    appId: world.registered.id,
+    privateKey: world.registered.privateKey,
+    apiUrl: world.sandbox.apiUrl,
+    version: "1.2.3",
+    log: pino({ level: "silent" }),
+    clock: { now },
+    cache: {
+      get: async (url) => kept.get(url) ?? null,
+      keep: async (url, etag, body) => {
+        kept.set(url, { etag, body });
+      },
+    },
+    onPause: (_installation, until) => paused.push(until),
+    timeout: 500,
+    grace: 1_000,
+  });
+}
+
+afterEach(() => {
+  world.github.faults.clear();
+});
+
+afterAll(async () => {
+  github.stop();
+  await world.stop();
+});
+
+async function look<T = unknown>(want: Want, from = github): Promise<Fact<T>> {
+  const component = { ...(FACTS.component as NonNullable<Facts["component"]>), name };
+  const facts: Facts = {
+    now: now(),
+    read: new Map(),
+    subject: { kind: "component", repository },
+    component,
+    memory: null,
+  };
+  return (await from.look(lease, facts, [want])).get(wantKey(want)) as Fact<T>;
+}
+async function value<T = unknown>(want: Want): Promise<T> {
+  const fact = await look<T>(want);
+  if (!fact.known) throw new Error(fact.because);
+  return fact.value;
+}
+const head = () => sha(world.head("feature/units"));
+const goesWrong = (does: RequestFault["does"], method: string, times = 1) =>
+  world.github.faults.add({ on: "request", method, path: /^\/repos\//, does, times });
+const asked = () => world.github.requests.all().map(({ method, status }) => `${method} ${status}`);
+
+describe("every want", () => {
+  test("repository", async () => {
+    expect(await value({ want: "repository" })).toEqual({ name, defaultBranch: "master" });
+  });
+
+  test("branch", async () => {
+    expect(await value({ want: "branch", branch: branch("feature/units") })).toBe(head());
+    expect(await value({ want: "branch", branch: branch("feature/none") })).toBeNull();
+  });
+
+  test("branch, renamed and removed", async () => {
+    const by = dora().actor;
+    await dora().branches("feature/old", "development");
+    must(await renameBranch(world.github, world.github.as("ada"), world.repository(), "feature/old", "feature/new"));
+    expect(await value({ want: "branch", branch: branch("feature/old") })).toBeNull();
+    expect(await value({ want: "branch", branch: branch("feature/new") })).toBe(world.head("development"));
+    must(await deleteBranch(world.github, by, world.repository(), "feature/new"));
+    expect(await value({ want: "branch", branch: branch("feature/new") })).toBeNull();
+  });
+
+  test("document", async () => {
+    const text = "enforcement: managed\n";
+    expect(await value({ want: "document", path: ".github/flowgate.yml" })).toMatchObject({ found: true, text });
+    expect(await value({ want: "document", path: ".github/none.yml" })).toEqual({ found: false });
+    expect(await value({ want: "document", path: ".github" })).toEqual({ found: false });
+  });
+
+  test("document over 1 MB", async () => {
+    const long = "# ä\n".repeat(300_000);
+    await world.person("ada").pushes("master", undefined, { files: { "long.yml": long } });
+    expect(await value({ want: "document", path: "long.yml" })).toMatchObject({ found: true, text: long });
+  });
+
+  test("pull and open-pulls tell the same", async () => {
+    const pull = await value({ want: "pull", number });
+    expect(pull).toMatchObject({
+      number,
+      facts: {
+        title: "Units",
+        author: { login: "dora", bot: false },
+        draft: false,
+        state: "open",
+        merged: false,
+        head: { sha: head(), ref: "feature/units", repository },
+        base: "development",
+      },
+    });
+    expect(await value({ want: "open-pulls" })).toEqual([pull]);
+  });
+
+  test("pull of a fork", async () => {
+    const devin = await world.person("devin").forks();
+    await devin.pushes("patch-1", "development", { files: { c: "3" } });
+    const from = await world.person("devin").opens("devin:patch-1", "development");
+    const pull = await value<{ facts: { head: { repository: number } } }>({ want: "pull", number: from });
+    expect(pull.facts.head.repository).not.toBe(repository);
+    await world.person("devin").closes(from);
+    expect(await value({ want: "pull", number: from })).toMatchObject({ facts: { state: "closed", merged: false } });
+  });
+
+  test("compare", async () => {
+    const comparison = await value({ want: "compare", base: branch("development"), head: head() });
+    expect(comparison).toMatchObject({
+      ahead: 2,
+      whole: true,
+      commits: [
+        { title: "Tell units", parents: [world.head("development")], author: { login: "dora" } },
+        { sha: head(), title: "Convert units" },
+      ],
+    });
+    const at = sha(world.head("development"));
+    expect(await value({ want: "compare", base: branch("development"), head: at })).toMatchObject({
+      ahead: 0,
+      commits: [],
+      whole: true,
+    });
+    expect(await look({ want: "compare", base: branch("none"), head: at })).toMatchObject({ known: false });
+  });
+
+  test("compare page by page", async () => {
+    await dora().branches("feature/many", "development");
+    const { git } = world.github;
+    const author = signatureOf(world.github, dora().actor);
+    let tip = world.head("development");
+    const tree = (await git.commit(repository, tip))?.tree as string;
+    for (let commit = 0; commit < 103; commit++) {
+      tip = await git.writeCommit(repository, {
+        tree,
+        parents: [tip],
+        author,
+        committer: author,
+        message: `${commit}`,
+      });
+    }
+    await dora().forces("feature/many", tip);
+    const comparison = await value<{ commits: { sha: string }[]; ahead: number; whole: boolean }>({
+      want: "compare",
+      base: branch("development"),
+      head: sha(world.head("feature/many")),
+    });
+    expect(comparison).toMatchObject({ ahead: 103, whole: true });
+    expect(new Set(comparison.commits.map((commit) => commit.sha)).size).toBe(103);
+  }, 60_000);
+
+  test("brought-by", async () => {
+    expect(await value({ want: "brought-by", commit: head() })).toEqual([
+      { number, author: expect.objectContaining({ login: "dora" }), merged: false, base: "development", head: head() },
+    ]);
+    const alone = sha(world.head("development"));
+    expect(await value({ want: "brought-by", commit: alone })).toEqual([]);
+  });
+
+  test("reviews", async () => {
+    expect(await value({ want: "reviews", number })).toEqual([]);
+    await world.person("rita").approves(number);
+    expect(await value({ want: "reviews", number })).toEqual([
+      {
+        by: expect.objectContaining({ login: "rita", bot: false }),
+        state: "approved",
+        commit: head(),
+        at: expect.any(String),
+      },
+    ]);
+  });
+
+  test("what is not there is not known", async () => {
+    for (const want of [
+      { want: "pull", number: 999 },
+      { want: "reviews", number: 999 },
+      { want: "brought-by", commit: sha("0".repeat(40)) },
+    ] as const) {
+      expect(await look(want)).toMatchObject({ known: false });
+    }
+  });
+
+  test("asked again, nothing is sent that did not change", async () => {
+    const wants: Want[] = [{ want: "repository" }, { want: "open-pulls" }, { want: "pull", number }];
+    for (const want of wants) await look(want);
+    world.github.requests.reset();
+    for (const want of wants) expect(await look(want)).toMatchObject({ known: true });
+    expect(asked()).toEqual(["GET 304", "GET 304", "GET 304"]);
+  });
+});
+
+describe("every effect", () => {
+  const check = (more: { status?: "in_progress" | "completed"; mark?: string; over?: Receipt | null } = {}): Effect => {
+    const { status = "completed", mark = "f1", over = null } = more;
+    const written =
+      over?.came === "done" && over.effect.thing === "check-run"
+        ? { id: over.id, fingerprint: over.effect.fingerprint, completed: over.effect.content.status === "completed" }
+        : null;
+    return {
+      does: "set",
+      thing: "check-run",
+      slot: checkSlot(repository, head(), "flowgate: development"),
+      fingerprint: mark as Hash,
+      repository,
+      name,
+      head: head(),
+      over: written,
+      content: {
+        name: "flowgate: development",
+        status,
+        conclusion: status === "completed" ? "success" : null,
+        title: `Title ${mark}`,
+        summary: "Because.",
+        detailsUrl: null,
+      },
+    };
+  };
+  const runs = () =>
+    world.runs(head()).map(({ id, status, conclusion, externalId }) => ({ id, status, conclusion, externalId }));
+
+  test("a check run is made, completed, changed, and made anew instead of opened again", async () => {
+    const opened = await github.perform(lease, check({ status: "in_progress", mark: "a" }));
+    expect(opened).toMatchObject({ came: "done" });
+    const completed = await github.perform(lease, check({ mark: "b", over: opened }));
+    const changed = await github.perform(lease, check({ mark: "c", over: completed }));
+    const anew = await github.perform(lease, check({ status: "in_progress", mark: "d", over: changed }));
+    const ids = [opened, completed, changed, anew].map((receipt) => (receipt.came === "done" ? receipt.id : receipt));
+    expect(new Set(ids.slice(0, 3)).size).toBe(1);
+    expect(runs()).toEqual([
+      { id: ids[0], status: "completed", conclusion: "success", externalId: "c" },
+      { id: ids[3], status: "in_progress", conclusion: null, externalId: "d" },
+    ]);
+    expect(await github.find(lease, check({ mark: "d" }), now())).toMatchObject({ came: "done", id: ids[3] });
+    // The older run still has this mark, and is not what stands there.
+    expect(await github.find(lease, check({ mark: "c" }), later(now(), -1_000))).toBeNull();
+  });
+
+  const cut = ["502", "timeout", "reset"] as const;
+  test.each(cut)("cut off by %s after it was done: found, and not done twice", async (kind) => {
+    goesWrong({ kind, effect: true }, "POST");
+    const before = runs().length;
+    const effect = check({ mark: `after ${kind}` });
+    expect(await github.perform(lease, effect)).toMatchObject({ came: "unsure" });
+    expect(await github.find(lease, effect, now())).toMatchObject({ came: "done", id: runs().at(-1)?.id });
+    expect(runs()).toHaveLength(before + 1);
+  });
+
+  test.each(cut)("cut off by %s before it was done: looked for, and not there", async (kind) => {
+    goesWrong({ kind, effect: false }, "POST");
+    const before = runs().length;
+    const effect = check({ mark: `before ${kind}` });
+    const decided = now();
+    expect(await github.perform(lease, effect)).toMatchObject({ came: "unsure" });
+    expect(await github.find(lease, effect, decided)).toMatchObject(
+      now() < later(decided, 1_000) ? { came: "unsure", retryAt: later(decided, 1_000) } : {},
+    );
+    expect(await github.find(lease, effect, later(decided, -1_000))).toBeNull();
+    expect(runs()).toHaveLength(before);
+  });
+
+  test("a check on a commit that is not there is refused", async () => {
+    const effect = { ...check(), head: sha("0".repeat(40)) } as Effect;
+    expect(await github.perform(lease, effect)).toMatchObject({ came: "refused" });
+  });
+
+  const staging = branch("staging");
+  const ruleset = (over: number | null, remove = false): Effect => ({
+    does: "set",
+    thing: "ruleset",
+    slot: "ruleset" as Effect["slot"],
+    fingerprint: "r1" as Hash,
+    repository,
+    name,
+    title: rulesetTitle(staging),
+    content: remove ? null : wantedRuleset(staging, false, world.registered.id),
+    over,
+  });
+  const title = rulesetTitle(staging);
+
+  test("a ruleset is made, found, enforced, put right again and removed", async () => {
+    expect(await github.find(lease, ruleset(null), later(now(), -1_000))).toBeNull();
+    const made = await github.perform(lease, ruleset(null));
+    expect(made).toMatchObject({ came: "done" });
+    const id = made.came === "done" ? made.id : 0;
+    expect(await github.find(lease, ruleset(null), now())).toMatchObject({ came: "done", id });
+    expect(await value({ want: "ruleset", title })).toMatchObject({ id, enforcement: "active", bypassActors: 0 });
+    expect(await value({ want: "ruleset", title: "another" })).toBeNull();
+    const rules = await value<{ type: string; checks: object[] }[]>({ want: "rules", branch: staging });
+    expect(rules.map(({ type }) => type).sort()).toEqual([
+      "deletion",
+      "non_fast_forward",
+      "pull_request",
+      "required_status_checks",
+    ]);
+    expect(rules.find(({ type }) => type === "required_status_checks")?.checks).toEqual([
+      { context: "flowgate: staging", app: world.registered.id },
+    ]);
+    expect(await value({ want: "rules", branch: branch("feature/units") })).toEqual([]);
+
+    must(editRuleset(world.github, world.github.as("ada"), world.repository(), id, { enforcement: "disabled" }));
+    expect(await value({ want: "ruleset", title })).toMatchObject({ enforcement: "disabled" });
+    expect(await github.find(lease, ruleset(id), later(now(), -1_000))).toBeNull();
+    expect(await github.perform(lease, ruleset(id))).toMatchObject({ came: "done", id });
+    expect(await github.find(lease, ruleset(id), now())).toMatchObject({ came: "done", id });
+
+    expect(await github.perform(lease, ruleset(id, true))).toMatchObject({ came: "done", id: 0 });
+    expect(await value({ want: "ruleset", title })).toBeNull();
+    expect(await github.find(lease, ruleset(id, true), now())).toMatchObject({ came: "done", id: 0 });
+    expect(await github.perform(lease, ruleset(id, true))).toMatchObject({ came: "done", id: 0 });
+    const anew = await github.perform(lease, ruleset(id));
+    expect(anew).toMatchObject({ came: "done" });
+    expect(await github.perform(lease, ruleset(null))).toMatchObject({ came: "refused" });
+    expect(await github.perform(lease, ruleset(null, true))).toMatchObject({ came: "done" });
+  });
+});
+
+describe("as the App", () => {
+  test("self, installations, repositories, open pull requests", async () => {
+    expect(await github.self()).toMatchObject({ value: { app: world.registered.id, bot: "flowgate[bot]" } });
+    const { installation } = lease;
+    expect(await github.installations()).toMatchObject({ value: [{ installation, account: OWNER, suspended: false }] });
+    expect(await github.repositories(installation)).toMatchObject({
+      value: [{ repository, name, defaultBranch: "master" }],
+    });
+    const of = { installation, repository, name };
+    const pulls = await github.openPulls(of);
+    expect(pulls).toMatchObject({ value: [{ number }] });
+    expect(await github.pull(of, number)).toMatchObject({ value: pulls.known ? pulls.value[0] : null });
+  });
+
+  test("what could not be delivered is found and asked for again", async () => {
+    await world.github.settled();
+    const since = later(now(), -3600_000);
+    const failed = await github.failedDeliveries(since);
+    if (!failed.known) throw new Error(failed.because);
+    for (const delivery of failed.value)
+      expect(delivery).toMatchObject({ id: expect.any(String), guid: expect.any(String) });
+    const first = failed.value[0];
+    if (first !== undefined) expect(await github.redeliver(first.id)).toMatchObject({ known: true });
+  });
+});
+
+describe("when GitHub is not well", () => {
+  const want: Want = { want: "branch", branch: branch("master") };
+
+  test("the token runs out", async () => {
+    await look(want);
+    world.clock.skip(61 * 60_000);
+    expect(await look(want)).toMatchObject({ known: true });
+  }, 15_000);
+
+  test("suspended: nothing is taken to be missing", async () => {
+    suspend(world.github, lease.installation, true);
+    const fresh = connected();
+    expect(await look(want, fresh)).toMatchObject({ known: false, because: expect.stringContaining("token") });
+    fresh.stop();
+    suspend(world.github, lease.installation, false);
+  });
+
+  test("the repository is renamed", async () => {
+    const ada = world.github.as("ada");
+    must(await changeSettings(world.github, ada, world.repository(), { name: "renamed" }));
+    expect(await value({ want: "repository" })).toMatchObject({ name: `${OWNER}/renamed` });
+    expect(await value({ want: "branch", branch: branch("master") })).toBe(world.head("master"));
+    must(await changeSettings(world.github, ada, world.repository(), { name: "api" }));
+  });
+
+  test("a secondary limit holds everything until it ends", async () => {
+    goesWrong({ kind: "secondary", retryAfter: 30 }, "GET");
+    const fact = await look(want);
+    expect(fact).toMatchObject({ known: false });
+    expect(paused).toHaveLength(1);
+    world.github.requests.reset();
+    expect(await look(want)).toMatchObject({ known: false, because: expect.stringContaining("rate limit") });
+    expect(asked()).toEqual([]);
+    world.clock.skip(30_000);
+    expect(await look(want)).toMatchObject({ known: true });
+  });
+});
