@@ -32,7 +32,11 @@ export async function start(name: Name, api: string): Promise<Candidate> {
     env: { ...process.env, BENCH_API: api, BENCH_KEY: privateKey, BENCH_SECRET: SECRET, NODE_ENV: "production" },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const [url] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  const url = await new Promise<string>((resolve) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      if (line.startsWith("http")) resolve(line);
+    });
+  });
   return { url, cpu: () => cpuOf(child), memory: () => memoryOf(child), stop: () => end(child) };
 }
 

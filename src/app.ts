@@ -13,7 +13,7 @@ import { settle } from "./pipeline.ts";
 import { appServer } from "./server.ts";
 import { openStore } from "./store/store.ts";
 import { sweep, sweepInstallation } from "./sweep.ts";
-import { traced } from "./trace.ts";
+import { saying, traced } from "./trace.ts";
 import { startWorker } from "./worker.ts";
 
 export { instant } from "./flow/names.ts";
@@ -51,7 +51,7 @@ export type App = {
   readonly port: number;
   /** Looks for what nobody told us, now. */
   sweep(): Promise<void>;
-  /** Whether nothing is due, in hand or unsettled. */
+  /** Whether nothing is due, in hand or unsettled, and no sweep is under way. */
   idle(): Promise<boolean>;
   /** What is wrong with the ledger, in one sentence; null: every chain is whole. */
   ledgerFlaw(): Promise<string | null>;
@@ -95,7 +95,7 @@ export async function startApp(settings: Settings): Promise<App> {
     onAccess: (news) => void followAccess(news).catch(logged("An installation could not be swept.")),
     page: (request) => boardRoute(request, store, settings.board, webAddress(settings.apiUrl)),
     unready: () => store.unready(),
-    metrics: async () => metricsOf(await store.counts()),
+    metrics: async () => metricsOf({ ...(await store.counts()), sweeps }),
   });
   server.listen(settings.port, settings.host);
   await Promise.race([once(server, "listening"), once(server, "error").then(([error]) => Promise.reject(error))]);
@@ -104,7 +104,7 @@ export async function startApp(settings: Settings): Promise<App> {
 
   const house: House = { app: settings.appId, links: settings.links === "self" ? url : settings.links };
   const { look, perform, find } = github;
-  const ports = traced({ house, clock, store, look, perform, find }, log);
+  const ports = saying(traced({ house, clock, store, look, perform, find }, log), log);
   const worker = startWorker({
     clock,
     log,
@@ -115,11 +115,15 @@ export async function startApp(settings: Settings): Promise<App> {
 
   const sweepPorts = { clock, log, github, store };
   let sweeping: Promise<void> = Promise.resolve();
+  /** Sweeps asked for and not ended, of everything or of one installation. */
+  let sweepsUnderWay = 0;
+  let sweeps = 0;
   let timer: NodeJS.Timeout | undefined;
 
   /** Sweeps follow each other: two at once would read everything twice. */
   function sweepNow(): Promise<void> {
     clearTimeout(timer);
+    sweepsUnderWay += 1;
     sweeping = sweeping
       .then(async () => {
         if (stopped) return;
@@ -128,11 +132,15 @@ export async function startApp(settings: Settings): Promise<App> {
         if (problem !== null)
           log.warn({ problem }, "Not everything could be looked through; Flowgate tries again in a minute.");
         await store.forgetOld();
+        sweeps += 1;
         plan(problem === null ? settings.sweepEveryMs : SWEEP_AGAIN_MS);
       })
       .catch((error: unknown) => {
         logged("The sweep failed.")(error);
         plan(SWEEP_AGAIN_MS);
+      })
+      .finally(() => {
+        sweepsUnderWay -= 1;
       });
     return sweeping;
   }
@@ -152,7 +160,11 @@ export async function startApp(settings: Settings): Promise<App> {
   /** An installation that came or came back has things to tell that no delivery tells. */
   async function followAccess({ access, installation }: News): Promise<void> {
     const works = access.some((change) => "installation" in change && change.may === "work");
-    if (works && installation !== null) await sweepInstallation(installation, sweepPorts);
+    if (!works || installation === null) return;
+    sweepsUnderWay += 1;
+    await sweepInstallation(installation, sweepPorts).finally(() => {
+      sweepsUnderWay -= 1;
+    });
   }
 
   function logged(message: string): (error: unknown) => void {
@@ -165,7 +177,7 @@ export async function startApp(settings: Settings): Promise<App> {
     url,
     port,
     sweep: sweepNow,
-    idle: () => store.idle(),
+    idle: async () => sweepsUnderWay === 0 && (await store.idle()),
     ledgerFlaw: () => store.ledgerFlaw(),
     async stop() {
       stopped = true;

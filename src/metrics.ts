@@ -6,6 +6,7 @@ export type Counts = {
   readonly unread: number;
   readonly openPulls: number;
   readonly ledgerEntries: number;
+  readonly sweeps: number;
 };
 
 const HELP: { readonly [name in keyof Counts]: string } = {
@@ -15,6 +16,7 @@ const HELP: { readonly [name in keyof Counts]: string } = {
   unread: "Deliveries that could not be read and are kept.",
   openPulls: "Open pull requests known.",
   ledgerEntries: "Entries in the ledger.",
+  sweeps: "Times that GitHub's lists were looked through since the start.",
 };
 
 /** @returns the counts in Prometheus's text format, all gauges. */
