@@ -4,22 +4,26 @@ import pg from "pg";
 import { pino } from "pino";
 import { parse } from "yaml";
 import type { Actor } from "../sandbox/actor.ts";
-import { commitFiles, createBranch, deleteBranch } from "../sandbox/branches.ts";
+import { commitFiles, createBranch, deleteBranch, renameBranch, signatureOf } from "../sandbox/branches.ts";
 import { machineClock, type SkippableClock } from "../sandbox/clock.ts";
+import { mergeTrees, replay } from "../sandbox/git/history.ts";
+import { writeFiles } from "../sandbox/git/trees.ts";
 import type { Github } from "../sandbox/github.ts";
 import { changeApp, createApp, install } from "../sandbox/installing.ts";
+import { pushRefs } from "../sandbox/landing.ts";
 import { mergePull } from "../sandbox/merge.ts";
 import type { CheckRun, Installation, MergeMethod, Pull, App as RegisteredApp, Repository } from "../sandbox/model.ts";
 import { must } from "../sandbox/outcome.ts";
 import { editPull, openPull } from "../sandbox/pulls.ts";
 import { branchAt } from "../sandbox/refs.ts";
 import { forkRepository } from "../sandbox/repositories.ts";
+import { submitReview } from "../sandbox/reviews.ts";
 import { type Sandbox, startSandbox } from "../sandbox/server.ts";
-import { createOrganisation, createRepository, createUser } from "../sandbox/setup.ts";
+import { createOrganisation, createRepository, createUser, importRepository } from "../sandbox/setup.ts";
 import { type App, instant, type Settings, startApp } from "../src/app.ts";
 
 /** What the App asks for when it is registered. */
-const manifest = parse(readFileSync(new URL("../app.yml", import.meta.url), "utf8")) as {
+export const manifest = parse(readFileSync(new URL("../app.yml", import.meta.url), "utf8")) as {
   readonly default_permissions: RegisteredApp["permissions"];
   readonly default_events: readonly string[];
 };
@@ -37,6 +41,9 @@ export type WorldOptions = {
   readonly permissions?: RegisteredApp["permissions"];
   /** Whether the App is installed and running at once. */
   readonly started?: boolean;
+  readonly private?: boolean;
+  /** A local git repository to take over instead of a made-up one. */
+  readonly imported?: string;
   readonly settings?: Partial<Settings>;
 };
 
@@ -54,6 +61,10 @@ export type World = {
   readonly settings: Settings;
   /** Log lines of warn and above since the start. */
   readonly warnings: readonly { readonly level: number; readonly msg: string }[];
+  /** Log lines of info since the start, in order: what was decided and why. */
+  readonly said: readonly string[];
+  /** Moves everybody's clock forward, and waits until what falls due then is done. */
+  skip(milliseconds: number): Promise<void>;
   start(): Promise<void>;
   stopApp(): Promise<void>;
   /** Waits until every delivery is answered and Flowgate has nothing left to do. */
@@ -70,7 +81,7 @@ export type World = {
 /** What a person does, as one would say it. */
 export type Person = {
   readonly actor: Actor;
-  /** Commits to a branch, which is cut from `from` when it is new. */
+  /** Commits to a branch, which is cut from `from` when it is new. Rejects with GitHub's refusal. */
   pushes(branch: string, from?: string, commit?: Commit): Promise<string>;
   branches(branch: string, from: string): Promise<string>;
   deletes(branch: string): Promise<void>;
@@ -88,13 +99,23 @@ export type Person = {
     method?: MergeMethod,
     sha?: string,
   ): Promise<{ readonly status: number; readonly message: string } | null>;
-  forks(): Promise<void>;
+  /** Forks the repository into the person's own account; answers the same person at work there. */
+  forks(): Promise<Person>;
+  /** Merges another branch into a branch and pushes that; `files` resolve what conflicts. */
+  joins(branch: string, other: string, files?: Readonly<Record<string, string>>): Promise<string>;
+  /** Cherry-picks a commit onto a branch and pushes that. */
+  picks(branch: string, commit: string): Promise<string>;
+  /** Pushes a branch to where another branch or commit is, with force. */
+  forces(branch: string, to: string): Promise<void>;
+  renames(branch: string, to: string): Promise<void>;
+  approves(number: number): Promise<void>;
 };
 
 let commits = 0;
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const clock = machineClock();
+  const moved = new Set<() => void>();
+  const clock = clockThatTells(moved);
   const sandbox = await startSandbox({ folder: null, host: "127.0.0.1", port: 0, clock, log: () => {} });
   const { github } = sandbox;
   for (const login of ["ada", "dora", "devin", "rita", "olaf"]) createUser(github, login);
@@ -103,16 +124,26 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const config = options.config === undefined ? "enforcement: managed\n" : options.config;
   const files = { "README.md": "# api\n", ...(config === null ? {} : { ".github/flowgate.yml": config }) };
   const [oldest = "master", ...rest] = [...stages].reverse();
-  const made = await createRepository(github, {
-    owner: OWNER,
-    name: "api",
-    defaultBranch: options.defaultBranch ?? oldest,
-    roles: { dora: "write", devin: "write", rita: "maintain" },
-    branches: [
-      { name: oldest, commits: [{ message: "Begin", author: "dora", files }] },
-      ...rest.map((name) => ({ name, from: oldest })),
-    ],
-  });
+  const roles = { dora: "write", devin: "write", rita: "maintain" } as const;
+  const made = options.imported
+    ? await importRepository(github, options.imported, {
+        owner: OWNER,
+        name: "api",
+        stages,
+        file: { path: ".github/flowgate.yml", content: "enforcement: managed\n" },
+        roles,
+      })
+    : await createRepository(github, {
+        owner: OWNER,
+        name: "api",
+        private: options.private ?? false,
+        defaultBranch: options.defaultBranch ?? oldest,
+        roles,
+        branches: [
+          { name: oldest, commits: [{ message: "Begin", author: "dora", files }] },
+          ...rest.map((name) => ({ name, from: oldest })),
+        ],
+      });
   const registered = createApp(github, {
     owner: OWNER,
     name: "flowgate",
@@ -122,7 +153,17 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   });
   const database = await freshDatabase();
   const warnings: { level: number; msg: string }[] = [];
-  const log = pino({ level: "warn" }, { write: (line: string) => void warnings.push(JSON.parse(line)) });
+  const said: string[] = [];
+  const log = pino(
+    { level: "info" },
+    {
+      write(text: string) {
+        const line = JSON.parse(text) as { level: number; msg: string };
+        if (line.level > 30) warnings.push(line);
+        else said.push(line.msg);
+      },
+    },
+  );
   const settings: Settings = {
     appId: registered.id,
     privateKey: registered.privateKey,
@@ -135,7 +176,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     databaseUrl: database?.url ?? null,
     folder: null,
     log,
-    clock: { now: () => instant(clock.now().getTime()) },
+    clock: { now: () => instant(clock.now().getTime()), onMove: (listener) => void moved.add(listener) },
     inFlightGraceMs: 300,
     sweepEveryMs: 3_600_000,
     ...options.settings,
@@ -154,6 +195,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     app: () => app as App,
     settings,
     warnings,
+    said,
+    async skip(milliseconds) {
+      clock.skip(milliseconds);
+      await world.quiet();
+    },
     async start() {
       app = await startApp(settings);
       changeApp(github, registered.id, { webhookUrl: `${app.url}/api/github/webhooks` });
@@ -241,7 +287,63 @@ function personOf(github: Github, repository: () => Repository, login: string): 
       return came.done ? null : { status: came.refusal.status, message: came.refusal.message };
     },
     async forks() {
-      must(await forkRepository(github, actor, repository()));
+      const { id } = must(await forkRepository(github, actor, repository()));
+      return personOf(github, () => github.state.repositories.get(id) as Repository, login);
+    },
+    async joins(branch, other, files) {
+      const { id } = repository();
+      const [ours, theirs] = [tip(branch), tip(other)];
+      const merged = await mergeTrees(github.git, id, ours, theirs);
+      if (merged === null && files === undefined) throw new Error(`${other} conflicts with ${branch}`);
+      const tree = merged ?? ((await github.git.commit(id, ours))?.tree as string);
+      const signature = signatureOf(github, actor);
+      return push(branch, {
+        tree: await writeFiles(github.git, id, tree, files ?? {}),
+        parents: [ours, theirs],
+        author: signature,
+        committer: signature,
+        message: `Merge branch '${other}' into ${branch}`,
+      });
+    },
+    async picks(branch, commit) {
+      const picked = await replay(github.git, repository().id, [commit], tip(branch), signatureOf(github, actor));
+      if (picked === null) throw new Error(`${commit} conflicts with ${branch}`);
+      await moves(branch, picked);
+      return picked;
+    },
+    forces: (branch, to) => moves(branch, branchAt(github, repository().id, to) ?? to),
+    async renames(branch, to) {
+      must(await renameBranch(github, actor, repository(), branch, to));
+    },
+    async approves(number) {
+      must(submitReview(github, actor, repository(), number, { event: "APPROVE" }));
+    },
+  };
+
+  function tip(branch: string): string {
+    const sha = branchAt(github, repository().id, branch);
+    if (!sha) throw new Error(`there is no branch ${branch}`);
+    return sha;
+  }
+  async function push(branch: string, commit: Parameters<Github["git"]["writeCommit"]>[1]): Promise<string> {
+    const sha = await github.git.writeCommit(repository().id, commit);
+    await moves(branch, sha);
+    return sha;
+  }
+  async function moves(branch: string, to: string): Promise<void> {
+    const change = { ref: `refs/heads/${branch}`, before: tip(branch), after: to };
+    must(await github.exclusively(repository().id, () => pushRefs(github, actor, repository(), [change])));
+  }
+}
+
+/** The sandbox's clock, which also tells the App when it was moved. */
+function clockThatTells(moved: ReadonlySet<() => void>): SkippableClock {
+  const clock = machineClock();
+  return {
+    ...clock,
+    skip(milliseconds) {
+      clock.skip(milliseconds);
+      for (const tell of moved) tell();
     },
   };
 }
