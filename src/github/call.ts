@@ -1,4 +1,4 @@
-import { type InstallationId, type Instant, later } from "../flow/names.ts";
+import { between, type InstallationId, type Instant, later } from "../flow/names.ts";
 import type { Priority } from "../flow/subject.ts";
 import {
   clean,
@@ -17,6 +17,11 @@ import type { Limiter } from "./limiter.ts";
 /** What GitHub charges. Source: docs.github.com, "Rate limits for the REST API", secondary limits. */
 const READ_POINTS = 1;
 const WRITE_POINTS = 5;
+/**
+ * Tokens live an hour. A new one is asked for ahead of that, by our own clock: Octokit goes by the machine's, and takes
+ * a 401 in a token's first seconds for GitHub's delay in spreading it.
+ */
+const TOKEN_MS = 55 * 60_000;
 /** When to ask again for what GitHub refused: somebody has to give us the right first. */
 const DENIED_MS = 10 * 60_000;
 /** Refusals that pass: a token that ran out, a time-out, a conflict. */
@@ -52,6 +57,8 @@ export type Octokit = {
 export type Line = {
   readonly octokit: () => Promise<Octokit>;
   readonly limiter: Limiter;
+  /** When the token that is in use was asked for, at the latest. */
+  signedInAt: Instant | null;
   /** Failures in a row. */
   failures: Streak;
   /** How often in a row GitHub limited us. */
@@ -97,7 +104,7 @@ export function sender({ line: lineOf, clock, onPause }: CallOptions): Send {
     }
     const sentAt = line.limiter.time();
     try {
-      const reply = await request(await line.octokit(), call);
+      const reply = await request(line, call, clock.now());
       line.failures = { ...line.failures, count: 0 };
       line.limits = { ...line.limits, count: 0 };
       const reset = resetOf(reply.headers, clock.now());
@@ -165,14 +172,23 @@ const backOff = ({ count }: Streak): number =>
   Math.min(FIRST_BACK_OFF_MS * 2 ** Math.max(0, count - 1), LONGEST_BACK_OFF_MS);
 
 /** Sends a call; a second time with a new token where GitHub does not know ours any more. */
-async function request(octokit: Octokit, call: Call): Promise<Reply> {
+async function request(line: Line, call: Call, now: Instant): Promise<Reply> {
+  const octokit = await line.octokit();
+  if (call.installation === null) return once(octokit, call);
+  line.signedInAt ??= now;
+  if (between(line.signedInAt, now) > TOKEN_MS) await signIn();
   try {
     return await once(octokit, call);
   } catch (error) {
     const answer = told(error);
-    if (answer?.status !== 401 || answer.signingIn || call.installation === null) throw error;
-    await octokit.auth({ type: "installation", refresh: true });
+    if (answer?.status !== 401 || answer.signingIn) throw error;
+    await signIn();
     return once(octokit, call);
+  }
+
+  async function signIn(): Promise<void> {
+    await octokit.auth({ type: "installation", refresh: true });
+    line.signedInAt = now;
   }
 }
 

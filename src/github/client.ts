@@ -81,6 +81,7 @@ export function connect(options: GithubOptions): Github {
         return client;
       },
       limiter: limiter(budget, clock),
+      signedInAt: null,
       failures: { count: 0, at: 0 },
       limits: { count: 0, at: 0 },
     };
