@@ -57,11 +57,13 @@ export async function settle(lease: Lease, ports: Ports): Promise<void> {
     const { decision, came } = await judge(lease, recalled, ports);
     if (came === "busy") return store.release(lease, recalled.nudges, later(clock.now(), BUSY_MS));
     if (came === "written") {
-      if (decision.effects.length === 0) return store.release(lease, recalled.nudges, decision.lookAgainAt);
+      let done = decision.effects.length === 0 || decision.final === true;
       for (const effect of decision.effects) {
         const receipt = await act(effect, lease, ports);
         if (receipt.came === "unsure") return store.release(lease, recalled.nudges, receipt.retryAt);
+        done = done && receipt.came === "done";
       }
+      if (done) return store.release(lease, recalled.nudges, decision.lookAgainAt);
     }
     recalled = await store.recall(lease, clock.now());
   }

@@ -11,6 +11,8 @@ const PER_INSTALLATION = 12;
 /** Other processes wake us by notification; this is for when one was lost. */
 const LONGEST_SLEEP_MS = 1_000;
 const SHORTEST_SLEEP_MS = 20;
+/** A lease runs out after a minute without this sign of life. */
+const RENEW_MS = 20_000;
 
 export type WorkerPorts = {
   readonly clock: { now(): Instant };
@@ -21,6 +23,7 @@ export type WorkerPorts = {
       readonly perInstallation: number;
       readonly personsOnly: boolean;
     }): Promise<readonly Lease[]>;
+    renew(lease: Lease): Promise<void>;
     nextDue(): Promise<Instant | null>;
     onWork(listener: () => void): void;
   };
@@ -65,9 +68,11 @@ export function startWorker({ clock, log, store, settle }: WorkerPorts): Worker 
     const limit = personsOnly ? free : free - FOR_PERSONS;
     const leases = await store.claim({ limit, perInstallation: PER_INSTALLATION, personsOnly });
     for (const lease of leases) {
+      const renewal = setInterval(() => void store.renew(lease).catch(() => {}), RENEW_MS);
       const work = settle(lease)
         .catch((error: unknown) => log.error({ err: error, subject: lease.subject }, "A subject could not be settled."))
         .finally(() => {
+          clearInterval(renewal);
           inHand.delete(work);
           wake();
         });

@@ -83,6 +83,7 @@ export function decidePull(known: PullKnown, house: House): Answer {
     compared: branchesCompared(known),
     entries: changed || written.effects.length > 0 ? [entryOf(subject, verdict, component, pull)] : [],
     effects: written.effects,
+    final: true,
     news: {
       ...NO_NEWS,
       nudges: [

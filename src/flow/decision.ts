@@ -44,6 +44,8 @@ export type Decision = {
   /** What the ledger must keep; empty where nothing changed. */
   readonly entries: readonly Entry[];
   readonly effects: readonly Effect[];
+  /** Nothing new follows once the effects are done, so they need no further judgement; else they are judged again. */
+  readonly final?: boolean;
   readonly news: News;
   /** When to look again though nobody says anything; null: never. */
   readonly lookAgainAt: Instant | null;

@@ -2,10 +2,9 @@ import type { Decision } from "../flow/decision.ts";
 import type { Effect, Receipt } from "../flow/effect.ts";
 import type { PullKnown } from "../flow/facts.ts";
 import type { Entry } from "../flow/ledger.ts";
-import type { Hash, Instant } from "../flow/names.ts";
+import type { Hash, Instant, Slot } from "../flow/names.ts";
 import { type Lease, subjectKey } from "../flow/subject.ts";
 import { apply, columnsOf } from "./apply.ts";
-import { LEASE_MS } from "./claim.ts";
 import type { Connection, Database } from "./database.ts";
 import { append, chainOf } from "./ledger.ts";
 import { type Recalled, siblingsOf } from "./recall.ts";
@@ -19,7 +18,6 @@ export async function commit(
   { facts, nudges }: Recalled,
   decision: Decision,
   now: Instant,
-  real: number,
 ): Promise<"written" | "stale" | "busy"> {
   const { subject } = lease;
   const key = subjectKey(subject);
@@ -59,11 +57,6 @@ export async function commit(
     throw new Error(`an effect without an entry: ${decision.because}`);
   }
   await apply(on, kind, decision.news, now, key);
-  await on
-    .updateTable("subject")
-    .set({ lease_until: real + LEASE_MS })
-    .where("key", "=", key)
-    .execute();
   return "written";
 }
 
@@ -75,23 +68,26 @@ function changesOf({ verdict, memory, compared }: Decision): Partial<Tables["sub
   };
 }
 
-/** Who writes the same slot waits for each other on its row. */
+/** On PostgreSQL, who writes the same slot waits for each other on its row; SQLite has one writer. */
 async function lockSlot(on: Connection, kind: Database["kind"], { slot }: Effect): Promise<void> {
+  if (kind === "sqlite") return;
   await on
     .insertInto("slot")
-    .values({
-      slot,
-      fingerprint: null,
-      github_id: null,
-      completed: 0,
-      refused_fingerprint: null,
-      refused_because: null,
-      refused_at: null,
-    })
+    .values(blankSlot(slot))
     .onConflict((conflict) => conflict.column("slot").doNothing())
     .execute();
-  if (kind === "postgres") await on.selectFrom("slot").select("slot").where("slot", "=", slot).forUpdate().execute();
+  await on.selectFrom("slot").select("slot").where("slot", "=", slot).forUpdate().execute();
 }
+
+const blankSlot = (slot: Slot): Tables["slot"] => ({
+  slot,
+  fingerprint: null,
+  github_id: null,
+  completed: 0,
+  refused_fingerprint: null,
+  refused_because: null,
+  refused_at: null,
+});
 
 async function sameSiblings(on: Connection, { subject, memory, siblings }: PullKnown): Promise<boolean> {
   if (memory === null) return true;
@@ -115,21 +111,9 @@ async function decideEffect(on: Connection, subject: string, effect: Effect, ent
 }
 
 /** Writes down what came of an effect. What is unsure stays unsettled, to be looked for. */
-export async function record(
-  on: Connection,
-  kind: Database["kind"],
-  lease: Lease,
-  receipt: Receipt,
-  real: number,
-): Promise<void> {
+export async function record(on: Connection, kind: Database["kind"], lease: Lease, receipt: Receipt): Promise<void> {
   const key = subjectKey(lease.subject);
   const { effect, at } = receipt;
-  await on
-    .updateTable("subject")
-    .set({ lease_until: real + LEASE_MS })
-    .where("key", "=", key)
-    .where("lease_token", "=", lease.token)
-    .execute();
   if (receipt.came === "unsure") return;
   await on
     .updateTable("effect")
@@ -150,7 +134,11 @@ export async function record(
           refused_at: null,
         }
       : { refused_fingerprint: effect.fingerprint, refused_because: receipt.because, refused_at: at };
-  await on.updateTable("slot").set(change).where("slot", "=", effect.slot).execute();
+  await on
+    .insertInto("slot")
+    .values({ ...blankSlot(effect.slot), ...change })
+    .onConflict((conflict) => conflict.column("slot").doUpdateSet(change))
+    .execute();
   await append(on, kind, chainOf(effect.repository), [entryOf(key, receipt)], at);
 }
 

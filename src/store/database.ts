@@ -7,17 +7,23 @@ import type { Tables } from "./schema.ts";
 
 export type Connection = Kysely<Tables> | Transaction<Tables>;
 
+/**
+ * `synced`: on disk when `write` resolves, whatever happens to the machine. `soon`: a killed process loses nothing,
+ * but a power cut may lose the last moments; for what is found out again afterwards, such as who holds a lease.
+ */
+export type Durability = "synced" | "soon";
+
 /** Either database behind one small interface. */
 export type Database = {
   readonly kind: "sqlite" | "postgres";
   /** For reads; what is written must go through `write`. */
   readonly db: Kysely<Tables>;
   /**
-   * Does everything `work` does, or nothing. Resolves once it is synced to disk. On SQLite, what several callers write
+   * Does everything `work` does, or nothing; `synced` when nothing is said. On SQLite, what several callers write
    * at the same moment shares one transaction, each in a savepoint of its own; on PostgreSQL each has its own, tried
    * again after a deadlock, so `work` may run more than once.
    */
-  write<T>(work: (on: Connection) => Promise<T>): Promise<T>;
+  write<T>(work: (on: Connection) => Promise<T>, durability?: Durability): Promise<T>;
   stop(): Promise<void>;
 };
 
@@ -47,7 +53,7 @@ function openSqlite(folder: string | null): Database {
   return {
     kind: "sqlite",
     db,
-    write: (work) => group(() => work(db)),
+    write: (work, durability = "synced") => group(() => work(db), durability),
     async stop() {
       await db.destroy();
     },
@@ -56,34 +62,51 @@ function openSqlite(folder: string | null): Database {
 
 /** What Kysely wants of a driver, over node:sqlite; each statement is prepared once. */
 function adapter(sqlite: DatabaseSync): SqliteDatabase {
-  const prepared = new Map<string, StatementSync>();
+  const prepared = new Map<string, SqliteStatement>();
   return {
     close: () => sqlite.close(),
     prepare(text) {
       let statement = prepared.get(text);
       if (statement === undefined) {
-        statement = sqlite.prepare(text);
+        statement = statementOf(sqlite.prepare(text));
         prepared.set(text, statement);
       }
-      const ready = statement;
-      const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
-      return {
-        reader: ready.columns().length > 0,
-        all: (parameters) => ready.all(...values(parameters)),
-        run: (parameters) => ready.run(...values(parameters)),
-        iterate: (parameters) => ready.iterate(...values(parameters)) as IterableIterator<unknown>,
-      };
+      return statement;
     },
   };
 }
 
-type Job = { readonly run: () => Promise<void>; readonly settle: (failed: unknown) => void };
+type SqliteStatement = ReturnType<SqliteDatabase["prepare"]>;
+
+function statementOf(ready: StatementSync): SqliteStatement {
+  const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
+  return {
+    reader: ready.columns().length > 0,
+    all: (parameters) => ready.all(...values(parameters)),
+    run: (parameters) => ready.run(...values(parameters)),
+    iterate: (parameters) => ready.iterate(...values(parameters)) as IterableIterator<unknown>,
+  };
+}
+
+type Job = {
+  readonly durability: Durability;
+  readonly run: () => Promise<void>;
+  readonly settle: (failed: unknown) => void;
+};
 /** So many jobs at most share one sync, so that the first is not kept waiting by those after it. */
 const LARGEST_GROUP = 64;
 
-function groupCommit(sqlite: DatabaseSync): <T>(work: () => Promise<T>) => Promise<T> {
+function groupCommit(sqlite: DatabaseSync): <T>(work: () => Promise<T>, durability: Durability) => Promise<T> {
   const jobs: Job[] = [];
   let running = false;
+  let syncs = true;
+
+  /** One job that must be on disk is enough: a sync covers all that was written before it. */
+  function syncFor(group: readonly Job[]): void {
+    const wanted = group.some(({ durability }) => durability === "synced");
+    if (wanted !== syncs) sqlite.exec(`pragma synchronous = ${wanted ? "full" : "normal"}`);
+    syncs = wanted;
+  }
 
   async function commitAll(): Promise<void> {
     running = true;
@@ -93,6 +116,7 @@ function groupCommit(sqlite: DatabaseSync): <T>(work: () => Promise<T>) => Promi
       const group = jobs.splice(0, LARGEST_GROUP);
       let failed: unknown;
       try {
+        syncFor(group);
         sqlite.exec("begin immediate");
         for (const job of group) await job.run();
         sqlite.exec("commit");
@@ -105,10 +129,11 @@ function groupCommit(sqlite: DatabaseSync): <T>(work: () => Promise<T>) => Promi
     running = false;
   }
 
-  return <T>(work: () => Promise<T>) =>
+  return <T>(work: () => Promise<T>, durability: Durability) =>
     new Promise<T>((resolve, reject) => {
       let outcome: { readonly value: T } | { readonly error: unknown } | null = null;
       jobs.push({
+        durability,
         async run() {
           sqlite.exec("savepoint job");
           try {

@@ -13,14 +13,7 @@ export async function append(
   entries: readonly Entry[],
   at: Instant,
 ): Promise<Hash> {
-  await on
-    .insertInto("chain")
-    .values({ name: chain, sequence: 0, hash: GENESIS })
-    .onConflict((conflict) => conflict.column("name").doNothing())
-    .execute();
-  let query = on.selectFrom("chain").select(["sequence", "hash"]).where("name", "=", chain);
-  if (kind === "postgres") query = query.forUpdate();
-  let { sequence, hash } = (await query.executeTakeFirstOrThrow()) as { sequence: number; hash: Hash };
+  let { sequence, hash } = await headOf(on, kind, chain);
   for (const entry of entries) {
     sequence += 1;
     const placed = { ...entry, chain, sequence, at };
@@ -34,6 +27,24 @@ export async function append(
   }
   await on.updateTable("chain").set({ sequence, hash }).where("name", "=", chain).execute();
   return hash;
+}
+
+/** The chain's last place, held until the transaction ends; a chain that is new begins here. */
+async function headOf(
+  on: Connection,
+  kind: Database["kind"],
+  name: string,
+): Promise<{ readonly sequence: number; readonly hash: Hash }> {
+  let query = on.selectFrom("chain").select(["sequence", "hash"]).where("name", "=", name);
+  if (kind === "postgres") query = query.forUpdate();
+  const head = await query.executeTakeFirst();
+  if (head !== undefined) return head as { sequence: number; hash: Hash };
+  await on
+    .insertInto("chain")
+    .values({ name, sequence: 0, hash: GENESIS })
+    .onConflict((conflict) => conflict.column("name").doNothing())
+    .execute();
+  return (await query.executeTakeFirstOrThrow()) as { sequence: number; hash: Hash };
 }
 
 export const entryOf = (row: Tables["ledger_entry"]): LedgerEntry => ({

@@ -4,7 +4,7 @@ import type { Decision, News } from "../flow/decision.ts";
 import type { Receipt } from "../flow/effect.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import { type InstallationId, type Instant, later, type RepositoryId } from "../flow/names.ts";
-import type { Lease } from "../flow/subject.ts";
+import { type Lease, subjectKey } from "../flow/subject.ts";
 import { apply } from "./apply.ts";
 import { type Ask, claim, LEASE_MS } from "./claim.ts";
 import { commit, record, release } from "./commit.ts";
@@ -97,13 +97,27 @@ export async function openStore({ url, folder, clock, log }: StoreOptions) {
       decision: Decision,
       now: Instant,
     ): Promise<"written" | "stale" | "busy"> {
-      const came = await write((on) => commit(on, kind, lease, recalled, decision, now, real()));
+      const came = await write((on) => commit(on, kind, lease, recalled, decision, now));
       if (came === "written" && nudges(decision.news)) await tell();
       return came;
     },
-    record: (lease: Lease, receipt: Receipt): Promise<void> => write((on) => record(on, kind, lease, receipt, real())),
+    record: (lease: Lease, receipt: Receipt): Promise<void> => write((on) => record(on, kind, lease, receipt), "soon"),
     release: (lease: Lease, seen: number, at: Instant | null): Promise<void> =>
-      write((on) => release(on, lease, seen, at, clock.now())),
+      write((on) => release(on, lease, seen, at, clock.now()), "soon"),
+    /** The holder is still at it: the lease does not run out yet. */
+    async renew({ subject, token }: Lease): Promise<void> {
+      const lease_until = real() + LEASE_MS;
+      await write(
+        (on) =>
+          on
+            .updateTable("subject")
+            .set({ lease_until })
+            .where("key", "=", subjectKey(subject))
+            .where("lease_token", "=", token)
+            .execute(),
+        "soon",
+      );
+    },
     /** GitHub wants no calls of this installation until then: nothing of it is claimed. */
     async pause(installation: InstallationId, until: Instant): Promise<void> {
       await write((on) =>
@@ -253,7 +267,6 @@ export async function openStore({ url, folder, clock, log }: StoreOptions) {
       channel?.stop();
       await database.stop();
     },
-    leaseMs: LEASE_MS,
   };
 }
 

@@ -18,6 +18,8 @@ let installed = false;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "flowgate-crash-"));
   world = await startWorld({ started: false, settings: { folder, databaseUrl: null } });
+  // So many starts would use up what GitHub grants an App for an hour.
+  world.github.limits.hourly = 1_000_000;
   await start(null);
   await quiet();
 });
@@ -53,16 +55,12 @@ async function quiet(): Promise<"quiet" | "dead"> {
   return "quiet";
 }
 
-/** Three pull requests into three stages, one of them pushed to again. */
+/** What is allowed, what is refused and pushed to again, and what is compared with two stages. */
 async function peopleWork(round: string): Promise<readonly number[]> {
   const dora = world.person("dora");
   await dora.pushes(`feature/${round}`, "development");
   await dora.pushes(`hotfix/${round}`, "master");
-  const numbers = [
-    await dora.opens(`feature/${round}`, "development"),
-    await dora.opens(`feature/${round}`, "master"),
-    await dora.opens(`hotfix/${round}`, "master"),
-  ];
+  const numbers = [await dora.opens(`feature/${round}`, "master"), await dora.opens(`hotfix/${round}`, "master")];
   await dora.pushes(`feature/${round}`);
   return numbers;
 }
@@ -76,7 +74,7 @@ function expectRight(numbers: readonly number[]): void {
       .filter(({ name }) => name === `flowgate: ${base.ref}`)
       .map(({ conclusion }) => conclusion);
   });
-  expect(conclusions).toEqual([["success"], ["failure"], ["success"]]);
+  expect(conclusions).toEqual([["failure"], ["success"]]);
 }
 
 async function closeAll(numbers: readonly number[]): Promise<void> {
@@ -105,7 +103,7 @@ describe("Killed and started again, it ends with the right check, once", () => {
       await closeAll(numbers);
       if (end === "quiet") break;
     }
-    expect(died).toBeGreaterThan(20);
+    expect(died).toBeGreaterThan(25);
   }, 600_000);
 
   it("at 50 random moments", async () => {

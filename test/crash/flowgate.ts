@@ -3,7 +3,8 @@ import { instant, type Settings, startApp } from "../../src/app.ts";
 
 /**
  * Flowgate as a process of its own, for the tests that kill it. Its settings come as JSON in the environment. Where
- * `FLOWGATE_DIES_AT` is a number n, it kills itself at the n-th step of `settle`: no handler runs, nothing is closed.
+ * `FLOWGATE_DIES_AT` is a number n, it kills itself at the n-th step of settling pull requests, the beginning and the end
+ * of each await counted: no handler runs, nothing is closed.
  */
 const settings = JSON.parse(process.env["FLOWGATE_SETTINGS"] ?? "{}") as Omit<Settings, "log" | "clock">;
 const diesAt = Number(process.env["FLOWGATE_DIES_AT"] ?? Number.POSITIVE_INFINITY);
@@ -13,9 +14,9 @@ const log = pino(
   { level: "trace" },
   {
     write(line: string) {
-      const { level, step } = JSON.parse(line) as { readonly level: number; readonly step?: string };
+      const { level, step, subject } = JSON.parse(line) as { level: number; step?: string; subject?: string };
       if (level >= 40) process.stderr.write(line);
-      if (step === undefined) return;
+      if (step === undefined || !subject?.startsWith("pull:")) return;
       steps += 1;
       if (steps === diesAt) process.kill(process.pid, "SIGKILL");
     },
