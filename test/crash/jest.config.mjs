@@ -1,0 +1,8 @@
+import { base } from "../../jest.config.mjs";
+
+/** Flowgate as a process that is killed again and again: slow, and so apart from the quick tests. */
+export default {
+  ...base,
+  rootDir: "../..",
+  testMatch: ["<rootDir>/test/crash/**/*.test.ts"],
+};
