@@ -25,6 +25,11 @@ export function sandboxPages(options: PagesOptions = {}): Pages {
   return (request, response, github) => {
     const asked = new URL(request.url ?? "/", "http://localhost");
     const parts = partsOf(asked.pathname);
+    if (isLoopback(new URL(github.url).hostname) && !isLoopback(nameIn(request.headers.host))) {
+      response.writeHead(403, { "content-type": "text/plain; charset=utf-8" });
+      response.end(`The sandbox is for this machine only: open it as ${github.url}\n`);
+      return true;
+    }
     if (!parts || !["GET", "HEAD", "POST"].includes(request.method ?? "")) return false;
     if (request.method !== "POST" && parts.join("/") === "-/style.css") return file(response, "text/css", style);
     if (request.method !== "POST" && parts.join("/") === "-/live.js") return file(response, "text/javascript", live);
@@ -55,6 +60,11 @@ async function answer(
   const token = createHmac("sha256", secret).update(session).digest("hex");
   const form = request.method === "POST" ? await formOf(request) : new URLSearchParams();
   const visitor = visitorOf(github, cookies.get("sandbox-person"));
+  if (!visitor) {
+    response.writeHead(503, { "content-type": "text/plain; charset=utf-8", "retry-after": "2", refresh: "2" });
+    response.end("The sandbox is being built; this page comes back by itself in a moment.\n");
+    return;
+  }
   const visit: Visit = {
     github,
     options,
@@ -80,7 +90,7 @@ async function answer(
       kept,
     );
   if (parts.join("/") === "-/as") {
-    const chosen = visitorOf(github, form.get("login") ?? undefined);
+    const chosen = visitorOf(github, form.get("login") ?? undefined) ?? visitor;
     return send(response, visit, { kind: "go", to: localAddress(form.get("back")), said: null }, null, [
       ...kept,
       cookie("sandbox-person", chosen.login, year),
@@ -115,6 +125,15 @@ function send(
     .end(document(visit, answer.title, answer.trail, said, answer.content).markup);
 }
 
+/** A page elsewhere can make its own name lead here; the browser then still says that name. */
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
+}
+
+function nameIn(host: string | undefined): string {
+  return host === undefined ? "" : host.replace(/:\d+$/, "");
+}
+
 function file(response: ServerResponse, type: string, content: Buffer): true {
   response.writeHead(200, { "content-type": `${type}; charset=utf-8`, "cache-control": "no-cache" }).end(content);
   return true;
@@ -133,11 +152,10 @@ function refusedForm(words: string): Answer {
   return page("Not done", [], html`<header class="title"><h1>Nothing was done</h1><p>${words}</p></header>`, 403);
 }
 
-function visitorOf(github: Github, login: string | undefined): Account {
+/** The person of this login, else the first there is; undefined while the sandbox is being built. */
+function visitorOf(github: Github, login: string | undefined): Account | undefined {
   const people = github.state.accounts.all().filter((account) => account.type === "User");
-  const found = people.find((account) => account.login === login) ?? people[0];
-  if (!found) throw new Error("the sandbox has no people");
-  return found;
+  return people.find((account) => account.login === login) ?? people[0];
 }
 
 function partsOf(pathname: string): readonly string[] | null {

@@ -1,3 +1,4 @@
+import { get } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
 import { machineClock, type SkippableClock } from "../../sandbox/clock.ts";
@@ -143,6 +144,16 @@ describe("forgery", () => {
     });
     expect(answer.status).toBe(403);
     expect(await answer.text()).toContain("Nothing was done");
+  });
+
+  test("a foreign name that leads to this machine is not answered", async () => {
+    const { port } = new URL(sandbox.url);
+    const status = await new Promise((resolve) => {
+      get({ port, host: "127.0.0.1", headers: { host: `evil.example:${port}` } }, (answer) =>
+        resolve(answer.statusCode),
+      );
+    });
+    expect(status).toBe(403);
   });
 
   test("going back after a switch of person leads to no other site", async () => {
