@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A check run that arrived, by the commit it is for, in `performance.now()` milliseconds. */
+/** A check run that was made, by the commit it is for; when it was answered, in `performance.now()` milliseconds. */
 export type Written = { readonly head: string; readonly at: number };
 
 export type Stub = {
@@ -23,18 +23,16 @@ export async function startStub(latency: number): Promise<Stub> {
   let waiting: { readonly count: number; readonly done: () => void } | null = null;
   let ids = 0;
   const server = createServer((request, response) => {
-    const at = performance.now();
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
       const { method = "GET", url = "/" } = request;
       let answer: { readonly status: number; readonly body: unknown };
+      let head: string | null = null;
       if (method === "POST" && url.endsWith("/check-runs")) {
-        const { head_sha: head } = JSON.parse(Buffer.concat(parts).toString()) as { head_sha: string };
-        written.push({ head, at });
+        head = (JSON.parse(Buffer.concat(parts).toString()) as { head_sha: string }).head_sha;
         ids += 1;
         answer = { status: 201, body: { id: ids } };
-        if (waiting !== null && written.length >= waiting.count) waiting.done();
       } else answer = answerTo(method, url.split("?")[0] ?? "/");
       setTimeout(() => {
         const body = JSON.stringify(answer.body);
@@ -46,6 +44,9 @@ export async function startStub(latency: number): Promise<Stub> {
           "x-ratelimit-reset": String(Math.round(Date.now() / 1000) + 3600),
         });
         response.end(body);
+        if (head === null) return;
+        written.push({ head, at: performance.now() });
+        if (waiting !== null && written.length >= waiting.count) waiting.done();
       }, latency);
     });
   });

@@ -53,6 +53,8 @@ export function startWorker({ clock, log, store, settle }: WorkerPorts): Worker 
   async function run(): Promise<void> {
     while (!stopped) {
       woken = false;
+      // Hands that become free in the same moment are filled by one claim.
+      await new Promise((resolve) => setImmediate(resolve));
       const taken = await take().catch((error: unknown) => {
         log.error({ err: error }, "Work could not be taken from the database.");
         return 0;
