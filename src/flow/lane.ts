@@ -277,7 +277,7 @@ function refusal(pull: Candidate, { stages, features }: Policy): Refusal {
   }
   if (pull.author.bot && firstMatch(ref, features) !== null) {
     return {
-      because: `${ref} enters at ${first}, not at ${pull.base}.`,
+      because: `${ref} enters at ${first}, not at ${pull.base}. Set its target branch to ${first}.`,
       cure: `Set \`target-branch: ${first}\` in the bot's config; ${ref.startsWith("dependabot/") ? "Dependabot's is `.github/dependabot.yml`" : "its documentation says where"}.`,
       copy: `target-branch: ${first}`,
     };
