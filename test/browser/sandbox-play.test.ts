@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
-import { openBrowser, openPage } from "./browser.ts";
+import { openBrowser, openPage, overflow, violations } from "./browser.ts";
 
 const run = promisify(execFile);
 const root = new URL("../..", import.meta.url).pathname;
@@ -90,6 +90,26 @@ test("the second is allowed and goes through", async () => {
   await page.getByRole("heading", { name: "This branch can be merged" }).waitFor();
   await page.getByRole("button", { name: "Create a merge commit" }).click();
   expect(await page.locator("#verdict").textContent()).toBe("Merged by dora");
+}, 60_000);
+
+test("a check, a ruleset and a delivery each have a page without a violation", async () => {
+  const page = await open("ada", "/glucolabs/glucose-worker/pull/1");
+  const reached = [
+    page.getByRole("link", { name: "flowgate: master", exact: true }),
+    page.getByRole("link", { name: "flowgate: master", exact: true }),
+    page.locator("main .rows a").first(),
+  ];
+  const starts = ["/glucolabs/glucose-worker/pull/1", "/glucolabs/glucose-worker/rules", "/-/deliveries"];
+  for (const [index, link] of reached.entries()) {
+    await page.goto(`${playing.sandbox}${starts[index]}`);
+    await link.click();
+    await page.waitForURL(/\d+$/);
+    expect({ from: starts[index], overflow: await overflow(page), violations: await violations(page) }).toEqual({
+      from: starts[index],
+      overflow: 0,
+      violations: [],
+    });
+  }
 }, 60_000);
 
 test("the third is refused as well", async () => {
