@@ -72,17 +72,20 @@ const renamedDefault = (known: string | null, told: string | null) => known !== 
 function absorbPull(known: PullMemory | null, { asOf, from, facts }: About<"pull">): PullMemory {
   const told: PullMemory = { kind: "pull", ...facts, asOf, from, doubt: false };
   if (known === null) return told;
-  const pushed = from.head !== undefined && from.head === known.head.sha && from.head !== facts.head.sha;
-  if (asOf < known.asOf) return pushed ? { ...known, head: facts.head, from } : known;
-  const overtaken =
-    known.from.head !== undefined && known.from.head === facts.head.sha && known.head.sha !== facts.head.sha;
-  if (asOf > known.asOf)
+  const moved = known.head.sha !== facts.head.sha;
+  const pushed = moved && from.head === known.head.sha;
+  const overtaken = moved && known.from.head === facts.head.sha;
+  if (asOf < known.asOf) return pushed && !overtaken ? { ...known, head: facts.head, from } : known;
+  if (asOf > known.asOf) {
     return overtaken && !pushed ? { ...told, head: known.head, from: known.from, doubt: true } : told;
+  }
+  if (known.doubt) return { ...told, doubt: true };
   const differing = FIELDS.filter((field) => read(known, field) !== read(facts, field));
   if (differing.length === 0) return { ...known, from: Object.keys(from).length > 0 ? from : known.from };
-  if (differing.every((field) => from[field as keyof typeof from] === read(known, field))) return told;
-  if (differing.every((field) => known.from[field as keyof typeof from] === read(facts, field))) return known;
-  return { ...told, doubt: true };
+  const follows = differing.every((field) => from[field as keyof typeof from] === read(known, field));
+  const precedes = differing.every((field) => known.from[field as keyof typeof from] === read(facts, field));
+  if (follows === precedes) return { ...told, doubt: true };
+  return follows ? told : known;
 }
 
 const FIELDS = ["title", "draft", "state", "merged", "head", "ref", "repository", "base"] as const;

@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from "yaml";
+import { isNode, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { type Branch, branch } from "./names.ts";
 
@@ -76,8 +76,7 @@ export function parseConfig(text: string): { readonly policy: Policy } | { reado
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const broken = document.errors[0];
   if (broken !== undefined) {
-    const at = broken.linePos?.[0];
-    return { problem: `${CONFIG_PATH}${at ? ` line ${at.line}` : ""}: ${firstLine(broken.message)}` };
+    return { problem: `${CONFIG_PATH} line ${lines.linePos(broken.pos[0]).line}: ${firstLine(broken.message)}` };
   }
   let content: unknown;
   try {
@@ -87,16 +86,14 @@ export function parseConfig(text: string): { readonly policy: Policy } | { reado
   }
   const parsed = schema.safeParse(content);
   if (parsed.success) return { policy: policyOf(parsed.data) };
-  const issue = parsed.error.issues[0];
-  const path = (issue?.path ?? []).map(String);
+  const { path, message } = parsed.error.issues[0] as z.core.$ZodIssue;
   const node = path.length === 0 ? document.contents : document.getIn(path, true);
-  const offset = (node as { range?: readonly number[] } | null | undefined)?.range?.[0];
-  const line = offset === undefined ? "" : ` line ${lines.linePos(offset).line}`;
-  return { problem: `${CONFIG_PATH}${line}: \`${path.join(".") || "the file"}\` ${issue?.message ?? "is not valid"}.` };
+  const line = isNode(node) && node.range ? ` line ${lines.linePos(node.range[0]).line}` : "";
+  return { problem: `${CONFIG_PATH}${line}: \`${path.map(String).join(".") || "the file"}\` ${message}.` };
 }
 
 function policyOf({ enforcement, stages, flow }: z.output<typeof schema>): Policy {
   return { enforcement, stages, features: flow.features, forks: flow.forks };
 }
 
-const firstLine = (text: string) => text.split("\n", 1)[0] ?? text;
+const firstLine = (text: string) => text.replace(/\n.*/s, "");
