@@ -81,11 +81,15 @@ function absorbPull(known: PullMemory | null, { asOf, from, facts }: About<"pull
   }
   if (known.doubt) return { ...told, doubt: true };
   const differing = FIELDS.filter((field) => read(known, field) !== read(facts, field));
-  if (differing.length === 0) return { ...known, from: Object.keys(from).length > 0 ? from : known.from };
+  // Of one second every earlier value counts: a later event may say where another one came from.
+  const origin = { ...known.from, ...from };
+  if (differing.length === 0) return { ...known, from: origin };
   const follows = differing.every((field) => from[field as keyof typeof from] === read(known, field));
   const precedes = differing.every((field) => known.from[field as keyof typeof from] === read(facts, field));
-  if (follows === precedes) return { ...told, doubt: true };
-  return follows ? told : known;
+  // What changes a second time within a second may be going round in a circle.
+  const again = differing.some((field) => Object.hasOwn(known.from, field));
+  if (follows === precedes || (follows && again)) return { ...told, doubt: true };
+  return follows ? { ...told, from: origin } : known;
 }
 
 const FIELDS = ["title", "draft", "state", "merged", "head", "ref", "repository", "base"] as const;

@@ -95,6 +95,8 @@ it("never ends in a wrong state without a doubt", () => {
         if (kind === "close") facts = { ...facts, state: "closed" };
         if (kind === "reopen") facts = { ...facts, state: "open" };
         if (kind === "draft") facts = { ...facts, draft: !facts.draft };
+        // Nobody is told of what changes nothing.
+        if (JSON.stringify(before) === JSON.stringify(facts)) continue;
         const from = {
           push: { head: before.head.sha },
           title: { title: before.title },
@@ -122,7 +124,7 @@ it("never ends in a wrong state without a doubt", () => {
         });
       }
     }),
-    { numRuns: 2_000 },
+    { numRuns: 5_000 },
   );
 });
 

@@ -1,0 +1,325 @@
+import { describe, expect, it } from "@jest/globals";
+import type { News } from "../src/flow/decision.ts";
+import { intake } from "../src/intake.ts";
+import { at, NOW } from "./builders.ts";
+
+const SELF = { app: 7, bot: "flowgate[bot]" };
+const repository = { id: 42, full_name: "acme/api", default_branch: "master" };
+const place = { repository, installation: { id: 1 } };
+const read = (event: string, payload: object, self: typeof SELF | null = SELF): News =>
+  intake({ id: "guid", event, payload, at: NOW }, self);
+const NOTHING = { lessons: [], nudges: [], forget: [], access: [] };
+
+const pull = (more: object = {}) => ({
+  number: 12,
+  title: "Log in",
+  draft: false,
+  state: "open",
+  merged: false,
+  updated_at: "2026-11-24T09:40:00Z",
+  user: { id: 5, login: "dora", type: "User" },
+  head: { sha: at("login"), ref: "feature/login", repo: { id: 42 } },
+  base: { ref: "development" },
+  ...more,
+});
+const pullEvent = (action: string, more: object = {}, of: object = {}) =>
+  read("pull_request", { ...place, action, pull_request: pull(of), ...more });
+const pullLesson = (news: News) => news.lessons.find((lesson) => lesson.of === "pull");
+
+describe("a pull request's event", () => {
+  it("teaches the pull request and where it is, and has it looked at", () => {
+    const news = pullEvent("opened");
+    expect(news.installation).toBe(1);
+    expect(news.lessons).toEqual([
+      {
+        of: "component",
+        repository: 42,
+        installation: 1,
+        name: "acme/api",
+        defaultBranch: "master",
+        look: false,
+        branch: null,
+      },
+      {
+        of: "pull",
+        repository: 42,
+        number: 12,
+        asOf: NOW,
+        from: {},
+        facts: {
+          title: "Log in",
+          author: { id: 5, login: "dora", bot: false },
+          draft: false,
+          state: "open",
+          merged: false,
+          head: { sha: at("login"), ref: "feature/login", repository: 42 },
+          base: "development",
+        },
+      },
+    ]);
+    expect(news.nudges).toEqual([{ priority: "person", subject: { kind: "pull", repository: 42, number: 12 } }]);
+  });
+
+  it.each<[string, object, object]>([
+    ["synchronize", { before: at("old") }, { head: at("old") }],
+    ["synchronize", {}, {}],
+    [
+      "edited",
+      { changes: { title: { from: "Old" }, base: { ref: { from: "master" } } } },
+      { title: "Old", base: "master" },
+    ],
+    ["edited", { changes: { body: { from: "" } } }, {}],
+    ["closed", {}, { state: "open", merged: false }],
+    ["reopened", {}, { state: "closed" }],
+    ["ready_for_review", {}, { draft: true }],
+    ["converted_to_draft", {}, { draft: true }],
+  ])("%s says what it came from: %j", (action, more, from) => {
+    expect(pullLesson(pullEvent(action, more))).toMatchObject({ from });
+  });
+
+  it.each([
+    ["opened", "person"],
+    ["closed", "bulk"],
+    ["labeled", null],
+    ["assigned", null],
+    ["review_requested", null],
+  ])("%s is looked at as %s", (action, priority) => {
+    expect(pullEvent(action).nudges.map((nudge) => nudge.priority)).toEqual(priority === null ? [] : [priority]);
+  });
+
+  it.each<[string, object, object]>([
+    [
+      "a deleted fork",
+      { head: { sha: at("x"), ref: "x", repo: null } },
+      { head: { sha: at("x"), ref: "x", repository: null } },
+    ],
+    ["a deleted author", { user: null }, { author: { id: 0, login: "ghost", bot: false } }],
+    [
+      "a bot",
+      { user: { id: 9, login: "dependabot[bot]", type: "Bot" } },
+      { author: { id: 9, login: "dependabot[bot]", bot: true } },
+    ],
+    [
+      "no word on drafts and merges, as in lists",
+      { draft: undefined, merged: undefined, merged_at: "2026-11-24T09:00:00Z" },
+      { draft: false, merged: true },
+    ],
+    [
+      "an odd branch",
+      { head: { sha: at("x"), ref: `feature/'"$(x) ü..${"y".repeat(200)}`, repo: { id: 42 } } },
+      { head: { ref: `feature/'"$(x) ü..${"y".repeat(200)}` } },
+    ],
+    ["a body of 65,536 characters", { body: "x".repeat(65_536) }, { title: "Log in" }],
+  ])("is read with %s", (_what, of, facts) => {
+    expect(pullLesson(pullEvent("opened", {}, of))).toMatchObject({ facts });
+  });
+
+  it.each<[string, object]>([
+    ["no number", { number: undefined }],
+    ["a time that is none", { updated_at: "soon" }],
+    ["a head that is no commit", { head: { sha: "HEAD", ref: "x", repo: null } }],
+    ["no base", { base: undefined }],
+  ])("with %s throws, so that it is kept unread", (_what, of) => {
+    expect(() => pullEvent("opened", {}, of)).toThrow();
+  });
+
+  it("without an installation or a default branch leaves that open", () => {
+    const news = read("pull_request", {
+      repository: { id: 42, full_name: "acme/api" },
+      action: "opened",
+      pull_request: pull(),
+    });
+    expect(news).toMatchObject({ installation: null, lessons: [{ installation: null, defaultBranch: null }, {}] });
+  });
+});
+
+describe("a push", () => {
+  const commit = (more: object = {}) => ({ added: [], modified: ["README.md"], removed: [], ...more });
+  const push = (more: object = {}) =>
+    read("push", {
+      ...place,
+      ref: "refs/heads/master",
+      after: at("new"),
+      created: false,
+      deleted: false,
+      forced: false,
+      commits: [commit()],
+      ...more,
+    });
+  const component = (news: News) => news.lessons[0];
+
+  it("tells where the branch is, and has those looked at whose lane was compared with it", () => {
+    const news = push();
+    expect(component(news)).toMatchObject({ look: false, branch: { name: "master", at: at("new") } });
+    expect(news.nudges).toEqual([{ priority: "bulk", openPulls: { repository: 42, compared: "master" } }]);
+  });
+
+  it.each<[string, object, boolean]>([
+    ["names the config as added", { commits: [commit({ added: [".github/flowgate.yml"] })] }, true],
+    ["names it as removed", { commits: [commit({ removed: [".github/flowgate.yml"] })] }, true],
+    ["does not name it", {}, false],
+    [
+      "names it on another branch",
+      { ref: "refs/heads/development", commits: [commit({ added: [".github/flowgate.yml"] })] },
+      false,
+    ],
+    ["is forced", { forced: true }, true],
+    ["made the branch", { created: true }, true],
+    ["lists no commits", { commits: [] }, true],
+    ["says nothing of commits", { commits: null }, true],
+    ["says nothing of files", { commits: [{}] }, false],
+    ["has as many commits as GitHub lists", { commits: Array(2048).fill(commit()) }, true],
+    ["has a commit of as many files as GitHub lists", { commits: [commit({ modified: Array(3000).fill("x") })] }, true],
+  ])("that %s has the config read: %#", (_what, more, look) => {
+    expect(component(push(more))).toMatchObject({ look });
+    expect(push(more).nudges.some((nudge) => "subject" in nudge)).toBe(look || "created" in more);
+  });
+
+  it("that deletes a branch says that it is gone", () => {
+    const news = push({ ref: "refs/heads/staging", deleted: true, after: "0".repeat(40) });
+    expect(component(news)).toMatchObject({ branch: { name: "staging", at: null } });
+    expect(news.nudges[0]).toEqual({ priority: "bulk", subject: { kind: "component", repository: 42 } });
+  });
+
+  it.each(["refs/tags/v1", "refs/heads/gh-readonly-queue/master/pr-1-abc"])("of %s is none of ours", (ref) => {
+    expect(push({ ref })).toMatchObject(NOTHING);
+  });
+});
+
+describe("a merge group", () => {
+  const group = (action: string, head_ref = `refs/heads/gh-readonly-queue/release/1.x/pr-104-${at("base")}`) =>
+    read("merge_group", {
+      ...place,
+      action,
+      merge_group: { head_sha: at("group"), head_ref, base_ref: "refs/heads/release/1.x" },
+    });
+
+  it("names its pull request from the right, and is looked at", () => {
+    const news = group("checks_requested");
+    expect(news.lessons[1]).toEqual({
+      of: "group",
+      repository: 42,
+      head: at("group"),
+      base: "release/1.x",
+      number: 104,
+      asOf: NOW,
+      destroyed: false,
+    });
+    expect(news.nudges).toEqual([
+      { priority: "person", subject: { kind: "group", repository: 42, head: at("group") } },
+    ]);
+  });
+
+  it("that is destroyed is left alone", () => {
+    expect(group("destroyed")).toMatchObject({ nudges: [], lessons: [{}, { destroyed: true }] });
+  });
+
+  it("without a pull request in its name throws", () => {
+    expect(() => group("checks_requested", "refs/heads/other")).toThrow(
+      "No pull request in the queue branch refs/heads/other.",
+    );
+  });
+});
+
+describe("checks", () => {
+  const run = (app: number) => ({ head_sha: at("login"), name: "flowgate: master", app: { id: app } });
+
+  it("of ours that are asked for again are written again", () => {
+    expect(read("check_run", { ...place, action: "rerequested", check_run: run(7) })).toMatchObject({
+      forget: [`check:42:${at("login")}:flowgate: master`],
+      nudges: [{ openPulls: { repository: 42, head: at("login") } }, { subject: { kind: "group", head: at("login") } }],
+    });
+    expect(
+      read("check_suite", { ...place, action: "rerequested", check_suite: { head_sha: at("login"), app: { id: 7 } } })
+        .forget,
+    ).toEqual([`check:42:${at("login")}:`]);
+  });
+
+  it.each<[string, string, object]>([
+    ["our own echo", "check_run", { action: "created", check_run: run(7) }],
+    ["another App's", "check_run", { action: "rerequested", check_run: run(8) }],
+    [
+      "a suite for each push",
+      "check_suite",
+      { action: "requested", check_suite: { head_sha: at("login"), app: { id: 7 } } },
+    ],
+    ["nothing at all", "check_run", { action: "rerequested" }],
+  ])("that are %s are no news", (_what, event, payload) => {
+    expect(read(event, { ...place, ...payload })).toMatchObject(NOTHING);
+  });
+
+  it("are written again while we do not know who we are", () => {
+    expect(read("check_run", { ...place, action: "rerequested", check_run: run(8) }, null).forget).toHaveLength(1);
+  });
+});
+
+describe("repositories, rulesets and installations", () => {
+  it("a repository that changed is looked at; a deleted one is not worked on", () => {
+    expect(read("repository", { ...place, action: "renamed" })).toMatchObject({
+      lessons: [{ look: true }],
+      nudges: [{ subject: { kind: "component" } }],
+    });
+    expect(read("repository", { ...place, action: "deleted" })).toMatchObject({
+      access: [{ repository: 42, may: "not work" }],
+    });
+  });
+
+  const ruleset = (name: string, more: object = {}) =>
+    read("repository_ruleset", {
+      ...place,
+      action: "edited",
+      repository_ruleset: { name },
+      sender: { login: "ada" },
+      ...more,
+    });
+  it.each<[string, News, string[]]>([
+    ["ours", ruleset("flowgate: staging"), ["staging"]],
+    ["renamed from ours", ruleset("other", { changes: { name: { from: "flowgate: master" } } }), ["master"]],
+    ["somebody's own", ruleset("other"), []],
+    ["changed by ourselves", ruleset("flowgate: staging", { sender: { login: "flowgate[bot]" } }), []],
+  ])("a ruleset that is %s", (_what, news, stages) => {
+    expect(news.lessons.map((lesson) => lesson.of === "stage" && lesson.branch)).toEqual(stages);
+    expect(news.nudges).toHaveLength(stages.length);
+  });
+  it("says who changed it, where GitHub says", () => {
+    expect(ruleset("flowgate: staging").lessons).toMatchObject([{ changedBy: "ada" }]);
+    expect(ruleset("flowgate: staging", { sender: null }).lessons).toMatchObject([{ changedBy: null }]);
+  });
+
+  const installation = (action: string, more: object = {}) =>
+    read("installation", { action, installation: { id: 1, account: { login: "acme" } }, ...more });
+  it("an installation brings its repositories, and ends our work where it ends", () => {
+    expect(installation("created", { repositories: [{ id: 42, full_name: "acme/api" }] })).toMatchObject({
+      installation: 1,
+      lessons: [{ of: "component", repository: 42, name: "acme/api", look: true, defaultBranch: null }],
+      nudges: [{ subject: { kind: "component", repository: 42 } }],
+      access: [{ installation: 1, may: "work", account: "acme" }],
+    });
+    for (const action of ["deleted", "suspend"])
+      expect(installation(action, { repositories: [{ id: 42, full_name: "acme/api" }] })).toMatchObject({
+        lessons: [],
+        access: [{ may: "not work" }],
+      });
+    expect(installation("unsuspend", { installation: { id: 1 } })).toMatchObject({
+      access: [{ may: "work", account: "" }],
+    });
+  });
+
+  it("repositories come and go", () => {
+    const event = {
+      action: "added",
+      installation: { id: 1 },
+      repositories_added: [{ id: 42, full_name: "acme/api" }],
+      repositories_removed: [{ id: 43, full_name: "acme/old" }],
+    };
+    expect(read("installation_repositories", event).access).toEqual([
+      { repository: 42, may: "work" },
+      { repository: 43, may: "not work" },
+    ]);
+    expect(read("installation_repositories", { action: "added", installation: { id: 1 } })).toMatchObject(NOTHING);
+  });
+
+  it.each(["ping", "star", "issue_comment", "status", "label", "no such event"])("%s is no news", (event) => {
+    expect(read(event, {})).toMatchObject(NOTHING);
+  });
+});
