@@ -1,10 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { completeLock } from "./complete-lock.ts";
+import { configReference, configSchemaFile } from "./config-reference.ts";
 
 /** What each generated file has to hold, given what it holds now. One line a file. */
 const generated: Readonly<Record<string, (now: string) => string>> = {
   "package-lock.json": completeLock,
+  "schema/flowgate.schema.json": configSchemaFile,
+  "docs/config.md": configReference,
 };
 
 // `npm run generate` writes the files; `npm run generate -- --check` only says which are stale.

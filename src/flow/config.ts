@@ -30,23 +30,39 @@ const branchName = z
   .regex(/^(?!\/|-|.*(?:\.\.|\/\/|@\{|\.lock$|\/$|\.$))[^\s~^:?*[\\]+$/, "is no name that a branch can have")
   .transform(branch);
 
-const schema = z.object({
-  enforcement: z.enum(["managed", "report", "observe"]).default("managed"),
+/** What the file may say. The reference in docs/config.md and schema/flowgate.schema.json are made of it. */
+export const configSchema = z.object({
+  enforcement: z
+    .enum(["managed", "report", "observe"])
+    .default("managed")
+    .describe(
+      "`managed`: Flowgate keeps a ruleset `flowgate: STAGE` on each stage, so that GitHub refuses what Flowgate refuses. `report`: checks are red and green as in `managed`, but Flowgate writes no ruleset; whether another rule requires the check is read and said. `observe`: checks are neutral and say what they would say; nothing is required.",
+    ),
   stages: z
     .array(branchName)
     .min(2, "needs two stages or more, in promotion order")
     .max(20)
     .refine((stages) => new Set(stages).size === stages.length, "names a stage twice")
-    .default(["development", "staging", "master"].map(branch)),
+    .prefault(["development", "staging", "master"])
+    .describe(
+      "The stage branches in promotion order. Changes enter at the first; the last is production. A repository that lacks one of them is left alone.",
+    ),
   flow: z
     .object({
       features: z
         .array(z.string().min(1).max(255))
         .max(100)
-        .default([...DEFAULT_FEATURES]),
-      forks: z.enum(["allow", "refuse"]).default("allow"),
+        .default([...DEFAULT_FEATURES])
+        .describe(
+          "Patterns of branches that may enter the first stage. `*` stands for anything but a slash, `**` for anything; case counts. A list here replaces the default one.",
+        ),
+      forks: z
+        .enum(["allow", "refuse"])
+        .default("allow")
+        .describe("Whether a pull request from a fork may enter the first stage. It may never enter another."),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("Who may enter the first stage."),
 });
 
 /** Stages in promotion order, two or more. */
@@ -62,7 +78,7 @@ export type Policy = {
 };
 
 /** The policy without a file: the default stages, observed. */
-export const DEFAULT_POLICY: Policy = { ...policyOf(schema.parse({})), enforcement: "observed" };
+export const DEFAULT_POLICY: Policy = { ...policyOf(configSchema.parse({})), enforcement: "observed" };
 
 /**
  * Reads the text of a config file.
@@ -84,7 +100,7 @@ export function parseConfig(text: string): { readonly policy: Policy } | { reado
   } catch (error) {
     return { problem: `${CONFIG_PATH}: ${firstLine((error as Error).message)}` };
   }
-  const parsed = schema.safeParse(content);
+  const parsed = configSchema.safeParse(content);
   if (parsed.success) return { policy: policyOf(parsed.data) };
   const { path, message } = parsed.error.issues[0] as z.core.$ZodIssue;
   const node = path.length === 0 ? document.contents : document.getIn(path, true);
@@ -92,7 +108,7 @@ export function parseConfig(text: string): { readonly policy: Policy } | { reado
   return { problem: `${CONFIG_PATH}${line}: \`${path.map(String).join(".") || "the file"}\` ${message}.` };
 }
 
-function policyOf({ enforcement, stages, flow }: z.output<typeof schema>): Policy {
+function policyOf({ enforcement, stages, flow }: z.output<typeof configSchema>): Policy {
   return { enforcement, stages, features: flow.features, forks: flow.forks };
 }
 
