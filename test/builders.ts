@@ -163,7 +163,7 @@ export function history(limits: { readonly listed?: number } = {}): History {
           sha: commit,
           parents,
           title: options.title ?? `Add ${name}`,
-          author: options.author ?? { id: 5, login: "dora" },
+          author: options.author === undefined ? { id: 5, login: "dora" } : options.author,
         };
       }),
     };

@@ -103,7 +103,7 @@ function entryOf(subject: ComponentKnown["subject"], first: boolean, { name, sta
     about: subjectKey(subject),
     says: {
       name,
-      stages: stages ?? {},
+      stages,
       policy: config.policy as unknown as Json,
       blob: config.blob,
       problem: config.problem,

@@ -175,12 +175,13 @@ function write(
   const { subject, slot, now } = known;
   const title = rulesetTitle(subject.branch);
   const fingerprint = fingerprintOf(wanted);
+  const repairsBefore = (known.memory as StageMemory).repairs;
   const no = refusalOf(slot, fingerprint, now);
   if (no !== null) {
     const enforced: Enforced = { state: "no", because: no.refused };
     return told(
       known,
-      { ...memory, look: true, repairs: known.memory?.repairs ?? [], enforced },
+      { ...memory, look: true, repairs: repairsBefore, enforced },
       { because: no.refused, lookAgainAt: no.retryAt },
     );
   }

@@ -1,4 +1,4 @@
-import { isNode, LineCounter, parseDocument } from "yaml";
+import { LineCounter, type Node, parseDocument } from "yaml";
 import { z } from "zod";
 import { type Branch, branch } from "./names.ts";
 
@@ -103,9 +103,9 @@ export function parseConfig(text: string): { readonly policy: Policy } | { reado
   const parsed = configSchema.safeParse(content);
   if (parsed.success) return { policy: policyOf(parsed.data) };
   const { path, message } = parsed.error.issues[0] as z.core.$ZodIssue;
-  const node = path.length === 0 ? document.contents : document.getIn(path, true);
-  const line = isNode(node) && node.range ? ` line ${lines.linePos(node.range[0]).line}` : "";
-  return { problem: `${CONFIG_PATH}${line}: \`${path.map(String).join(".") || "the file"}\` ${message}.` };
+  const node = (path.length === 0 ? document.contents : document.getIn(path, true)) as Node;
+  const { line } = lines.linePos(node.range?.[0] as number);
+  return { problem: `${CONFIG_PATH} line ${line}: \`${path.map(String).join(".") || "the file"}\` ${message}.` };
 }
 
 function policyOf({ enforcement, stages, flow }: z.output<typeof configSchema>): Policy {

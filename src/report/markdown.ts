@@ -1,5 +1,5 @@
 /**
- * Text of others, made inert for GitHub's Markdown: no markup, no HTML, no mention. What stands between backticks
+ * Text of others, made inert for GitHub's Markdown: no markup, no HTML, no mention, no link. What stands between backticks
  * stays code, since our own sentences use them.
  */
 export function prose(text: string): string {
@@ -20,7 +20,11 @@ export const code = (text: string): string =>
         .replace(/[\r\n]+/g, " ")}\``;
 
 const escaped = (text: string) =>
-  text.replace(/[\\*_[\]<>#|~!&]/g, (sign) => (sign === "&" ? "&amp;" : `\\${sign}`)).replaceAll("@", "@\u200b");
+  text
+    .replace(/[\\*_[\]<>#|~!&]/g, (sign) => (sign === "&" ? "&amp;" : `\\${sign}`))
+    .replaceAll("@", "@\u200b")
+    .replaceAll("://", ":\u200b//")
+    .replace(/www\./gi, "www\u200b.");
 
 /** A block to copy from; its fence is longer than any inside. */
 export function block(text: string): string {

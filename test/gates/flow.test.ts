@@ -215,6 +215,32 @@ describe("a release branch", () => {
     expect(laneOf(judge(git, into("staging")))).toBe("failed");
   });
 
+  it("takes the approval of who pressed the button as well, though the merge commit is theirs", () => {
+    const git = product(["development", "staging", "master"]);
+    git.commit("own", ["development"]);
+    git.commit("merged", ["development", "own"], { author: { id: 6, login: "devin" } });
+    git.broughtBy("own", broughtBy(), [approval(6, "own")]);
+    git.broughtBy("merged", broughtBy(), [approval(6, "own")]);
+    expect(laneOf(judge(git, { head: "release/2", base: "staging", tip: at("merged") }))).toBe("promotion");
+  });
+
+  it("does not stumble over a commit whose author GitHub does not know, or a long title", () => {
+    const git = product(["development", "staging", "master"]);
+    git.commit("own", ["development"], { author: null, title: "x".repeat(100) });
+    expect(judge(git, into("staging")).because).toBe(
+      `release/2 has commit ${at("own").slice(0, 7)} “${"x".repeat(59)}…”, which came by no pull request into it.`,
+    );
+    git.broughtBy("own", broughtBy(), [approval(6, "own")]);
+    expect(laneOf(judge(git, into("staging")))).toBe("promotion");
+    expect(
+      judge(product(["development", "staging", "master"], { listed: 0 }), {
+        head: "release/2",
+        base: "master",
+        tip: at("login"),
+      }).because,
+    ).toContain("release/2 has 2 commits that staging lacks.");
+  });
+
   it("takes no commits of its own into the last stage or the first", () => {
     const git = own([approval(6, "own")]);
     expect(judge(git, into("master")).because).toContain("that staging lacks");

@@ -1,0 +1,228 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { decide } from "../../src/decide.ts";
+import type { Answer, Decision } from "../../src/flow/decision.ts";
+import { checkSlot, type SlotState } from "../../src/flow/effect.ts";
+import type { Fact, PullKnown } from "../../src/flow/facts.ts";
+import { branch, later } from "../../src/flow/names.ts";
+import {
+  APP,
+  at,
+  component,
+  finding,
+  known,
+  LATER,
+  NOW,
+  policy,
+  pullFacts,
+  pullMemory,
+  REPOSITORY,
+  stageMemory,
+  unknown,
+  verdict,
+} from "../builders.ts";
+
+const HOUSE = { app: APP, links: null };
+const facts = (more: Partial<PullKnown> = {}): PullKnown => ({
+  now: NOW,
+  read: new Map(),
+  component: component(),
+  subject: { kind: "pull", repository: REPOSITORY, number: 12 },
+  memory: pullMemory(),
+  verdict: null,
+  siblings: [],
+  slot: null,
+  stage: stageMemory(),
+  ...more,
+});
+function decided(answer: Answer): Decision {
+  if (!("decided" in answer)) throw new Error(`it lacks ${JSON.stringify(answer.lacks)}`);
+  return answer.decided;
+}
+const judge = (more: Partial<PullKnown> = {}) => decided(decide(facts(more), HOUSE));
+const slot = checkSlot(REPOSITORY, at("login"), "flowgate: development");
+const check = (decision: Decision) => {
+  const [effect] = decision.effects;
+  return effect?.thing === "check-run" ? effect : undefined;
+};
+/** What stands on GitHub after a decision was carried out. */
+const carriedOut = (decision: Decision): SlotState => ({
+  written: { fingerprint: check(decision)?.fingerprint as never, id: 1, completed: true },
+  refused: null,
+});
+
+describe("a pull request", () => {
+  it("gets its verdict, an entry with the reason, and one check that says so", () => {
+    const decision = judge();
+    expect(decision).toMatchObject({
+      because: "feature/login is a feature branch (feature/**) and may enter development.",
+      verdict: { head: at("login"), base: "development", lane: "feature", outcome: "passed" },
+      entries: [
+        {
+          what: "judged",
+          actor: "app",
+          about: "pull:42:12",
+          says: { lane: "feature", from: "feature/login", author: "dora", policy: at("config") },
+        },
+      ],
+      compared: [],
+      lookAgainAt: null,
+    });
+    expect(check(decision)).toMatchObject({
+      slot,
+      head: at("login"),
+      name: "acme/api",
+      over: null,
+      content: { name: "flowgate: development", conclusion: "success" },
+    });
+  });
+
+  it("that is judged the same again costs nothing", () => {
+    const first = judge();
+    const again = judge({ verdict: first.verdict ?? null, slot: carriedOut(first) });
+    expect(again).toMatchObject({ entries: [], effects: [], news: { nudges: [] } });
+  });
+
+  it("whose check somebody asks for again gets it written again, with an entry", () => {
+    const first = judge();
+    const written = { fingerprint: "" as never, id: 1, completed: true };
+    const again = judge({ verdict: first.verdict ?? null, slot: { written, refused: null } });
+    expect(again.entries).toHaveLength(1);
+    expect(check(again)?.over).toEqual(written);
+  });
+
+  it("is not written again for an hour where GitHub refused this very content", () => {
+    const refused = (minutes: number) => ({
+      written: null,
+      refused: { fingerprint: check(judge())?.fingerprint as never, because: "No.", at: later(NOW, -minutes * 60_000) },
+    });
+    expect(judge({ slot: refused(10) })).toMatchObject({ effects: [], lookAgainAt: later(NOW, 50 * 60_000) });
+    expect(judge({ slot: refused(61) }).effects).toHaveLength(1);
+    expect(
+      judge({ slot: { written: null, refused: { ...refused(1).refused, fingerprint: "other" as never } } }).effects,
+    ).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<PullKnown>]>([
+    ["into a branch that is no stage", { memory: pullMemory({ base: "gh-pages" }) }],
+    ["that is closed", { memory: pullMemory({}, { state: "closed" }) }],
+    [
+      "of a repository that lacks a stage",
+      { component: component({ stages: { development: at("development"), staging: null, master: at("master") } }) },
+    ],
+  ])("%s gets no check, and gives up the verdict it had", (_what, more) => {
+    expect(judge(more)).toMatchObject({ effects: [], entries: [] });
+    expect(judge(more).verdict).toBeUndefined();
+    expect(judge({ ...more, verdict: verdict() })).toMatchObject({
+      verdict: null,
+      news: {
+        nudges: [{ priority: "bulk", openPulls: { repository: REPOSITORY, head: at("login"), base: "development" } }],
+      },
+    });
+  });
+
+  it.each([null, component({ stages: null })])("of a repository not looked at yet waits for that look", (component) => {
+    expect(judge({ component })).toMatchObject({
+      effects: [],
+      news: { nudges: [{ priority: "person", subject: { kind: "component", repository: REPOSITORY } }] },
+    });
+  });
+
+  it("that was pushed to or retargeted tells those that shared its check", () => {
+    const { nudges } = judge({ verdict: verdict({ head: at("old") }) }).news;
+    expect(nudges).toEqual([
+      { priority: "bulk", openPulls: { repository: REPOSITORY, head: at("login"), base: "development" } },
+      { priority: "bulk", openPulls: { repository: REPOSITORY, head: at("old"), base: "development" } },
+    ]);
+    expect(judge({ verdict: verdict({ base: branch("master"), lane: null }) }).news.nudges).toHaveLength(2);
+  });
+
+  it("shares its check with others on the same commit and base: the strictest lane speaks", () => {
+    const refused = verdict({
+      lane: null,
+      outcome: "failed",
+      findings: [finding({ outcome: "failed", because: "login matches no feature pattern." })],
+    });
+    expect(check(judge({ siblings: [{ number: 13, verdict: refused }] }))?.content).toMatchObject({
+      conclusion: "success",
+      summary: expect.stringContaining("2 open pull requests share this commit"),
+    });
+    expect(
+      check(
+        judge({
+          memory: pullMemory({ head: "login", base: "development" }),
+          siblings: [{ number: 13, verdict: verdict() }],
+          read: new Map([
+            [`compare staging ${at("login")}`, known({ ahead: 1, commits: [], whole: true })],
+            [`compare master ${at("login")}`, known({ ahead: 1, commits: [], whole: true })],
+          ]),
+        }),
+      )?.content,
+    ).toMatchObject({ conclusion: "success" });
+  });
+});
+
+describe("what is not known", () => {
+  it.each([null, pullMemory({}, { doubt: true })])("of the pull request itself is read once", (memory) => {
+    expect(decide(facts({ memory }), HOUSE)).toEqual({ lacks: [{ want: "pull", number: 12 }] });
+    const listed = { number: 12, asOf: LATER, facts: { ...pullFacts(), title: "Read" } };
+    expect(judge({ memory, read: new Map([["pull 12", known(listed)]]) })).toMatchObject({
+      memory: { title: "Read", asOf: LATER, doubt: false, from: {} },
+      verdict: { outcome: "passed" },
+    });
+    expect(
+      judge({ memory, read: new Map<string, Fact<unknown>>([["pull 12", unknown("GitHub answered 502.")]]) }),
+    ).toMatchObject({ because: "GitHub answered 502.", effects: [], lookAgainAt: LATER });
+  });
+
+  it("of its commits is asked for, and while GitHub does not say, the check waits", () => {
+    const memory = pullMemory({ head: "hotfix/x", base: "master" });
+    const lacking = decide(facts({ memory }), HOUSE);
+    expect(lacking).toMatchObject({ lacks: [{ want: "compare" }, { want: "compare" }, { want: "compare" }] });
+    const read = new Map<string, Fact<unknown>>(
+      [`master`, `development`, `staging`].map((stage) => [
+        `compare ${stage} ${at("login")}`,
+        unknown("GitHub answered 502."),
+      ]),
+    );
+    const decision = judge({ memory, read });
+    expect(decision).toMatchObject({
+      verdict: { outcome: "errored", lane: null },
+      lookAgainAt: LATER,
+      compared: ["master", "development", "staging"],
+    });
+    expect(check(decision)?.content).toMatchObject({
+      status: "in_progress",
+      conclusion: null,
+      title: expect.stringContaining("Could not find out"),
+    });
+  });
+
+  it("never makes a verdict pass", () => {
+    const branches = fc.constantFrom("hotfix/x", "release/1", "back-merge/x", "login", "anything");
+    const bases = fc.constantFrom("development", "staging", "master");
+    fc.assert(
+      fc.property(branches, bases, fc.array(fc.nat(3), { minLength: 3, maxLength: 3 }), (head, base, ahead) => {
+        const read = new Map<string, Fact<unknown>>();
+        for (const [place, stage] of ["development", "staging", "master"].entries()) {
+          const n = ahead[place] as number;
+          read.set(
+            `compare ${stage} ${at("login")}`,
+            n === 3 ? unknown("GitHub answered 502.") : known({ ahead: n, commits: [], whole: true }),
+          );
+        }
+        const answer = decide(facts({ memory: pullMemory({ head, base }), read }), HOUSE);
+        if ("decided" in answer && [...read.values()].every((fact) => !fact.known))
+          expect(answer.decided.verdict?.outcome).not.toBe("passed");
+      }),
+    );
+  });
+});
+
+it("follows the enforcement in force", () => {
+  const observed = component({ config: { policy: policy({ enforcement: "observed" }), blob: null, problem: null } });
+  expect(check(judge({ component: observed }))?.content).toMatchObject({
+    conclusion: "neutral",
+    title: expect.stringMatching(/^Would pass: /),
+  });
+});

@@ -1,0 +1,110 @@
+import { generateKeyPairSync } from "node:crypto";
+import { describe, expect, it } from "@jest/globals";
+import { environment } from "../src/environment.ts";
+
+const { privateKey } = generateKeyPairSync("rsa", {
+  modulusLength: 1024,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs1", format: "pem" },
+});
+const FILES: Readonly<Record<string, string>> = { "key.pem": privateKey, "notes.txt": "no key" };
+const read = (env: Readonly<Record<string, string>>) =>
+  environment(env, (path) => {
+    const text = FILES[path];
+    if (text === undefined) throw new Error("no such file");
+    return text;
+  });
+const credentials = { APP_ID: "7", PRIVATE_KEY: privateKey, WEBHOOK_SECRET: "secret" };
+const production = (more: Readonly<Record<string, string>> = {}) => {
+  const came = read({ ...credentials, ...more });
+  if (!("production" in came)) throw new Error(JSON.stringify(came));
+  return came;
+};
+
+describe("the environment", () => {
+  it("without credentials is the sandbox", () => {
+    expect(read({})).toEqual({ sandbox: { folder: "data", host: "127.0.0.1", port: 3000, logLevel: "info" } });
+    expect(read({ APP_ID: " ", DATA_DIR: "x", PORT: "0" })).toMatchObject({ sandbox: { folder: "x", port: 0 } });
+  });
+
+  it("with credentials is production", () => {
+    expect(production()).toEqual({
+      logLevel: "info",
+      proxy: null,
+      production: {
+        appId: 7,
+        privateKey: privateKey.trim(),
+        webhookSecret: "secret",
+        apiUrl: "https://api.github.com",
+        host: "127.0.0.1",
+        port: 3000,
+        links: null,
+        board: { kind: "loopback" },
+        databaseUrl: null,
+        folder: "data",
+        inFlightGraceMs: 12_000,
+        sweepEveryMs: 3_600_000,
+      },
+    });
+    expect(
+      production({
+        GITHUB_API_URL: "https://ghe.example/api/v3/",
+        PUBLIC_URL: "https://flowgate.example/",
+        DATABASE_URL: "postgres://x",
+        WEBHOOK_PROXY_URL: "https://smee.example/x",
+      }),
+    ).toMatchObject({
+      proxy: "https://smee.example/x",
+      production: {
+        apiUrl: "https://ghe.example/api/v3",
+        links: "https://flowgate.example",
+        databaseUrl: "postgres://x",
+      },
+    });
+  });
+
+  it.each([
+    ["real newlines", { PRIVATE_KEY: privateKey }],
+    ["\\n for newlines", { PRIVATE_KEY: privateKey.replaceAll("\n", "\\n") }],
+    ["base64", { PRIVATE_KEY: Buffer.from(privateKey).toString("base64") }],
+  ])("takes a private key with %s", (_how, env) => {
+    expect(production(env).production.privateKey.trim()).toBe(privateKey.trim());
+  });
+  it("takes a private key from a file", () => {
+    expect(read({ APP_ID: "7", PRIVATE_KEY_PATH: "key.pem", WEBHOOK_SECRET: "x" })).toHaveProperty("production");
+  });
+
+  it.each<[Readonly<Record<string, string>>, string]>([
+    [
+      { APP_ID: "7" },
+      "Set PRIVATE_KEY or PRIVATE_KEY_PATH and WEBHOOK_SECRET as well: Flowgate needs APP_ID, PRIVATE_KEY (or PRIVATE_KEY_PATH) and WEBHOOK_SECRET together, or none of them for the sandbox.",
+    ],
+    [{ APP_ID: "7", PRIVATE_KEY: "x" }, "Set WEBHOOK_SECRET as well"],
+    [{ ...credentials, APP_ID: "flowgate" }, "APP_ID is “flowgate”; it is the number on the App's settings page."],
+    [{ ...credentials, PRIVATE_KEY: "x" }, "PRIVATE_KEY is no private key"],
+    [{ APP_ID: "7", WEBHOOK_SECRET: "x", PRIVATE_KEY_PATH: "notes.txt" }, "PRIVATE_KEY_PATH holds no private key"],
+    [
+      { APP_ID: "7", WEBHOOK_SECRET: "x", PRIVATE_KEY_PATH: "gone.pem" },
+      "PRIVATE_KEY_PATH is “gone.pem”, which cannot be read: no such file.",
+    ],
+    [{ PORT: "http" }, "PORT is “http”; it must be a number from 0 to 65535."],
+    [{ PORT: "70000" }, "PORT is “70000”"],
+    [{ LOG_LEVEL: "loud" }, "LOG_LEVEL is “loud”; it must be one of fatal, error"],
+    [{ GITHUB_API_URL: "github.com" }, "GITHUB_API_URL is “github.com”; it must be an http or https address."],
+    [{ PUBLIC_URL: "ftp://x" }, "PUBLIC_URL is “ftp://x”"],
+  ])("refuses %j in one sentence", (env, problem) => {
+    expect(read(env)).toEqual({ problem: expect.stringContaining(problem) });
+  });
+
+  it.each([
+    ["127.0.0.1", "loopback"],
+    ["127.8.8.8", "loopback"],
+    ["localhost", "loopback"],
+    ["::1", "loopback"],
+    ["0.0.0.0", "refused"],
+    ["127.evil.example", "refused"],
+  ])("on %s serves the board: %s", (host, kind) => {
+    expect(production({ HOST: host }).production.board.kind).toBe(kind);
+    expect(production({ HOST: host, PUBLIC_URL: "https://flowgate.example" }).production.board.kind).toBe("refused");
+  });
+});
