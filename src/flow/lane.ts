@@ -65,15 +65,12 @@ type Case = {
 };
 type Row = (of: Case) => { readonly lane: Lane; readonly because: string } | Refusal | null;
 
-function places(pull: Candidate, { stages }: Policy): Pick<Case, "fork" | "to" | "from" | "last"> {
-  const fork = pull.head.repository !== pull.repository;
-  return {
-    fork,
-    to: stages.indexOf(pull.base),
-    from: fork ? -1 : stages.indexOf(pull.head.ref),
-    last: stages.length - 1,
-  };
-}
+const places = (pull: Candidate, { stages }: Policy): Pick<Case, "fork" | "to" | "from" | "last"> => ({
+  fork: pull.head.repository !== pull.repository,
+  to: stages.indexOf(pull.base),
+  from: stages.indexOf(pull.head.ref),
+  last: stages.length - 1,
+});
 
 const ROWS: readonly Row[] = [
   /** A fork's branch may be called anything, so its name says nothing. */

@@ -215,6 +215,13 @@ describe("a release branch", () => {
     expect(laneOf(judge(git, into("staging")))).toBe("failed");
   });
 
+  it("does not take the approval of who opened the pull request with somebody else's commit", () => {
+    const git = product(["development", "staging", "master"]);
+    git.commit("own", ["development"], { author: { id: 8, login: "olga" } });
+    git.broughtBy("own", broughtBy(), [approval(5, "own")]);
+    expect(laneOf(judge(git, into("staging")))).toBe("failed");
+  });
+
   it("takes the approval of who pressed the button as well, though the merge commit is theirs", () => {
     const git = product(["development", "staging", "master"]);
     git.commit("own", ["development"]);
