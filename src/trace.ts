@@ -35,3 +35,22 @@ export function traced(ports: Ports, log: Logger): Ports {
     find: told("find", ports.find),
   };
 }
+
+/** The same ports, each decision that the ledger keeps telling the log its reason once. */
+export function saying(ports: Ports, log: Logger): Ports {
+  const { store } = ports;
+  return {
+    ...ports,
+    store: {
+      recall: (lease, now) => store.recall(lease, now),
+      async commit(lease, recalled, decision, now) {
+        const came = await store.commit(lease, recalled, decision, now);
+        if (came === "written" && decision.entries.length > 0)
+          log.info({ subject: subjectKey(lease.subject) }, decision.because);
+        return came;
+      },
+      record: (lease, receipt) => store.record(lease, receipt),
+      release: (lease, nudges, at) => store.release(lease, nudges, at),
+    },
+  };
+}
