@@ -42,6 +42,8 @@ export type Settings = {
   /** How long a call that was cut off may still be under way at GitHub. */
   readonly inFlightGraceMs: number;
   readonly sweepEveryMs: number;
+  /** How long the work of a process that died is left alone before another takes it over. */
+  readonly leaseMs?: number;
   /** What GitHub grants an installation: points a minute and calls at once; GitHub's published limits when left out. */
   readonly budget?: { readonly points: number; readonly inFlight: number };
 };
@@ -60,6 +62,8 @@ export type App = {
 
 const { version: VERSION } = createRequire(import.meta.url)("../package.json") as { readonly version: string };
 
+/** A worker renews its leases well before they run out; a dead one's are free again after this. */
+const LEASE_MS = 60_000;
 /** How soon a sweep that GitHub cut short is tried again. */
 const SWEEP_AGAIN_MS = 60_000;
 
@@ -68,8 +72,8 @@ const SWEEP_AGAIN_MS = 60_000;
  * be opened or the port is taken.
  */
 export async function startApp(settings: Settings): Promise<App> {
-  const { clock, log } = settings;
-  const store = await openStore({ url: settings.databaseUrl, folder: settings.folder, clock, log });
+  const { clock, log, leaseMs = LEASE_MS } = settings;
+  const store = await openStore({ url: settings.databaseUrl, folder: settings.folder, clock, leaseMs, log });
   const github = connect({
     appId: settings.appId,
     privateKey: settings.privateKey,
@@ -109,6 +113,7 @@ export async function startApp(settings: Settings): Promise<App> {
     clock,
     log,
     store,
+    renewEveryMs: leaseMs / 3,
     settle: (lease) => settle(lease, ports),
   });
   clock.onMove?.(() => worker.wake());

@@ -11,8 +11,6 @@ const PER_INSTALLATION = 12;
 /** Other processes wake us by notification; this is for when one was lost. */
 const LONGEST_SLEEP_MS = 1_000;
 const SHORTEST_SLEEP_MS = 20;
-/** A lease runs out after a minute without this sign of life. */
-const RENEW_MS = 20_000;
 
 export type WorkerPorts = {
   readonly clock: { now(): Instant };
@@ -27,6 +25,8 @@ export type WorkerPorts = {
     nextDue(): Promise<Instant | null>;
     onWork(listener: () => void): void;
   };
+  /** How often a lease in hand is renewed, so that it does not run out while GitHub is slow. */
+  readonly renewEveryMs: number;
   readonly settle: (lease: Lease) => Promise<void>;
 };
 
@@ -38,7 +38,7 @@ export type Worker = {
 };
 
 /** Takes what is due, persons first, and settles it. */
-export function startWorker({ clock, log, store, settle }: WorkerPorts): Worker {
+export function startWorker({ clock, log, store, renewEveryMs, settle }: WorkerPorts): Worker {
   const inHand = new Set<Promise<void>>();
   let stopped = false;
   let woken = false;
@@ -70,7 +70,7 @@ export function startWorker({ clock, log, store, settle }: WorkerPorts): Worker 
     const limit = personsOnly ? free : free - FOR_PERSONS;
     const leases = await store.claim({ limit, perInstallation: PER_INSTALLATION, personsOnly });
     for (const lease of leases) {
-      const renewal = setInterval(() => void store.renew(lease).catch(() => {}), RENEW_MS);
+      const renewal = setInterval(() => void store.renew(lease).catch(() => {}), renewEveryMs);
       const work = settle(lease)
         .catch((error: unknown) => log.error({ err: error, subject: lease.subject }, "A subject could not be settled."))
         .finally(() => {

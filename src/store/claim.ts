@@ -5,10 +5,8 @@ import type { Lease, Subject } from "../flow/subject.ts";
 import type { Connection, Database } from "./database.ts";
 import type { Tables } from "./schema.ts";
 
-/** How long a lease holds without a sign of life: longer than the longest look at GitHub. */
-export const LEASE_MS = 60_000;
-/** How long an installation stays with the process that last claimed of it. */
-const WORKER_MS = 15_000;
+/** An installation stays with the process that last claimed of it for this part of a lease. */
+const WORKER_SHARE = 0.25;
 
 export type Ask = { readonly limit: number; readonly perInstallation: number; readonly personsOnly: boolean };
 
@@ -26,8 +24,9 @@ export async function claim(
   now: Instant,
   real: number,
   worker: string,
+  leaseMs: number,
 ): Promise<readonly Lease[]> {
-  if (kind === "postgres") await takeInstallations(on, now, real, worker);
+  if (kind === "postgres") await takeInstallations(on, now, real, worker, real + leaseMs * WORKER_SHARE);
   let query = on
     .selectFrom("subject")
     .leftJoin("installation", "installation.id", "subject.installation")
@@ -67,7 +66,7 @@ export async function claim(
     const key = taken[place]?.key as string;
     await on
       .updateTable("subject")
-      .set({ lease_token: token, lease_until: real + LEASE_MS })
+      .set({ lease_token: token, lease_until: real + leaseMs })
       .where("key", "=", key)
       .execute();
   }
@@ -117,7 +116,13 @@ function subjectOf(row: Due): Subject {
 }
 
 /** Installations that have something due and that nobody serves become ours, ours stay ours. */
-async function takeInstallations(on: Connection, now: Instant, real: number, worker: string): Promise<void> {
+async function takeInstallations(
+  on: Connection,
+  now: Instant,
+  real: number,
+  worker: string,
+  until: number,
+): Promise<void> {
   await on
     .insertInto("installation")
     .columns(["id", "account", "may_work", "worker_until"])
@@ -168,7 +173,7 @@ async function takeInstallations(on: Connection, now: Instant, real: number, wor
   if (free.length === 0) return;
   await on
     .updateTable("installation")
-    .set({ worker, worker_until: real + WORKER_MS })
+    .set({ worker, worker_until: until })
     .where(
       "id",
       "in",

@@ -6,7 +6,7 @@ import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import { type InstallationId, type Instant, later, type RepositoryId } from "../flow/names.ts";
 import { type Lease, subjectKey } from "../flow/subject.ts";
 import { apply } from "./apply.ts";
-import { type Ask, claim, LEASE_MS } from "./claim.ts";
+import { type Ask, claim } from "./claim.ts";
 import { commit, record, release } from "./commit.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { ledgerFlaw } from "./ledger.ts";
@@ -20,6 +20,8 @@ export type StoreOptions = {
   /** Of the embedded database; null: in memory. */
   readonly folder: string | null;
   readonly clock: { now(): Instant };
+  /** How long a lease holds without a sign of life, in milliseconds. */
+  readonly leaseMs: number;
   readonly log: { warn(fields: object, message: string): void };
 };
 export type Store = Awaited<ReturnType<typeof openStore>>;
@@ -31,7 +33,7 @@ const KEPT_MS = 3 * 24 * 3_600_000;
 const MOST_ETAGS = 20_000;
 
 /** Opens the database, brings it to the newest schema and, where it is embedded, takes back what a dead process held. */
-export async function openStore({ url, folder, clock, log }: StoreOptions) {
+export async function openStore({ url, folder, clock, leaseMs, log }: StoreOptions) {
   const database: Database = openDatabase(url, folder);
   const { db, kind, write } = database;
   const worker = randomUUID();
@@ -89,7 +91,8 @@ export async function openStore({ url, folder, clock, log }: StoreOptions) {
       await write((on) => apply(on, kind, news, clock.now(), null));
       await tell();
     },
-    claim: (ask: Ask): Promise<readonly Lease[]> => write((on) => claim(on, kind, ask, clock.now(), real(), worker)),
+    claim: (ask: Ask): Promise<readonly Lease[]> =>
+      write((on) => claim(on, kind, ask, clock.now(), real(), worker, leaseMs)),
     recall: (lease: Lease, now: Instant): Promise<Recalled> => recall(db, lease.subject, now),
     async commit(
       lease: Lease,
@@ -106,7 +109,7 @@ export async function openStore({ url, folder, clock, log }: StoreOptions) {
       write((on) => release(on, lease, seen, at, clock.now()), "soon"),
     /** The holder is still at it: the lease does not run out yet. */
     async renew({ subject, token }: Lease): Promise<void> {
-      const lease_until = real() + LEASE_MS;
+      const lease_until = real() + leaseMs;
       await write(
         (on) =>
           on

@@ -32,7 +32,13 @@ describe("the board over the store", () => {
 
   beforeEach(async () => {
     clock = NOW;
-    store = await openStore({ url: null, folder: null, clock: { now: () => clock }, log: { warn: () => {} } });
+    store = await openStore({
+      url: null,
+      folder: null,
+      leaseMs: 60_000,
+      clock: { now: () => clock },
+      log: { warn: () => {} },
+    });
   });
   afterEach(() => store.stop());
 
