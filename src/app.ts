@@ -95,7 +95,11 @@ export async function startApp(settings: Settings): Promise<App> {
     clock,
     log,
     self: () => self,
-    accept: (delivery) => store.accept(delivery),
+    accept(delivery) {
+      const { news } = delivery;
+      if (news !== null && news.installation !== null && news.access.length > 0) github.signInAnew(news.installation);
+      return store.accept(delivery);
+    },
     onAccess: (news) => void followAccess(news).catch(logged("An installation could not be swept.")),
     page: (request) => boardRoute(request, store, settings.board, webAddress(settings.apiUrl)),
     unready: () => store.unready(),
@@ -162,9 +166,9 @@ export async function startApp(settings: Settings): Promise<App> {
     if (told.known) self = told.value;
   }
 
-  /** An installation that came or came back has things to tell that no delivery tells. */
+  /** Where we may work again there are things to tell that no delivery told. */
   async function followAccess({ access, installation }: News): Promise<void> {
-    const works = access.some((change) => "installation" in change && change.may === "work");
+    const works = access.some((change) => change.may === "work");
     if (!works || installation === null) return;
     sweepsUnderWay += 1;
     await sweepInstallation(installation, sweepPorts).finally(() => {

@@ -1,6 +1,6 @@
 import { createPrivateKey } from "node:crypto";
 import { type Logger, Probot, ProbotOctokit } from "probot";
-import type { InstallationId, Instant } from "../flow/names.ts";
+import { type InstallationId, type Instant, instant } from "../flow/names.ts";
 import { type AppLevel, appLevel } from "./app.ts";
 import { type Line, type Octokit, sender } from "./call.ts";
 import { type Find, finder } from "./find.ts";
@@ -42,6 +42,8 @@ export type Github = AppLevel & {
   readonly look: Look;
   readonly perform: Perform;
   readonly find: Find;
+  /** What we may do there changed: the next call asks for a new token, since the old one knows only the old rights. */
+  signInAnew(installation: InstallationId): void;
   /** Closes the connections. */
   stop(): void;
 };
@@ -96,6 +98,9 @@ export function connect(options: GithubOptions): Github {
     look: looker(read, clock),
     perform: performer(send, read, clock),
     find: finder(read, clock, appId, options.grace ?? GRACE_MS),
+    signInAnew(installation) {
+      line(installation).signedInAt = instant(0);
+    },
     stop,
   };
 }

@@ -196,4 +196,21 @@ async function applyAccess(on: Connection, access: Access): Promise<void> {
     .values({ id, account, may_work, paused_until: null, worker: null, worker_until: 0 })
     .onConflict((conflict) => conflict.column("id").doUpdateSet({ may_work, account }))
     .execute();
+  if (access.may === "work") await forgetRefusals(on, id);
+}
+
+/** Rights may have been granted, so what GitHub refused before is tried again. */
+async function forgetRefusals(on: Connection, installation: InstallationId): Promise<void> {
+  const refused = await on.selectFrom("slot").select("slot").where("refused_fingerprint", "is not", null).execute();
+  if (refused.length === 0) return;
+  const rows = await on
+    .selectFrom("subject")
+    .select("repository")
+    .where("installation", "=", installation)
+    .where("kind", "=", "component")
+    .execute();
+  const repositories = new Set(rows.map(({ repository }) => String(repository)));
+  const slots = refused.map(({ slot }) => slot).filter((slot) => repositories.has(slot.split(":")[1] ?? ""));
+  if (slots.length === 0) return;
+  await on.updateTable("slot").set({ refused_fingerprint: null }).where("slot", "in", slots).execute();
 }
