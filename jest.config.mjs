@@ -20,6 +20,8 @@ export const base = {
   transform: { "\\.ts$": "<rootDir>/test/strip-types.mjs" },
   setupFilesAfterEnv: ["<rootDir>/test/setup.ts"],
   testMatch: ["<rootDir>/test/**/*.test.ts"],
+  // A story starts a server or two; a busy machine is given time.
+  testTimeout: 30_000,
   modulePathIgnorePatterns: ["<rootDir>/data/", "<rootDir>/examples/"],
 };
 

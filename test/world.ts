@@ -349,7 +349,7 @@ function clockThatTells(moved: ReadonlySet<() => void>): SkippableClock {
 }
 
 /** A database of its own where the suite runs on PostgreSQL, else none. */
-async function freshDatabase(): Promise<{ readonly url: string; readonly drop: () => Promise<void> } | null> {
+export async function freshDatabase(): Promise<{ readonly url: string; readonly drop: () => Promise<void> } | null> {
   const server = process.env["FLOWGATE_TEST_DATABASE_URL"];
   if (server === undefined) return null;
   const name = `story_${randomBytes(6).toString("hex")}`;

@@ -2,7 +2,7 @@ import { pino } from "pino";
 import { instant, type Settings, startApp } from "../../src/app.ts";
 
 /**
- * Flowgate as a process of its own, for the tests that kill it. Its settings come as JSON in the environment. Where
+ * Flowgate as a process of its own, for the tests that kill it or run two. It tells each step of `settle` on its output. Its settings come as JSON in the environment. Where
  * `FLOWGATE_DIES_AT` is a number n, it kills itself at the n-th step of settling pull requests, the beginning and the end
  * of each await counted: no handler runs, nothing is closed.
  */
@@ -14,8 +14,18 @@ const log = pino(
   { level: "trace" },
   {
     write(line: string) {
-      const { level, step, subject } = JSON.parse(line) as { level: number; step?: string; subject?: string };
+      const { level, msg, step, subject } = JSON.parse(line) as {
+        level: number;
+        msg: string;
+        step?: string;
+        subject?: string;
+      };
       if (level >= 40) process.stderr.write(line);
+      if (step !== undefined) {
+        process.stdout.write(
+          `${JSON.stringify({ subject, step, msg, at: performance.timeOrigin + performance.now() })}\n`,
+        );
+      }
       if (step === undefined || !subject?.startsWith("pull:")) return;
       steps += 1;
       if (steps === diesAt) process.kill(process.pid, "SIGKILL");

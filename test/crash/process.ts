@@ -4,11 +4,15 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Settings } from "../../src/app.ts";
 
+/** The beginning or the end of one await of `settle`, in milliseconds since 1970. */
+export type Step = { readonly subject: string; readonly step: string; readonly msg: string; readonly at: number };
+
 export type Running = {
   readonly url: string;
   readonly process: ChildProcess;
   /** What it wrote at level warn and above. */
   readonly complaints: readonly string[];
+  readonly steps: readonly Step[];
   /** Resolves when it has ended, however. */
   readonly ended: Promise<void>;
   kill(): Promise<void>;
@@ -29,12 +33,18 @@ export async function startProcess(settings: Settings, diesAt: number | null): P
   const complaints: string[] = [];
   createInterface({ input: child.stderr }).on("line", (line) => complaints.push(line));
   const ended = once(child, "exit").then(() => {});
-  const lines = createInterface({ input: child.stdout });
-  const url = await Promise.race([once(lines, "line").then(([line]) => String(line)), ended.then(() => null)]);
+  const steps: Step[] = [];
+  const listening = new Promise<string>((resolve) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      if (line.startsWith("{")) steps.push(JSON.parse(line) as Step);
+      else resolve(line);
+    });
+  });
+  const url = await Promise.race([listening, ended.then(() => null)]);
   if (url === null) return null;
   const end = async (signal: NodeJS.Signals) => {
     child.kill(signal);
     await ended;
   };
-  return { url, process: child, complaints, ended, kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
+  return { url, process: child, complaints, steps, ended, kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
 }

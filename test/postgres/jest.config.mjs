@@ -4,5 +4,7 @@ import { base } from "../../jest.config.mjs";
 export default {
   ...base,
   rootDir: "../..",
+  // A world of its own database is made and dropped for each story.
+  testTimeout: 60_000,
   testMatch: ["postgres", "store", "stories"].map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
 };
