@@ -33,7 +33,8 @@ export function webCommitter(github: Github) {
   return { name: "GitHub", email: "noreply@github.com", date: github.time() };
 }
 
-function mayWrite(github: Github, by: Actor, repository: Repository): Outcome<null> {
+/** Done when `by` may write to branches and tags, as far as roles go. */
+export function mayWrite(github: Github, by: Actor, repository: Repository): Outcome<null> {
   const allowed = requireRole(github, by, repository, "write");
   if (!allowed.done) return allowed;
   return repository.archived ? refused(403, "Repository was archived so is read-only.") : done(null);

@@ -123,7 +123,8 @@ function paging(call: Call, byDefault: number) {
     const value = Number(call.query.get(name) ?? fallback);
     return Number.isInteger(value) && value > 0 ? value : fallback;
   };
-  return { page: number("page", 1), size: Math.min(mostPerPage, number("per_page", byDefault)) };
+  const size = call.query.has("per_page") ? Math.min(mostPerPage, number("per_page", byDefault)) : byDefault;
+  return { page: number("page", 1), size };
 }
 
 /** The Link header for a list of `total` entries; undefined when one page holds them all. */

@@ -1,3 +1,4 @@
+import { mayWrite } from "../branches.ts";
 import { createRun, type RunInput, updateRun } from "../check-runs.ts";
 import { latestRuns, latestStatuses, rerequestRun, rerequestSuite } from "../checks.ts";
 import { settleQueues } from "../merge-queue.ts";
@@ -119,6 +120,8 @@ async function suitesForRef(call: Call): Promise<Answer> {
 
 async function postStatus(call: Call): Promise<Answer> {
   const { github, by, repository } = call;
+  const allowed = mayWrite(github, by, repository);
+  if (!allowed.done) return refusal(allowed.refusal);
   const input = read(call.body, {
     state: "string",
     context: "string?",

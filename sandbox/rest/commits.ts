@@ -1,4 +1,4 @@
-import { signatureOf } from "../branches.ts";
+import { mayWrite, signatureOf } from "../branches.ts";
 import { aheadBehind, changedFiles, commitsBetween, isAncestor, mergeBase, mergeTrees } from "../git/history.ts";
 import { kindOf } from "../git/objects.ts";
 import { entryAt } from "../git/trees.ts";
@@ -25,6 +25,9 @@ import {
 import { read } from "./input.ts";
 
 const repo = "/repos/{owner}/{repo}";
+/** How many commits a comparison shows when no page is asked for, and how many a page then has. */
+const wholeComparison = 250;
+const comparisonPage = 30;
 /** What a comparison shows of its files, and a commit of its own. */
 const mostComparedFiles = 300;
 
@@ -50,7 +53,8 @@ async function compare(call: Call): Promise<Answer> {
   const [baseCommit, forkCommit] = await presented(call, [base, fork]);
   const api = repositoryUrl(github, repository);
   const html = `${github.url}/${github.nameOf(repository)}`;
-  const link = linkHeader(call, shas.length);
+  const size = call.query.has("page") || call.query.has("per_page") ? comparisonPage : wholeComparison;
+  const link = linkHeader(call, shas.length, size);
   return {
     status: 200,
     ...(link === undefined ? {} : { headers: { link } }),
@@ -66,7 +70,7 @@ async function compare(call: Call): Promise<Answer> {
       ahead_by: ahead,
       behind_by: behind,
       total_commits: ahead,
-      commits: await presented(call, pageOf(call, shas)),
+      commits: await presented(call, pageOf(call, shas, size)),
       ...(files ? { files: files.map((file) => presentFile(github, repository, file, head)) } : {}),
     },
   };
@@ -184,6 +188,8 @@ async function presentEntry(call: Call, ref: string, path: string, mode: string,
 /** A merge of one branch into another without a pull request: a direct write to the base. */
 async function merges(call: Call): Promise<Answer> {
   const { github, by, repository } = call;
+  const allowed = mayWrite(github, by, repository);
+  if (!allowed.done) return refusal(allowed.refusal);
   const input = read(call.body, { base: "string", head: "string", commit_message: "string?" });
   if (!input.done) return refusal(input.refusal);
   const { base, head, commit_message: message } = input.value;

@@ -1,3 +1,4 @@
+import { mayWrite } from "../branches.ts";
 import { isAncestor } from "../git/history.ts";
 import { parseTag, printTag } from "../git/objects.ts";
 import { pushRefs } from "../landing.ts";
@@ -31,6 +32,8 @@ function matchingRefs(call: Call): Promise<Answer> {
 
 async function createRef(call: Call): Promise<Answer> {
   const { github, by, repository } = call;
+  const allowed = mayWrite(github, by, repository);
+  if (!allowed.done) return refusal(allowed.refusal);
   const input = read(call.body, { ref: "string", sha: "string" });
   if (!input.done) return refusal(input.refusal);
   const { ref, sha } = input.value;
@@ -46,6 +49,8 @@ async function createRef(call: Call): Promise<Answer> {
 
 async function updateRef(call: Call): Promise<Answer> {
   const { github, by, repository } = call;
+  const allowed = mayWrite(github, by, repository);
+  if (!allowed.done) return refusal(allowed.refusal);
   const input = read(call.body, { sha: "string", force: "boolean?" });
   if (!input.done) return refusal(input.refusal);
   const ref = `refs/${call.params["ref"]}`;
@@ -64,6 +69,8 @@ async function updateRef(call: Call): Promise<Answer> {
 
 async function deleteRef(call: Call): Promise<Answer> {
   const { github, by, repository } = call;
+  const allowed = mayWrite(github, by, repository);
+  if (!allowed.done) return refusal(allowed.refusal);
   const ref = `refs/${call.params["ref"]}`;
   return github.exclusively(repository.id, async () => {
     const before = refAt(github, repository.id, ref);
@@ -114,6 +121,8 @@ async function presentTagObject(call: Call, sha: string): Promise<Answer> {
 
 async function createTag(call: Call): Promise<Answer> {
   const { github, by, repository } = call;
+  const allowed = mayWrite(github, by, repository);
+  if (!allowed.done) return refusal(allowed.refusal);
   const input = read(call.body, { tag: "string", message: "string", object: "string", type: "string" });
   if (!input.done) return refusal(input.refusal);
   const { tag, message, object, type } = input.value;

@@ -78,7 +78,9 @@ function denied(
   if (route.auth === "app") return refusal({ status: 401, message: "A JSON web token could not be decoded" });
   if (caller.kind === "anonymous") {
     if (named && repository && !repository.private && route.method === "GET") return null;
-    return named && !repository ? missing : refusal({ status: 401, message: "Requires authentication" });
+    return named && (!repository || repository.private)
+      ? missing
+      : refusal({ status: 401, message: "Requires authentication" });
   }
   if (named && !repository) return missing;
   const { by } = caller;
