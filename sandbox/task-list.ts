@@ -1,16 +1,22 @@
-const box = /^(\s*(?:>\s*)*(?:[-*+]|\d+[.)])\s+\[)([ xX])(\](?=\s))/;
-const fence = /^\s*(?:>\s*)*(```+|~~~+)/;
+import { parse, postprocess, preprocess } from "micromark";
+import { gfm } from "micromark-extension-gfm";
+import type {} from "micromark-extension-gfm-task-list-item";
 
-/** The task-list boxes of a Markdown text in order; boxes inside fenced code are none. */
-export function boxesOf(text: string): readonly { readonly line: number; readonly checked: boolean }[] {
-  const found: { line: number; checked: boolean }[] = [];
-  let open: string | null = null;
-  for (const [line, content] of text.split("\n").entries()) {
-    const mark = fence.exec(content)?.[1];
-    if (mark && open === null) open = mark;
-    else if (mark && open !== null && mark.startsWith(open)) open = null;
-    const letter = open === null && !mark ? box.exec(content)?.[2] : undefined;
-    if (letter !== undefined) found.push({ line, checked: letter !== " " });
+/** A task-list box: where the letter between its brackets is, and what it says. */
+export type Box = { readonly at: number; readonly checked: boolean };
+
+/** The task-list boxes of a Markdown text in order, as a reader of GitHub Flavored Markdown finds them. */
+export function boxesOf(text: string): readonly Box[] {
+  const found: Box[] = [];
+  const events = postprocess(
+    parse({ extensions: [gfm()] })
+      .document()
+      .write(preprocess()(text, "utf8", true)),
+  );
+  for (const [act, { type, start }] of events) {
+    if (act !== "enter") continue;
+    if (type === "taskListCheckValueChecked") found.push({ at: start.offset, checked: true });
+    if (type === "taskListCheckValueUnchecked") found.push({ at: start.offset, checked: false });
   }
   return found;
 }
@@ -18,8 +24,6 @@ export function boxesOf(text: string): readonly { readonly line: number; readonl
 /** The text with its n-th box (from 0) ticked or not; null when there is no such box. */
 export function setBox(text: string, index: number, checked: boolean): string | null {
   const found = boxesOf(text)[index];
-  if (!found) return null;
-  const lines = text.split("\n");
-  lines[found.line] = (lines[found.line] ?? "").replace(box, `$1${checked ? "x" : " "}$3`);
-  return lines.join("\n");
+  if (found === undefined) return null;
+  return `${text.slice(0, found.at)}${checked ? "x" : " "}${text.slice(found.at + 1)}`;
 }
