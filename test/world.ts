@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import pg from "pg";
 import { pino } from "pino";
 import { parse } from "yaml";
 import type { Actor } from "../sandbox/actor.ts";
@@ -21,6 +20,7 @@ import { submitReview } from "../sandbox/reviews.ts";
 import { type Sandbox, startSandbox } from "../sandbox/server.ts";
 import { createOrganisation, createRepository, createUser, importRepository } from "../sandbox/setup.ts";
 import { type App, instant, type Settings, startApp } from "../src/app.ts";
+import { freshDatabase } from "./postgres/fresh.ts";
 
 /** What the App asks for when it is registered. */
 export const manifest = parse(readFileSync(new URL("../app.yml", import.meta.url), "utf8")) as {
@@ -346,20 +346,4 @@ function clockThatTells(moved: ReadonlySet<() => void>): SkippableClock {
       for (const tell of moved) tell();
     },
   };
-}
-
-/** A database of its own where the suite runs on PostgreSQL, else none. */
-export async function freshDatabase(): Promise<{ readonly url: string; readonly drop: () => Promise<void> } | null> {
-  const server = process.env["FLOWGATE_TEST_DATABASE_URL"];
-  if (server === undefined) return null;
-  const name = `story_${randomBytes(6).toString("hex")}`;
-  const admin = async (statement: string) => {
-    const client = new pg.Client({ connectionString: server });
-    await client.connect();
-    await client.query(statement).finally(() => client.end());
-  };
-  await admin(`create database ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => admin(`drop database ${name} with (force)`) };
 }

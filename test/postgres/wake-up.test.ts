@@ -7,7 +7,7 @@ import { branch, installationId } from "../../src/flow/names.ts";
 import type { Lease } from "../../src/flow/subject.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { at, NOW, pullFacts, REPOSITORY } from "../builders.ts";
-import { freshDatabase } from "../world.ts";
+import { freshDatabase } from "./fresh.ts";
 
 /** Two processes' stores on one database, and a person with a database console between them. */
 let database: Awaited<ReturnType<typeof freshDatabase>>;
