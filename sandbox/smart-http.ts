@@ -102,6 +102,7 @@ function pipe(args: readonly string[], input: Buffer | null, request: IncomingMe
 }
 
 type Command = RefChange & { readonly ref: string };
+type Refused = { readonly ref: string; readonly why: string };
 
 /** Takes a push: unpacks its objects, asks the rules, moves the refs, and reports as `git receive-pack` would. */
 async function receive(github: Github, by: Actor, repository: Repository, body: Buffer): Promise<Buffer> {
@@ -125,10 +126,11 @@ async function receive(github: Github, by: Actor, repository: Repository, body: 
   }
   const refusals = await github.exclusively(repository.id, async () => {
     const current = github.state.repositories.get(repository.id) ?? repository;
-    const refused: { readonly ref: string; readonly why: string }[] = [];
-    for (const command of commands) {
-      const moved = await pushRefs(github, by, current, [command]);
-      if (!moved.done) refused.push({ ref: command.ref, why: moved.refusal.message });
+    const refused: Refused[] = [];
+    const together = capabilities.includes("atomic") ? [commands] : commands.map((command) => [command]);
+    for (const part of together) {
+      const moved = await pushRefs(github, by, current, part);
+      if (!moved.done) refused.push(...part.map(({ ref }) => ({ ref, why: moved.refusal.message })));
     }
     return refused;
   });

@@ -1,0 +1,279 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { API, type Caller, type Place, startPlace } from "./github.ts";
+
+let place: Place;
+let dora: Caller;
+
+beforeAll(async () => {
+  place = await startPlace();
+  dora = place.as("dora");
+});
+afterAll(() => place.stop());
+
+type File = { readonly content: string; readonly encoding: string; readonly sha: string; readonly size: number };
+type Commit = { readonly sha: string; readonly commit: { readonly message: string } };
+type Comparison = {
+  readonly status: string;
+  readonly ahead_by: number;
+  readonly behind_by: number;
+  readonly total_commits: number;
+  readonly merge_base_commit: { readonly sha: string };
+  readonly commits: readonly Commit[];
+  readonly files?: readonly { readonly filename: string }[];
+};
+
+describe("contents", () => {
+  it("are the bytes in Base64, under the name git has for them", async () => {
+    const { status, body } = await dora.get<File>(`${API}/contents/README.md`);
+    expect({ status, body }).toMatchObject({ status: 200, body: { type: "file", size: 6, encoding: "base64" } });
+    expect(Buffer.from(body.content, "base64").toString()).toBe("# api\n");
+    expect(body.sha).toBe(createHash("sha1").update("blob 6\0# api\n").digest("hex"));
+  });
+
+  it("come as they are when raw is asked for", async () => {
+    const raw = await dora.get(`${API}/contents/README.md`, { accept: "application/vnd.github.raw+json" });
+    expect(raw.text).toBe("# api\n");
+    expect(raw.headers.get("content-type")).toMatch(/^application\/vnd\.github\.raw/);
+  });
+
+  it("over 1 MB are empty but for raw", async () => {
+    const long = Buffer.alloc(1024 * 1024 + 2, "ä");
+    await place.commit("dora", "main", { "long.txt": long });
+    const { body } = await dora.get<File>(`${API}/contents/long.txt`);
+    expect(body).toMatchObject({ content: "", encoding: "none", size: long.length });
+    const raw = await dora.get(`${API}/contents/long.txt`, { accept: "application/vnd.github.raw+json" });
+    expect(Buffer.byteLength(raw.text)).toBe(long.length);
+    const { body: blob } = await dora.get<File>(`${API}/git/blobs/${body.sha}`);
+    expect(Buffer.from(blob.content, "base64").equals(long)).toBe(true);
+  });
+
+  it("of a folder are a list", async () => {
+    await place.commit("dora", "main", { "src/deep/a.ts": "1", "src/b.ts": "2" });
+    expect((await dora.get(`${API}/contents/src`)).body).toMatchObject([
+      { type: "file", path: "src/b.ts", size: 1 },
+      { type: "dir", path: "src/deep", size: 0 },
+    ]);
+  });
+
+  it("are of the default branch unless another ref is named: a branch, a tag or a commit", async () => {
+    const sha = await place.commit("dora", "release/1.0", { "README.md": "# old\n" }, "main");
+    await dora.post(`${API}/git/refs`, { ref: "refs/tags/v1", sha });
+    await place.commit("dora", "release/1.0", { "README.md": "# older\n" });
+    const at = async (ref: string) => {
+      const { body } = await dora.get<File>(`${API}/contents/README.md${ref}`);
+      return Buffer.from(body.content, "base64").toString();
+    };
+    expect(await Promise.all(["", "?ref=release/1.0", "?ref=v1", `?ref=${sha}`].map(at))).toEqual([
+      "# api\n",
+      "# older\n",
+      "# old\n",
+      "# old\n",
+    ]);
+  });
+
+  it("that are not there, or of a ref that is not there, are 404", async () => {
+    expect((await dora.get(`${API}/contents/none.txt`)).status).toBe(404);
+    expect((await dora.get(`${API}/contents/README.md?ref=none`)).status).toBe(404);
+    expect((await dora.get(`${API}/contents/README.md/`)).status).toBe(404);
+  });
+});
+
+describe("compare", () => {
+  const compare = (basehead: string, query = "") => dora.get<Comparison>(`${API}/compare/${basehead}${query}`);
+
+  it("tells identical, ahead, behind and diverged, with the counts of both sides", async () => {
+    const fork = place.head("main");
+    await place.branch("left");
+    await place.commit("dora", "left", { more: "1" });
+    await place.branch("right");
+    const standing = async (basehead: string) => {
+      const { body } = await compare(basehead);
+      return [body.status, body.ahead_by, body.behind_by, body.total_commits, body.merge_base_commit.sha];
+    };
+    expect(await standing("main...main")).toEqual(["identical", 0, 0, 0, fork]);
+    expect(await standing("main...left")).toEqual(["ahead", 2, 0, 2, fork]);
+    expect(await standing("left...main")).toEqual(["behind", 0, 2, 0, fork]);
+    expect(await standing("right...left")).toEqual(["diverged", 2, 1, 2, fork]);
+  });
+
+  it("counts files from the merge base, so that what only the base changed does not show", async () => {
+    await place.branch("topic", { "topic.txt": "1" });
+    await place.commit("dora", "main", { "elsewhere.txt": "1" });
+    expect((await compare("main...topic")).body.files).toMatchObject([
+      { filename: "topic.txt", status: "added", additions: 1, deletions: 0, patch: expect.stringContaining("+1") },
+    ]);
+  });
+
+  it("tells of files that were changed, removed and renamed", async () => {
+    const lines = Array.from({ length: 20 }, (_, n) => `line ${n}\n`).join("");
+    await place.commit("dora", "files", { "moved.txt": lines, "gone.txt": "1\n", "kept.txt": "1\n2\n" }, "main");
+    const before = place.head("files");
+    await place.commit("dora", "files", {
+      "moved.txt": null,
+      "new.txt": lines,
+      "gone.txt": null,
+      "kept.txt": "1\n3\n4\n",
+    });
+    const { files } = (await compare(`${before}...files`)).body;
+    expect(files).toMatchObject([
+      { filename: "gone.txt", status: "removed" },
+      { filename: "kept.txt", status: "modified", additions: 2, deletions: 1, changes: 3 },
+      { filename: "new.txt", status: "renamed", previous_filename: "moved.txt" },
+    ]);
+  });
+
+  it("takes branches with slashes, and says 404 to what is not there", async () => {
+    await place.branch("feature/with/slashes");
+    expect((await compare("main...feature/with/slashes")).body).toMatchObject({ ahead_by: 1 });
+    expect((await compare(encodeURIComponent("main...feature/with/slashes"))).body).toMatchObject({ ahead_by: 1 });
+    expect((await compare("main...none")).status).toBe(404);
+  });
+
+  it("shows 250 commits at once, or pages of which only the first has files; the counts stay whole", async () => {
+    const { id } = place.repository();
+    const author = { name: "dora", email: "dora@example.com", date: place.github.time() };
+    let tip = place.head("main");
+    const tree = (await place.github.git.commit(id, tip))?.tree ?? "";
+    for (let n = 1; n <= 253; n++)
+      tip = await place.github.git.writeCommit(id, {
+        tree,
+        parents: [tip],
+        author,
+        committer: author,
+        message: `${n}`,
+      });
+    await dora.post(`${API}/git/refs`, { ref: "refs/heads/long", sha: tip });
+
+    const whole = await compare("main...long");
+    expect(whole.body).toMatchObject({ ahead_by: 253, total_commits: 253 });
+    expect(whole.body.commits).toHaveLength(250);
+
+    const pages = await Promise.all([1, 2, 3].map((page) => compare("main...long", `?per_page=100&page=${page}`)));
+    expect(pages.map(({ body }) => [body.commits.length, body.total_commits, body.files !== undefined])).toEqual([
+      [100, 253, true],
+      [100, 253, false],
+      [53, 253, false],
+    ]);
+    const messages = pages.flatMap(({ body }) => body.commits.map(({ commit }) => commit.message));
+    expect(messages).toEqual(Array.from({ length: 253 }, (_, n) => `${n + 1}`));
+    expect(pages[0]?.headers.get("link")).toMatch(/page=2>; rel="next".*page=3>; rel="last"/);
+    expect((await compare("main...long", "?page=1")).body.commits).toHaveLength(30);
+  });
+});
+
+describe("a commit", () => {
+  it("is read by its SHA, a branch, or a shortened SHA, with its files", async () => {
+    const sha = await place.branch("single", { "single.txt": "1\n" });
+    for (const ref of [sha, "single", sha.slice(0, 10)]) {
+      expect((await dora.get(`${API}/commits/${ref}`)).body).toMatchObject({
+        sha,
+        author: { login: "dora" },
+        stats: { additions: 1, deletions: 0, total: 1 },
+        files: [{ filename: "single.txt", status: "added" }],
+      });
+    }
+    expect(await dora.get(`${API}/commits/${"0".repeat(40)}`)).toMatchObject({
+      status: 422,
+      body: { message: `No commit found for SHA: ${"0".repeat(40)}` },
+    });
+  });
+
+  it("stands before its parents in the list of commits", async () => {
+    const first = await place.branch("listed");
+    const second = await place.commit("dora", "listed", { second: "1" });
+    const { body } = await dora.get<Commit[]>(`${API}/commits?sha=listed&per_page=2`);
+    expect(body.map(({ sha }) => sha)).toEqual([second, first]);
+  });
+
+  type Found = { readonly number: number }[];
+  const pullsOf = async (ref: string) =>
+    (await dora.get<Found>(`${API}/commits/${encodeURIComponent(ref)}/pulls`)).body.map(({ number }) => number);
+
+  it("names every open pull request that brings it", async () => {
+    await place.commit("dora", "other", { o: "1" }, "main");
+    const number = await place.pull("asked");
+    const second = await dora.post<{ number: number }>(`${API}/pulls`, { title: "2", head: "asked", base: "other" });
+    const numbers = [number, second.body.number];
+    expect((await pullsOf(place.head("asked"))).toSorted()).toEqual(numbers);
+    expect((await pullsOf("asked")).toSorted()).toEqual(numbers);
+    expect(await pullsOf(place.head("main"))).toEqual([]);
+  });
+
+  it("that is in the default branch names only the pull request that brought it there", async () => {
+    const number = await place.pull("brought");
+    await place.commit("dora", "aside", { aside: "1" }, "main");
+    await dora.post(`${API}/pulls`, { title: "aside", head: "brought", base: "aside" });
+    const commit = place.head("brought");
+    expect(await pullsOf(commit)).toHaveLength(2);
+    const { body } = await dora.put<{ sha: string }>(`${API}/pulls/${number}/merge`);
+    expect(await pullsOf(commit)).toEqual([number]);
+    expect(await pullsOf(body.sha)).toEqual([number]);
+  });
+
+  it("that was squashed is named by the new commit's pull request", async () => {
+    const number = await place.pull("squashed");
+    const { body } = await dora.put<{ sha: string }>(`${API}/pulls/${number}/merge`, { merge_method: "squash" });
+    expect(await pullsOf(body.sha)).toEqual([number]);
+  });
+});
+
+describe("a tag", () => {
+  it("that is annotated takes two calls, and is found by its ref and peeled by its object", async () => {
+    const sha = place.head("main");
+    const tag = await dora.post<{ sha: string }>(`${API}/git/tags`, {
+      tag: "v2",
+      message: "Second",
+      object: sha,
+      type: "commit",
+    });
+    expect(tag).toMatchObject({ status: 201, body: { tag: "v2", object: { sha, type: "commit" } } });
+    expect((await dora.get(`${API}/git/ref/tags/v2`)).status).toBe(404);
+    expect((await dora.post(`${API}/git/refs`, { ref: "refs/tags/v2", sha: tag.body.sha })).status).toBe(201);
+    expect((await dora.get(`${API}/git/ref/tags/v2`)).body).toMatchObject({
+      object: { sha: tag.body.sha, type: "tag" },
+    });
+    expect((await dora.get(`${API}/git/tags/${tag.body.sha}`)).body).toMatchObject({
+      object: { sha },
+      message: "Second",
+    });
+    expect((await dora.get(`${API}/commits/v2`)).body).toMatchObject({ sha });
+  });
+});
+
+describe("a ref", () => {
+  it("is not made twice, nor moved back without force", async () => {
+    const from = place.head("main");
+    const sha = await place.branch("moving");
+    const again = await dora.post(`${API}/git/refs`, { ref: "refs/heads/moving", sha });
+    expect(again).toMatchObject({ status: 422, body: { message: "Reference already exists" } });
+    const back = await dora.patch(`${API}/git/refs/heads/moving`, { sha: from });
+    expect(back).toMatchObject({ status: 422, body: { message: "Update is not a fast forward" } });
+    expect(await dora.patch(`${API}/git/refs/heads/moving`, { sha: from, force: true })).toMatchObject({ status: 200 });
+    expect(place.head("moving")).toBe(from);
+  });
+
+  it("that is the default branch is not deleted", async () => {
+    expect((await dora.delete(`${API}/git/refs/heads/main`)).status).toBe(422);
+    expect((await dora.delete(`${API}/git/refs/heads/moving`)).status).toBe(204);
+    expect((await dora.get(`${API}/git/ref/heads/moving`)).status).toBe(404);
+  });
+});
+
+describe("merging a branch into another without a pull request", () => {
+  const merge = (base: string, head: string) => dora.post<Commit>(`${API}/merges`, { base, head });
+
+  it("makes a merge commit, says when there is nothing to do, and when both sides conflict", async () => {
+    await place.branch("into", { "same.txt": "1" });
+    await place.branch("from", { "from.txt": "1" });
+    const parents = [place.head("into"), place.head("from")];
+    expect(await merge("into", "from")).toMatchObject({
+      status: 201,
+      body: { parents: parents.map((sha) => ({ sha })), commit: { message: "Merge from into into" } },
+    });
+    expect((await merge("into", "from")).status).toBe(204);
+    await place.branch("against", { "same.txt": "2" });
+    expect(await merge("into", "against")).toMatchObject({ status: 409, body: { message: "Merge conflict" } });
+    expect((await merge("into", "none")).status).toBe(404);
+  });
+});
