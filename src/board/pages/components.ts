@@ -54,7 +54,7 @@ ${components.map((view) => row(view, each))}</tbody></table>`;
 
 function row(view: ComponentView, each: number): Html {
   const { name, config } = view.memory;
-  return html`<tr role="row" id="${name}"><th role="rowheader" scope="row">${name}${!view.mayWork && html`<p class="bad">✗ no access any more</p>`}${problem(view)}</th>
+  return html`<tr role="row" id="${name}"><th role="rowheader" scope="row">${breakable(name)}${!view.mayWork && html`<p class="bad">✗ no access any more</p>`}${problem(view)}</th>
 <td role="cell">${config.policy.stages.join(" → ")}</td>
 <td role="cell">${enforcement(view)}</td>
 <td role="cell">${pulls(view, each)}</td></tr>
@@ -104,6 +104,9 @@ function named(title: string, views: readonly ComponentView[]): Html | null {
 <p>${names.join(", ")}</p>${more(views.length)}</section>`;
 }
 
+/** `owner/name`, which a narrow column breaks after the slash before it breaks a word. */
+const breakable = (name: string): Content =>
+  name.split("/").map((part, place) => (place === 0 ? part : html`/<wbr>${part}`));
 const mark = ({ tone, word }: Mark): Html => html`<span class="word ${tone}">${word}</span>`;
 const problem = ({ memory: { config } }: ComponentView): Content =>
   config.problem !== null && html`<p class="bad">✗ The config is not in force: ${prose(config.problem)}</p>`;
