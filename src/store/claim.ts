@@ -7,6 +7,8 @@ import type { Tables } from "./schema.ts";
 
 /** An installation stays with the process that last claimed of it for this part of a lease. */
 const WORKER_SHARE = 0.25;
+/** So many times what is asked for is read at once, since of some installations not all may be taken. */
+const READ_AHEAD = 4;
 
 export type Ask = { readonly limit: number; readonly perInstallation: number; readonly personsOnly: boolean };
 
@@ -27,33 +29,46 @@ export async function claim(
   leaseMs: number,
 ): Promise<readonly Lease[]> {
   if (kind === "postgres") await takeInstallations(on, now, real, worker, real + leaseMs * WORKER_SHARE);
-  let query = on
-    .selectFrom("subject")
-    .leftJoin("installation", "installation.id", "subject.installation")
-    .select([
-      "subject.key",
-      "subject.kind",
-      "subject.installation",
-      "subject.repository",
-      "subject.number",
-      "subject.head",
-      "subject.base",
-      "subject.priority",
-    ])
-    .where("subject.due_at", "<=", now)
-    .where("subject.lease_until", "<=", real)
-    .where("subject.may_work", "=", 1)
-    .where((row) => row.or([row("installation.may_work", "is", null), row("installation.may_work", "=", 1)]))
-    .where((row) => row.or([row("installation.paused_until", "is", null), row("installation.paused_until", "<=", now)]))
-    .orderBy("subject.priority")
-    .orderBy("subject.due_at")
-    .limit(ask.limit * 4);
-  if (ask.personsOnly) query = query.where("subject.priority", "=", 0);
-  if (kind === "postgres") {
-    query = query.where("installation.worker", "=", worker).forUpdate("subject").skipLocked();
-  }
-  const due = await query.execute();
-  const taken = due.length === 0 ? [] : fairly(due, ask, await leasedOf(on, real));
+  const taken = await fairly(
+    ask,
+    () => handsOf(on, real),
+    (full) => {
+      let query = on
+        .selectFrom("subject")
+        .leftJoin("installation", "installation.id", "subject.installation")
+        .select([
+          "subject.key",
+          "subject.kind",
+          "subject.installation",
+          "subject.repository",
+          "subject.number",
+          "subject.head",
+          "subject.base",
+          "subject.priority",
+        ])
+        .where("subject.due_at", "<=", now)
+        .where("subject.lease_until", "<=", real)
+        .where("subject.may_work", "=", 1)
+        .where((row) => row.or([row("installation.may_work", "is", null), row("installation.may_work", "=", 1)]))
+        .where((row) =>
+          row.or([row("installation.paused_until", "is", null), row("installation.paused_until", "<=", now)]),
+        )
+        .orderBy("subject.priority")
+        .orderBy("subject.due_at")
+        .limit(ask.limit * READ_AHEAD);
+      if (ask.personsOnly) query = query.where("subject.priority", "=", 0);
+      if (full.persons.length > 0) query = query.where("subject.installation", "not in", full.persons);
+      if (full.bulk.length > 0) {
+        query = query.where((row) =>
+          row.or([row("subject.priority", "=", 0), row("subject.installation", "not in", full.bulk)]),
+        );
+      }
+      if (kind === "postgres") {
+        query = query.where("installation.worker", "=", worker).forUpdate("subject").skipLocked();
+      }
+      return query.execute();
+    },
+  );
   const leases = taken.map(
     (row): Lease => ({
       subject: subjectOf(row),
@@ -78,27 +93,58 @@ type Due = Pick<
   "key" | "kind" | "installation" | "repository" | "number" | "head" | "base" | "priority"
 >;
 
-/** No installation gets more hands than its share, so that a slow one delays no other. */
-function fairly(due: readonly Due[], { limit, perInstallation }: Ask, leased: Map<number, number>): readonly Due[] {
-  const taken: Due[] = [];
-  for (const row of due) {
-    const has = leased.get(row.installation) ?? 0;
-    if (taken.length === limit) break;
-    if (has >= perInstallation && row.priority !== 0) continue;
-    leased.set(row.installation, has + 1);
-    taken.push(row);
+/** How many of its subjects are in hand, by installation. */
+type Hands = Map<number, { readonly all: number; readonly persons: number }>;
+/** Installations that have as many hands as they get, for bulk work and for persons. */
+type Full = { readonly bulk: readonly number[]; readonly persons: readonly number[] };
+
+/**
+ * No installation gets more hands than its share, so that a slow one delays no other; hands that bulk work holds are
+ * not counted against a person. Where one's queue hides the others, they are looked for without it.
+ */
+async function fairly(
+  { limit, perInstallation }: Ask,
+  counted: () => Promise<Hands>,
+  dueBut: (full: Full) => Promise<readonly Due[]>,
+): Promise<readonly Due[]> {
+  const taken = new Map<string, Due>();
+  let hands: Hands | null = null;
+  for (let full: Full = { bulk: [], persons: [] }; ; ) {
+    const due = await dueBut(full);
+    if (due.length === 0) return [...taken.values()];
+    hands ??= await counted();
+    for (const row of due) {
+      if (taken.size === limit) break;
+      const { all, persons } = hands.get(row.installation) ?? { all: 0, persons: 0 };
+      const person = row.priority === 0;
+      if (taken.has(row.key) || (person ? persons : all) >= perInstallation) continue;
+      hands.set(row.installation, { all: all + 1, persons: persons + (person ? 1 : 0) });
+      taken.set(row.key, row);
+    }
+    if (taken.size === limit || due.length < limit * READ_AHEAD) return [...taken.values()];
+    const counts = [...hands];
+    const having = (what: "all" | "persons") =>
+      counts.filter(([, has]) => has[what] >= perInstallation).map(([installation]) => installation);
+    full = { bulk: having("all"), persons: having("persons") };
   }
-  return taken;
 }
 
-async function leasedOf(on: Connection, real: number): Promise<Map<number, number>> {
+async function handsOf(on: Connection, real: number): Promise<Hands> {
   const rows = await on
     .selectFrom("subject")
-    .select(["installation", (row) => row.fn.countAll<number>().as("count")])
+    .select(["installation", "priority", (row) => row.fn.countAll<number>().as("count")])
     .where("lease_until", ">", real)
-    .groupBy("installation")
+    .groupBy(["installation", "priority"])
     .execute();
-  return new Map(rows.map(({ installation, count }) => [installation, Number(count)]));
+  const hands: Hands = new Map();
+  for (const { installation, priority, count } of rows) {
+    const { all, persons } = hands.get(installation) ?? { all: 0, persons: 0 };
+    hands.set(installation, {
+      all: all + Number(count),
+      persons: persons + (priority === 0 ? Number(count) : 0),
+    });
+  }
+  return hands;
 }
 
 function subjectOf(row: Due): Subject {
