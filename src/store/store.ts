@@ -58,7 +58,10 @@ export async function openStore({ url, folder, clock, leaseMs, log }: StoreOptio
   const nudges = (news: News) => news.nudges.length > 0 || news.access.length > 0;
 
   return {
-    /** Remembers a delivery once, with what it teaches and whom it nudges. `news` null: it could not be read. */
+    /**
+     * Remembers a delivery once, with what it teaches and whom it nudges. `news` null: it could not be read; when it
+     * comes again and can be, it is.
+     */
     async accept(delivery: {
       readonly id: string;
       readonly event: string;
@@ -77,7 +80,11 @@ export async function openStore({ url, folder, clock, leaseMs, log }: StoreOptio
             done_at: news === null ? null : now,
             body: news === null ? delivery.body : null,
           })
-          .onConflict((conflict) => conflict.column("id").doNothing())
+          .onConflict((conflict) =>
+            news === null
+              ? conflict.column("id").doNothing()
+              : conflict.column("id").doUpdateSet({ done_at: now, body: null }).where("delivery.done_at", "is", null),
+          )
           .executeTakeFirst();
         if (Number(inserted.numInsertedOrUpdatedRows ?? 0) === 0) return false;
         if (news !== null) await apply(on, kind, news, now, null);
