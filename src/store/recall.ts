@@ -114,9 +114,10 @@ export async function siblingsOf(
   });
 }
 
+/** What stands in a slot; a row that only says who writes there next says nothing of it. */
 export async function slotState(on: Connection, slot: Slot): Promise<SlotState | null> {
   const row = await on.selectFrom("slot").selectAll().where("slot", "=", slot).executeTakeFirst();
-  if (row === undefined) return null;
+  if (row === undefined || (row.github_id === null && row.refused_fingerprint === null)) return null;
   return {
     written:
       row.github_id === null

@@ -1,0 +1,241 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { absorb } from "../../src/flow/absorb.ts";
+import type { Lesson, Memory } from "../../src/flow/memory.ts";
+import { branch, installationId, later, sha } from "../../src/flow/names.ts";
+import type { Lease, Subject } from "../../src/flow/subject.ts";
+import type { Store } from "../../src/store/store.ts";
+import {
+  at,
+  component as componentMemory,
+  FORK,
+  LATER,
+  NOW,
+  pullMemory,
+  REPOSITORY,
+  stageMemory,
+  verdict,
+} from "../builders.ts";
+import { freshPlace, type Place } from "./place.ts";
+import {
+  check,
+  component,
+  componentLesson,
+  decision,
+  entry,
+  group,
+  groupLesson,
+  INSTALLATION,
+  news,
+  nudged,
+  pull,
+  pullLesson,
+  stage,
+  stageLesson,
+  take,
+} from "./told.ts";
+
+let place: Place;
+let store: Store;
+beforeEach(async () => {
+  place = await freshPlace();
+  store = await place.open();
+});
+afterEach(() => place.end());
+
+const factsOf = async (subject: Subject) =>
+  (await store.recall({ subject, installation: INSTALLATION, priority: "bulk", token: "" }, NOW)).facts;
+/** Makes a subject due, takes it and has it decide on a memory. */
+async function remember(subject: Subject, memory: Memory): Promise<void> {
+  await store.learn(nudged(subject));
+  const lease: Lease = await take(store, subject);
+  const recalled = await store.recall(lease, NOW);
+  expect(await store.commit(lease, recalled, decision({ memory }), NOW)).toBe("written");
+  await store.release(lease, recalled.nudges, null);
+}
+
+const kinds: readonly (readonly [Subject, Lesson, Memory])[] = [
+  [
+    pull(12),
+    pullLesson(pull(12), { from: null }, { title: 'naïve "☃" \u0000 \ud83d\ude80 \\' }),
+    pullMemory({ from: null }, { title: "\u0000'; drop table subject; --", from: { draft: true }, doubt: true }),
+  ],
+  [
+    group,
+    groupLesson(),
+    { kind: "group", base: branch("development"), number: 12, requestedAt: LATER, destroyed: true },
+  ],
+  [
+    stage,
+    stageLesson,
+    stageMemory({ repairs: [NOW, LATER], disabledSince: NOW, enforced: { state: "no", because: "It is off." } }),
+  ],
+  [
+    component,
+    componentLesson(),
+    componentMemory({
+      defaultBranch: null,
+      stages: { development: at("development"), master: null, "10": at("ten"), __proto: null },
+    }),
+  ],
+];
+
+describe.each(kinds)("A %j", (subject, lesson, memory) => {
+  it("is remembered as it was taught", async () => {
+    await store.learn(news({ lessons: [lesson] }));
+    expect(await factsOf(subject)).toMatchObject({ subject, now: NOW, memory: absorb(null, lesson) });
+  });
+
+  it("is taught on top of what is remembered", async () => {
+    await store.learn(news({ lessons: [lesson] }));
+    await store.learn(news({ lessons: [lesson] }));
+    expect((await factsOf(subject)).memory).toEqual(absorb(absorb(null, lesson), lesson));
+  });
+
+  it("is remembered as it was decided, also by the next process", async () => {
+    await remember(subject, memory);
+    expect((await factsOf(subject)).memory).toEqual(memory);
+    await store.stop();
+    store = await place.open();
+    expect((await factsOf(subject)).memory).toEqual(memory);
+  });
+
+  it("that was never heard of is unknown, and so is all beside it", async () => {
+    const { now, subject: _, read, ...rest } = await factsOf(subject);
+    expect({ now, read }).toEqual({ now: NOW, read: new Map() });
+    for (const [fact, value] of Object.entries(rest))
+      expect([fact, value]).toEqual([fact, fact === "siblings" || fact === "unchecked" ? [] : null]);
+  });
+
+  it("that was only nudged is still unknown", async () => {
+    await store.learn(nudged(subject));
+    expect((await factsOf(subject)).memory).toBeNull();
+  });
+});
+
+describe("What is unknown stays so:", () => {
+  it("no judgement of a pull request, of a queued one, and no look at its stage is taken for one", async () => {
+    await store.learn(news({ lessons: [pullLesson(pull(12)), groupLesson()] }));
+    expect(await factsOf(pull(12))).toMatchObject({ verdict: null, stage: null, component: null, slot: null });
+    expect(await factsOf(group)).toMatchObject({ pull: { memory: { title: "Log in" }, verdict: null } });
+  });
+
+  it("a queued pull request that was never heard of", async () => {
+    await store.learn(news({ lessons: [groupLesson({ number: 99 })] }));
+    expect(await factsOf(group)).toMatchObject({ pull: null });
+  });
+
+  it("the stages and the config of a component before its first look", async () => {
+    await store.learn(news({ lessons: [componentLesson({ branch: { name: branch("master"), at: at("master") } })] }));
+    expect((await factsOf(component)).memory).toMatchObject({ stages: null, look: true, config: { blob: null } });
+  });
+
+  it("whose repository it is, where no source ever said: the news waits for nobody and makes nothing", async () => {
+    await store.learn({ ...news({ lessons: [pullLesson(pull(12))], nudges: [] }), installation: null });
+    expect((await factsOf(pull(12))).memory).toBeNull();
+    await store.learn(news({ lessons: [componentLesson()] }));
+    await store.learn({ ...news({ lessons: [pullLesson(pull(12))] }), installation: null });
+    expect((await factsOf(pull(12))).memory).toMatchObject({ title: "Log in" });
+  });
+});
+
+describe("Beside a pull request", () => {
+  it("its component, its stage and its check are remembered", async () => {
+    await remember(component, componentMemory());
+    await remember(stage, stageMemory());
+    await store.learn(news({ lessons: [pullLesson(pull(12))], nudges: nudged(pull(12)).nudges }));
+    const lease = await take(store, pull(12));
+    await store.commit(
+      lease,
+      await store.recall(lease, NOW),
+      decision({ entries: [entry()], effects: [check()] }),
+      NOW,
+    );
+    await store.record(lease, { effect: check(), at: NOW, came: "done", id: 7 });
+    expect(await factsOf(pull(12))).toMatchObject({
+      component: componentMemory(),
+      stage: stageMemory(),
+      slot: { written: { id: 7 } },
+    });
+  });
+
+  it("nothing of another repository, and nothing closed, is a sibling", async () => {
+    for (const [one, facts] of [
+      [pull(12), {}],
+      [pull(13), { state: "closed" }],
+      [pull(14, FORK), {}],
+      [pull(15), {}],
+    ] as const) {
+      await store.learn(news({ lessons: [pullLesson(one, {}, facts)], nudges: nudged(one).nudges }));
+      const lease = await take(store, one);
+      await store.commit(lease, await store.recall(lease, NOW), decision({ verdict: verdict() }), NOW);
+      await store.release(lease, 1, null);
+    }
+    expect(await factsOf(pull(12))).toMatchObject({ siblings: [{ number: 15, verdict: verdict() }] });
+  });
+});
+
+it("A stage knows the open pull requests into it whose head has no check yet", async () => {
+  await store.learn(
+    news({
+      lessons: [
+        stageLesson,
+        pullLesson(pull(12)),
+        pullLesson(pull(13), { tip: at("other") }),
+        pullLesson(pull(14), { tip: at("third") }, { state: "closed" }),
+        pullLesson(pull(15), { tip: at("fourth"), base: "master" }),
+      ],
+      nudges: nudged(pull(12)).nudges,
+    }),
+  );
+  expect(await factsOf(stage)).toMatchObject({ unchecked: [12, 13] });
+  const lease = await take(store, pull(12));
+  await store.commit(lease, await store.recall(lease, NOW), decision({ entries: [entry()], effects: [check()] }), NOW);
+  expect(await factsOf(stage)).toMatchObject({ unchecked: [12, 13] });
+  await store.record(lease, { effect: check(), at: NOW, came: "done", id: 7 });
+  expect(await factsOf(stage)).toMatchObject({ unchecked: [13] });
+});
+
+it("A pull request that is taught to be closed is no longer among the open ones, and is when it is open again", async () => {
+  const numbers = async () => [...(await store.openPulls(REPOSITORY)).keys()];
+  await store.learn(news({ lessons: [pullLesson(pull(12)), pullLesson(pull(13))] }));
+  expect(await numbers()).toEqual([12, 13]);
+  await store.learn(news({ lessons: [pullLesson(pull(12), {}, { state: "closed" }, later(NOW, 1_000))] }));
+  expect(await numbers()).toEqual([13]);
+  await store.learn(news({ lessons: [pullLesson(pull(12), {}, {}, later(NOW, 2_000))] }));
+  expect(await numbers()).toEqual([12, 13]);
+  expect((await store.openPulls(REPOSITORY)).get(13)).toMatchObject({ title: "Log in", asOf: NOW });
+});
+
+it("Components are listed with what is remembered of them, by installation", async () => {
+  await store.learn(news({ lessons: [componentLesson()], nudges: nudged(pull(12)).nudges }));
+  await store.learn({
+    ...news({ lessons: [componentLesson({ repository: FORK, name: "dora/api" })] }),
+    installation: installationId(2),
+  });
+  expect(await store.components(INSTALLATION)).toMatchObject([
+    { repository: REPOSITORY, memory: { name: "acme/api" } },
+  ]);
+  expect(await store.components(installationId(2))).toMatchObject([{ repository: FORK, memory: { name: "dora/api" } }]);
+  expect(await store.components(installationId(3))).toEqual([]);
+});
+
+it("Whatever people call their branches and pull requests comes back as they wrote it", async () => {
+  const text = fc.string({ unit: "binary", minLength: 1, maxLength: 30 });
+  let number = 100;
+  await fc.assert(
+    fc.asyncProperty(text, text, async (title, head) => {
+      number += 1;
+      const named = pullLesson(pull(number), { head }, { title });
+      await store.learn(news({ lessons: [named] }));
+      expect((await factsOf(pull(number))).memory).toEqual(absorb(null, named));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+it("A head is found by its whole name only", async () => {
+  await store.learn(news({ lessons: [pullLesson(pull(12), { tip: sha("abc") })] }));
+  await store.learn(news({ nudges: [{ priority: "bulk", openPulls: { repository: REPOSITORY, head: sha("ab") } }] }));
+  expect(await store.nextDue()).toBeNull();
+});
