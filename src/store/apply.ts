@@ -68,11 +68,12 @@ async function lockRows(
   if (missing.length === 0) return rows;
   for (const key of missing) {
     const subject = subjects.get(key) as Subject;
-    const owner = installation ?? (await ownerOf(on, subject.repository));
-    if (owner !== null) {
+    const component = await componentOf(on, subject.repository);
+    const owner = installation ?? component?.installation;
+    if (owner !== undefined) {
       await on
         .insertInto("subject")
-        .values(blank(key, subject, owner))
+        .values({ ...blank(key, subject, owner), may_work: component?.may_work ?? 1 })
         .onConflict((conflict) => conflict.column("key").doNothing())
         .execute();
     }
@@ -80,13 +81,16 @@ async function lockRows(
   return found();
 }
 
-async function ownerOf(on: Connection, repository: RepositoryId): Promise<number | null> {
-  const row = await on
+/** Whose a repository is as far as we know, and whether we may work there. */
+async function componentOf(
+  on: Connection,
+  repository: RepositoryId,
+): Promise<Pick<Row, "installation" | "may_work"> | undefined> {
+  return on
     .selectFrom("subject")
-    .select("installation")
+    .select(["installation", "may_work"])
     .where("key", "=", subjectKey({ kind: "component", repository }))
     .executeTakeFirst();
-  return row?.installation ?? null;
 }
 
 const blank = (key: string, subject: Subject, installation: number): Row => ({
@@ -125,6 +129,9 @@ async function teach(
   rows.set(key, { ...row, ...changed });
   // A memory that came by itself is news to whoever is judging from the older one.
   await on.updateTable("subject").set(changed).where("key", "=", key).execute();
+  if (lesson.of === "component" && owner !== row.installation) {
+    await on.updateTable("subject").set({ installation: owner }).where("repository", "=", lesson.repository).execute();
+  }
 }
 
 /** What SQL searches by, as the memory has it. */

@@ -131,7 +131,11 @@ export async function openStore({ url, folder, clock, leaseMs, log }: StoreOptio
     /** GitHub wants no calls of this installation until then: nothing of it is claimed. */
     async pause(installation: InstallationId, until: Instant): Promise<void> {
       await write((on) =>
-        on.updateTable("installation").set({ paused_until: until }).where("id", "=", installation).execute(),
+        on
+          .insertInto("installation")
+          .values({ id: installation, account: "", may_work: 1, paused_until: until, worker: null, worker_until: 0 })
+          .onConflict((conflict) => conflict.column("id").doUpdateSet({ paused_until: until }))
+          .execute(),
       );
     },
     /** When the next subject's turn comes; null: never, as things are. */
