@@ -1,12 +1,10 @@
-import { LineCounter, type Node, parseDocument } from "yaml";
+import { RE2JS } from "re2js";
 import { z } from "zod";
 import { type Branch, branch } from "./names.ts";
+import { ROLES, type Role } from "./roles.ts";
 
-/** Where a component's config lies, on its default branch. */
+/** Where a config lies: a component's on its default branch, an organisation's on that of its repository `.github`. */
 export const CONFIG_PATH = ".github/flowgate.yml";
-
-/** A file beyond this many characters is refused unread. */
-const LARGEST_FILE = 1_000_000;
 
 /** Branches that open the feature lane, as picomatch patterns; case counts. */
 export const DEFAULT_FEATURES = [
@@ -30,13 +28,34 @@ const branchName = z
   .regex(/^(?!\/|-|.*(?:\.\.|\/\/|@\{|\.lock$|\/$|\.$))[^\s~^:?*[\\]+$/, "is no name that a branch can have")
   .transform(branch);
 
+const text = z.string().min(1).max(255);
+const role = z.enum(ROLES);
+const holders = (who: string, unset: string) =>
+  z
+    .array(
+      text.regex(
+        /^@?[a-z\d](?:[a-z\d-]*[a-z\d])?(?:\[bot\])?$|^@[a-z\d][a-z\d-]*\/[a-z\d][\w.-]*$/i,
+        "is neither a team, `@organisation/team`, nor a login",
+      ),
+    )
+    .min(1, "names nobody; leave it out instead")
+    .max(50)
+    .optional()
+    .describe(`${who} Teams as \`@organisation/team\`, with their child teams, and logins. Left out: ${unset}.`);
+
 /** What the file may say. The reference in docs/config.md and schema/flowgate.schema.json are made of it. */
-export const configSchema = z.object({
+export const configSchema = z.strictObject({
   enforcement: z
     .enum(["managed", "report", "observe"])
     .default("managed")
     .describe(
       "`managed`: Flowgate keeps a ruleset `flowgate: STAGE` on each stage, so that GitHub refuses what Flowgate refuses. `report`: checks are red and green as in `managed`, but Flowgate writes no ruleset; whether another rule requires the check is read and said. `observe`: checks are neutral and say what they would say; nothing is required.",
+    ),
+  team: z
+    .enum(["small", "standard", "regulated"])
+    .default("standard")
+    .describe(
+      "Sets defaults of other keys. `small`: one person may fill several roles, but a release and a hotfix need two people in all. `regulated`: `change_order.required` is on and `readiness.verdict` is `required`.",
     ),
   stages: z
     .array(branchName)
@@ -48,9 +67,9 @@ export const configSchema = z.object({
       "The stage branches in promotion order. Changes enter at the first; the last is production. A repository that lacks one of them is left alone.",
     ),
   flow: z
-    .object({
+    .strictObject({
       features: z
-        .array(z.string().min(1).max(255))
+        .array(text)
         .max(100)
         .default([...DEFAULT_FEATURES])
         .describe(
@@ -63,53 +82,166 @@ export const configSchema = z.object({
     })
     .prefault({})
     .describe("Who may enter the first stage."),
+  roles: z
+    .strictObject({
+      "release-manager": holders("Who releases, and lets changes of this file through.", "who has `maintain` or `admin`"),
+      operations: holders("Who runs the product.", "who has `maintain` or `admin`"),
+      quality: holders("Who answers for its quality.", "who may write"),
+      engineering: holders("Who answers for its code.", "who may write"),
+    })
+    .prefault({})
+    .describe("Who is what."),
+  approvals: z
+    .record(text, z.array(role).max(4))
+    .optional()
+    .describe(
+      "Whose approvals a pull request past the first stage needs: a list of roles for each stage, and one for `hotfix`. A role may stand there several times. What is left out: `[operations]` into a stage between the first and the last; into the last each of `engineering`, `operations` and `quality` that `roles` names, or, where it names none of them, one person with `maintain` or `admin`; `[release-manager]` for a hotfix.",
+    ),
+  checks: z
+    .strictObject({
+      required: z
+        .array(
+          z.union([
+            text.transform((name) => ({ name, app: null })),
+            z.strictObject({ name: text, app: z.int().positive().nullable().default(null) }),
+          ]),
+        )
+        .max(100)
+        .default([])
+        .describe(
+          "Checks and statuses that must have succeeded on a promotion, a release and a hotfix, beside those that GitHub requires: a name, or `{ name: build, app: 15368 }` to take it from that App only.",
+        ),
+      allow_none: z
+        .boolean()
+        .default(false)
+        .describe("Whether a commit without any check may pass where no check is required."),
+    })
+    .prefault({})
+    .describe("Other Apps' checks."),
+  readiness: z
+    .strictObject({
+      blockers: z
+        .array(text)
+        .max(20)
+        .default(["severity-1"])
+        .describe("Labels of issues that hold a release while one of them is open."),
+      verdict: z
+        .enum(["off", "required"])
+        .optional()
+        .describe("`required`: a release needs a verdict of `quality` for its very commit. Left out: `required` for `team: regulated`, else `off`."),
+    })
+    .prefault({})
+    .describe("Whether a release may be ready."),
+  change_order: z
+    .strictObject({
+      required: z
+        .boolean()
+        .optional()
+        .describe("Whether promotions, releases and hotfixes must name a change order. Left out: only for `team: regulated`."),
+      pattern: text
+        .refine(compiles, "is no regular expression in RE2's syntax")
+        .default("ECO-\\d{4}")
+        .describe(
+          "What a change order looks like: a regular expression in [RE2's syntax](https://github.com/google/re2/wiki/Syntax), which cannot run away.",
+        ),
+    })
+    .prefault({})
+    .describe("Change orders."),
+  report: z
+    .strictObject({
+      gate_checks: z
+        .boolean()
+        .default(true)
+        .describe("Whether promotions, releases and hotfixes have a check `flowgate: BASE / GATE` for each gate."),
+    })
+    .prefault({})
+    .describe("What is said where."),
+  lock: z
+    .array(text)
+    .max(50)
+    .optional()
+    .describe(
+      "In the organisation's file only: keys, such as `roles` or `checks.required`, that components may not set. A component that does gets the organisation's value and a message.",
+    ),
 });
+
+function compiles(pattern: string): boolean {
+  try {
+    RE2JS.compile(pattern);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A config file as it is written, valid by itself; what it leaves out is not there. */
+export type Config = z.input<typeof configSchema>;
 
 /** Stages in promotion order, two or more. */
 export type Stages = readonly Branch[];
 
-/** What a component's file, over the defaults, asks for. */
+/** Whom an approval is asked of: a role, whoever has `maintain` or `admin`, or anybody who may write. */
+export type Need = Role | "maintainer" | "writer";
+
+/** What holds for a component: its file over the organisation's over the defaults of the team. */
 export type Policy = {
   /** `observed`: no file was ever valid, so nothing is enforced. */
   readonly enforcement: "managed" | "report" | "observe" | "observed";
+  /** Whether one person may fill several roles. */
+  readonly severalRoles: boolean;
   readonly stages: Stages;
   readonly features: readonly string[];
   readonly forks: "allow" | "refuse";
+  /** Teams as `@organisation/team` and logins; null: nobody was named. */
+  readonly roles: { readonly [role in Role]: readonly string[] | null };
+  /** By stage past the first, and by `hotfix`. */
+  readonly approvals: { readonly [of: string]: readonly Need[] };
+  readonly checks: { readonly required: readonly RequiredCheck[]; readonly allowNone: boolean };
+  readonly readiness: { readonly blockers: readonly string[]; readonly verdict: boolean };
+  readonly changeOrder: { readonly required: boolean; readonly pattern: string };
+  readonly gateChecks: boolean;
 };
+/** A check or status by name; `app` null: of whichever App. */
+export type RequiredCheck = { readonly name: string; readonly app: number | null };
+
+/** What a config says once it is whole. */
+export function policyOf(config: Config): Policy {
+  const { enforcement, team, stages, flow, roles, approvals, checks, readiness, change_order, report } =
+    configSchema.parse(config);
+  const named = namedIn(roles);
+  return {
+    enforcement,
+    severalRoles: team === "small",
+    stages,
+    features: flow.features,
+    forks: flow.forks,
+    roles: named,
+    approvals: { ...defaultApprovals(stages, named), ...approvals },
+    checks: { required: checks.required, allowNone: checks.allow_none },
+    readiness: {
+      blockers: readiness.blockers,
+      verdict: (readiness.verdict ?? (team === "regulated" ? "required" : "off")) === "required",
+    },
+    changeOrder: { required: change_order.required ?? team === "regulated", pattern: change_order.pattern },
+    gateChecks: report.gate_checks,
+  };
+}
+
+const namedIn = (roles: z.output<typeof configSchema>["roles"]): Policy["roles"] => ({
+  "release-manager": roles["release-manager"] ?? null,
+  operations: roles.operations ?? null,
+  quality: roles.quality ?? null,
+  engineering: roles.engineering ?? null,
+});
+
+function defaultApprovals(stages: Stages, roles: Policy["roles"]): Policy["approvals"] {
+  const last = (["engineering", "operations", "quality"] as const).filter((role) => roles[role] !== null);
+  return {
+    ...Object.fromEntries(stages.slice(1, -1).map((stage) => [stage, ["operations"] as const])),
+    [stages.at(-1) as Branch]: last.length > 0 ? last : ["maintainer"],
+    hotfix: ["release-manager"],
+  };
+}
 
 /** The policy without a file: the default stages, observed. */
-export const DEFAULT_POLICY: Policy = { ...policyOf(configSchema.parse({})), enforcement: "observed" };
-
-/**
- * Reads the text of a config file.
- *
- * @returns the policy, or what is wrong with the file in one sentence that names line and key.
- */
-export function parseConfig(text: string): { readonly policy: Policy } | { readonly problem: string } {
-  if (text.length > LARGEST_FILE)
-    return { problem: `${CONFIG_PATH} is over ${LARGEST_FILE} characters long; shorten it.` };
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  const broken = document.errors[0];
-  if (broken !== undefined) {
-    return { problem: `${CONFIG_PATH} line ${lines.linePos(broken.pos[0]).line}: ${firstLine(broken.message)}` };
-  }
-  let content: unknown;
-  try {
-    content = document.toJS({ maxAliasCount: 100 }) ?? {};
-  } catch (error) {
-    return { problem: `${CONFIG_PATH}: ${firstLine((error as Error).message)}` };
-  }
-  const parsed = configSchema.safeParse(content);
-  if (parsed.success) return { policy: policyOf(parsed.data) };
-  const { path, message } = parsed.error.issues[0] as z.core.$ZodIssue;
-  const node = (path.length === 0 ? document.contents : document.getIn(path, true)) as Node;
-  const { line } = lines.linePos(node.range?.[0] as number);
-  return { problem: `${CONFIG_PATH} line ${line}: \`${path.map(String).join(".") || "the file"}\` ${message}.` };
-}
-
-function policyOf({ enforcement, stages, flow }: z.output<typeof configSchema>): Policy {
-  return { enforcement, stages, features: flow.features, forks: flow.forks };
-}
-
-const firstLine = (text: string) => text.replace(/\n.*/s, "");
+export const DEFAULT_POLICY: Policy = { ...policyOf({}), enforcement: "observed" };

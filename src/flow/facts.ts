@@ -13,11 +13,18 @@ export type Fact<T> =
 export type Commit = {
   readonly sha: Sha;
   readonly parents: readonly Sha[];
+  readonly tree: Sha;
   readonly title: string;
   readonly author: Person | null;
 };
 /** What `head` has and `base` lacks. GitHub lists at most so many commits; the count is always right. */
-export type Comparison = { readonly ahead: number; readonly commits: readonly Commit[]; readonly whole: boolean };
+export type Comparison = {
+  readonly ahead: number;
+  /** How many commits `base` has and `head` lacks. */
+  readonly behind: number;
+  readonly commits: readonly Commit[];
+  readonly whole: boolean;
+};
 export type Document = { readonly found: true; readonly blob: Sha; readonly text: string } | { readonly found: false };
 /** A pull request that brought a commit in, merged or not. */
 export type BroughtBy = {
@@ -34,6 +41,27 @@ export type Review = {
   readonly at: Instant;
 };
 export type ListedPull = { readonly number: number; readonly asOf: Instant; readonly facts: PullFacts };
+/**
+ * A check run or commit status on a commit, the newest of its App and name.
+ * https://docs.github.com/rest/checks/runs, https://docs.github.com/rest/commits/statuses
+ */
+export type CheckSeen = {
+  readonly name: string;
+  /** Null: a commit status, which says nothing of the App that wrote it. */
+  readonly app: number | null;
+  /** `pending` until it has ended; then GitHub's conclusion of a check run, or the state of a status. */
+  readonly ended: "pending" | Ending;
+  readonly id: number;
+  readonly at: Instant;
+};
+export const ENDINGS = ["success", "neutral", "skipped", "failure", "cancelled", "timed_out", "action_required", "stale", "startup_failure", "error"] as const;
+export type Ending = (typeof ENDINGS)[number];
+/** What somebody may do in the repository, weakest first. */
+export const RIGHTS = ["none", "read", "triage", "write", "maintain", "admin"] as const;
+export type Right = (typeof RIGHTS)[number];
+export type Collaborator = { readonly person: Person; readonly right: Right };
+/** A file that a pull request changes; `blob` null where it removes it. */
+export type ChangedFile = { readonly path: string; readonly before: string | null; readonly blob: Sha | null };
 /** One rule that GitHub enforces on a branch, as far as we look at it. */
 export type BranchRule = {
   readonly type: string;
@@ -52,6 +80,21 @@ export type Answers = {
   readonly "brought-by": readonly BroughtBy[];
   readonly reviews: readonly Review[];
   readonly ruleset: LiveRuleset | null;
+  /** Check runs and statuses, of all Apps. */
+  readonly checks: readonly CheckSeen[];
+  /** Its members and those of its child teams; null: there is no such team, or the App may not see it. */
+  readonly team: readonly Person[] | null;
+  /** Who may read the repository or more. */
+  readonly collaborators: readonly Collaborator[];
+  /** Open ones, no pull requests among them. */
+  readonly issues: readonly { readonly number: number; readonly title: string }[];
+  readonly text: { readonly title: string; readonly body: string };
+  /** Who pushed to a branch since it was made, with those whose force-push is gone. */
+  readonly pushers: readonly Person[];
+  /** The tree of a commit. */
+  readonly tree: Sha;
+  /** `whole` false: GitHub cut the list off. */
+  readonly files: { readonly files: readonly ChangedFile[]; readonly whole: boolean };
   readonly rules: readonly BranchRule[];
 };
 /** One thing still to be read. Only a judgement knows what it needs, since needs depend on what was read before. */
@@ -61,13 +104,22 @@ export type Want =
   /** On the default branch. */
   | { readonly want: "document"; readonly path: string }
   | { readonly want: "pull"; readonly number: number }
-  /** `base` is a branch, so the answer is of the moment it was read. */
-  | { readonly want: "compare"; readonly base: Branch; readonly head: Sha }
+  /** Where `base` is a branch, the answer is of the moment it was read. */
+  | { readonly want: "compare"; readonly base: Branch | Sha; readonly head: Sha }
   | { readonly want: "brought-by"; readonly commit: Sha }
   | { readonly want: "reviews"; readonly number: number }
   /** By its title; null where there is none. */
   | { readonly want: "ruleset"; readonly title: string }
-  | { readonly want: "rules"; readonly branch: Branch };
+  /** What GitHub enforces on a branch: rulesets, and the checks that a classic protection requires. */
+  | { readonly want: "rules"; readonly branch: Branch }
+  | { readonly want: "checks"; readonly head: Sha }
+  /** As `@organisation/team`. */
+  | { readonly want: "team"; readonly team: string }
+  | { readonly want: "collaborators" }
+  | { readonly want: "issues"; readonly label: string }
+  | { readonly want: "text" | "files"; readonly number: number }
+  | { readonly want: "pushers"; readonly branch: Branch }
+  | { readonly want: "tree"; readonly commit: Sha };
 export type AnswerTo<W extends Want> = Answers[W["want"]];
 
 /** What was read for one judgement, by want. */

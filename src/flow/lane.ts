@@ -1,17 +1,10 @@
 import type { Policy } from "./config.ts";
-import {
-  type AnswerTo,
-  answerTo,
-  type BroughtBy,
-  type Commit,
-  type Comparison,
-  type Read,
-  type Review,
-  type Want,
-} from "./facts.ts";
+import type { BroughtBy, Commit, Comparison, Read, Review } from "./facts.ts";
+import { type Look, looking, type Missing } from "./looking.ts";
 import type { PullFacts } from "./memory.ts";
-import { type Branch, type Instant, type RepositoryId, short } from "./names.ts";
+import { type Branch, type RepositoryId, short } from "./names.ts";
 import { firstMatch, matches } from "./pattern.ts";
+import { count } from "./words.ts";
 import type { Lane } from "./verdict.ts";
 
 /** A pull request as far as its lane depends on it. */
@@ -22,11 +15,12 @@ export type Candidate = Pick<PullFacts, "head" | "base" | "author"> & {
 
 /** The lane a pull request is in, why none allows it, or what is still to be read to tell. */
 export type LaneAnswer =
-  | { readonly lane: Lane; readonly because: string; readonly read: readonly string[] }
+  | (Allowed & { readonly read: readonly string[] })
   | { readonly refused: Refusal; readonly read: readonly string[] }
-  | { readonly unknown: string; readonly retryAt: Instant }
-  | { readonly lacks: readonly Want[] };
+  | Missing;
 
+/** `own`: a back-merge with merge commits of its own, which somebody has to look at. */
+export type Allowed = { readonly lane: Lane; readonly because: string; readonly own?: true };
 /** Why not, and what to do instead. */
 export type Refusal = { readonly because: string; readonly cure: string; readonly copy: string | null };
 
@@ -63,7 +57,7 @@ type Case = {
   readonly from: number;
   readonly last: number;
 };
-type Row = (of: Case) => { readonly lane: Lane; readonly because: string } | Refusal | null;
+type Row = (of: Case) => Allowed | Refusal | null;
 
 const places = (pull: Candidate, { stages }: Policy): Pick<Case, "fork" | "to" | "from" | "last"> => ({
   fork: pull.head.repository !== pull.repository,
@@ -237,6 +231,7 @@ function resolvedConflict(
   }
   return {
     lane: "back-merge",
+    own: true,
     because: `${pull.head.ref} merges ${from} back into ${pull.base} with ${count(own.length, "merge commit")} of its own.`,
   };
 }
@@ -302,49 +297,8 @@ function refusal(pull: Candidate, { stages, features }: Policy): Refusal {
   };
 }
 
-/** Takes answers from what was read, and notes what was used and what is missing. */
-type Look = {
-  /** The answer; null where it is not there, and then `missing` says so. */
-  at<W extends Want>(want: W): AnswerTo<W> | null;
-  missing(): Extract<LaneAnswer, { unknown: string } | { lacks: readonly Want[] }> | null;
-  /** What the answer rests on, in words. */
-  readonly seen: readonly string[];
-};
-
-function looking(read: Read): Look {
-  const seen: string[] = [];
-  const lacks: Want[] = [];
-  let unknown: { readonly unknown: string; readonly retryAt: Instant } | null = null;
-  return {
-    at(want) {
-      const fact = answerTo(read, want);
-      if (fact === undefined) lacks.push(want);
-      else if (!fact.known) unknown ??= { unknown: fact.because, retryAt: fact.retryAt };
-      else {
-        seen.push(inWords(want, fact.value));
-        return fact.value;
-      }
-      return null;
-    },
-    missing: () => unknown ?? (lacks.length > 0 ? { lacks } : null),
-    seen,
-  };
-}
-
-function inWords(want: Want, value: unknown): string {
-  switch (want.want) {
-    case "compare":
-      return `${short(want.head)} has ${count((value as Comparison).ahead, "commit")} that ${want.base} lacks`;
-    case "brought-by":
-      return `${short(want.commit)} came by ${(value as readonly BroughtBy[]).map(({ number }) => `#${number}`).join(", ") || "no pull request"}`;
-    default:
-      return `${Object.values(want).join(" ")}: ${(value as readonly unknown[]).length}`;
-  }
-}
-
 const named = (commit: Commit) => `commit ${short(commit.sha)} “${cut(commit.title)}”`;
 const cut = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
-const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
 /** As a shell takes it: a branch may be called `$(anything)`. */
 const shell = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 const retarget = (number: number, base: Branch) => `gh pr edit ${number} --base ${shell(base)}`;

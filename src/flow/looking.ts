@@ -1,0 +1,60 @@
+import { type AnswerTo, answerTo, type BroughtBy, type Comparison, type Read, type Want } from "./facts.ts";
+import { type Instant, short } from "./names.ts";
+import { count } from "./words.ts";
+
+/** What is still to be read, or what could not be found out and when to ask again. */
+export type Missing =
+  | { readonly lacks: readonly Want[] }
+  | { readonly unknown: string; readonly retryAt: Instant };
+
+/** Takes answers from what was read, and notes what was used and what is missing. */
+export type Look = {
+  /** The answer; null where it is not there, and then `missing` says so. */
+  at<W extends Want>(want: W): AnswerTo<W> | null;
+  missing(): Missing | null;
+  /** What the answer rests on, in words. */
+  readonly seen: readonly string[];
+};
+
+export function looking(read: Read): Look {
+  const seen: string[] = [];
+  const lacks: Want[] = [];
+  let unknown: { readonly unknown: string; readonly retryAt: Instant } | null = null;
+  return {
+    at(want) {
+      const fact = answerTo(read, want);
+      if (fact === undefined) lacks.push(want);
+      else if (!fact.known) unknown ??= { unknown: fact.because, retryAt: fact.retryAt };
+      else {
+        seen.push(inWords(want, fact.value));
+        return fact.value;
+      }
+      return null;
+    },
+    missing: () => unknown ?? (lacks.length > 0 ? { lacks } : null),
+    seen,
+  };
+}
+
+function inWords(want: Want, value: unknown): string {
+  switch (want.want) {
+    case "compare":
+      return `${short(want.head)} has ${count((value as Comparison).ahead, "commit")} that ${/^[0-9a-f]{40}$/.test(want.base) ? want.base.slice(0, 7) : want.base} lacks`;
+    case "brought-by":
+      return `${short(want.commit)} came by ${(value as readonly BroughtBy[]).map(({ number }) => `#${number}`).join(", ") || "no pull request"}`;
+    case "team":
+      return value === null
+        ? `there is no team ${want.team}`
+        : `${want.team} has ${count((value as readonly unknown[]).length, "member")}`;
+    case "collaborators":
+      return `${count((value as readonly unknown[]).length, "person")} may read the repository`.replace("persons", "people");
+    case "reviews":
+      return `#${want.number} has ${count((value as readonly unknown[]).length, "review")}`;
+    case "checks":
+      return `${short(want.head)} has ${count((value as readonly unknown[]).length, "check")}`;
+    case "issues":
+      return `${count((value as readonly unknown[]).length, "open issue")} with the label ${want.label}`;
+    default:
+      return Object.values(want).join(" ");
+  }
+}
