@@ -63,11 +63,15 @@ function told(issue: z.core.$ZodIssue, content: unknown): readonly Told[] {
     case "unrecognized_keys":
       return issue.keys.map((name) => ({ path: [...path, name], because: unknownKey([...path, name]) }));
     case "invalid_type":
-      return [{ path, because: `${key} takes ${KINDS[issue.expected] ?? issue.expected}, not ${kindOf(at(content, path))}.` }];
+      return [
+        { path, because: `${key} takes ${KINDS[issue.expected] ?? issue.expected}, not ${kindOf(at(content, path))}.` },
+      ];
     case "invalid_value":
       return [{ path, because: `${key} takes ${oneOf(issue.values.map(String), at(content, path))}` }];
     case "invalid_union":
-      return [{ path, because: `${key} takes a name, or a mapping with \`name\` and, if you like, \`app\`, its numeric id.` }];
+      return [
+        { path, because: `${key} takes a name, or a mapping with \`name\` and, if you like, \`app\`, its numeric id.` },
+      ];
     case "too_big":
       return [{ path, because: `${key} ${limit("at most", issue.maximum, issue.origin)}.` }];
     case "too_small":
@@ -110,7 +114,8 @@ function oneOf(words: readonly string[], value: unknown): string {
 function unknownKey(path: Path): string {
   const known = keysAt(path.slice(0, -1));
   const near = closestMatch(String(path.at(-1)), known, { maxDistance: NEAR });
-  const cure = near === undefined ? `Known here: ${list(known)}.` : `Did you mean ${code([...path.slice(0, -1), near])}?`;
+  const cure =
+    near === undefined ? `Known here: ${list(known)}.` : `Did you mean ${code([...path.slice(0, -1), near])}?`;
   return `${code(path)} is no key of the config. ${cure}`;
 }
 

@@ -84,7 +84,10 @@ export const configSchema = z.strictObject({
     .describe("Who may enter the first stage."),
   roles: z
     .strictObject({
-      "release-manager": holders("Who releases, and lets changes of this file through.", "who has `maintain` or `admin`"),
+      "release-manager": holders(
+        "Who releases, and lets changes of this file through.",
+        "who has `maintain` or `admin`",
+      ),
       operations: holders("Who runs the product.", "who has `maintain` or `admin`"),
       quality: holders("Who answers for its quality.", "who may write"),
       engineering: holders("Who answers for its code.", "who may write"),
@@ -128,7 +131,9 @@ export const configSchema = z.strictObject({
       verdict: z
         .enum(["off", "required"])
         .optional()
-        .describe("`required`: a release needs a verdict of `quality` for its very commit. Left out: `required` for `team: regulated`, else `off`."),
+        .describe(
+          "`required`: a release needs a verdict of `quality` for its very commit. Left out: `required` for `team: regulated`, else `off`.",
+        ),
     })
     .prefault({})
     .describe("Whether a release may be ready."),
@@ -137,7 +142,9 @@ export const configSchema = z.strictObject({
       required: z
         .boolean()
         .optional()
-        .describe("Whether promotions, releases and hotfixes must name a change order. Left out: only for `team: regulated`."),
+        .describe(
+          "Whether promotions, releases and hotfixes must name a change order. Left out: only for `team: regulated`.",
+        ),
       pattern: text
         .refine(compiles, "is no regular expression in RE2's syntax")
         .default("ECO-\\d{4}")

@@ -54,7 +54,18 @@ export type CheckSeen = {
   readonly id: number;
   readonly at: Instant;
 };
-export const ENDINGS = ["success", "neutral", "skipped", "failure", "cancelled", "timed_out", "action_required", "stale", "startup_failure", "error"] as const;
+export const ENDINGS = [
+  "success",
+  "neutral",
+  "skipped",
+  "failure",
+  "cancelled",
+  "timed_out",
+  "action_required",
+  "stale",
+  "startup_failure",
+  "error",
+] as const;
 export type Ending = (typeof ENDINGS)[number];
 /** What somebody may do in the repository, weakest first. */
 export const RIGHTS = ["none", "read", "triage", "write", "maintain", "admin"] as const;

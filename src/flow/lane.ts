@@ -4,8 +4,8 @@ import { type Look, looking, type Missing } from "./looking.ts";
 import type { PullFacts } from "./memory.ts";
 import { type Branch, type RepositoryId, short } from "./names.ts";
 import { firstMatch, matches } from "./pattern.ts";
-import { count } from "./words.ts";
 import type { Lane } from "./verdict.ts";
+import { count, shell } from "./words.ts";
 
 /** A pull request as far as its lane depends on it. */
 export type Candidate = Pick<PullFacts, "head" | "base" | "author"> & {
@@ -299,6 +299,4 @@ function refusal(pull: Candidate, { stages, features }: Policy): Refusal {
 
 const named = (commit: Commit) => `commit ${short(commit.sha)} “${cut(commit.title)}”`;
 const cut = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
-/** As a shell takes it: a branch may be called `$(anything)`. */
-const shell = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 const retarget = (number: number, base: Branch) => `gh pr edit ${number} --base ${shell(base)}`;

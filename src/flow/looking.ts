@@ -3,9 +3,7 @@ import { type Instant, short } from "./names.ts";
 import { count } from "./words.ts";
 
 /** What is still to be read, or what could not be found out and when to ask again. */
-export type Missing =
-  | { readonly lacks: readonly Want[] }
-  | { readonly unknown: string; readonly retryAt: Instant };
+export type Missing = { readonly lacks: readonly Want[] } | { readonly unknown: string; readonly retryAt: Instant };
 
 /** Takes answers from what was read, and notes what was used and what is missing. */
 export type Look = {
@@ -47,7 +45,10 @@ function inWords(want: Want, value: unknown): string {
         ? `there is no team ${want.team}`
         : `${want.team} has ${count((value as readonly unknown[]).length, "member")}`;
     case "collaborators":
-      return `${count((value as readonly unknown[]).length, "person")} may read the repository`.replace("persons", "people");
+      return `${count((value as readonly unknown[]).length, "person")} may read the repository`.replace(
+        "persons",
+        "people",
+      );
     case "reviews":
       return `#${want.number} has ${count((value as readonly unknown[]).length, "review")}`;
     case "checks":

@@ -29,7 +29,9 @@ export function madeOf(component: Config | null, organisation: Config | null): M
   for (const key of lock) {
     if (valueAt(theirs, key.split(".")) === undefined) continue;
     theirs = without(theirs, key.split("."));
-    problems.push(`\`${key}\` is locked by the organisation's ${CONFIG_PATH}, so the value here does not count; take it out.`);
+    problems.push(
+      `\`${key}\` is locked by the organisation's ${CONFIG_PATH}, so the value here does not count; take it out.`,
+    );
   }
   const policy = policyOf(over(ours as Tree, theirs) as Config);
   return { policy, problems: [...problems, ...strangers(policy)] };
@@ -40,7 +42,10 @@ function strangers({ approvals, stages }: Policy): readonly string[] {
   const known: readonly string[] = [...stages.slice(1), "hotfix"];
   return Object.keys(approvals)
     .filter((of) => !known.includes(of))
-    .map((of) => `\`approvals.${of}\` is never asked for: \`${of}\` is no stage past the first. Known here: ${known.map((name) => `\`${name}\``).join(", ")}.`);
+    .map(
+      (of) =>
+        `\`approvals.${of}\` is never asked for: \`${of}\` is no stage past the first. Known here: ${known.map((name) => `\`${name}\``).join(", ")}.`,
+    );
 }
 
 function over(below: Tree, above: Tree): Tree {
@@ -85,6 +90,9 @@ function flat(prefix: string, tree: Tree): readonly (readonly [string, Json])[] 
 function shown(value: Json | undefined): string {
   if (value === undefined) return "not set";
   if (value === null) return "nobody named";
-  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map((one) => (typeof one === "string" ? one : canonical(one))).join(", ");
+  if (Array.isArray(value))
+    return value.length === 0
+      ? "none"
+      : value.map((one) => (typeof one === "string" ? one : canonical(one))).join(", ");
   return String(value);
 }

@@ -1,3 +1,94 @@
-/** What people are to a release. SOP-0013 (operations promote), QP-0009 (quality, engineering and operations approve). */
+import type { Need, Policy } from "./config.ts";
+import { type Collaborator, RIGHTS, type Right } from "./facts.ts";
+import type { Look } from "./looking.ts";
+import type { Person } from "./names.ts";
+
+/** What people are to a release. SOP-0013 (operations promote), QP-0009 (engineering, operations and quality approve). */
 export const ROLES = ["release-manager", "operations", "quality", "engineering"] as const;
 export type Role = (typeof ROLES)[number];
+
+/** The right that stands for a role which the config gives to nobody. */
+const RIGHT_FOR: { readonly [need in Need]: Right } = {
+  "release-manager": "maintain",
+  operations: "maintain",
+  maintainer: "maintain",
+  quality: "write",
+  engineering: "write",
+  writer: "write",
+};
+
+/** Who holds a role today: read live, so that who left a team has left its role. */
+export type Holders = {
+  readonly people: readonly Person[];
+  /** Teams that the config names and that are not there, or not visible to the App. */
+  readonly strangers: readonly string[];
+};
+
+/**
+ * Who holds what is needed.
+ *
+ * A login counts while its owner may at least read the repository; a role that the config gives to nobody is held by
+ * whoever has the right that stands for it.
+ *
+ * @returns null while something was not read; `look` knows what.
+ */
+export function holdersOf(need: Need, { roles }: Policy, look: Look): Holders | null {
+  const named = need === "maintainer" || need === "writer" ? null : roles[need];
+  if (named === null) {
+    const all = look.at({ want: "collaborators" });
+    return all && { people: withRight(all, RIGHT_FOR[need]), strangers: [] };
+  }
+  const teams = named
+    .filter((name) => name.includes("/"))
+    .map((team) => ({ team, members: look.at({ want: "team", team }) }));
+  const logins = named.filter((name) => !name.includes("/")).map((name) => name.replace(/^@/, "").toLowerCase());
+  const all = logins.length > 0 ? look.at({ want: "collaborators" }) : [];
+  if (all === null || look.missing() !== null) return null;
+  const people = [
+    ...teams.flatMap(({ members }) => members ?? []),
+    ...withRight(all, "read").filter(({ login }) => logins.includes(login.toLowerCase())),
+  ];
+  return {
+    people: [...new Map(people.map((person) => [person.id, person])).values()],
+    strangers: teams.flatMap(({ team, members }) => (members === null ? [team] : [])),
+  };
+}
+
+const withRight = (all: readonly Collaborator[], least: Right): readonly Person[] =>
+  all.filter(({ right }) => RIGHTS.indexOf(right) >= RIGHTS.indexOf(least)).map(({ person }) => person);
+
+/** How a need reads for people. */
+export const NEED_WORDS: { readonly [need in Need]: string } = {
+  "release-manager": "a release manager",
+  operations: "operations",
+  quality: "quality",
+  engineering: "engineering",
+  maintainer: "somebody with `maintain` or `admin`",
+  writer: "somebody who may write",
+};
+
+/**
+ * Who fills what: as many needs as can be filled, one need a person (a maximum matching).
+ *
+ * @param fits for each need the people who could fill it. @returns for each need the one who does, or null.
+ */
+export function matched(fits: readonly (readonly Person[])[]): readonly (Person | null)[] {
+  const filled: (Person | null)[] = fits.map(() => null);
+  /** Finds somebody for a need, moving others to another need where that helps. */
+  const fill = (need: number, tried: Set<number>): boolean => {
+    for (const person of fits[need] ?? []) {
+      if (tried.has(person.id)) continue;
+      tried.add(person.id);
+      const holds = filled.findIndex((other) => other?.id === person.id);
+      if (holds === -1 || fill(holds, tried)) {
+        filled[need] = person;
+        return true;
+      }
+    }
+    return false;
+  };
+  fits.forEach((_, need) => {
+    fill(need, new Set());
+  });
+  return filled;
+}

@@ -6,3 +6,7 @@ export function listed(words: readonly string[], and = "and"): string {
   const last = words.at(-1) ?? "";
   return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} ${and} ${last}`;
 }
+
+/** As a shell takes it: a branch may be called `$(anything)`. */
+export const shell = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,0 +1,181 @@
+import type { Need } from "../flow/config.ts";
+import type { Comparison, Review } from "../flow/facts.ts";
+import { type Person, short } from "../flow/names.ts";
+import { type Holders, holdersOf, matched, NEED_WORDS } from "../flow/roles.ts";
+import { listed } from "../flow/words.ts";
+import type { Case, Found, Gate } from "./gate.ts";
+
+/** So many people are named who could approve; a team of a hundred is not a sentence. */
+const NAMED = 5;
+
+export const approvals: Gate = {
+  name: "approvals",
+  asks: "Have the people whose roles the config asks for approved this very commit?",
+  why: "QP-0009: quality, engineering and operations approve each change, by distinct people; a new commit goes back to them. SOP-0010: nobody approves their own.",
+  pass: "Somebody in each role named approves the pull request on GitHub as it is now. After a push they approve again. Whoever opened it, or pushed to its branch, cannot.",
+  judge(of) {
+    const needs = needsOf(of);
+    if (needs === null)
+      return { notAsked: "Asked on promotions, releases and hotfixes, and on back-merges with commits of their own." };
+    if (needs.length === 0) return { outcome: "passed", because: "The config asks for nobody's approval here." };
+    const { pull, policy, look } = of;
+    const reviews = look.at({ want: "reviews", number: pull.number });
+    const holders = needs.map((need) => holdersOf(need, policy, look));
+    const pushers = policy.stages.includes(pull.head.ref) ? [] : look.at({ want: "pushers", branch: pull.head.ref });
+    const carries = of.lane.lane === "promotion" || of.lane.lane === "release";
+    const carried = carries ? look.at({ want: "compare", base: pull.base, head: pull.head.sha }) : NOTHING;
+    if (reviews === null || pushers === null || carried === null || look.missing() !== null) return null;
+    return judge(of, needs, holders as readonly Holders[], reviews, pushers, carried);
+  },
+};
+
+const NOTHING: Comparison = { ahead: 0, behind: 0, commits: [], whole: true };
+
+/** Whose approvals are asked for; null: this lane asks for none. */
+function needsOf({ pull, lane, policy }: Case): readonly Need[] | null {
+  switch (lane.lane) {
+    case "feature":
+      return null;
+    case "hotfix":
+      return policy.approvals["hotfix"] ?? [];
+    case "back-merge":
+      if (!lane.own) return null;
+      return pull.base === policy.stages[0] ? ["writer"] : (policy.approvals[pull.base] ?? []);
+    default:
+      return policy.approvals[pull.base] ?? [];
+  }
+}
+
+function judge(
+  { pull, policy, lane }: Case,
+  needs: readonly Need[],
+  holders: readonly Holders[],
+  reviews: readonly Review[],
+  pushers: readonly Person[],
+  carried: Comparison,
+): Found {
+  const head = pull.head.sha;
+  const barred = new Set([pull.author.id, ...pushers.map(({ id }) => id)]);
+  const wrote = new Set(
+    carried.commits.flatMap(({ author, parents }) => (author && parents.length < 2 ? [author.id] : [])),
+  );
+  const independent = ({ id }: Person) => carried.whole && !wrote.has(id);
+  const asksIndependent = lane.lane === "promotion" || lane.lane === "release";
+  const people =
+    !policy.severalRoles || lane.lane === "promotion" || lane.lane === "back-merge" ? 0 : pull.author.bot ? 2 : 1;
+  const enough = (fits: readonly (readonly Person[])[]) => {
+    const all = new Map(fits.flat().map((person) => [person.id, person]));
+    const filled = policy.severalRoles ? fits.map(([first]) => first ?? null) : matched(fits);
+    return {
+      filled,
+      independent: !asksIndependent || [...all.values()].some(independent),
+      people: all.size >= people,
+    };
+  };
+
+  const last = lastWords(reviews).filter(({ by }) => !by.bot);
+  const approved = last.filter(
+    ({ by, state, commit }) => state === "approved" && commit === head && !barred.has(by.id),
+  );
+  const given = new Set(approved.map(({ by }) => by.id));
+  const free = holders.map((of) => of.people.filter(({ id }) => !barred.has(id)));
+  const now = enough(free.map((all) => all.filter(({ id }) => given.has(id))));
+  const open = needs.filter((_, place) => now.filled[place] === null);
+  if (open.length === 0 && now.independent && now.people) {
+    return { outcome: "passed", because: `Approved ${short(head)}: ${by(needs, now.filled as readonly Person[])}.` };
+  }
+
+  const could = enough(free);
+  const empty = needs.filter((_, place) => could.filled[place] === null);
+  if (empty.length > 0) return nobodyLeft(empty, holders, needs);
+  if (!could.independent) {
+    return {
+      outcome: "failed",
+      because: carried.whole
+        ? "Everybody who could approve wrote some of what it carries."
+        : `It carries ${carried.ahead} commits, more than can be looked at one by one.`,
+      cure: carried.whole
+        ? `An owner of the config adds somebody else to \`roles\`: one approver of a ${lane.lane} must have written none of it.`
+        : "Promote it in smaller steps.",
+    };
+  }
+  if (!could.people) {
+    return {
+      outcome: "failed",
+      because: "Only one person is left who could approve, and two are needed in all.",
+      cure: "An owner of the config adds somebody to `roles`.",
+    };
+  }
+  const stale = last.filter(({ by, state, commit }) => state === "approved" && commit !== head && !barred.has(by.id));
+  return {
+    outcome: "pending",
+    because: waits(open, now, approved.length),
+    cure: `${candidates(needs, free, now.filled, given)} can approve ${short(head)}.${earlier(stale)}`,
+  };
+}
+
+/** The last word of each reviewer counts; a comment is no word for or against. */
+function lastWords(reviews: readonly Review[]): readonly Review[] {
+  const last = new Map<number, Review>();
+  for (const review of reviews) if (review.state !== "commented") last.set(review.by.id, review);
+  return [...last.values()];
+}
+
+const by = (needs: readonly Need[], filled: readonly Person[]) =>
+  listed(
+    needs.map(
+      (need, place) =>
+        `${filled[place]?.login} (${need === "writer" || need === "maintainer" ? NEED_WORDS[need] : need})`,
+    ),
+  );
+
+function waits(open: readonly Need[], now: { readonly independent: boolean }, approvals: number): string {
+  if (open.length > 0) return `Waits for ${listed(open.map((need) => NEED_WORDS[need]))} to approve.`;
+  if (!now.independent) return "Waits for an approval by somebody who wrote none of what it carries.";
+  return `Waits for one more person to approve; ${approvals} did.`;
+}
+
+/** Who could be asked for what is still open, or for one more where all roles are filled. */
+function candidates(
+  needs: readonly Need[],
+  free: readonly (readonly Person[])[],
+  filled: readonly (Person | null)[],
+  given: ReadonlySet<number>,
+): string {
+  const open = needs.flatMap((need, place) => (filled[place] === null ? [{ need, people: free[place] ?? [] }] : []));
+  if (open.length === 0) {
+    const others = new Map(free.flat().map((person) => [person.id, person]));
+    return names([...others.values()].filter(({ id }) => !given.has(id)));
+  }
+  return listed(
+    open.map(
+      ({ need, people }) =>
+        `${names(people.filter(({ id }) => !given.has(id)))} (${need === "writer" || need === "maintainer" ? "may write" : need})`,
+    ),
+  );
+}
+
+function names(people: readonly Person[]): string {
+  const shown = people.slice(0, NAMED).map(({ login }) => `@${login}`);
+  return people.length > NAMED ? `${shown.join(", ")} or ${people.length - NAMED} others` : listed(shown, "or");
+}
+
+function earlier(stale: readonly Review[]): string {
+  if (stale.length === 0) return "";
+  return ` ${listed(stale.map(({ by: { login }, commit }) => `${login} approved ${commit ? short(commit) : "an earlier commit"}`))}, which is not the head any more.`;
+}
+
+function nobodyLeft(empty: readonly Need[], holders: readonly Holders[], needs: readonly Need[]): Found {
+  const strangers = [...new Set(holders.flatMap((of) => of.strangers))];
+  const why =
+    strangers.length > 0
+      ? ` The config names ${listed(strangers)}, which is not there or which the App may not see.`
+      : needs.length > 1
+        ? " Who opened it or pushed to it does not count, and one person fills one role."
+        : " Who opened it or pushed to it does not count.";
+  return {
+    outcome: "failed",
+    because: `Nobody is left who could approve as ${listed([...new Set(empty)].map((need) => NEED_WORDS[need]))}.${why}`,
+    cure: `An owner of the config adds somebody to ${listed([...new Set(empty)].map((need) => (need === "writer" || need === "maintainer" ? "the repository's people" : `\`roles.${need}\``)))}.`,
+  };
+}

@@ -1,0 +1,41 @@
+import type { Policy } from "../flow/config.ts";
+import type { Allowed } from "../flow/lane.ts";
+import type { Look } from "../flow/looking.ts";
+import type { ComponentMemory, PullFacts } from "../flow/memory.ts";
+import type { Instant, RepositoryId } from "../flow/names.ts";
+import type { Finding } from "../flow/verdict.ts";
+
+/** A pull request in an allowed lane, and all that a gate may look at. */
+export type Case = {
+  readonly pull: PullFacts & { readonly number: number; readonly repository: RepositoryId };
+  readonly lane: Allowed;
+  readonly policy: Policy;
+  readonly component: ComponentMemory;
+  /** Our own App's id: our checks are not among those that are waited for. */
+  readonly app: number;
+  /** Since when its checks are looked at on this head. */
+  readonly checksSince: Instant | null;
+  readonly look: Look;
+  readonly now: Instant;
+};
+
+/** What a gate found: an answer, or why it is not asked. What it looked up and did not get, the engine says. */
+export type Found =
+  | (Pick<Finding, "outcome" | "because"> & Partial<Pick<Finding, "cure" | "copy" | "until">>)
+  | { readonly notAsked: string };
+
+/** One question about a pull request, answered from facts and policy alone. The texts make the gate's page. */
+export type Gate = {
+  readonly name: string;
+  /** What it asks, in one sentence that ends in a full stop. */
+  readonly asks: string;
+  /** Why: the paragraph of the procedure it stands for. */
+  readonly why: string;
+  /** How to pass it. */
+  readonly pass: string;
+  /**
+   * Null while something it looked for is not there: the engine then asks for it, or says that it is unknown.
+   * It must look for everything that it could want before it gives up, so that all is read in one round.
+   */
+  readonly judge: (of: Case) => Found | null;
+};
