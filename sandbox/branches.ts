@@ -142,6 +142,7 @@ export async function renameBranch(
     ];
     const moved = await moveRefs(github, repository, changes);
     if (!moved.done) return moved;
+    if (isDefault) await github.git.run(repository.id, ["symbolic-ref", "HEAD", `refs/heads/${to}`]);
     const formerBranches = { ...repository.formerBranches, [from]: to };
     const current = github.state.repositories.change(repository.id, {
       formerBranches,

@@ -212,18 +212,22 @@ async function answer(github: Github, limits: RateLimits, asked: Asked, caller: 
   const repository = named ? (github.repository(`${owner}/${repo}`) ?? null) : null;
   const refused = denied(github, found.route, caller, repository, named);
   if (refused) return refused;
-  if (
-    repository &&
-    asked.method === "GET" &&
-    `${owner}/${repo}`.toLowerCase() !== github.nameOf(repository).toLowerCase()
-  ) {
-    const rest = path.split("/").slice(4).join("/");
-    const location = `${github.url}/api/v3/repositories/${repository.id}${rest === "" ? "" : `/${rest}`}${asked.query.size > 0 ? `?${asked.query}` : ""}`;
-    return { status: 301, body: { message: "Moved Permanently", url: location }, headers: { location } };
+  if (repository && `${owner}/${repo}`.toLowerCase() !== github.nameOf(repository).toLowerCase()) {
+    return movedTo(github, repository, asked);
   }
   const body = parsed(asked.text);
   if (body === null) return refusal({ status: 400, message: "Problems parsing JSON" });
   return found.route.handle(callOf(github, asked, found, caller, repository, body));
+}
+
+/** Where a repository is that was asked for by a name it had before. A write is sent there again as it is. */
+function movedTo(github: Github, repository: Repository, { method, path, query }: Asked): Answer {
+  const rest = path.split("/").slice(4).join("/");
+  const location = `${github.url}/api/v3/repositories/${repository.id}${rest === "" ? "" : `/${rest}`}${query.size > 0 ? `?${query}` : ""}`;
+  const reads = method === "GET" || method === "HEAD";
+  const message = reads ? "Moved Permanently" : "Temporary Redirect";
+  const body = { message, url: location, documentation_url: "https://docs.github.com/rest" };
+  return { status: reads ? 301 : 307, body, headers: { location } };
 }
 
 function callOf(

@@ -237,7 +237,8 @@ export function jwtOf(
   return `${signed}.${createSign("RSA-SHA256").update(signed).sign(privateKey, "base64url")}`;
 }
 
-function callerOf(apiUrl: string, authorization: string | null): Caller {
+/** Somebody who calls the API with this header, or without any. */
+export function callerOf(apiUrl: string, authorization: string | null): Caller {
   const call = async <T>(
     method: string,
     path: string,
