@@ -2,7 +2,7 @@ import { z } from "zod";
 import { CONFIG_PATH } from "./flow/config.ts";
 import { type News, NO_NEWS } from "./flow/decision.ts";
 import type { Self } from "./flow/facts.ts";
-import { branchText, listedPull, pullShape, shaText } from "./flow/listed.ts";
+import { branchText, checkRunShape, listedPull, pullShape, shaText, statusShape } from "./flow/listed.ts";
 import type { Lesson, Origin } from "./flow/memory.ts";
 import { type Branch, branch, type Instant, installationId, repositoryId, sha } from "./flow/names.ts";
 import type { Priority } from "./flow/subject.ts";
@@ -29,6 +29,18 @@ export function intake({ event, payload, at }: Delivery, self: Self | null): New
     case "check_run":
     case "check_suite":
       return check(checkEvent.parse(payload), self);
+    case "status":
+      return status(statusEvent.parse(payload));
+    case "pull_request_review":
+      return review(reviewEvent.parse(payload));
+    case "issues":
+      return issue(issueEvent.parse(payload));
+    case "member":
+      return people(place.parse(payload));
+    case "membership":
+    case "team":
+    case "organization":
+      return peopleAnywhere(anywhere.parse(payload));
     case "repository":
       return repository(repositoryEvent.parse(payload));
     case "repository_ruleset":
@@ -175,10 +187,15 @@ function mergeGroup(event: z.output<typeof groupEvent>, at: Instant): News {
 const asked = z.object({ head_sha: shaText, name: z.string().nullish(), app: z.object({ id }).nullish() });
 const checkEvent = place.extend({ action: z.string(), check_run: asked.nullish(), check_suite: asked.nullish() });
 
-/** Somebody pressed *Re-run*: GitHub only resets the suite, so the check is written again. Everything else is our echo. */
+/**
+ * Somebody pressed *Re-run* on ours: GitHub only resets the suite, so the check is written again; all else of ours is
+ * our echo. What others' check runs say is told to whoever waits for them.
+ */
 function check(event: z.output<typeof checkEvent>, self: Self | null): News {
   const run = event.check_run ?? event.check_suite;
-  if (event.action !== "rerequested" || !run || (self !== null && run.app?.id !== self.app)) return NO_NEWS;
+  if (!run) return NO_NEWS;
+  const ours = self === null || run.app?.id === self.app;
+  if (!ours || event.action !== "rerequested") return ours || !event.check_run ? NO_NEWS : checkOfOthers(event);
   const repository = repositoryId(event.repository.id);
   return {
     ...newsOf(event),
@@ -189,6 +206,53 @@ function check(event: z.output<typeof checkEvent>, self: Self | null): News {
     ],
     forget: [`check:${repository}:${run.head_sha}:${event.check_run?.name ?? ""}`],
   };
+}
+
+const otherEvent = place.extend({ check_run: checkRunShape });
+
+function checkOfOthers(event: unknown): News {
+  const told = otherEvent.parse(event);
+  const { head, seen } = told.check_run;
+  return { ...newsOf(told), lessons: [{ of: "checks", repository: repositoryId(told.repository.id), head, seen }] };
+}
+
+const statusEvent = place.extend({ sha: shaText }).and(statusShape);
+
+function status(event: z.output<typeof statusEvent>): News {
+  const repository = repositoryId(event.repository.id);
+  return { ...newsOf(event), lessons: [{ of: "checks", repository, head: event.sha, seen: event.seen }] };
+}
+
+const reviewEvent = place.extend({ pull_request: z.object({ number: z.number().int().positive() }) });
+
+/** Submitted, edited or dismissed: who approves is read from the list of reviews, so that nothing is counted twice. */
+function review(event: z.output<typeof reviewEvent>): News {
+  const repository = repositoryId(event.repository.id);
+  const subject = { kind: "pull", repository, number: event.pull_request.number } as const;
+  return { ...newsOf(event), nudges: [{ priority: "person", subject }] };
+}
+
+const issueEvent = place.extend({ issue: z.object({ pull_request: z.unknown() }) });
+
+/** An issue may hold a release, by its label. */
+function issue(event: z.output<typeof issueEvent>): News {
+  if (event.issue.pull_request != null) return NO_NEWS;
+  return people(event);
+}
+
+/** Who may do what in a repository has changed. */
+function people(event: Place): News {
+  const repository = repositoryId(event.repository.id);
+  return { ...newsOf(event), nudges: [{ priority: "bulk", openPulls: { repository } }] };
+}
+
+const anywhere = z.object({ installation: z.object({ id }).nullish() });
+
+/** Who is in which team has changed: it may fill roles in any repository. */
+function peopleAnywhere({ installation }: z.output<typeof anywhere>): News {
+  if (!installation) return NO_NEWS;
+  const at = installationId(installation.id);
+  return { ...NO_NEWS, installation: at, nudges: [{ priority: "bulk", installation: at }] };
 }
 
 const repositoryEvent = place.extend({ action: z.string() });

@@ -1,15 +1,17 @@
 import { type Answer, type Decision, NO_NEWS } from "../flow/decision.ts";
 import { checkSlot } from "../flow/effect.ts";
-import type { PullKnown } from "../flow/facts.ts";
+import { answerTo, type PullKnown, type Read, type Want, wantKey } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
 import { canonical, type Entry } from "../flow/ledger.ts";
-import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
-import type { Branch, Json } from "../flow/names.ts";
+import type { ChecksSeen, ComponentMemory, PullMemory } from "../flow/memory.ts";
+import { type Branch, type Instant, isSha, type Json } from "../flow/names.ts";
 import { checkName } from "../flow/ruleset.ts";
 import { type Nudge, subjectKey } from "../flow/subject.ts";
-import { agreed, type Verdict, worst } from "../flow/verdict.ts";
+import { agreed, type Finding, type Verdict, worst } from "../flow/verdict.ts";
+import { GATES } from "../gates/catalog.ts";
+import { ask } from "../gates/engine.ts";
 import { flowGate } from "../gates/flow.ts";
-import { checkRun, fingerprintOf } from "../report/check-run.ts";
+import { checkRun, fingerprintOf, gateChecks } from "../report/check-run.ts";
 import { allOf, decided, earlier, isComponent, unlessThere } from "./answer.ts";
 
 /**
@@ -36,53 +38,52 @@ export function decidePull(known: PullKnown, house: House): Answer {
   const { policy } = component.config;
   if (!policy.stages.includes(pull.base)) return decided({ ...none(known, `${pull.base} is no stage.`), ...memory });
 
-  const flow = flowGate({ ...pull, ...subject }, policy, known.read);
-  if ("lacks" in flow) return flow;
-  const findings = [flow.finding];
-  const verdict: Verdict = {
-    head: pull.head.sha,
-    base: pull.base,
-    lane: flow.lane,
-    outcome: worst(findings.map(({ outcome }) => outcome)),
-    findings,
-  };
+  const { read, checks } = withRemembered(known, pull);
+  const judged = judge({ ...pull, ...subject }, component, read, checks?.since ?? null, house, now);
+  if ("lacks" in judged) return judged;
+  const { verdict } = judged;
+  const { findings } = verdict;
 
   const name = checkName(pull.base);
-  const shared = agreed([verdict, ...known.siblings.map((sibling) => sibling.verdict)]);
-  const content = checkRun({
+  const told = {
     name,
-    verdict: shared,
+    verdict: agreed([verdict, ...known.siblings.map((sibling) => sibling.verdict)]),
     pull: subject.number,
     sharedBy: known.siblings.length,
     component,
     stage: known.stage,
     house,
     now,
+  };
+  const writes = [checkRun(told), ...gateChecks(told)].map((content) => {
+    const slot = content.name === name ? known.slot : (known.gateSlots[content.name] ?? null);
+    return unlessThere(
+      {
+        does: "set",
+        thing: "check-run",
+        slot: checkSlot(subject.repository, pull.head.sha, content.name),
+        fingerprint: fingerprintOf(content),
+        repository: subject.repository,
+        name: component.name,
+        head: pull.head.sha,
+        content,
+        over: slot?.written ?? null,
+      },
+      slot,
+      now,
+    );
   });
-  const written = unlessThere(
-    {
-      does: "set",
-      thing: "check-run",
-      slot: checkSlot(subject.repository, pull.head.sha, name),
-      fingerprint: fingerprintOf(content),
-      repository: subject.repository,
-      name: component.name,
-      head: pull.head.sha,
-      content,
-      over: known.slot?.written ?? null,
-    },
-    known.slot,
-    now,
-  );
+  const effects = writes.flatMap((write) => write.effects);
+  const seen = remembering(pull, checks);
   const changed = canonical(verdict as unknown as Json) !== canonical(known.verdict as unknown as Json);
   const moved = known.verdict !== null && (known.verdict.head !== verdict.head || known.verdict.base !== verdict.base);
   return decided({
-    because: flow.finding.because,
-    ...memory,
+    because: (findings.find(({ outcome }) => outcome === verdict.outcome) as Finding).because,
+    ...(seen === known.memory ? {} : { memory: seen }),
     verdict,
-    compared: branchesCompared(known),
-    entries: changed || written.effects.length > 0 ? [entryOf(subject, verdict, component, pull)] : [],
-    effects: written.effects,
+    compared: branchesCompared(known, verdict),
+    entries: changed || effects.length > 0 ? [entryOf(subject, verdict, component, pull)] : [],
+    effects,
     final: true,
     news: {
       ...NO_NEWS,
@@ -91,10 +92,7 @@ export function decidePull(known: PullKnown, house: House): Answer {
         ...(moved ? sharing(subject.repository, known.verdict) : []),
       ],
     },
-    lookAgainAt: earlier(
-      written.retryAt,
-      findings.reduce<Verdict["findings"][number]["until"]>((at, { until }) => earlier(at, until), null),
-    ),
+    lookAgainAt: [...writes.map(({ retryAt }) => retryAt), ...findings.map(({ until }) => until)].reduce(earlier, null),
   });
 }
 
@@ -117,8 +115,54 @@ const sharing = (repository: PullKnown["subject"]["repository"], { head, base }:
   { priority: "bulk", openPulls: { repository, head, base } },
 ];
 
-function branchesCompared({ read }: PullKnown): readonly Branch[] {
-  return [...read.keys()].flatMap((key) => (key.startsWith("compare ") ? [key.split(" ")[1] as Branch] : []));
+/** Branches that were compared with. What the base has and the head lacks was asked by commit, so it is named here. */
+function branchesCompared({ read }: PullKnown, { base, lane }: Verdict): readonly Branch[] {
+  const named = [...read.keys()].flatMap((key) => {
+    const [want, of = ""] = key.split(" ");
+    return want === "compare" && !isSha(of) ? [of as Branch] : [];
+  });
+  return lane === "promotion" || lane === "release" ? [...new Set([...named, base])] : named;
+}
+
+/** The lane, and behind an allowed one all other gates. */
+function judge(
+  pull: PullMemory & PullKnown["subject"],
+  component: ComponentMemory,
+  read: Read,
+  checksSince: Instant | null,
+  { app }: House,
+  now: Instant,
+): { readonly lacks: readonly Want[] } | { readonly verdict: Verdict } {
+  const { policy } = component.config;
+  const flow = flowGate(pull, policy, read);
+  if ("lacks" in flow) return flow;
+  const of = { head: pull.head.sha, base: pull.base, lane: flow.lane?.lane ?? null };
+  if (flow.lane === null) return { verdict: { ...of, outcome: flow.finding.outcome, findings: [flow.finding] } };
+  const rest = ask(GATES, { pull, lane: flow.lane, policy, component, app, checksSince, now }, read);
+  if ("lacks" in rest) return rest;
+  const findings = [flow.finding, ...rest.findings];
+  const outcome = worst(findings.map((finding) => finding.outcome));
+  return { verdict: { ...of, outcome, findings, notAsked: rest.notAsked } };
+}
+
+/** Others' checks are read once on each head; after that they are known from what GitHub tells. */
+function withRemembered(
+  { read, now }: PullKnown,
+  pull: PullMemory,
+): { readonly read: Read; readonly checks: ChecksSeen | undefined } {
+  const want = { want: "checks", head: pull.head.sha } as const;
+  const known = pull.checks?.head === want.head ? pull.checks : undefined;
+  const fresh = answerTo(read, want);
+  if (fresh?.known) return { read, checks: { head: want.head, since: known?.since ?? now, seen: fresh.value } };
+  if (known === undefined) return { read, checks: undefined };
+  return { read: new Map([...read, [wantKey(want), { known: true, value: known.seen, at: now }]]), checks: known };
+}
+
+/** The memory with the checks that count now; the same where nothing is new. */
+function remembering(pull: PullMemory, checks: ChecksSeen | undefined): PullMemory {
+  const { checks: before, ...rest } = pull;
+  if (checks === before) return pull;
+  return checks === undefined ? rest : { ...rest, checks };
 }
 
 function entryOf(

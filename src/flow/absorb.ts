@@ -1,5 +1,6 @@
+import { withSeen } from "./check-seen.ts";
 import { DEFAULT_POLICY } from "./config.ts";
-import type { ComponentMemory, GroupMemory, Lesson, Memory, PullFacts, PullMemory } from "./memory.ts";
+import type { ComponentMemory, ConfigState, GroupMemory, Lesson, Memory, PullFacts, PullMemory } from "./memory.ts";
 
 type About<Of extends Lesson["of"]> = Extract<Lesson, { readonly of: Of }>;
 
@@ -15,6 +16,8 @@ export function absorb(known: Memory | null, lesson: Lesson): Memory {
       return absorbPull(known as PullMemory | null, lesson);
     case "group":
       return absorbGroup(known as GroupMemory | null, lesson);
+    case "checks":
+      return absorbCheck(known as PullMemory, lesson);
     case "stage":
       return known?.kind === "stage"
         ? { ...known, look: true, changedBy: lesson.changedBy ?? known.changedBy }
@@ -46,9 +49,26 @@ export function absorb(known: Memory | null, lesson: Lesson): Memory {
             defaultBranch: lesson.defaultBranch,
             look: true,
             stages: null,
-            config: { policy: DEFAULT_POLICY, blob: null, problem: null },
+            config: NO_CONFIG,
           };
   }
+}
+
+/** What is known of a config before anything was read: nothing is enforced. */
+export const NO_CONFIG: ConfigState = {
+  policy: DEFAULT_POLICY,
+  blob: null,
+  own: null,
+  organisation: null,
+  problem: null,
+};
+
+/** Only where they were asked for on this head: elsewhere nobody waits for them. */
+function absorbCheck(known: PullMemory, { head, seen }: About<"checks">): PullMemory {
+  const { checks } = known;
+  if (checks === undefined || checks.head !== head) return known;
+  const after = withSeen(checks.seen, seen);
+  return after === checks.seen ? known : { ...known, checks: { ...checks, seen: after } };
 }
 
 function moved(stages: ComponentMemory["stages"], push: About<"component">["branch"]): ComponentMemory["stages"] {
@@ -70,7 +90,14 @@ const renamedDefault = (known: string | null, told: string | null) => known !== 
  * from which; where they do not, the two are in doubt and one fresh read decides.
  */
 function absorbPull(known: PullMemory | null, { asOf, from, facts }: About<"pull">): PullMemory {
-  const told: PullMemory = { kind: "pull", ...facts, asOf, from, doubt: false };
+  const told: PullMemory = {
+    kind: "pull",
+    ...facts,
+    asOf,
+    from,
+    doubt: false,
+    ...(known?.checks?.head === facts.head.sha && { checks: known.checks }),
+  };
   if (known === null) return told;
   const moved = known.head.sha !== facts.head.sha;
   const pushed = moved && from.head === known.head.sha;

@@ -1,10 +1,13 @@
 import { RE2JS } from "re2js";
 import { z } from "zod";
 import { type Branch, branch } from "./names.ts";
-import { ROLES, type Role } from "./roles.ts";
 
 /** Where a config lies: a component's on its default branch, an organisation's on that of its repository `.github`. */
 export const CONFIG_PATH = ".github/flowgate.yml";
+
+/** What people are to a release. SOP-0013 (operations promote), QP-0009 (engineering, operations and quality approve). */
+export const ROLES = ["release-manager", "operations", "quality", "engineering"] as const;
+export type Role = (typeof ROLES)[number];
 
 /** Branches that open the feature lane, as picomatch patterns; case counts. */
 export const DEFAULT_FEATURES = [

@@ -1,3 +1,5 @@
+import type { CheckSeen } from "./check-seen.ts";
+import type { Config } from "./config.ts";
 import type { SlotState } from "./effect.ts";
 import type { ComponentMemory, GroupMemory, PullFacts, PullMemory, StageMemory } from "./memory.ts";
 import type { Branch, Instant, Person, Sha } from "./names.ts";
@@ -41,32 +43,6 @@ export type Review = {
   readonly at: Instant;
 };
 export type ListedPull = { readonly number: number; readonly asOf: Instant; readonly facts: PullFacts };
-/**
- * A check run or commit status on a commit, the newest of its App and name.
- * https://docs.github.com/rest/checks/runs, https://docs.github.com/rest/commits/statuses
- */
-export type CheckSeen = {
-  readonly name: string;
-  /** Null: a commit status, which says nothing of the App that wrote it. */
-  readonly app: number | null;
-  /** `pending` until it has ended; then GitHub's conclusion of a check run, or the state of a status. */
-  readonly ended: "pending" | Ending;
-  readonly id: number;
-  readonly at: Instant;
-};
-export const ENDINGS = [
-  "success",
-  "neutral",
-  "skipped",
-  "failure",
-  "cancelled",
-  "timed_out",
-  "action_required",
-  "stale",
-  "startup_failure",
-  "error",
-] as const;
-export type Ending = (typeof ENDINGS)[number];
 /** What somebody may do in the repository, weakest first. */
 export const RIGHTS = ["none", "read", "triage", "write", "maintain", "admin"] as const;
 export type Right = (typeof RIGHTS)[number];
@@ -160,6 +136,8 @@ export type PullKnown = Known & {
   readonly siblings: readonly Sibling[];
   /** The slot of its check; null while nothing was ever put there. */
   readonly slot: SlotState | null;
+  /** The slots of the checks of its gates, by the check's name. */
+  readonly gateSlots: { readonly [name: string]: SlotState };
   /** The stage that it goes into, null before its first look. */
   readonly stage: StageMemory | null;
 };
@@ -178,7 +156,12 @@ export type StageKnown = Known & {
   /** The slot of its ruleset. */
   readonly slot: SlotState | null;
 };
-export type ComponentKnown = Known & { readonly subject: ComponentSubject; readonly memory: ComponentMemory | null };
+export type ComponentKnown = Known & {
+  readonly subject: ComponentSubject;
+  readonly memory: ComponentMemory | null;
+  /** The file of the organisation's repository `.github`, as it is in force; null where the App knows of none. */
+  readonly organisation: { readonly blob: Sha; readonly config: Config } | null;
+};
 
 /** All that a judgement may look at, as it stood at one instant. */
 export type Facts = PullKnown | GroupKnown | StageKnown | ComponentKnown;

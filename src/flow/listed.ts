@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { CheckSeen } from "./check-seen.ts";
+import { ENDINGS } from "./check-seen.ts";
 import type { ListedPull } from "./facts.ts";
 import type { PullFacts } from "./memory.ts";
 import { branch, type Instant, parseInstant, repositoryId, sha } from "./names.ts";
@@ -47,3 +49,43 @@ export function listedPull(pull: z.output<typeof pullShape>): ListedPull {
   };
   return { number: pull.number, asOf: pull.updated_at, facts };
 }
+
+const ending = z.enum(ENDINGS);
+
+/** A check run as GitHub shows it in events and lists. https://docs.github.com/rest/checks/runs */
+export const checkRunShape = z
+  .object({
+    id,
+    name: z.string(),
+    head_sha: shaText,
+    status: z.string(),
+    conclusion: ending.nullish(),
+    started_at: instantText.nullish(),
+    completed_at: instantText.nullish(),
+    app: z.object({ id }).nullish(),
+  })
+  .transform(({ id, name, head_sha, status, conclusion, started_at, completed_at, app }) => ({
+    head: head_sha,
+    seen: {
+      name,
+      app: app?.id ?? null,
+      ended: status === "completed" && conclusion ? conclusion : "pending",
+      id,
+      at: completed_at ?? started_at ?? EARLIEST,
+    } satisfies CheckSeen as CheckSeen,
+  }));
+
+/** A commit status as GitHub shows it in events and lists. https://docs.github.com/rest/commits/statuses */
+export const statusShape = z
+  .object({
+    id,
+    context: z.string(),
+    state: z.enum(["success", "pending", "failure", "error"]),
+    updated_at: instantText.nullish(),
+  })
+  .transform(({ id, context, state, updated_at }) => ({
+    seen: { name: context, app: null, ended: state, id, at: updated_at ?? EARLIEST } satisfies CheckSeen as CheckSeen,
+  }));
+
+/** Where GitHub names no time. */
+const EARLIEST = "1970-01-01T00:00:00.000Z" as Instant;

@@ -1,5 +1,5 @@
 import { type AnswerTo, answerTo, type BroughtBy, type Comparison, type Read, type Want } from "./facts.ts";
-import { type Instant, short } from "./names.ts";
+import { type Instant, isSha, short } from "./names.ts";
 import { count } from "./words.ts";
 
 /** What is still to be read, or what could not be found out and when to ask again. */
@@ -37,7 +37,7 @@ export function looking(read: Read): Look {
 function inWords(want: Want, value: unknown): string {
   switch (want.want) {
     case "compare":
-      return `${short(want.head)} has ${count((value as Comparison).ahead, "commit")} that ${/^[0-9a-f]{40}$/.test(want.base) ? want.base.slice(0, 7) : want.base} lacks`;
+      return `${short(want.head)} has ${count((value as Comparison).ahead, "commit")} that ${isSha(want.base) ? short(want.base) : want.base} lacks`;
     case "brought-by":
       return `${short(want.commit)} came by ${(value as readonly BroughtBy[]).map(({ number }) => `#${number}`).join(", ") || "no pull request"}`;
     case "team":

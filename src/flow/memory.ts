@@ -1,4 +1,5 @@
-import type { Policy } from "./config.ts";
+import type { CheckSeen } from "./check-seen.ts";
+import type { Config, Policy } from "./config.ts";
 import type { Branch, InstallationId, Instant, Person, RepositoryId, Sha } from "./names.ts";
 import type { RulesetContent } from "./ruleset.ts";
 
@@ -28,6 +29,15 @@ export type PullMemory = PullFacts & {
   readonly from: Origin;
   /** Two accounts contradict each other and neither explains the other: one fresh read decides. */
   readonly doubt: boolean;
+  /** Others' checks on the head, where a gate asked for them: read once, kept current by what GitHub tells. */
+  readonly checks?: ChecksSeen;
+};
+
+export type ChecksSeen = {
+  readonly head: Sha;
+  /** When they were first looked at. */
+  readonly since: Instant;
+  readonly seen: readonly CheckSeen[];
 };
 
 /** The values an event says it replaced: `before`, `changes.*.from`, or what its action tells (a close closes what was open). */
@@ -81,7 +91,11 @@ export type ConfigState = {
   readonly policy: Policy;
   /** Blob of the file the policy was made from; null while no file was ever valid: then the component is observed. */
   readonly blob: Sha | null;
-  /** Why the newest file is not in force, in one sentence; the last good one stays. */
+  /** What that file says by itself, to be laid over the organisation's anew when that changes. */
+  readonly own: Config | null;
+  /** Blob of the organisation's file that the policy was made from; null: there was none. */
+  readonly organisation: Sha | null;
+  /** Why the newest file is not in force as it stands, in one sentence; the last good one stays. */
   readonly problem: string | null;
 };
 
@@ -104,6 +118,8 @@ export type Lesson =
       readonly asOf: Instant;
       readonly destroyed: boolean;
     }
+  /** A check or status on a commit; of all open pull requests with this head whose checks were asked for. */
+  | { readonly of: "checks"; readonly repository: RepositoryId; readonly head: Sha; readonly seen: CheckSeen }
   /** Its ruleset is to be read again. */
   | {
       readonly of: "stage";

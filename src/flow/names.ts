@@ -43,5 +43,7 @@ export const later = (from: Instant, milliseconds: number): Instant => instant(C
 /** @returns milliseconds from `from` to `to`. */
 export const between = (from: Instant, to: Instant): number => Calendar.parse(to) - Calendar.parse(from);
 
+/** Whether a text is a full object id; GitHub takes a branch that is called so for the commit. */
+export const isSha = (text: string): text is Sha => /^[0-9a-f]{40}$/.test(text);
 /** The seven digits that people read. */
 export const short = (commit: Sha): string => commit.slice(0, 7);

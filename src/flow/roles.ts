@@ -3,10 +3,6 @@ import { type Collaborator, RIGHTS, type Right } from "./facts.ts";
 import type { Look } from "./looking.ts";
 import type { Person } from "./names.ts";
 
-/** What people are to a release. SOP-0013 (operations promote), QP-0009 (engineering, operations and quality approve). */
-export const ROLES = ["release-manager", "operations", "quality", "engineering"] as const;
-export type Role = (typeof ROLES)[number];
-
 /** The right that stands for a role which the config gives to nobody. */
 const RIGHT_FOR: { readonly [need in Need]: Right } = {
   "release-manager": "maintain",

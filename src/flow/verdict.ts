@@ -35,7 +35,10 @@ export type Verdict = {
   readonly lane: Lane | null;
   readonly outcome: Outcome;
   readonly findings: readonly Finding[];
+  /** Gates that have no question here, and why. */
+  readonly notAsked?: readonly NotAsked[];
 };
+export type NotAsked = { readonly gate: string; readonly because: string };
 
 /** The whole is as bad as its worst part; of nothing at all nothing is known. */
 export function worst(outcomes: readonly Outcome[]): Outcome {

@@ -1,5 +1,6 @@
+import type { CheckSeen } from "../flow/check-seen.ts";
 import type { RequiredCheck } from "../flow/config.ts";
-import type { BranchRule, CheckSeen } from "../flow/facts.ts";
+import type { BranchRule } from "../flow/facts.ts";
 import { between, later, short } from "../flow/names.ts";
 import { count, listed } from "../flow/words.ts";
 import type { Case, Found, Gate } from "./gate.ts";

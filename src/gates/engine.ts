@@ -1,9 +1,7 @@
 import type { Read, Want } from "../flow/facts.ts";
 import { looking } from "../flow/looking.ts";
-import type { Finding } from "../flow/verdict.ts";
+import type { Finding, NotAsked } from "../flow/verdict.ts";
 import type { Case, Gate } from "./gate.ts";
-
-export type NotAsked = { readonly gate: string; readonly because: string };
 
 /**
  * Asks every gate. What several lack is asked for together. A gate that looked for something unknown is `errored`,

@@ -1,7 +1,7 @@
 import type { Policy } from "../flow/config.ts";
 import type { Read, Want } from "../flow/facts.ts";
-import { type Candidate, laneOf } from "../flow/lane.ts";
-import type { Finding, Lane } from "../flow/verdict.ts";
+import { type Allowed, type Candidate, laneOf } from "../flow/lane.ts";
+import type { Finding } from "../flow/verdict.ts";
 
 /**
  * Code moves only along the lanes: feature → first stage → … → last stage, and back.
@@ -12,7 +12,7 @@ export function flowGate(
   pull: Candidate,
   policy: Policy,
   read: Read,
-): { readonly lacks: readonly Want[] } | { readonly finding: Finding; readonly lane: Lane | null } {
+): { readonly lacks: readonly Want[] } | { readonly finding: Finding; readonly lane: Allowed | null } {
   const answer = laneOf(pull, policy, read);
   if ("lacks" in answer) return answer;
   if ("unknown" in answer) {
@@ -30,8 +30,8 @@ export function flowGate(
   if ("refused" in answer) {
     return { lane: null, finding: { ...NOTHING_TO_CLEAR, ...answer.refused, outcome: "failed", read: answer.read } };
   }
-  const { lane, because, read: facts } = answer;
-  return { lane, finding: { ...NOTHING_TO_CLEAR, outcome: "passed", because, read: facts } };
+  const { read: facts, ...lane } = answer;
+  return { lane, finding: { ...NOTHING_TO_CLEAR, outcome: "passed", because: lane.because, read: facts } };
 }
 
 const NOTHING_TO_CLEAR = { gate: "flow", cure: null, copy: null, read: [], until: null } as const;

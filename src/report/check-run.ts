@@ -51,6 +51,30 @@ export function checkRun(told: Told): CheckContent {
   };
 }
 
+/**
+ * A check `flowgate: BASE / GATE` for each gate that a promotion, a release or a hotfix was asked, so that the list of
+ * checks itself says what is open. What was read is in the one check above, so these change only with their outcome
+ * or reason.
+ */
+export function gateChecks(told: Told): readonly CheckContent[] {
+  const { verdict, component, house } = told;
+  const { policy } = component.config;
+  const shown = verdict.lane === "promotion" || verdict.lane === "release" || verdict.lane === "hotfix";
+  if (!shown || !policy.gateChecks || policy.enforcement === "observed" || policy.enforcement === "observe") return [];
+  const page = house.links && `${house.links}/${component.name}/pull/${told.pull}`;
+  return verdict.findings.map(({ gate, outcome, because, cure, copy }) => ({
+    name: `${told.name} / ${gate}`,
+    ...GITHUB[outcome],
+    title: cutToLength(because, LONGEST_TITLE),
+    summary: cutToBytes(
+      `${cure === null ? "Nothing to do." : prose(cure)}${copy === null ? "" : `\n\nTo copy:\n\n${block(copy)}`}`,
+      LARGEST_SUMMARY,
+      "\n\n… cut here.",
+    ),
+    detailsUrl: page,
+  }));
+}
+
 const GITHUB: { readonly [outcome in Outcome]: Pick<CheckContent, "status" | "conclusion"> } = {
   failed: { status: "completed", conclusion: "failure" },
   errored: { status: "in_progress", conclusion: null },
@@ -70,8 +94,15 @@ export function fingerprintOf(content: CheckContent): Hash {
   return digestOf(canonical({ ...content, summary } as unknown as Json));
 }
 
+/** How many gates are open, and the first that makes the whole what it is; of a single one just what it says. */
 function titleOf({ findings, outcome }: Verdict): string {
-  return (findings.find((finding) => finding.outcome === outcome) ?? findings[0])?.because ?? "Nothing was judged.";
+  const first =
+    (findings.find((finding) => finding.outcome === outcome) ?? findings[0])?.because ?? "Nothing was judged.";
+  if (findings.length < 2) return first;
+  const open = findings.filter((finding) => finding.outcome !== "passed").length;
+  return open === 0
+    ? `All ${findings.length} gates passed. ${first}`
+    : `${open} of ${findings.length} gates open. ${first}`;
 }
 
 function summaryOf(told: Told, page: string | null): string {
@@ -88,6 +119,7 @@ function summaryOf(told: Told, page: string | null): string {
   }
   if (problem !== null) parts.push(`The config is not in force: ${prose(problem)}`);
   parts.push(tableOf(verdict.findings));
+  if (verdict.findings.length > 1) parts.push(...notAskedOf(verdict));
   const copy = verdict.findings.flatMap((finding) => finding.copy ?? []);
   if (copy.length > 0) parts.push(`To copy:\n\n${block(copy.join("\n"))}`);
   if (told.sharedBy > 0) {
@@ -112,6 +144,14 @@ function tableOf(findings: readonly Finding[]): string {
       `| ${code(gate)} | ${WORDS[outcome]} | ${prose(because)} | ${cure === null ? "nothing to do" : prose(cure)} |`,
   );
   return ["| gate | outcome | why | what to do |", "| --- | --- | --- | --- |", ...rows].join("\n");
+}
+
+function notAskedOf({ notAsked = [] }: Verdict): readonly string[] {
+  if (notAsked.length === 0) return [];
+  const rows = notAsked.map(({ gate, because }) => `\n- ${code(gate)}: ${prose(because)}`).join("");
+  return [
+    `<details><summary>Not asked: ${notAsked.map(({ gate }) => gate).join(", ")}</summary>\n${rows}\n\n</details>`,
+  ];
 }
 
 function readOf({ head, findings }: Verdict, blob: string | null): string {

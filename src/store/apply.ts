@@ -23,9 +23,20 @@ export async function apply(
 ): Promise<void> {
   for (const access of news.access) await applyAccess(on, access);
   const named = news.nudges.flatMap((nudge) => ("subject" in nudge ? [nudge.subject] : []));
-  const subjects = new Map([...news.lessons.map(subjectOf), ...named].map((subject) => [subjectKey(subject), subject]));
+  const aimed = (await Promise.all(news.lessons.map((lesson) => subjectsOf(on, lesson)))).flat();
+  const subjects = new Map(
+    [...aimed.map(({ subject }) => subject), ...named].map((subject) => [subjectKey(subject), subject]),
+  );
   const rows = await lockRows(on, kind, subjects, news.installation);
-  for (const lesson of news.lessons) await teach(on, rows, lesson, news.installation);
+  for (const { subject, lesson } of aimed) {
+    const key = subjectKey(subject);
+    const before = rows.get(key);
+    if (before === undefined) continue;
+    const changed = await teach(on, rows, before, lesson, news.installation);
+    // Whoever is just reading the checks for the first time may have read them before this one.
+    const reading = before.lease_token !== null && lesson.of === "checks";
+    if (lesson.of === "checks" && (changed || reading)) await nudgeOne(on, { priority: "bulk", subject }, now, except);
+  }
   for (const nudge of news.nudges) await nudgeOne(on, nudge, now, except);
   for (const prefix of news.forget) {
     await on
@@ -37,16 +48,31 @@ export async function apply(
   }
 }
 
-function subjectOf(lesson: Lesson): Subject {
+type Aimed = { readonly subject: Subject; readonly lesson: Lesson };
+
+/** Whom a lesson teaches: the one that it names, or all open pull requests with a commit as their head. */
+async function subjectsOf(on: Connection, lesson: Lesson): Promise<readonly Aimed[]> {
+  const { repository } = lesson;
   switch (lesson.of) {
     case "pull":
-      return { kind: "pull", repository: lesson.repository, number: lesson.number };
+      return [{ subject: { kind: "pull", repository, number: lesson.number }, lesson }];
     case "group":
-      return { kind: "group", repository: lesson.repository, head: lesson.head };
+      return [{ subject: { kind: "group", repository, head: lesson.head }, lesson }];
     case "stage":
-      return { kind: "stage", repository: lesson.repository, branch: lesson.branch };
+      return [{ subject: { kind: "stage", repository, branch: lesson.branch }, lesson }];
     case "component":
-      return { kind: "component", repository: lesson.repository };
+      return [{ subject: { kind: "component", repository }, lesson }];
+    case "checks": {
+      const rows = await on
+        .selectFrom("subject")
+        .select("number")
+        .where("repository", "=", repository)
+        .where("kind", "=", "pull")
+        .where("open", "=", 1)
+        .where("head", "=", lesson.head)
+        .execute();
+      return rows.map(({ number }) => ({ subject: { kind: "pull", repository, number: number as number }, lesson }));
+    }
   }
 }
 
@@ -113,18 +139,18 @@ const blank = (key: string, subject: Subject, installation: number): Row => ({
   lease_until: 0,
 });
 
+/** @returns whether there was anything to learn. */
 async function teach(
   on: Connection,
   rows: Map<string, Row>,
+  row: Row,
   lesson: Lesson,
   installation: InstallationId | null,
-): Promise<void> {
-  const key = subjectKey(subjectOf(lesson));
-  const row = rows.get(key);
-  if (row === undefined) return;
+): Promise<boolean> {
+  const { key } = row;
   const memory = JSON.stringify(absorb(row.memory === null ? null : (JSON.parse(row.memory) as Memory), lesson));
   const owner = installation ?? row.installation;
-  if (memory === row.memory && owner === row.installation) return;
+  if (memory === row.memory && owner === row.installation) return false;
   const changed = { memory, installation: owner, ...columnsOf(JSON.parse(memory) as Memory) };
   rows.set(key, { ...row, ...changed });
   // A memory that came by itself is news to whoever is judging from the older one.
@@ -132,6 +158,7 @@ async function teach(
   if (lesson.of === "component" && owner !== row.installation) {
     await on.updateTable("subject").set({ installation: owner }).where("repository", "=", lesson.repository).execute();
   }
+  return true;
 }
 
 /** What SQL searches by, as the memory has it. */

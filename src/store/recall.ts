@@ -1,5 +1,5 @@
 import { checkSlot, type Effect, rulesetSlot, type SlotState } from "../flow/effect.ts";
-import type { Facts, Sibling } from "../flow/facts.ts";
+import type { ComponentKnown, Facts, Sibling } from "../flow/facts.ts";
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import type { Branch, Instant, RepositoryId, Sha, Slot } from "../flow/names.ts";
 import { checkName, rulesetTitle } from "../flow/ruleset.ts";
@@ -32,7 +32,7 @@ export async function recall(on: Connection, subject: Subject, now: Instant): Pr
   const memory = parsed<Memory>(row?.memory);
   const common = { now, read: new Map(), component };
   return {
-    facts: { ...common, ...(await beside(on, subject, memory, row)) } as unknown as Facts,
+    facts: { ...common, ...(await beside(on, subject, memory, row, component)) } as unknown as Facts,
     unsettled: effects.map(({ effect, decided_at }) => ({
       effect: JSON.parse(effect) as Effect,
       decidedAt: decided_at as Instant,
@@ -41,17 +41,28 @@ export async function recall(on: Connection, subject: Subject, now: Instant): Pr
   };
 }
 
-async function beside(on: Connection, subject: Subject, memory: Memory | null, row: Row | undefined): Promise<object> {
+async function beside(
+  on: Connection,
+  subject: Subject,
+  memory: Memory | null,
+  row: Row | undefined,
+  component: ComponentMemory | null,
+): Promise<object> {
   switch (subject.kind) {
     case "pull": {
       const pull = memory as PullMemory | null;
-      if (pull === null) return { subject, memory, verdict: null, siblings: [], slot: null, stage: null };
-      const [siblings, slot, stage] = await Promise.all([
+      if (pull === null)
+        return { subject, memory, verdict: null, siblings: [], slot: null, gateSlots: {}, stage: null };
+      const check = checkName(pull.base);
+      const first = component?.config.policy.stages[0] === pull.base;
+      const [siblings, slot, gateSlots, stage] = await Promise.all([
         siblingsOf(on, subject.repository, pull.head.sha, pull.base, subject.number),
-        slotState(on, checkSlot(subject.repository, pull.head.sha, checkName(pull.base))),
+        slotState(on, checkSlot(subject.repository, pull.head.sha, check)),
+        // Into the first stage no gate has a check of its own.
+        first ? {} : gateSlotsOf(on, subject.repository, pull.head.sha, check),
         memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository: subject.repository, branch: pull.base })),
       ]);
-      return { subject, memory, verdict: parsed<Verdict>(row?.verdict), siblings, slot, stage };
+      return { subject, memory, verdict: parsed<Verdict>(row?.verdict), siblings, slot, gateSlots, stage };
     }
     case "group": {
       const group = memory as GroupMemory | null;
@@ -71,7 +82,7 @@ async function beside(on: Connection, subject: Subject, memory: Memory | null, r
       return { subject, memory, unchecked, slot };
     }
     case "component":
-      return { subject, memory };
+      return { subject, memory, organisation: await organisationOf(on, row, memory as ComponentMemory | null) };
   }
 }
 
@@ -117,7 +128,55 @@ export async function siblingsOf(
 /** What stands in a slot; a row that only says who writes there next says nothing of it. */
 export async function slotState(on: Connection, slot: Slot): Promise<SlotState | null> {
   const row = await on.selectFrom("slot").selectAll().where("slot", "=", slot).executeTakeFirst();
-  if (row === undefined || (row.github_id === null && row.refused_fingerprint === null)) return null;
+  return row === undefined || isBlank(row) ? null : stateOf(row);
+}
+
+/** The slots of the checks of a pull request's gates, by the check's name. */
+async function gateSlotsOf(
+  on: Connection,
+  repository: RepositoryId,
+  head: Sha,
+  check: string,
+): Promise<{ readonly [name: string]: SlotState }> {
+  const prefix = checkSlot(repository, head, `${check} / `);
+  const rows = await on
+    .selectFrom("slot")
+    .selectAll()
+    .where("slot", ">=", prefix)
+    .where("slot", "<", `${prefix}\u{10FFFF}`)
+    .execute();
+  const before = checkSlot(repository, head, "").length;
+  return Object.fromEntries(rows.filter((row) => !isBlank(row)).map((row) => [row.slot.slice(before), stateOf(row)]));
+}
+
+/** The config of the repository `.github` of the same owner, where the App works on it. */
+async function organisationOf(
+  on: Connection,
+  row: Row | undefined,
+  memory: ComponentMemory | null,
+): Promise<ComponentKnown["organisation"]> {
+  const owner = memory?.name.split("/")[0];
+  if (row === undefined || owner === undefined) return null;
+  const rows = await on
+    .selectFrom("subject")
+    .select("memory")
+    .where("kind", "=", "component")
+    .where("installation", "=", row.installation)
+    .where("key", "!=", row.key)
+    .where("memory", "is not", null)
+    .execute();
+  const named = `${owner}/.github`.toLowerCase();
+  const home = rows
+    .map((other) => parsed<ComponentMemory>(other.memory))
+    .find((other) => other?.name.toLowerCase() === named);
+  const { blob, own } = home?.config ?? { blob: null, own: null };
+  return blob === null || own === null ? null : { blob, config: own };
+}
+
+/** A row may be there before anything was ever put into the slot: it was locked. */
+const isBlank = (row: Tables["slot"]): boolean => row.github_id === null && row.refused_fingerprint === null;
+
+function stateOf(row: Tables["slot"]): SlotState {
   return {
     written:
       row.github_id === null
