@@ -140,7 +140,7 @@ describe("Who listens for work", () => {
       heard += 1;
     });
     // PostgreSQL tells of the news before once more, to all who listen, a little later.
-    const nothing = dialect(0, expect.any(Number));
+    const nothing = dialect<unknown>(0, expect.any(Number));
     const hearing = async (tell: () => Promise<unknown>) => {
       const before = heard;
       await tell();
