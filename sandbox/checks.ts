@@ -4,7 +4,6 @@ import type { Github } from "./github.ts";
 import type { CheckRun, CheckSuite, CommitStatus, Repository, Sha } from "./model.ts";
 import { done, notFound, type Outcome, refused } from "./outcome.ts";
 import { presentRun, presentSuite } from "./present/checks.ts";
-import { presentPushedCommit } from "./present/commits.ts";
 import { requireRole } from "./rights.ts";
 
 function newest<T extends { readonly id: number }>(list: readonly T[], keyOf: (one: T) => string): readonly T[] {
@@ -62,11 +61,9 @@ export async function requestSuites(
     const { suite, created } = suiteOf(github, repository, installation.appId, push.after, push);
     if (!created) continue;
     const news = { event: "check_suite", action: "requested", onlyApp: installation.appId };
-    await announce(github, by, repository, news, async () => {
-      const commit = await github.git.commit(repository.id, push.after);
-      const shown = commit ? await presentPushedCommit(github, repository, commit, false) : null;
-      return { check_suite: presentSuite(github, repository, suite, shown) };
-    });
+    await announce(github, by, repository, news, async () => ({
+      check_suite: await presentSuite(github, repository, suite),
+    }));
   }
 }
 
@@ -84,13 +81,19 @@ export function rerequestRun(github: Github, by: Actor, repository: Repository, 
 }
 
 /** "Re-run all checks" of one App on a commit. */
-export function rerequestSuite(github: Github, by: Actor, repository: Repository, suiteId: number): Outcome<null> {
+export async function rerequestSuite(
+  github: Github,
+  by: Actor,
+  repository: Repository,
+  suiteId: number,
+): Promise<Outcome<null>> {
   const allowed = requireRole(github, by, repository, "write");
   if (!allowed.done) return allowed;
   const suite = github.state.suites.get(suiteId);
   if (!suite || suite.repositoryId !== repository.id) return notFound;
-  announceNow(github, by, repository, { event: "check_suite", action: "rerequested", onlyApp: suite.appId }, () => ({
-    check_suite: presentSuite(github, repository, suite),
+  const news = { event: "check_suite", action: "rerequested", onlyApp: suite.appId };
+  await announce(github, by, repository, news, async () => ({
+    check_suite: await presentSuite(github, repository, suite),
   }));
   return done(null);
 }

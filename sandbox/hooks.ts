@@ -146,7 +146,7 @@ export function openHooks(parts: {
         advance(lane);
       };
       const impatient = setTimeout(leave, patience);
-      perform(job, struck).finally(() => {
+      void perform(job, struck).finally(() => {
         clearTimeout(impatient);
         leave();
         for (const late of lane.held.splice(0)) lane.queue.unshift(late);

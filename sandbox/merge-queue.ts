@@ -6,7 +6,7 @@ import { afterPush } from "./landing.ts";
 import { mergeCommit } from "./merge.ts";
 import type { MergeGroup, MergeMethod, Repository, Rule } from "./model.ts";
 import { done, notFound, type Outcome, refused } from "./outcome.ts";
-import { presentPushedCommit } from "./present/commits.ts";
+import { presentSimpleCommit } from "./present/commits.ts";
 import { announcePull } from "./pull-events.ts";
 import { branchAt, moveRefs, refAt } from "./refs.ts";
 import { requireRole } from "./rights.ts";
@@ -39,7 +39,6 @@ async function announceGroup(
   reason?: "merged" | "invalidated" | "dequeued",
 ): Promise<void> {
   const commit = await github.git.commit(repository.id, group.headSha);
-  const shown = commit ? await presentPushedCommit(github, repository, commit, false) : null;
   announceNow(github, by, repository, { event: "merge_group", action }, () => ({
     ...(reason === undefined ? {} : { reason }),
     merge_group: {
@@ -47,7 +46,7 @@ async function announceGroup(
       head_ref: `refs/heads/${group.headRef}`,
       base_sha: group.baseSha,
       base_ref: `refs/heads/${group.baseRef}`,
-      head_commit: shown,
+      head_commit: commit ? presentSimpleCommit(commit) : null,
     },
   }));
 }

@@ -7,7 +7,7 @@ import { done, invalid, notFound, type Outcome, refused } from "./outcome.ts";
 import { presentAccount } from "./present/accounts.ts";
 import { presentMinimalRepository, presentRepository } from "./present/repositories.ts";
 import { branchAt, readRefs } from "./refs.ts";
-import { requireRole } from "./rights.ts";
+import { oldWordFor, requireRole } from "./rights.ts";
 
 export const defaultMerging: MergeSettings = {
   allowMergeCommit: true,
@@ -231,11 +231,16 @@ export function setRole(
   const collaborators = role === "none" ? others : [...others, { userId: account.id, role }];
   const changed = github.state.repositories.change(current.id, { collaborators, updatedAt: github.time() });
   if (before === role) return done(changed);
-  const gone = role === "none";
-  const action = gone ? "removed" : before === "none" ? "added" : "edited";
+  const action = role === "none" ? "removed" : before === "none" ? "added" : "edited";
+  const [from, to] = [oldWordFor(before), oldWordFor(role)];
+  const changes = {
+    removed: {},
+    added: { changes: { permission: { to }, role_name: { to: role } } },
+    edited: { changes: { old_permission: { from }, permission: { from, to } } },
+  }[action];
   announceNow(github, by, changed, { event: "member", action }, () => ({
     member: presentAccount(github, account),
-    ...(gone ? {} : { changes: { permission: { from: before === "none" ? null : before, to: role } } }),
+    ...changes,
   }));
   return done(changed);
 }

@@ -8,6 +8,11 @@ export function atLeast(role: Role, needed: Role): boolean {
   return roles.indexOf(role) >= roles.indexOf(needed);
 }
 
+/** GitHub's four old words for a role. */
+export function oldWordFor(role: Role): string {
+  return { admin: "admin", maintain: "write", write: "write", triage: "read", read: "read", none: "none" }[role];
+}
+
 /** True when the account owns the organisation. */
 export function isOwner(github: Github, accountId: number, organisationId: number): boolean {
   return github.find

@@ -139,7 +139,7 @@ export function openGit(root: string): Git {
     writeTree: (id, entries) => write(id, "tree", printTree(entries)),
     remembered<T>(key: string, work: () => Promise<T>): Promise<T> {
       const known = answers.get(key) as Promise<T> | undefined;
-      if (known) return known;
+      if (known !== undefined) return known;
       const answer = work();
       answers.set(key, answer);
       answer.catch(() => answers.delete(key));

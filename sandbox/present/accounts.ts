@@ -93,6 +93,25 @@ export function presentOrganisation(github: Github, account: Account) {
   };
 }
 
+/** `GET /orgs/{org}`. */
+export function presentFullOrganisation(github: Github, account: Account) {
+  return {
+    ...presentOrganisation(github, account),
+    name: account.name,
+    html_url: `${github.url}/${account.login}`,
+    has_organization_projects: false,
+    has_repository_projects: false,
+    public_repos: github.find.repositoriesOf(account.id).filter((one) => !one.private).length,
+    public_gists: 0,
+    followers: 0,
+    following: 0,
+    type: "Organization",
+    created_at: account.createdAt,
+    updated_at: account.createdAt,
+    archived_at: null,
+  };
+}
+
 /** A team of an organisation. */
 export function presentTeam(github: Github, team: Team) {
   const organisation = github.state.accounts.get(team.organisationId)?.login ?? "";
@@ -106,10 +125,25 @@ export function presentTeam(github: Github, team: Team) {
     privacy: "closed",
     notification_setting: "notifications_enabled",
     permission: "pull",
+    type: "organization",
     url: api,
     html_url: `${github.url}/orgs/${organisation}/teams/${team.slug}`,
     members_url: `${api}/members{/member}`,
     repositories_url: `${api}/repos`,
     parent: null,
+  };
+}
+
+/** `GET /orgs/{org}/teams/{team_slug}`. Teams are as old as their organisation here. */
+export function presentFullTeam(github: Github, team: Team) {
+  const organisation = github.state.accounts.get(team.organisationId);
+  const repositories = github.find.repositoriesOf(team.organisationId);
+  return {
+    ...presentTeam(github, team),
+    members_count: team.members.length,
+    repos_count: repositories.filter((one) => one.teams.some(({ teamId }) => teamId === team.id)).length,
+    created_at: organisation?.createdAt ?? "",
+    updated_at: organisation?.createdAt ?? "",
+    ...(organisation ? { organization: presentFullOrganisation(github, organisation) } : {}),
   };
 }

@@ -1,8 +1,9 @@
 import type { Github } from "../github.ts";
-import type { CheckRun, CheckSuite, CommitStatus, Repository } from "../model.ts";
+import type { Annotation, CheckRun, CheckSuite, CommitStatus, Repository } from "../model.ts";
 import { nodeId, presentAccountOf } from "./accounts.ts";
 import { presentApp } from "./apps.ts";
-import { presentRepository, repositoryUrl } from "./repositories.ts";
+import { presentSimpleCommit } from "./commits.ts";
+import { repositoryUrl } from "./repositories.ts";
 
 function appOf(github: Github, id: number) {
   const app = github.state.apps.get(id);
@@ -55,6 +56,19 @@ export function presentRun(github: Github, repository: Repository, run: CheckRun
   };
 }
 
+/** A note of a check run on lines of a file; what its App left out is null. */
+export function presentAnnotation(github: Github, repository: Repository, run: CheckRun, annotation: Annotation) {
+  const path = annotation.path.split("/").map(encodeURIComponent).join("/");
+  return {
+    ...annotation,
+    blob_href: `${github.url}/${github.nameOf(repository)}/blob/${run.headSha}/${path}`,
+    start_column: annotation.start_column ?? null,
+    end_column: annotation.end_column ?? null,
+    title: annotation.title ?? null,
+    raw_details: annotation.raw_details ?? null,
+  };
+}
+
 /** What a suite's runs come to together. */
 function sumOf(runs: readonly CheckRun[]): { readonly status: string; readonly conclusion: string | null } {
   if (runs.length === 0) return { status: "queued", conclusion: null };
@@ -63,10 +77,11 @@ function sumOf(runs: readonly CheckRun[]): { readonly status: string; readonly c
   return { status: "completed", conclusion: worst.find((one) => runs.some((run) => run.conclusion === one)) ?? null };
 }
 
-/** A check suite. */
-export function presentSuite(github: Github, repository: Repository, suite: CheckSuite, commit: unknown = null) {
+/** A check suite as webhooks show it. */
+export async function presentSuite(github: Github, repository: Repository, suite: CheckSuite) {
   const api = `${repositoryUrl(github, repository)}/check-suites/${suite.id}`;
   const runs = github.find.runsAt(repository.id, suite.headSha).filter((run) => run.suiteId === suite.id);
+  const head = await github.git.commit(repository.id, suite.headSha);
   return {
     id: suite.id,
     node_id: nodeId("CS", suite.id),
@@ -84,13 +99,12 @@ export function presentSuite(github: Github, repository: Repository, suite: Chec
     runs_rerequestable: true,
     latest_check_runs_count: runs.length,
     check_runs_url: `${api}/check-runs`,
-    head_commit: commit,
-    repository: presentRepository(github, repository),
+    head_commit: head ? presentSimpleCommit(head) : null,
   };
 }
 
-/** A commit status. */
-export function presentStatus(github: Github, repository: Repository, status: CommitStatus) {
+/** A commit status as it stands among all of its commit. */
+export function presentSimpleStatus(github: Github, repository: Repository, status: CommitStatus) {
   return {
     url: `${repositoryUrl(github, repository)}/statuses/${status.sha}`,
     avatar_url: null,
@@ -102,6 +116,13 @@ export function presentStatus(github: Github, repository: Repository, status: Co
     context: status.context,
     created_at: status.createdAt,
     updated_at: status.createdAt,
+  };
+}
+
+/** A commit status with who set it. */
+export function presentStatus(github: Github, repository: Repository, status: CommitStatus) {
+  return {
+    ...presentSimpleStatus(github, repository, status),
     creator: presentAccountOf(github, status.creatorId),
   };
 }

@@ -60,7 +60,20 @@ export function presentGitCommit(github: Github, repository: Repository, commit:
   };
 }
 
-/** A commit as push and check webhooks show it, with the paths it touched when `withPaths`. */
+/** A commit as check suites and merge groups show it. */
+export function presentSimpleCommit(commit: Commit) {
+  const person = ({ name, email }: Signature) => ({ name, email });
+  return {
+    id: commit.sha,
+    tree_id: commit.tree,
+    message: commit.message,
+    timestamp: commit.committer.date,
+    author: person(commit.author),
+    committer: person(commit.committer),
+  };
+}
+
+/** A commit as push webhooks show it, with the paths it touched when `withPaths`. */
 export async function presentPushedCommit(github: Github, repository: Repository, commit: Commit, withPaths: boolean) {
   const files = withPaths ? await changedFiles(github.git, repository.id, commit.parents[0] ?? null, commit.sha) : [];
   const paths = (status: readonly ChangedFile["status"][]) =>

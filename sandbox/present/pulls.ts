@@ -33,7 +33,7 @@ export function associationOf(github: Github, accountId: number, repository: Rep
 
 /** A pull request as it stands in lists. */
 export function presentPull(github: Github, pull: Pull) {
-  const { find, state, url } = github;
+  const { state, url } = github;
   const repository = state.repositories.get(pull.repositoryId);
   if (!repository) throw new Error(`pull request ${pull.id} has no repository`);
   const api = repositoryUrl(github, repository);
@@ -93,7 +93,6 @@ export function presentPull(github: Github, pull: Pull) {
     author_association: associationOf(github, pull.authorId, repository),
     auto_merge: null,
     active_lock_reason: null,
-    comments: find.commentsOf(pull.repositoryId, pull.number).length,
   };
 }
 
@@ -106,6 +105,7 @@ export function presentFullPull(github: Github, pull: Pull, numbers: PullNumbers
     rebaseable: pull.merged ? null : numbers.mergeable,
     mergeable_state: numbers.mergeableState,
     merged_by: pull.mergedById === null ? null : presentAccountOf(github, pull.mergedById),
+    comments: github.find.commentsOf(pull.repositoryId, pull.number).length,
     review_comments: 0,
     maintainer_can_modify: false,
     commits: numbers.commits,
@@ -115,7 +115,7 @@ export function presentFullPull(github: Github, pull: Pull, numbers: PullNumbers
   };
 }
 
-/** The same pull request as the issue it also is. */
+/** The same pull request as the issue it also is, as webhooks show that. */
 export function presentIssue(github: Github, pull: Pull) {
   const shown = presentPull(github, pull);
   const repository = github.state.repositories.get(pull.repositoryId);
@@ -138,7 +138,7 @@ export function presentIssue(github: Github, pull: Pull) {
     assignee: shown.assignee,
     assignees: shown.assignees,
     milestone: null,
-    comments: shown.comments,
+    comments: github.find.commentsOf(pull.repositoryId, pull.number).length,
     created_at: pull.createdAt,
     updated_at: pull.updatedAt,
     closed_at: pull.closedAt,
@@ -153,7 +153,6 @@ export function presentIssue(github: Github, pull: Pull) {
       merged_at: pull.mergedAt,
     },
     body: pull.body,
-    closed_by: null,
     reactions: presentReactionCounts(`${api}/reactions`, github.find.reactionsOfPull(pull.repositoryId, pull.number)),
     timeline_url: `${api}/timeline`,
     performed_via_github_app: null,

@@ -4,8 +4,7 @@ import { latestRuns, latestStatuses, rerequestRun, rerequestSuite } from "../che
 import { settleQueues } from "../merge-queue.ts";
 import type { Annotation, CheckAction, CheckConclusion, CheckStatus, CommitStatus } from "../model.ts";
 import { done, type Outcome } from "../outcome.ts";
-import { presentAccountOf } from "../present/accounts.ts";
-import { presentRun, presentStatus, presentSuite } from "../present/checks.ts";
+import { presentAnnotation, presentRun, presentSimpleStatus, presentStatus, presentSuite } from "../present/checks.ts";
 import { presentRepository } from "../present/repositories.ts";
 import { resolveCommit } from "../refs.ts";
 import {
@@ -113,7 +112,10 @@ async function suitesForRef(call: Call): Promise<Answer> {
   return listed(
     call,
     suites,
-    (suite) => presentSuite(github, repository, suite),
+    async (suite) => ({
+      ...(await presentSuite(github, repository, suite)),
+      repository: presentRepository(github, repository),
+    }),
     (shown) => ({ total_count: suites.length, check_suites: shown }),
   );
 }
@@ -159,7 +161,7 @@ async function combinedStatus(call: Call): Promise<Answer> {
     state,
     sha,
     total_count: statuses.length,
-    statuses: statuses.map((status) => presentStatus(github, repository, status)),
+    statuses: statuses.map((status) => presentSimpleStatus(github, repository, status)),
     repository: presentRepository(github, repository),
     commit_url: `${call.address}`,
     url: call.address,
@@ -175,13 +177,15 @@ export const checkRoutes: readonly Route[] = [
   }),
   route(`GET ${repo}/check-runs/{check_run_id}/annotations`, checksRead, (call) => {
     const run = call.github.state.runs.get(numberOf(call, "check_run_id"));
-    return run?.repositoryId === call.repository.id ? listed(call, run.annotations, (one) => one) : missing;
+    return run?.repositoryId === call.repository.id
+      ? listed(call, run.annotations, (one) => presentAnnotation(call.github, call.repository, run, one))
+      : missing;
   }),
   route(`POST ${repo}/check-runs/{check_run_id}/rerequest`, checksWrite, (call) =>
     answerOf(rerequestRun(call.github, call.by, call.repository, numberOf(call, "check_run_id")), () => created({})),
   ),
-  route(`POST ${repo}/check-suites/{check_suite_id}/rerequest`, checksWrite, (call) =>
-    answerOf(rerequestSuite(call.github, call.by, call.repository, numberOf(call, "check_suite_id")), () =>
+  route(`POST ${repo}/check-suites/{check_suite_id}/rerequest`, checksWrite, async (call) =>
+    answerOf(await rerequestSuite(call.github, call.by, call.repository, numberOf(call, "check_suite_id")), () =>
       created({}),
     ),
   ),
@@ -192,10 +196,7 @@ export const checkRoutes: readonly Route[] = [
     const { github, repository } = call;
     const sha = await resolveCommit(github, repository.id, call.params["ref"] ?? "");
     const statuses = [...github.find.statusesAt(repository.id, sha ?? "")].sort((a, b) => b.id - a.id);
-    return listed(call, statuses, (status) => ({
-      ...presentStatus(github, repository, status),
-      creator: presentAccountOf(github, status.creatorId),
-    }));
+    return listed(call, statuses, (status) => presentStatus(github, repository, status));
   }),
   route(`POST ${repo}/statuses/{sha}`, { statuses: "write" }, postStatus),
 ];

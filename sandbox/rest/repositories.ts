@@ -1,11 +1,17 @@
 import { branchesOf, renameBranch } from "../branches.ts";
 import { type Repository, type Role, roles } from "../model.ts";
-import { presentAccount, presentFullAccount, presentOrganisation, presentTeam } from "../present/accounts.ts";
+import {
+  presentAccount,
+  presentFullAccount,
+  presentFullOrganisation,
+  presentFullTeam,
+  presentTeam,
+} from "../present/accounts.ts";
 import { presentCommit } from "../present/commits.ts";
 import { presentFullRepository, presentRepository, repositoryUrl } from "../present/repositories.ts";
 import { branchAt, refsOf, resolveCommit } from "../refs.ts";
 import { changeSettings, deleteRepository, forkRepository, setRole } from "../repositories.ts";
-import { atLeast, covers, inTeam, isOwner, roleOf } from "../rights.ts";
+import { atLeast, covers, inTeam, isOwner, oldWordFor, roleOf } from "../rights.ts";
 import { rulesFor } from "../rules.ts";
 import { requiredChecks } from "../status-rules.ts";
 import {
@@ -25,11 +31,6 @@ import {
 import { read } from "./input.ts";
 
 const repo = "/repos/{owner}/{repo}";
-
-/** GitHub's four old words for a role. */
-function legacy(role: Role): string {
-  return { admin: "admin", maintain: "write", write: "write", triage: "read", read: "read", none: "none" }[role];
-}
 
 async function presentBranch(call: Call, name: string, full: boolean): Promise<unknown> {
   const { github, repository } = call;
@@ -98,7 +99,7 @@ function permission(call: Call): Answer {
     return refusal({ status: 404, message: `${call.params["username"]} is not a user` });
   const role = roleOf(github, account.id, repository);
   return ok({
-    permission: legacy(role),
+    permission: oldWordFor(role),
     role_name: role,
     user: {
       ...presentAccount(github, account),
@@ -226,7 +227,7 @@ export const repositoryRoutes: readonly Route[] = [
   ),
   route("GET /orgs/{org}", [], ({ github, params }) => {
     const organisation = github.account(params["org"] ?? "");
-    return organisation?.type === "Organization" ? ok(presentOrganisation(github, organisation)) : missing;
+    return organisation?.type === "Organization" ? ok(presentFullOrganisation(github, organisation)) : missing;
   }),
   route("GET /orgs/{org}/repos", metadata, (call) => {
     const owner = call.github.account(call.params["org"] ?? "");
@@ -240,7 +241,7 @@ export const repositoryRoutes: readonly Route[] = [
   route("GET /orgs/{org}/teams/{team_slug}", { members: "read" }, ({ github, params }) => {
     const owner = github.account(params["org"] ?? "");
     const team = github.find.teamsOf(owner?.id ?? -1).find((one) => one.slug === params["team_slug"]);
-    return team ? ok(presentTeam(github, team)) : missing;
+    return team ? ok(presentFullTeam(github, team)) : missing;
   }),
   route("GET /orgs/{org}/teams/{team_slug}/members", { members: "read" }, (call) => {
     const owner = call.github.account(call.params["org"] ?? "");

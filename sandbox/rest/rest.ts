@@ -90,7 +90,10 @@ function denied(
     return repository && !atLeast(roleOf(github, by.account.id, repository), "read") ? missing : null;
   }
   if (route.auth === "user") return refusal({ status: 403, message: forbidden });
-  if (repository && !covers(github, by, repository)) return missing;
+  if (repository && !covers(github, by, repository)) {
+    if (repository.private) return missing;
+    return route.method === "GET" ? null : refusal({ status: 403, message: forbidden });
+  }
   const has = (need: Need) =>
     Object.entries(need).every(
       ([name, access]) => order.indexOf(by.permissions?.[name] ?? "") >= order.indexOf(access),

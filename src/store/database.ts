@@ -122,7 +122,7 @@ function groupCommit(sqlite: DatabaseSync): <T>(work: () => Promise<T>, durabili
         sqlite.exec("commit");
       } catch (error) {
         failed = error ?? new Error("the transaction failed");
-        if (sqlite.isTransaction) sqlite.exec("rollback");
+        if (sqlite.isOpen && sqlite.isTransaction) sqlite.exec("rollback");
       }
       for (const job of group) job.settle(failed);
     }

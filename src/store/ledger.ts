@@ -53,19 +53,31 @@ export const entryOf = (row: Tables["ledger_entry"]): LedgerEntry => ({
 });
 
 /** Verifies every chain from its first entry to its head. @returns null when all are whole, else the first flaw in words. */
-export async function ledgerFlaw(on: Connection): Promise<string | null> {
-  for (const { name, sequence, hash } of await on.selectFrom("chain").selectAll().orderBy("name").execute()) {
-    const rows = await on
-      .selectFrom("ledger_entry")
-      .selectAll()
-      .where("chain", "=", name)
-      .orderBy("sequence")
-      .execute();
-    const flaw = flawIn(rows.map(entryOf));
+export async function ledgerFlaw({ db, kind, write }: Database): Promise<string | null> {
+  const chains = await db
+    .selectFrom("chain")
+    .select("name")
+    .union(db.selectFrom("ledger_entry").select("chain as name"))
+    .orderBy("name")
+    .execute();
+  for (const { name } of chains) {
+    // Nobody adds to a chain while it is read: its head and its end are of one moment.
+    const flaw = await write((on) => chainFlaw(on, kind, name), "soon");
     if (flaw !== null) return flaw;
-    if (rows.length !== sequence || (rows.at(-1)?.hash ?? GENESIS) !== hash) {
-      return `Chain ${name} has ${rows.length} entries where its head says ${sequence}.`;
-    }
   }
+  return null;
+}
+
+async function chainFlaw(on: Connection, kind: Database["kind"], name: string): Promise<string | null> {
+  let query = on.selectFrom("chain").select(["sequence", "hash"]).where("name", "=", name);
+  if (kind === "postgres") query = query.forUpdate();
+  const head = await query.executeTakeFirst();
+  const rows = await on.selectFrom("ledger_entry").selectAll().where("chain", "=", name).orderBy("sequence").execute();
+  const flaw = flawIn(rows.map(entryOf));
+  if (flaw !== null) return flaw;
+  if (head === undefined) return `Chain ${name} has ${rows.length} entries and no head.`;
+  if (rows.length !== head.sequence)
+    return `Chain ${name} has ${rows.length} entries where its head says ${head.sequence}.`;
+  if ((rows.at(-1)?.hash ?? GENESIS) !== head.hash) return `Chain ${name} ends with another hash than its head says.`;
   return null;
 }

@@ -232,7 +232,7 @@ export async function openStore({ url, folder, clock, leaseMs, log }: StoreOptio
 
     pullView: (name: string, number: number) => pullView(db, name, number),
     componentsView: () => componentsView(db),
-    ledgerFlaw: () => ledgerFlaw(db),
+    ledgerFlaw: () => ledgerFlaw(database),
     /** Null when the database answers. */
     async unready(): Promise<string | null> {
       try {

@@ -184,6 +184,16 @@ describe("permissions", () => {
 });
 
 describe("an installation", () => {
+  it("may read what is public of repositories it does not cover, and write nothing there", async () => {
+    const branches = [{ name: "main", commits: [{ message: "Begin", files: { a: "1" } }] }];
+    await createRepository(place.github, { owner: "olaf", name: "blog", branches });
+    const bot = await place.bot();
+    expect((await bot.get("/repos/olaf/blog/contents/a")).status).toBe(200);
+    const sha = (await bot.get<{ commit: { sha: string } }>("/repos/olaf/blog/branches/main")).body.commit.sha;
+    const write = await bot.post("/repos/olaf/blog/git/refs", { ref: "refs/heads/x", sha });
+    expect(write).toMatchObject({ status: 403, body: { message: notAccessible } });
+  });
+
   it("that is suspended gives no tokens and takes none, until it is let go on", async () => {
     const bot = await place.bot();
     const heard = await place.hears(async () => suspend(place.github, place.installation().id, true));

@@ -197,7 +197,7 @@ it("A stage knows the open pull requests into it whose head has no check yet", a
 });
 
 it("A pull request that is taught to be closed is no longer among the open ones, and is when it is open again", async () => {
-  const numbers = async () => [...(await store.openPulls(REPOSITORY)).keys()];
+  const numbers = async () => [...(await store.openPulls(REPOSITORY)).keys()].sort();
   await store.learn(news({ lessons: [pullLesson(pull(12)), pullLesson(pull(13))] }));
   expect(await numbers()).toEqual([12, 13]);
   await store.learn(news({ lessons: [pullLesson(pull(12), {}, { state: "closed" }, later(NOW, 1_000))] }));

@@ -67,7 +67,7 @@ describe("Who presses *Re-run*", () => {
     must(rerequestRun(world.github, dora.actor, world.repository(), run?.id ?? 0));
     await world.quiet();
     expect(seen(world, number)).toMatchObject({ is: "success" });
-    must(rerequestSuite(world.github, dora.actor, world.repository(), run?.suiteId ?? 0));
+    must(await rerequestSuite(world.github, dora.actor, world.repository(), run?.suiteId ?? 0));
     await world.quiet();
     expect(seen(world, number)).toMatchObject({ is: "success" });
     const entries = (await (await fetch(`${world.app().url}/acme/api/pull/${number}.json`)).json()) as {
