@@ -119,6 +119,8 @@ export const verdict = (more: Partial<Verdict> = {}): Verdict => ({
 type CommitOptions = {
   readonly author?: { readonly id: number; readonly login: string } | null;
   readonly title?: string;
+  /** By name. Default: one of its own. */
+  readonly tree?: string;
 };
 
 /** Commits, their parents and branches, and what GitHub would say of them. */
@@ -151,17 +153,20 @@ export function history(limits: { readonly listed?: number } = {}): History {
   }
 
   function compare(base: string, head: Sha): Comparison {
-    const has = ancestors(branches.get(base) ?? at("nothing"));
-    const ahead = [...ancestors(head)].filter((commit) => !has.has(commit));
+    const has = ancestors(branches.get(base) ?? sha(base));
+    const had = ancestors(head);
+    const ahead = [...had].filter((commit) => !has.has(commit));
     const listed = ahead.slice(0, limits.listed ?? 1000);
     return {
       ahead: ahead.length,
+      behind: [...has].filter((commit) => !had.has(commit)).length,
       whole: listed.length === ahead.length,
       commits: listed.map((commit) => {
         const { name, parents, options } = commits.get(commit) ?? { name: "", parents: [], options: {} };
         return {
           sha: commit,
           parents,
+          tree: at(options.tree ?? `tree of ${name}`),
           title: options.title ?? `Add ${name}`,
           author: options.author === undefined ? { id: 5, login: "dora" } : options.author,
         };

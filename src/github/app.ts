@@ -2,8 +2,9 @@ import type { Fact, ListedPull, Self } from "../flow/facts.ts";
 import { type Branch, type InstallationId, type Instant, later, type RepositoryId } from "../flow/names.ts";
 import type { Send } from "./call.ts";
 import { found, type Outcome } from "./failure.ts";
-import { factOf, openPulls, pullAt } from "./look.ts";
+import { factOf } from "./look.ts";
 import * as shapes from "./parse-app.ts";
+import { openPulls, pullAt } from "./pulls.ts";
 import { type As, malformed, PER_PAGE, parsed, type Read } from "./read.ts";
 
 /** GitHub keeps its delivery log for three days. Source: docs.github.com, "Redelivering webhooks". */

@@ -3,9 +3,9 @@ import { type Instant, later } from "../flow/names.ts";
 import { drift } from "../flow/ruleset.ts";
 import type { Lease } from "../flow/subject.ts";
 import { found, type Outcome, sentence } from "./failure.ts";
-import { type Place, root, rulesetAt } from "./look.ts";
-import { checkRunsShape } from "./parse.ts";
+import { checkRunsShape } from "./parse-commits.ts";
 import type { Read } from "./read.ts";
+import { type Place, root, rulesetAt } from "./repository.ts";
 
 export type Find = (lease: Lease, effect: Effect, decidedAt: Instant) => Promise<Receipt | null>;
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { BranchRule, BroughtBy, Commit, ListedPull, Review } from "../flow/facts.ts";
+import type { BranchRule, BroughtBy, ChangedFile, ListedPull, Review } from "../flow/facts.ts";
 import { branchText, instantText, listedPull, pullShape as listedShape, shaText } from "../flow/listed.ts";
 import { type RepositoryId, repositoryId } from "../flow/names.ts";
 import type { LiveRuleset } from "../flow/ruleset.ts";
@@ -18,7 +18,35 @@ const user = z
 export const repositoryShape = z.object({ id, full_name: z.string().includes("/"), default_branch: branchText });
 export type Repository = z.output<typeof repositoryShape>;
 
-export const branchShape = z.object({ name: branchText, commit: z.object({ sha: shaText }) });
+const classicChecks = z
+  .object({
+    contexts: z.array(z.string()).nullish(),
+    checks: z.array(z.object({ context: z.string(), app_id: z.number().int().nullish() })).nullish(),
+  })
+  .transform(({ contexts, checks }): BranchRule["checks"] => {
+    // GitHub writes -1 for a check that any App may set, and repeats the names of all checks as contexts.
+    const pinned = (checks ?? []).map(({ context, app_id }) => ({
+      context,
+      app: app_id && app_id > 0 ? app_id : null,
+    }));
+    const named = (contexts ?? []).filter((context) => !pinned.some((check) => check.context === context));
+    return [...pinned, ...named.map((context) => ({ context, app: null }))];
+  });
+/**
+ * A branch, with the checks that a classic protection requires on it.
+ * https://docs.github.com/rest/branches/branches#get-a-branch
+ */
+export const branchShape = z
+  .object({
+    name: branchText,
+    commit: z.object({ sha: shaText }),
+    protection: z.object({ required_status_checks: classicChecks.nullish() }).nullish(),
+  })
+  .transform(({ name, commit, protection }) => ({
+    name,
+    head: commit.sha,
+    required: protection?.required_status_checks ?? [],
+  }));
 
 /** A file, or something else that stands at that path: a folder comes as a list. */
 export const contentShape = z.union([
@@ -38,6 +66,49 @@ const pull = listedShape
 export const pullShape = (repository: RepositoryId) =>
   pull.refine(({ of }) => of === repository, { message: "is of another repository" }).transform(({ listed }) => listed);
 
+/**
+ * What a pull request says. https://docs.github.com/rest/pulls/pulls#get-a-pull-request
+ */
+export const textShape = (repository: RepositoryId) =>
+  z
+    .object({ title: z.string(), body: z.string().nullish(), base: z.object({ repo: z.object({ id }) }) })
+    .refine(({ base }) => base.repo.id === repository, { message: "is of another repository" })
+    .transform(({ title, body }) => ({ title, body: body ?? "" }));
+
+/**
+ * The files of a pull request. Of a removed one GitHub names the blob that was there.
+ * https://docs.github.com/rest/pulls/pulls#list-pull-requests-files
+ */
+export const filesShape = z.array(
+  z
+    .union([
+      z.object({ status: z.literal("removed"), filename: z.string(), sha: z.unknown().transform(() => null) }),
+      z.object({
+        status: z.enum(["added", "modified", "renamed", "copied", "changed", "unchanged"]),
+        filename: z.string(),
+        previous_filename: z.string().nullish(),
+        sha: shaText,
+      }),
+    ])
+    .transform(
+      (file): ChangedFile => ({
+        path: file.filename,
+        before: "previous_filename" in file ? (file.previous_filename ?? null) : null,
+        blob: file.sha,
+      }),
+    ),
+);
+
+/**
+ * Open issues; to GitHub a pull request is one too.
+ * https://docs.github.com/rest/issues/issues#list-repository-issues
+ */
+export const issuesShape = z.array(
+  z
+    .object({ number: id, title: z.string(), pull_request: z.unknown().optional() })
+    .transform(({ number, title, pull_request }) => ({ number, title, pull: (pull_request ?? null) !== null })),
+);
+
 /** Those of a list that are of this repository; a fork's list may name pull requests of its parent. */
 export const pullsShape = (repository: RepositoryId) =>
   z
@@ -56,37 +127,6 @@ export const broughtByShape = (repository: RepositoryId) =>
       head: head.sha,
     })),
   );
-
-export const comparisonShape = z
-  .object({
-    ahead_by: z.number().int().nonnegative(),
-    total_commits: z.number().int().nonnegative(),
-    base_commit: z.object({ sha: shaText }),
-    commits: z.array(
-      z
-        .object({
-          sha: shaText,
-          parents: z.array(z.object({ sha: shaText })),
-          commit: z.object({ message: z.string() }),
-          /** Null, or without fields, where no account has the address that the commit names. */
-          author: z.object({ id: id.optional(), login: z.string().optional() }).nullish(),
-        })
-        .transform(
-          ({ sha, parents, commit, author }): Commit => ({
-            sha,
-            parents: parents.map((parent) => parent.sha),
-            title: commit.message.split("\n", 1)[0] ?? "",
-            author: author?.id && author.login ? { id: author.id, login: author.login } : null,
-          }),
-        ),
-    ),
-  })
-  .transform(({ ahead_by, total_commits, base_commit, commits }) => ({
-    ahead: ahead_by,
-    total: total_commits,
-    base: base_commit.sha,
-    commits,
-  }));
 
 const STATES = {
   APPROVED: "approved",
@@ -165,10 +205,6 @@ export const branchRulesShape = z.array(
       };
     }),
 );
-
-export const checkRunsShape = z
-  .object({ check_runs: z.array(z.object({ id, external_id: z.string().nullish() })) })
-  .transform(({ check_runs }) => check_runs);
 
 /** What a write answers: the id of the thing that now stands there. */
 export const writtenShape = z.object({ id });

@@ -3,9 +3,9 @@ import type { Instant } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
 import type { Call, Send } from "./call.ts";
 import { type Failure, failed, found, isAbsent, type Outcome, sentence } from "./failure.ts";
-import { type Place, root, rulesetAt } from "./look.ts";
 import { writtenShape } from "./parse.ts";
 import { malformed, parsed, type Read } from "./read.ts";
+import { type Place, root, rulesetAt } from "./repository.ts";
 
 /** GitHub's limit for a summary, which it gives in characters; bytes are never more of them. */
 const LONGEST_SUMMARY = 65_535;

@@ -22,8 +22,12 @@ export type As = { readonly installation: InstallationId | null; readonly priori
 export type Pages<P> = { readonly pages: readonly P[]; readonly whole: boolean };
 
 export type Read = {
-  /** One answer, checked against its shape. */
-  one<T>(as: As, path: string, shape: z.ZodType<T>): Promise<Outcome<T>>;
+  /**
+   * One answer, checked against its shape.
+   *
+   * @param part names what is taken of it, where two shapes take different things of the same address.
+   */
+  one<T>(as: As, path: string, shape: z.ZodType<T>, part?: string): Promise<Outcome<T>>;
   /** A list with a hundred items a page, to its last page. Fails where it is too long to be read whole. */
   all<T>(as: As, path: string, shape: z.ZodType<readonly T[]>): Promise<Outcome<readonly T[]>>;
   /** The same where a page is more than its items; `whole` is false where the list goes on. */
@@ -34,12 +38,16 @@ export type Read = {
     size: (page: P) => number,
     most: number,
   ): Promise<Outcome<Pages<P>>>;
+  /** As `all`, of a list that has no page numbers: each page's link tells the cursor of the next. */
+  following<T>(as: As, path: string, shape: z.ZodType<readonly T[]>): Promise<Outcome<readonly T[]>>;
 };
 
 type Page<T> = {
   readonly value: T;
   /** Whether GitHub said that there is a next page; null where it said nothing about it. */
   readonly next: boolean | null;
+  /** The cursor of the next page, where the list is paged by cursors and goes on. */
+  readonly after: string | null;
 };
 
 /**
@@ -48,21 +56,21 @@ type Page<T> = {
  * What is kept is our parsed value, a fraction of GitHub's text, under the version that parsed it.
  */
 export function reader(send: Send, cache: Cache, clock: { now(): Instant }, version: string): Read {
-  async function page<T>(as: As, path: string, shape: z.ZodType<T>): Promise<Outcome<Page<T>>> {
-    const key = `${version} ${as.installation} ${path}`;
+  async function page<T>(as: As, path: string, shape: z.ZodType<T>, part?: string): Promise<Outcome<Page<T>>> {
+    const key = `${version} ${as.installation} ${path}${part === undefined ? "" : ` ${part}`}`;
     const kept = await cache.get(key);
     const headers = kept === null ? {} : { "if-none-match": kept.etag };
     const outcome = await send({ ...as, method: "GET", path, headers });
     if (!outcome.ok) return outcome;
     const reply = outcome.value;
     if (reply.status === 304 && kept !== null) {
-      const { next, value } = JSON.parse(kept.body) as Page<T>;
+      const { next, after, value } = JSON.parse(kept.body) as Page<T>;
       // A list that grew past a full page may have an unchanged first page.
-      return found({ value, next: next || null });
+      return found({ value, next: next || null, after });
     }
     const result = parsed(reply.text, shape);
     if ("flaw" in result) return malformed(result.flaw, reply.status, clock.now());
-    const read: Page<T> = { value: result.value, next: hasNext(reply) };
+    const read: Page<T> = { value: result.value, next: hasNext(reply), after: cursorOf(reply) };
     const etag = reply.headers["etag"];
     if (typeof etag === "string") await cache.keep(key, etag, JSON.stringify(read));
     return found(read);
@@ -84,18 +92,37 @@ export function reader(send: Send, cache: Cache, clock: { now(): Instant }, vers
     return found({ pages: read, whole: false });
   }
 
+  /** More than this is not read, since half a list would be taken for the whole. */
+  function tooLong(): Outcome<never> {
+    const how = `GitHub has more than ${MOST_PAGES * PER_PAGE} of these, which is more than Flowgate reads`;
+    return failed({ kind: "unclear", status: null, message: "", how, until: later(clock.now(), MALFORMED_MS) });
+  }
+
   return {
-    one: async (as, path, shape) => {
-      const outcome = await page(as, path, shape);
+    one: async (as, path, shape, part) => {
+      const outcome = await page(as, path, shape, part);
       return outcome.ok ? found(outcome.value.value) : outcome;
     },
     pages,
     all: async (as, path, shape) => {
       const outcome = await pages(as, path, shape, (items) => items.length, MOST_PAGES);
       if (!outcome.ok) return outcome;
-      if (outcome.value.whole) return found(outcome.value.pages.flat());
-      const how = `GitHub has more than ${MOST_PAGES * PER_PAGE} of these, which is more than Flowgate reads`;
-      return failed({ kind: "unclear", status: null, message: "", how, until: later(clock.now(), MALFORMED_MS) });
+      return outcome.value.whole ? found(outcome.value.pages.flat()) : tooLong();
+    },
+    following: async (as, path, shape) => {
+      const first = `${path}${path.includes("?") ? "&" : "?"}per_page=${PER_PAGE}`;
+      const items = [];
+      let address = first;
+      for (let number = 1; number <= MOST_PAGES; number++) {
+        const outcome = await page(as, address, shape);
+        if (!outcome.ok) return outcome;
+        const { value, next, after } = outcome.value;
+        items.push(...value);
+        if (!next) return found(items);
+        if (after === null) return malformed("its link to the next page has no cursor", 200, clock.now());
+        address = `${first}&after=${after}`;
+      }
+      return tooLong();
     },
   };
 }
@@ -127,4 +154,7 @@ export function malformed(flaw: string, status: number, now: Instant): Outcome<n
   return failed({ kind: "unclear", status, message: "", how, until: later(now, MALFORMED_MS) });
 }
 
+/** Of the link only the cursor is taken: where to ask, we know ourselves. */
+const cursorOf = ({ headers }: Reply): string | null =>
+  /[?&]after=([^&>]+)[^>]*>\s*;[^,]*rel="next"/.exec(String(headers["link"] ?? ""))?.[1] ?? null;
 const hasNext = ({ headers }: Reply): boolean => /<[^>]+>\s*;[^,]*rel="next"/.test(String(headers["link"] ?? ""));

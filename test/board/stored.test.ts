@@ -24,6 +24,14 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   reviews: [],
   ruleset: null,
   rules: [],
+  checks: [],
+  team: null,
+  collaborators: [],
+  issues: [],
+  text: { title: "", body: "" },
+  files: { files: [], whole: true },
+  pushers: [],
+  tree: id("7ee"),
 };
 
 describe("the board over the store", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import nock from "nock";
 import { type Fact, type Want, wantKey } from "../../src/flow/facts.ts";
-import { branch } from "../../src/flow/names.ts";
+import { branch, sha } from "../../src/flow/names.ts";
 import { API, connected, FACTS, HEAD, LEASE, listed, NOW, OTHER, pullBody, pullFacts, signedIn } from "./api.ts";
 
 type Answer = readonly [path: string, status: number, body?: object, headers?: Record<string, string>];
@@ -14,6 +14,7 @@ type Row = {
 };
 
 const R = "/repos/org/api";
+const TREE = sha("7".repeat(40));
 const staging = branch("staging");
 const repository = { id: 100, full_name: "org/api", default_branch: "master" };
 const next = (path: string) => ({ link: `<${API}${path}>; rel="next", <${API}/last>; rel="last"` });
@@ -42,7 +43,7 @@ const DOCUMENT = `${R}/contents/.github/flow%20gate.yml`;
 const commit = (sha: string, more: object = {}) => ({
   sha,
   parents: [{ sha: OTHER, url: "…" }],
-  commit: { message: "Title\n\nBody", author: { name: "Dora" } },
+  commit: { message: "Title\n\nBody", author: { name: "Dora" }, tree: { sha: TREE, url: "…" } },
   author: { id: 3, login: "dora", type: "User" },
   ...more,
 });
@@ -96,6 +97,8 @@ const ofTitle: Want = { want: "ruleset", title: "flowgate: staging" };
 const RULESETS = `${R}/rulesets?includes_parents=false&per_page=100&page=1`;
 const rules: Want = { want: "rules", branch: branch("release/1.2") };
 const RULES = `${R}/rules/branches/release%2F1.2?per_page=100&page=1`;
+const RULED = `${R}/branches/release%2F1.2`;
+const ruled = { name: "release/1.2", commit: { sha: HEAD }, protected: false };
 
 const rows: readonly Row[] = [
   {
@@ -255,10 +258,11 @@ const rows: readonly Row[] = [
     answers: [[`${COMPARE}&page=1`, 200, comparison([commit(HEAD), commit(OTHER, { author: null })])]],
     gives: {
       ahead: 2,
+      behind: 3,
       whole: true,
       commits: [
-        { sha: HEAD, parents: [OTHER], title: "Title", author: { id: 3, login: "dora" } },
-        { sha: OTHER, parents: [OTHER], title: "Title", author: null },
+        { sha: HEAD, parents: [OTHER], tree: TREE, title: "Title", author: { id: 3, login: "dora" } },
+        { sha: OTHER, parents: [OTHER], tree: TREE, title: "Title", author: null },
       ],
     },
   },
@@ -277,6 +281,7 @@ const rows: readonly Row[] = [
     ],
     gives: {
       ahead: 130,
+      behind: 3,
       whole: true,
       commits: commits(0, 130).map(({ sha }) => expect.objectContaining({ sha })),
     },
@@ -426,6 +431,7 @@ const rows: readonly Row[] = [
           },
         ],
       ],
+      [RULED, 200, ruled],
     ],
     gives: [
       { type: "deletion", checks: [] },
@@ -441,7 +447,10 @@ const rows: readonly Row[] = [
   {
     what: "rules that do not say which checks they require",
     want: rules,
-    answers: [[RULES, 200, [{ type: "required_status_checks" }]]],
+    answers: [
+      [RULES, 200, [{ type: "required_status_checks" }]],
+      [RULED, 200, ruled],
+    ],
     gives: /not as documented/,
   },
 ];

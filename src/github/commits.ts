@@ -1,0 +1,105 @@
+import type { Answers, CheckSeen, Comparison } from "../flow/facts.ts";
+import { type Branch, type Instant, later, type Sha } from "../flow/names.ts";
+import { failed, found, type Outcome } from "./failure.ts";
+import * as shapes from "./parse-commits.ts";
+import { PER_PAGE, type Read } from "./read.ts";
+import { type Place, root } from "./repository.ts";
+
+/** A comparison of more commits than this is not read to its end. */
+const MOST_COMMITS = 1_000;
+/** A check of a commit that has more of them than this is not told from one that was never there. */
+const MOST_CHECKS = 5_000;
+/** How soon a list is read anew that changed while its pages were read. */
+const MOVED_MS = 1_000;
+
+export const treeAt = (read: Read, place: Place, commit: Sha): Promise<Outcome<Sha>> =>
+  read.one(place, `${root(place)}/git/commits/${commit}`, shapes.treeShape);
+
+export async function comparison(
+  read: Read,
+  place: Place,
+  { base, head, now }: { readonly base: Branch | Sha; readonly head: Sha; readonly now: () => Instant },
+): Promise<Outcome<Comparison>> {
+  const address = `${root(place)}/compare/${encodeURIComponent(base)}...${head}`;
+  const outcome = await read.pages(
+    place,
+    address,
+    shapes.comparisonShape,
+    ({ commits }) => commits.length,
+    MOST_COMMITS / PER_PAGE,
+  );
+  if (!outcome.ok) return outcome;
+  const { pages, whole } = outcome.value;
+  const first = pages[0];
+  if (first === undefined || pages.some((page) => page.base !== first.base || page.total !== first.total))
+    return moved(base, now());
+  const { ahead, behind, total } = first;
+  const commits = pages.flatMap((page) => page.commits);
+  return found({ ahead, behind, commits, whole: whole && commits.length === total });
+}
+
+/**
+ * The check runs and commit statuses of a commit. GitHub leaves out older runs of a name only within a check suite,
+ * so the newest of each App is picked here.
+ */
+export async function checksOn(
+  read: Read,
+  place: Place,
+  { head, now }: { readonly head: Sha; readonly now: () => Instant },
+): Promise<Outcome<Answers["checks"]>> {
+  const [runs, statuses] = await Promise.all([runsOn(read, place, head, now), statusesOn(read, place, head, now)]);
+  if (!runs.ok) return runs;
+  if (!statuses.ok) return statuses;
+  return found([
+    ...newest(runs.value, ({ app, name }) => `${app} ${name}`),
+    // Contexts that differ in their case only are one.
+    ...newest(statuses.value, ({ name }) => name.toLowerCase()),
+  ]);
+}
+
+async function runsOn(read: Read, place: Place, head: Sha, now: () => Instant): Promise<Outcome<readonly CheckSeen[]>> {
+  const address = `${root(place)}/commits/${head}/check-runs?filter=latest`;
+  const outcome = await read.pages(
+    place,
+    address,
+    shapes.allRunsShape,
+    ({ runs }) => runs.length,
+    MOST_CHECKS / PER_PAGE,
+  );
+  if (!outcome.ok) return outcome;
+  const { pages, whole } = outcome.value;
+  if (!whole) return tooMany("check runs", now());
+  const runs = new Map(pages.flatMap((page) => page.runs).map((run) => [run.id, run]));
+  // A run that slipped from one page to another may have been missed on both.
+  if (pages.some(({ total }) => total > runs.size)) return moved("The list", now());
+  return found([...runs.values()].map((run) => ({ ...run, at: run.at ?? now() })));
+}
+
+async function statusesOn(
+  read: Read,
+  place: Place,
+  head: Sha,
+  now: () => Instant,
+): Promise<Outcome<readonly CheckSeen[]>> {
+  const address = `${root(place)}/commits/${head}/status`;
+  const size = (statuses: readonly CheckSeen[]) => statuses.length;
+  const outcome = await read.pages(place, address, shapes.statusesShape, size, MOST_CHECKS / PER_PAGE);
+  if (!outcome.ok) return outcome;
+  return outcome.value.whole ? found(outcome.value.pages.flat()) : tooMany("statuses", now());
+}
+
+/** Of those that share a name, the one with the highest id: it was made last. */
+function newest(checks: readonly CheckSeen[], nameOf: (check: CheckSeen) => string): readonly CheckSeen[] {
+  const ascending = checks.toSorted((a, b) => a.id - b.id);
+  return [...new Map(ascending.map((check) => [nameOf(check), check])).values()];
+}
+
+function moved(what: string, now: Instant): Outcome<never> {
+  const how = `${what} moved between two pages of the answer`;
+  return failed({ kind: "unclear", status: null, message: "", how, until: later(now, MOVED_MS) });
+}
+
+function tooMany(what: string, now: Instant): Outcome<never> {
+  const how = `The commit has more than ${MOST_CHECKS} ${what}, which is more than Flowgate reads`;
+  return failed({ kind: "unclear", status: null, message: "", how, until: later(now, 60_000) });
+}

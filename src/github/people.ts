@@ -1,0 +1,40 @@
+import type { Answers } from "../flow/facts.ts";
+import type { Branch, Person } from "../flow/names.ts";
+import { found, type Outcome } from "./failure.ts";
+import * as shapes from "./parse-people.ts";
+import type { Read } from "./read.ts";
+import { absentOr, type Place, root } from "./repository.ts";
+
+/**
+ * The members of a team, with those of its child teams; null where there is no such team.
+ *
+ * @param team as `@organisation/team`.
+ */
+export async function membersOf(read: Read, place: Place, team: string): Promise<Outcome<Answers["team"]>> {
+  const [, organisation, slug] = /^@([^/]+)\/([^/]+)$/.exec(team) ?? [];
+  if (organisation === undefined || slug === undefined) return found(null);
+  const address = `/orgs/${encodeURIComponent(organisation)}/teams/${encodeURIComponent(slug)}/members`;
+  const outcome = await read.all(place, address, shapes.membersShape);
+  return outcome.ok ? found(eachOnce(outcome.value)) : absentOr<Answers["team"]>(read, place, outcome, null);
+}
+
+/** Everybody whom GitHub lets into the repository, by whatever way. */
+export async function collaboratorsOf(read: Read, place: Place): Promise<Outcome<Answers["collaborators"]>> {
+  const outcome = await read.all(place, `${root(place)}/collaborators?affiliation=all`, shapes.collaboratorsShape);
+  if (!outcome.ok) return outcome;
+  return found([...new Map(outcome.value.map((one) => [one.person.id, one])).values()]);
+}
+
+/**
+ * Who ever pushed to a branch of this name, or merged into it, in a branch deleted since too.
+ * https://docs.github.com/rest/repos/repos#list-repository-activities
+ */
+export async function pushersTo(read: Read, place: Place, branch: Branch): Promise<Outcome<Answers["pushers"]>> {
+  const address = `${root(place)}/activity?ref=${encodeURIComponent(`refs/heads/${branch}`)}`;
+  const outcome = await read.following(place, address, shapes.activitiesShape);
+  return outcome.ok ? found(eachOnce(outcome.value.filter((person) => person !== null))) : outcome;
+}
+
+const eachOnce = (people: readonly Person[]): readonly Person[] => [
+  ...new Map(people.map((person) => [person.id, person])).values(),
+];

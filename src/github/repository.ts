@@ -1,0 +1,88 @@
+import type { z } from "zod";
+import type { Answers, BranchRule, Document } from "../flow/facts.ts";
+import type { Branch, RepositoryId, Sha } from "../flow/names.ts";
+import type { LiveRuleset } from "../flow/ruleset.ts";
+import { found, isAbsent, type Outcome } from "./failure.ts";
+import * as shapes from "./parse.ts";
+import type { As, Read } from "./read.ts";
+
+/** A repository as an installation reaches it. */
+export type Place = As & { readonly repository: RepositoryId; readonly name: string };
+
+/** The address of everything in a repository. */
+export const root = ({ name }: { readonly name: string }): string =>
+  `/repos/${name.split("/").map(encodeURIComponent).join("/")}`;
+
+/** The repository, unless another one now has its name. */
+export async function repositoryAt(read: Read, place: Place): Promise<Outcome<Answers["repository"]>> {
+  const shape: z.ZodType<shapes.Repository> = shapes.repositoryShape.refine(({ id }) => id === place.repository, {
+    message: "is another repository by now",
+  });
+  const outcome = await read.one(place, root(place), shape);
+  if (!outcome.ok) return outcome;
+  return found({ name: outcome.value.full_name, defaultBranch: outcome.value.default_branch });
+}
+
+/**
+ * GitHub answers 404 for what is not there and for what we may not see, so a thing is only taken to be missing
+ * while its repository can be seen.
+ */
+export async function absentOr<T>(read: Read, place: Place, outcome: Outcome<T>, absent: T): Promise<Outcome<T>> {
+  if (!isAbsent(outcome)) return outcome;
+  const repository = await repositoryAt(read, place);
+  return repository.ok ? found(absent) : repository;
+}
+
+type SeenBranch = { readonly head: Sha; readonly required: BranchRule["checks"] };
+
+/** A branch; null where there is none of that name. */
+async function branchAt(read: Read, place: Place, branch: Branch): Promise<Outcome<SeenBranch | null>> {
+  const outcome = await read.one(place, `${root(place)}/branches/${encodeURIComponent(branch)}`, shapes.branchShape);
+  if (!outcome.ok) return absentOr<SeenBranch | null>(read, place, outcome, null);
+  // A renamed branch is answered for under its old name: there is none of that name any more.
+  return found(outcome.value.name === branch ? outcome.value : null);
+}
+
+export async function headOf(read: Read, place: Place, branch: Branch): Promise<Outcome<Sha | null>> {
+  const outcome = await branchAt(read, place, branch);
+  return outcome.ok ? found(outcome.value?.head ?? null) : outcome;
+}
+
+/**
+ * What GitHub enforces on a branch. The rules it lists are those of rulesets; what a classic protection requires, it
+ * tells with the branch.
+ * https://docs.github.com/rest/repos/rules#get-rules-for-a-branch
+ */
+export async function rulesOn(read: Read, place: Place, branch: Branch): Promise<Outcome<readonly BranchRule[]>> {
+  const [rules, seen] = await Promise.all([
+    read.all(place, `${root(place)}/rules/branches/${encodeURIComponent(branch)}`, shapes.branchRulesShape),
+    branchAt(read, place, branch),
+  ]);
+  if (!rules.ok) return rules;
+  if (!seen.ok) return seen;
+  const checks = seen.value?.required ?? [];
+  return found(checks.length === 0 ? rules.value : [...rules.value, { type: "required_status_checks", checks }]);
+}
+
+export async function documentAt(read: Read, place: Place, path: string): Promise<Outcome<Document>> {
+  const address = `${root(place)}/contents/${path.split("/").map(encodeURIComponent).join("/")}`;
+  const outcome = await read.one(place, address, shapes.contentShape);
+  if (!outcome.ok) return absentOr<Document>(read, place, outcome, { found: false });
+  const content = outcome.value;
+  if (content.type !== "file") return found({ found: false });
+  if (content.encoding === "base64") return found({ found: true, blob: content.sha, text: textOf(content.content) });
+  const blob = await read.one(place, `${root(place)}/git/blobs/${content.sha}`, shapes.blobShape);
+  return blob.ok ? found({ found: true, blob: content.sha, text: textOf(blob.value.content) }) : blob;
+}
+
+/** The repository's own ruleset of that title; null where there is none. */
+export async function rulesetAt(read: Read, place: Place, title: string): Promise<Outcome<LiveRuleset | null>> {
+  const list = await read.all(place, `${root(place)}/rulesets?includes_parents=false`, shapes.rulesetListShape);
+  if (!list.ok) return list;
+  const listed = list.value.find(({ name, target }) => name === title && (target ?? "branch") === "branch");
+  if (listed === undefined) return found(null);
+  const outcome = await read.one(place, `${root(place)}/rulesets/${listed.id}`, shapes.rulesetShape);
+  return isAbsent(outcome) ? found(null) : outcome;
+}
+
+const textOf = (base64: string) => Buffer.from(base64, "base64").toString("utf8");
