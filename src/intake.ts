@@ -28,9 +28,9 @@ export function intake({ event, payload, at }: Delivery, self: Self | null): New
       return mergeGroup(groupEvent.parse(payload), at);
     case "check_run":
     case "check_suite":
-      return check(checkEvent.parse(payload), self);
+      return check(payload, self);
     case "status":
-      return status(statusEvent.parse(payload));
+      return status(payload);
     case "pull_request_review":
       return review(reviewEvent.parse(payload));
     case "issues":
@@ -191,11 +191,12 @@ const checkEvent = place.extend({ action: z.string(), check_run: asked.nullish()
  * Somebody pressed *Re-run* on ours: GitHub only resets the suite, so the check is written again; all else of ours is
  * our echo. What others' check runs say is told to whoever waits for them.
  */
-function check(event: z.output<typeof checkEvent>, self: Self | null): News {
+function check(payload: unknown, self: Self | null): News {
+  const event = checkEvent.parse(payload);
   const run = event.check_run ?? event.check_suite;
   if (!run) return NO_NEWS;
   const ours = self === null || run.app?.id === self.app;
-  if (!ours || event.action !== "rerequested") return ours || !event.check_run ? NO_NEWS : checkOfOthers(event);
+  if (!ours || event.action !== "rerequested") return ours || !event.check_run ? NO_NEWS : checkOfOthers(payload);
   const repository = repositoryId(event.repository.id);
   return {
     ...newsOf(event),
@@ -210,17 +211,19 @@ function check(event: z.output<typeof checkEvent>, self: Self | null): News {
 
 const otherEvent = place.extend({ check_run: checkRunShape });
 
-function checkOfOthers(event: unknown): News {
-  const told = otherEvent.parse(event);
-  const { head, seen } = told.check_run;
-  return { ...newsOf(told), lessons: [{ of: "checks", repository: repositoryId(told.repository.id), head, seen }] };
+function checkOfOthers(payload: unknown): News {
+  const event = otherEvent.parse(payload);
+  const { head, seen } = event.check_run;
+  return { ...newsOf(event), lessons: [{ of: "checks", repository: repositoryId(event.repository.id), head, seen }] };
 }
 
-const statusEvent = place.extend({ sha: shaText }).and(statusShape);
+const statusEvent = place.extend({ sha: shaText });
 
-function status(event: z.output<typeof statusEvent>): News {
+function status(payload: unknown): News {
+  const event = statusEvent.parse(payload);
   const repository = repositoryId(event.repository.id);
-  return { ...newsOf(event), lessons: [{ of: "checks", repository, head: event.sha, seen: event.seen }] };
+  const seen = statusShape.parse(payload);
+  return { ...newsOf(event), lessons: [{ of: "checks", repository, head: event.sha, seen }] };
 }
 
 const reviewEvent = place.extend({ pull_request: z.object({ number: z.number().int().positive() }) });
@@ -232,7 +235,7 @@ function review(event: z.output<typeof reviewEvent>): News {
   return { ...newsOf(event), nudges: [{ priority: "person", subject }] };
 }
 
-const issueEvent = place.extend({ issue: z.object({ pull_request: z.unknown() }) });
+const issueEvent = place.extend({ issue: z.object({ pull_request: z.unknown().optional() }) });
 
 /** An issue may hold a release, by its label. */
 function issue(event: z.output<typeof issueEvent>): News {

@@ -237,7 +237,7 @@ describe("checks", () => {
 
   it.each<[string, string, object]>([
     ["our own echo", "check_run", { action: "created", check_run: run(7) }],
-    ["another App's", "check_run", { action: "rerequested", check_run: run(8) }],
+    ["another App's suite", "check_suite", { action: "rerequested", check_suite: run(8) }],
     [
       "a suite for each push",
       "check_suite",
@@ -319,7 +319,78 @@ describe("repositories, rulesets and installations", () => {
     expect(read("installation_repositories", { action: "added", installation: { id: 1 } })).toMatchObject(NOTHING);
   });
 
-  it.each(["ping", "star", "issue_comment", "status", "label", "no such event"])("%s is no news", (event) => {
+  it.each(["ping", "star", "issue_comment", "label", "no such event"])("%s is no news", (event) => {
     expect(read(event, {})).toMatchObject(NOTHING);
+  });
+});
+
+describe("others' checks", () => {
+  const run = (more: object = {}) => ({
+    id: 31,
+    name: "build",
+    head_sha: at("login"),
+    status: "completed",
+    conclusion: "success",
+    app: { id: 15368 },
+    ...more,
+  });
+  const taught = (event: string, payload: object, self: typeof SELF | null = SELF) =>
+    read(event, { ...place, ...payload }, self).lessons;
+  const seen = (more: object = {}) => [
+    {
+      of: "checks",
+      repository: 42,
+      head: at("login"),
+      seen: { name: "build", app: 15368, ended: "success", id: 31, ...more },
+    },
+  ];
+
+  it("are told to whoever has their commit as head, whatever happened to them", () => {
+    for (const action of ["created", "completed", "rerequested"])
+      expect(taught("check_run", { action, check_run: run() })).toEqual(seen());
+    expect(taught("check_run", { action: "created", check_run: run({ status: "queued", conclusion: null }) })).toEqual(
+      seen({ ended: "pending" }),
+    );
+    expect(taught("check_run", { action: "completed", check_run: run({ app: null }) })).toEqual(seen({ app: 0 }));
+  });
+
+  it("may be commit statuses", () => {
+    const status = { id: 32, sha: at("login"), context: "ci/build", state: "failure" };
+    expect(taught("status", status)).toEqual(seen({ name: "ci/build", app: null, ended: "failure", id: 32 }));
+  });
+
+  it("are kept unread where they do not say how they ended", () => {
+    expect(() => taught("check_run", { action: "completed", check_run: run({ conclusion: null }) })).toThrow(
+      "ended without a conclusion",
+    );
+  });
+
+  it("are none of ours, nor of anybody's while we do not know who we are", () => {
+    expect(taught("check_run", { action: "completed", check_run: run({ app: { id: 7 } }) })).toEqual([]);
+    expect(taught("check_run", { action: "completed", check_run: run() }, null)).toEqual([]);
+  });
+});
+
+describe("people", () => {
+  const nudged = (event: string, payload: object) => read(event, payload).nudges;
+  const pulls = [{ priority: "bulk", openPulls: { repository: 42 } }];
+
+  it("who review have the pull request looked at", () => {
+    expect(nudged("pull_request_review", { ...place, action: "dismissed", pull_request: { number: 12 } })).toEqual([
+      { priority: "person", subject: { kind: "pull", repository: 42, number: 12 } },
+    ]);
+  });
+
+  it("who come and go have the pull requests looked at that they may approve", () => {
+    expect(nudged("member", { ...place, action: "removed" })).toEqual(pulls);
+    for (const event of ["membership", "team", "organization"]) {
+      expect(nudged(event, { installation: { id: 1 } })).toEqual([{ priority: "bulk", installation: 1 }]);
+      expect(nudged(event, {})).toEqual([]);
+    }
+  });
+
+  it("who open, close or label an issue may hold a release; a pull request is none", () => {
+    expect(nudged("issues", { ...place, action: "labeled", issue: { number: 3 } })).toEqual(pulls);
+    expect(nudged("issues", { ...place, action: "labeled", issue: { number: 3, pull_request: {} } })).toEqual([]);
   });
 });

@@ -1,9 +1,11 @@
-import { CONFIG_PATH, DEFAULT_POLICY, parseConfig } from "../flow/config.ts";
+import { CONFIG_PATH } from "../flow/config.ts";
+import { inOneLine, readConfig } from "../flow/config-file.ts";
 import { type Answer, NO_NEWS, pullsListed } from "../flow/decision.ts";
 import type { ComponentKnown, Document } from "../flow/facts.ts";
 import { canonical, type Entry } from "../flow/ledger.ts";
 import type { ComponentMemory, ConfigState } from "../flow/memory.ts";
 import type { Branch, Json } from "../flow/names.ts";
+import { madeOf } from "../flow/policy.ts";
 import { subjectKey } from "../flow/subject.ts";
 import { allOf, decided, isComponent, missingStages } from "./answer.ts";
 
@@ -11,20 +13,22 @@ import { allOf, decided, isComponent, missingStages } from "./answer.ts";
  * A repository: which policy is in force, and whether it has all stage branches.
  *
  * Read from the default branch at the first look and when a push may have changed the file or made or deleted
- * a stage branch. Without a file the component is observed; while the file is broken the last good one stays.
+ * a stage branch. Without a file of its own or of its organisation the component is observed; while the file is broken
+ * the last good one stays. When the organisation's changes, the component's own is laid over it anew.
  */
-export function decideComponent({ subject, memory, read }: ComponentKnown): Answer {
+export function decideComponent({ subject, memory, read, organisation }: ComponentKnown): Answer {
   if (memory === null) return decided({ because: "Nobody has told us of this repository yet." });
   const first = memory.stages === null;
-  if (!memory.look && !first) return decided(stateOf(memory));
+  const above = isHome(memory.name) ? null : organisation;
+  if (!memory.look && !first && memory.config.organisation === (above?.blob ?? null)) return decided(stateOf(memory));
 
   const about = memory.defaultBranch === null ? allOf(read, [{ want: "repository" }]) : null;
   if (about && "answer" in about) return about.answer;
   const { name, defaultBranch } = about?.values[0] ?? memory;
 
-  const file = allOf(read, [{ want: "document", path: CONFIG_PATH }]);
-  if ("answer" in file) return file.answer;
-  const config = configOf(file.values[0], memory.config);
+  const file = memory.look || first ? allOf(read, [{ want: "document", path: CONFIG_PATH }]) : null;
+  if (file && "answer" in file) return file.answer;
+  const config = configOf(file?.values[0] ?? null, memory.config, above, isHome(name));
 
   const names = config.policy.stages;
   const heads = allOf(
@@ -67,20 +71,55 @@ export function decideComponent({ subject, memory, read }: ComponentKnown): Answ
             ({ priority: "bulk", subject: { kind: "stage", repository: subject.repository, branch } }) as const,
         ),
         ...(entries.length > 0 ? [{ priority: "bulk", openPulls: { repository: subject.repository } } as const] : []),
+        ...(isHome(name) && memory.config.blob !== config.blob
+          ? [{ priority: "bulk", componentsBeside: subject.repository } as const]
+          : []),
       ],
     },
   });
 }
 
-function configOf(file: Document, before: ConfigState): ConfigState {
-  if (!file.found) return { policy: DEFAULT_POLICY, blob: null, problem: null };
-  const parsed = parseConfig(file.text);
-  return "policy" in parsed
-    ? { policy: parsed.policy, blob: file.blob, problem: null }
-    : {
-        ...before,
-        problem: `${parsed.problem} Until it is mended, ${before.blob === null ? "nothing is enforced" : "the last good one stays in force"}.`,
-      };
+/** The organisation's config lies in its repository `.github`, as GitHub's own defaults do. */
+const isHome = (name: string) => /\/\.github$/i.test(name);
+
+/**
+ * The config as it is in force.
+ *
+ * @param file as it was just read; null: it has not changed. @param home this is the organisation's own file.
+ */
+function configOf(
+  file: Document | null,
+  before: ConfigState,
+  organisation: ComponentKnown["organisation"],
+  home: boolean,
+): ConfigState {
+  const { blob, own, broken } = ownOf(file, before, organisation !== null);
+  const made = home ? madeOf(null, own) : madeOf(own, organisation?.config ?? null);
+  return {
+    policy: made.policy,
+    blob,
+    own,
+    organisation: organisation?.blob ?? null,
+    problem: broken ?? (made.problems.length > 0 ? made.problems.join(" ") : null),
+  };
+}
+
+function ownOf(
+  file: Document | null,
+  { blob, own, problem }: ConfigState,
+  organisation: boolean,
+): Pick<ConfigState, "blob" | "own"> & { readonly broken: string | null } {
+  if (file === null) return { blob, own, broken: own === null ? problem : null };
+  if (!file.found) return { blob: null, own: null, broken: null };
+  const read = readConfig(file.text);
+  if ("config" in read) return { blob: file.blob, own: read.config, broken: null };
+  const meanwhile =
+    own !== null
+      ? "the last good one stays in force"
+      : organisation
+        ? "only the organisation's holds"
+        : "nothing is enforced";
+  return { blob, own, broken: `${inOneLine(read.problems)} Until it is mended, ${meanwhile}.` };
 }
 
 /** One sentence on where the repository stands: it goes into the log once, when it changes. */
@@ -106,6 +145,7 @@ function entryOf(subject: ComponentKnown["subject"], first: boolean, { name, sta
       stages,
       policy: config.policy as unknown as Json,
       blob: config.blob,
+      organisation: config.organisation,
       problem: config.problem,
     },
   };

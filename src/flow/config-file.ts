@@ -11,6 +11,7 @@ const MOST_ALIASES = 100;
 const NEAR = 2;
 
 /** What is wrong in a file, and where: lines and columns from 1. */
+export type Problems = readonly [Problem, ...Problem[]];
 export type Problem = { readonly line: number; readonly column: number; readonly because: string };
 
 /**
@@ -18,7 +19,7 @@ export type Problem = { readonly line: number; readonly column: number; readonly
  *
  * @returns what it says, or everything that is wrong with it, at least one thing, in the order of the lines.
  */
-export function readConfig(text: string): { readonly config: Config } | { readonly problems: readonly Problem[] } {
+export function readConfig(text: string): { readonly config: Config } | { readonly problems: Problems } {
   if (text.length > LARGEST_FILE) {
     return { problems: [{ ...TOP, because: `The file is over ${LARGEST_FILE} characters long; shorten it.` }] };
   }
@@ -29,7 +30,8 @@ export function readConfig(text: string): { readonly config: Config } | { readon
     return { line, column: col };
   };
   if (document.errors.length > 0) {
-    return { problems: document.errors.map(({ pos, message }) => ({ ...place(pos[0]), because: sentence(message) })) };
+    const problems = document.errors.map(({ pos, message }) => ({ ...place(pos[0]), because: sentence(message) }));
+    return { problems: problems as unknown as Problems };
   }
   let content: unknown;
   try {
@@ -42,13 +44,13 @@ export function readConfig(text: string): { readonly config: Config } | { readon
   const problems = parsed.error.issues.flatMap((issue) =>
     told(issue, content).map(({ path, because }) => ({ ...place(offsetOf(document.contents, path)), because })),
   );
-  return { problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) };
+  return { problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) as unknown as Problems };
 }
 
 const TOP = { line: 1, column: 1 };
 
 /** All problems of a file in one sentence or two: the first with its place, and how many more there are. */
-export function inOneLine([first, ...more]: readonly [Problem, ...Problem[]]): string {
+export function inOneLine([first, ...more]: Problems): string {
   const rest = more.length === 0 ? "" : ` And ${more.length} more.`;
   return `${CONFIG_PATH} line ${first.line}, column ${first.column}: ${first.because}${rest}`;
 }

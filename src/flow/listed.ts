@@ -1,9 +1,8 @@
 import { z } from "zod";
-import type { CheckSeen } from "./check-seen.ts";
-import { ENDINGS } from "./check-seen.ts";
+import { type CheckSeen, ENDINGS } from "./check-seen.ts";
 import type { ListedPull } from "./facts.ts";
 import type { PullFacts } from "./memory.ts";
-import { branch, type Instant, parseInstant, repositoryId, sha } from "./names.ts";
+import { branch, type Instant, parseInstant, repositoryId, type Sha, sha } from "./names.ts";
 
 export const instantText = z.string().transform((text, context) => {
   const at = parseInstant(text);
@@ -60,32 +59,21 @@ export const checkRunShape = z
     head_sha: shaText,
     status: z.string(),
     conclusion: ending.nullish(),
-    started_at: instantText.nullish(),
-    completed_at: instantText.nullish(),
-    app: z.object({ id }).nullish(),
+    /** Null where the App was deleted; no App has the id 0. */
+    app: z
+      .object({ id })
+      .nullable()
+      .transform((app) => app?.id ?? 0),
   })
-  .transform(({ id, name, head_sha, status, conclusion, started_at, completed_at, app }) => ({
+  .refine(({ status, conclusion }) => status !== "completed" || (conclusion ?? null) !== null, {
+    message: "ended without a conclusion",
+  })
+  .transform(({ id, name, head_sha, status, conclusion, app }): { readonly head: Sha; readonly seen: CheckSeen } => ({
     head: head_sha,
-    seen: {
-      name,
-      app: app?.id ?? null,
-      ended: status === "completed" && conclusion ? conclusion : "pending",
-      id,
-      at: completed_at ?? started_at ?? EARLIEST,
-    } satisfies CheckSeen as CheckSeen,
+    seen: { name, app, ended: status === "completed" && conclusion ? conclusion : "pending", id },
   }));
 
 /** A commit status as GitHub shows it in events and lists. https://docs.github.com/rest/commits/statuses */
 export const statusShape = z
-  .object({
-    id,
-    context: z.string(),
-    state: z.enum(["success", "pending", "failure", "error"]),
-    updated_at: instantText.nullish(),
-  })
-  .transform(({ id, context, state, updated_at }) => ({
-    seen: { name: context, app: null, ended: state, id, at: updated_at ?? EARLIEST } satisfies CheckSeen as CheckSeen,
-  }));
-
-/** Where GitHub names no time. */
-const EARLIEST = "1970-01-01T00:00:00.000Z" as Instant;
+  .object({ id, context: z.string(), state: z.enum(["success", "pending", "failure", "error"]) })
+  .transform(({ id, context, state }): CheckSeen => ({ name: context, app: null, ended: state, id }));

@@ -45,6 +45,8 @@ export type Nudge = { readonly priority: Priority } & (
   /** Every stage of a repository that Flowgate knows of. */
   | { readonly stagesOf: RepositoryId }
   | { readonly installation: InstallationId }
+  /** Every repository of the same installation. */
+  | { readonly componentsBeside: RepositoryId }
 );
 
 /** The right to judge a subject and act for it, held by one worker at a time. */

@@ -1,13 +1,13 @@
 import type { Policy } from "../flow/config.ts";
-import type { Allowed } from "../flow/lane.ts";
+import type { Allowed, Candidate } from "../flow/lane.ts";
 import type { Look } from "../flow/looking.ts";
-import type { ComponentMemory, PullFacts } from "../flow/memory.ts";
-import type { Instant, RepositoryId } from "../flow/names.ts";
+import type { ComponentMemory } from "../flow/memory.ts";
+import type { Instant } from "../flow/names.ts";
 import type { Finding } from "../flow/verdict.ts";
 
 /** A pull request in an allowed lane, and all that a gate may look at. */
 export type Case = {
-  readonly pull: PullFacts & { readonly number: number; readonly repository: RepositoryId };
+  readonly pull: Candidate;
   readonly lane: Allowed;
   readonly policy: Policy;
   readonly component: ComponentMemory;

@@ -1,4 +1,5 @@
-import type { Answers, CheckSeen, Comparison } from "../flow/facts.ts";
+import { type CheckSeen, checkKey } from "../flow/check-seen.ts";
+import type { Answers, Comparison } from "../flow/facts.ts";
 import { type Branch, type Instant, later, type Sha } from "../flow/names.ts";
 import { failed, found, type Outcome } from "./failure.ts";
 import * as shapes from "./parse-commits.ts";
@@ -50,11 +51,7 @@ export async function checksOn(
   const [runs, statuses] = await Promise.all([runsOn(read, place, head, now), statusesOn(read, place, head, now)]);
   if (!runs.ok) return runs;
   if (!statuses.ok) return statuses;
-  return found([
-    ...newest(runs.value, ({ app, name }) => `${app} ${name}`),
-    // Contexts that differ in their case only are one.
-    ...newest(statuses.value, ({ name }) => name.toLowerCase()),
-  ]);
+  return found(newest([...runs.value, ...statuses.value]));
 }
 
 async function runsOn(read: Read, place: Place, head: Sha, now: () => Instant): Promise<Outcome<readonly CheckSeen[]>> {
@@ -72,7 +69,7 @@ async function runsOn(read: Read, place: Place, head: Sha, now: () => Instant): 
   const runs = new Map(pages.flatMap((page) => page.runs).map((run) => [run.id, run]));
   // A run that slipped from one page to another may have been missed on both.
   if (pages.some(({ total }) => total > runs.size)) return moved("The list", now());
-  return found([...runs.values()].map((run) => ({ ...run, at: run.at ?? now() })));
+  return found([...runs.values()]);
 }
 
 async function statusesOn(
@@ -88,10 +85,10 @@ async function statusesOn(
   return outcome.value.whole ? found(outcome.value.pages.flat()) : tooMany("statuses", now());
 }
 
-/** Of those that share a name, the one with the highest id: it was made last. */
-function newest(checks: readonly CheckSeen[], nameOf: (check: CheckSeen) => string): readonly CheckSeen[] {
+/** Of those that share App and name, the one with the highest id: it was made last. */
+function newest(checks: readonly CheckSeen[]): readonly CheckSeen[] {
   const ascending = checks.toSorted((a, b) => a.id - b.id);
-  return [...new Map(ascending.map((check) => [nameOf(check), check])).values()];
+  return [...new Map(ascending.map((check) => [checkKey(check), check])).values()];
 }
 
 function moved(what: string, now: Instant): Outcome<never> {

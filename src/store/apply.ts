@@ -188,7 +188,11 @@ async function nudgeOne(on: Connection, nudge: Nudge, now: Instant, except: stri
   if (except !== null) query = query.where("key", "!=", except);
   if ("subject" in nudge) query = query.where("key", "=", subjectKey(nudge.subject));
   else if ("installation" in nudge) query = query.where("installation", "=", nudge.installation);
-  else if ("stagesOf" in nudge) query = query.where("repository", "=", nudge.stagesOf).where("kind", "=", "stage");
+  else if ("componentsBeside" in nudge) {
+    const owner = await componentOf(on, nudge.componentsBeside);
+    if (owner === undefined) return;
+    query = query.where("installation", "=", owner.installation).where("kind", "=", "component");
+  } else if ("stagesOf" in nudge) query = query.where("repository", "=", nudge.stagesOf).where("kind", "=", "stage");
   else {
     const pulls: OpenPulls = nudge.openPulls;
     query = query.where("repository", "=", pulls.repository).where("kind", "=", "pull").where("open", "=", 1);

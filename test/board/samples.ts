@@ -35,7 +35,13 @@ export function component(given: Partial<ComponentMemory> = {}, policy: Policy =
     look: false,
     stages:
       policy === MANAGED ? HEADS : Object.fromEntries(policy.stages.map((stage, place) => [stage, id(`a${place}`)])),
-    config: { policy, blob: policy.enforcement === "observed" ? null : id("c0ff1e"), problem: null },
+    config: {
+      policy,
+      blob: policy.enforcement === "observed" ? null : id("c0ff1e"),
+      own: null,
+      organisation: null,
+      problem: null,
+    },
     ...given,
   };
 }
@@ -76,7 +82,13 @@ export function judged(memory: PullMemory, policy: Policy = MANAGED, read: Read 
   const answer = flowGate({ ...memory, number: 42, repository: REPOSITORY }, policy, read);
   if ("lacks" in answer) throw new Error(`Not read: ${answer.lacks.map(wantKey).join(", ")}`);
   const { finding, lane } = answer;
-  return { head: memory.head.sha, base: memory.base, lane, outcome: finding.outcome, findings: [finding] };
+  return {
+    head: memory.head.sha,
+    base: memory.base,
+    lane: lane?.lane ?? null,
+    outcome: finding.outcome,
+    findings: [finding],
+  };
 }
 
 /** What GitHub answered, by want. */
@@ -230,6 +242,8 @@ export const stories = {
         config: {
           policy: MANAGED,
           blob: id("c0ff1e"),
+          own: null,
+          organisation: null,
           problem:
             ".github/flowgate.yml line 3: `stages` names a stage twice. Until it is mended, the last good one stays in force.",
         },
@@ -384,6 +398,8 @@ export const board = (): readonly ComponentView[] => [
       config: {
         policy: MANAGED,
         blob: id("c0ff1e"),
+        own: null,
+        organisation: null,
         problem:
           ".github/flowgate.yml line 3: `stages` names a stage twice. Until it is mended, the last good one stays in force.",
       },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { decide } from "../../src/decide.ts";
+import { NO_CONFIG } from "../../src/flow/absorb.ts";
 import { DEFAULT_POLICY } from "../../src/flow/config.ts";
 import type { Decision } from "../../src/flow/decision.ts";
 import type { ComponentKnown, Fact } from "../../src/flow/facts.ts";
@@ -11,7 +12,7 @@ const fresh = component({
   look: true,
   stages: null,
   defaultBranch: null,
-  config: { policy: DEFAULT_POLICY, blob: null, problem: null },
+  config: NO_CONFIG,
 });
 const file = (text: string | null) => known(text === null ? { found: false } : { found: true, blob: at(text), text });
 type Github = {
@@ -34,18 +35,27 @@ const says = ({
     ["open-pulls", pulls],
     ...Object.entries(branches).map(([name, fact]) => [`branch ${name}`, fact] as const),
   ]);
-const answer = (memory: ComponentMemory | null, read = new Map<string, Fact<unknown>>()) => {
+const answer = (
+  memory: ComponentMemory | null,
+  read = new Map<string, Fact<unknown>>(),
+  organisation: ComponentKnown["organisation"] = null,
+) => {
   const facts: ComponentKnown = {
     now: NOW,
     read,
     component: memory,
     subject: { kind: "component", repository: REPOSITORY },
     memory,
+    organisation,
   };
   return decide(facts, { app: APP, links: null });
 };
-function judge(memory: ComponentMemory | null, read = says()): Decision {
-  const came = answer(memory, read);
+function judge(
+  memory: ComponentMemory | null,
+  read = says(),
+  organisation: ComponentKnown["organisation"] = null,
+): Decision {
+  const came = answer(memory, read, organisation);
   if (!("decided" in came)) throw new Error(`it lacks ${JSON.stringify(came.lacks)}`);
   return came.decided;
 }
@@ -125,8 +135,10 @@ describe("the first look at a repository", () => {
     expect(memoryAfter(judge(fresh, says({ file: file("stages: [dev]\n") }))).config).toEqual({
       policy: DEFAULT_POLICY,
       blob: null,
+      own: null,
+      organisation: null,
       problem:
-        ".github/flowgate.yml line 1: `stages` needs two stages or more, in promotion order. Until it is mended, nothing is enforced.",
+        ".github/flowgate.yml line 1, column 1: `stages` needs two stages or more, in promotion order. Until it is mended, nothing is enforced.",
     });
   });
 
@@ -158,7 +170,9 @@ describe("a later look", () => {
   it("that finds nothing new writes nothing down", () => {
     const decision = judge(before, same);
     expect(decision).toMatchObject({ entries: [], news: { nudges: [], lessons: [] } });
-    expect(memoryAfter(decision)).toEqual(component());
+    expect(memoryAfter(decision)).toEqual(
+      component({ config: { ...component().config, own: { enforcement: "managed" } } }),
+    );
   });
 
   it("at another policy has everything judged anew, the stages of before as well", () => {
@@ -197,5 +211,64 @@ describe("a later look", () => {
     expect(judge(partly, same)).toMatchObject({
       because: "acme/api is a component: it has development, staging, master.",
     });
+  });
+});
+
+describe("the organisation's config", () => {
+  const above = { blob: at("above"), config: { checks: { required: ["build"] }, lock: ["checks"] } };
+
+  it("enforces where the component has no file", () => {
+    expect(memoryAfter(judge(fresh, says({ file: file(null) }), above)).config).toMatchObject({
+      policy: { enforcement: "managed", checks: { required: [{ name: "build", app: null }] } },
+      blob: null,
+      organisation: at("above"),
+    });
+  });
+
+  it("is laid under the component's own anew when it changes, without reading that again", () => {
+    const decision = judge(component(), says({ file: unknown("nobody asks for it") }), above);
+    expect(decision.entries).toMatchObject([{ what: "config", says: { organisation: at("above") } }]);
+    expect(memoryAfter(decision).config).toMatchObject({
+      policy: { checks: { required: [{ name: "build", app: null }] } },
+      blob: at("config"),
+      organisation: at("above"),
+      problem: null,
+    });
+    const after = memoryAfter(decision);
+    expect(judge(after, new Map(), above)).toMatchObject({ entries: [], effects: [] });
+    expect(memoryAfter(judge(after, says(), null)).config).toMatchObject({ organisation: null });
+  });
+
+  it("keeps what it locks, and the component is told", () => {
+    const own = file("checks: { required: [lint] }\n");
+    expect(memoryAfter(judge(fresh, says({ file: own }), above)).config).toMatchObject({
+      policy: { checks: { required: [{ name: "build", app: null }] } },
+      problem: expect.stringContaining("`checks` is locked by the organisation's"),
+    });
+  });
+
+  it("alone holds while the component's own file was never valid", () => {
+    const broken = memoryAfter(judge(fresh, says({ file: file("stages: 1\n") }), above)).config;
+    expect(broken).toMatchObject({ policy: { enforcement: "managed" }, own: null });
+    expect(broken.problem).toMatch(/Until it is mended, only the organisation's holds\.$/);
+    const later = memoryAfter(
+      judge(component({ stages: fresh.stages, config: { ...broken } }), says({ file: file("stages: 1\n") }), above),
+    );
+    expect(later.config.problem).toBe(broken.problem);
+  });
+
+  it("lies in the repository `.github`: there it may lock, and a change has every component looked at", () => {
+    const home = { ...fresh, name: "acme/.github" };
+    const decision = judge(
+      home,
+      says({
+        file: file("lock: [roles]\n"),
+        branches: Object.fromEntries(DEFAULT.map((name) => [name, known(null)])),
+        repository: known({ name: "acme/.github", defaultBranch: branch("main") }),
+      }),
+      above,
+    );
+    expect(memoryAfter(decision).config).toMatchObject({ own: { lock: ["roles"] }, organisation: null, problem: null });
+    expect(decision.news.nudges).toContainEqual({ priority: "bulk", componentsBeside: REPOSITORY });
   });
 });

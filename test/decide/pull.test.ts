@@ -30,6 +30,7 @@ const facts = (more: Partial<PullKnown> = {}): PullKnown => ({
   subject: { kind: "pull", repository: REPOSITORY, number: 12 },
   memory: pullMemory(),
   verdict: null,
+  gateSlots: {},
   siblings: [],
   slot: null,
   stage: stageMemory(),
@@ -220,7 +221,9 @@ describe("what is not known", () => {
 });
 
 it("follows the enforcement in force", () => {
-  const observed = component({ config: { policy: policy({ enforcement: "observed" }), blob: null, problem: null } });
+  const observed = component({
+    config: { policy: policy({ enforcement: "observed" }), blob: null, own: null, organisation: null, problem: null },
+  });
   expect(check(judge({ component: observed }))?.content).toMatchObject({
     conclusion: "neutral",
     title: expect.stringMatching(/^Would pass: /),

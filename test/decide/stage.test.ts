@@ -51,7 +51,15 @@ function judge(more: Partial<StageKnown> = {}): Decision {
 const memoryOf = (decision: Decision) => decision.memory as StageMemory | undefined;
 const fresh = stageMemory({ look: true, enforced: { state: "waiting", because: "new" } });
 const withPolicy = (enforcement: "managed" | "report" | "observe" | "observed", stages?: readonly string[]) =>
-  component({ config: { policy: policy({ enforcement, ...(stages && { stages }) }), blob: null, problem: null } });
+  component({
+    config: {
+      policy: policy({ enforcement, ...(stages && { stages }) }),
+      blob: null,
+      own: null,
+      organisation: null,
+      problem: null,
+    },
+  });
 const minutesAgo = (n: number) => later(NOW, -n * 60_000);
 
 describe("a stage's ruleset", () => {

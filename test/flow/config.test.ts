@@ -1,97 +1,195 @@
 import { describe, expect, it } from "@jest/globals";
-import { DEFAULT_FEATURES, DEFAULT_POLICY, parseConfig } from "../../src/flow/config.ts";
+import { type Config, DEFAULT_FEATURES, DEFAULT_POLICY, policyOf } from "../../src/flow/config.ts";
+import { inOneLine, readConfig } from "../../src/flow/config-file.ts";
 
-const problem = (text: string) => {
-  const parsed = parseConfig(text);
-  return "problem" in parsed ? parsed.problem : "none";
+/** What is wrong with a file, each with its place. */
+const problems = (text: string): readonly string[] => {
+  const read = readConfig(text);
+  return "problems" in read ? read.problems.map(({ line, column, because }) => `${line}:${column} ${because}`) : [];
 };
 
 describe("a config file", () => {
   it("that is empty asks for the defaults, enforced", () => {
-    for (const text of ["", "# nothing yet\n", "{}"]) {
-      expect(parseConfig(text)).toEqual({ policy: { ...DEFAULT_POLICY, enforcement: "managed" } });
-    }
+    for (const text of ["", "# nothing yet\n", "{}"]) expect(readConfig(text)).toEqual({ config: {} });
+    expect(policyOf({})).toEqual({ ...DEFAULT_POLICY, enforcement: "managed" });
     expect(DEFAULT_POLICY).toEqual({
       enforcement: "observed",
+      severalRoles: false,
       stages: ["development", "staging", "master"],
       features: DEFAULT_FEATURES,
       forks: "allow",
+      roles: { "release-manager": null, operations: null, quality: null, engineering: null },
+      approvals: { staging: ["operations"], master: ["maintainer"], hotfix: ["release-manager"] },
+      checks: { required: [], allowNone: false },
+      readiness: { blockers: ["severity-1"], verdict: false },
+      changeOrder: { required: false, pattern: "ECO-\\d{4}" },
+      gateChecks: true,
     });
   });
 
-  it("says what it sets and leaves the rest as it is, keys of later versions included", () => {
+  it("says what it sets and leaves the rest as it is", () => {
     const text =
-      "enforcement: report\nstages: [dev, uat, main]\nflow: { features: ['work/**'], forks: refuse }\nbackup: { when: data }\n";
-    expect(parseConfig(text)).toEqual({
-      policy: { enforcement: "report", stages: ["dev", "uat", "main"], features: ["work/**"], forks: "refuse" },
+      "enforcement: report\nstages: [dev, uat, main]\nflow: { features: ['work/**'], forks: refuse }\nchecks: { required: [build, { name: lint, app: 15368 }] }\n";
+    const read = readConfig(text);
+    expect("config" in read && policyOf(read.config)).toMatchObject({
+      enforcement: "report",
+      stages: ["dev", "uat", "main"],
+      features: ["work/**"],
+      forks: "refuse",
+      checks: {
+        required: [
+          { name: "build", app: null },
+          { name: "lint", app: 15368 },
+        ],
+        allowNone: false,
+      },
     });
   });
 
   it.each([
+    ["no mapping", "- a\n- b\n", ["1:1 The file takes a mapping, not a list."]],
+    ["text", "managed", ["1:1 The file takes a mapping, not text."]],
+    ["a tab", "stages:\n\t- dev\n", ["2:1 Tabs are not allowed as indentation."]],
+    ["a key twice", "enforcement: managed\nenforcement: report\n", ["2:1 Map keys must be unique."]],
+    ["a stage twice", "enforcement: managed\nstages: [dev, dev]\n", ["2:1 `stages` names a stage twice."]],
+    ["one stage", "stages: [dev]\n", ["1:1 `stages` needs two stages or more, in promotion order."]],
+    ["stages of another kind", "stages: master\n", ["1:1 `stages` takes a list, not text."]],
+    ["nothing where something belongs", "flow:\n", ["1:1 `flow` takes a mapping, not nothing."]],
     [
-      "no mapping",
-      "- a\n- b\n",
-      ".github/flowgate.yml line 1: `the file` Invalid input: expected object, received array.",
+      "a word that is nearly one",
+      "flow:\n  forks: refused\n",
+      ["2:3 `flow.forks` takes `allow`, `refuse`; did you mean `refuse`?"],
+    ],
+    ["a word that is none", "flow:\n  forks: maybe\n", ["2:3 `flow.forks` takes `allow`, `refuse`."]],
+    ["a number for a word", "flow:\n  forks: 1\n", ["2:3 `flow.forks` takes `allow`, `refuse`."]],
+    ["a name no branch can have", "stages: [dev, 'a b']\n", ["1:15 `stages.1` is no name that a branch can have."]],
+    ["a name with two dots", "stages: [dev, a..b]\n", ["1:15 `stages.1` is no name that a branch can have."]],
+    ["an empty name", "flow: { features: [''] }\n", ["1:20 `flow.features.0` takes at least 1 characters."]],
+    [
+      "keys that nobody knows",
+      "enforcment: managed\nflow:\n  feature: []\n  x: 1\n",
+      [
+        "1:1 `enforcment` is no key of the config. Did you mean `enforcement`?",
+        "3:3 `flow.feature` is no key of the config. Did you mean `flow.features`?",
+        "4:3 `flow.x` is no key of the config. Known here: `features`, `forks`.",
+      ],
     ],
     [
-      "a tab",
-      "stages:\n\t- dev\n",
-      ".github/flowgate.yml line 2: Tabs are not allowed as indentation at line 2, column 1:",
+      "checks that are none",
+      "checks:\n  required: [{nam: x}, 3, build]\n",
+      [
+        "2:14 `checks.required.0` takes a name, or a mapping with `name` and, if you like, `app`, its numeric id.",
+        "2:24 `checks.required.1` takes a name, or a mapping with `name` and, if you like, `app`, its numeric id.",
+      ],
     ],
     [
-      "a key twice",
-      "enforcement: managed\nenforcement: report\n",
-      ".github/flowgate.yml line 2: Map keys must be unique at line 2, column 1:",
+      "roles for nobody",
+      "roles: { operations: [], quality: ['a b'], release-manager: rita }\n",
+      [
+        "1:10 `roles.operations` names nobody; leave it out instead.",
+        "1:36 `roles.quality.0` is neither a team, `@organisation/team`, nor a login.",
+        "1:44 `roles.release-manager` takes a list, not text.",
+      ],
     ],
     [
-      "a stage twice",
-      "enforcement: managed\nstages: [dev, dev]\n",
-      ".github/flowgate.yml line 2: `stages` names a stage twice.",
+      "an approval of nobody known",
+      "approvals: { master: [qualty] }\n",
+      [
+        "1:23 `approvals.master.0` takes `release-manager`, `operations`, `quality`, `engineering`; did you mean `quality`?",
+      ],
     ],
     [
-      "one stage",
-      "stages: [dev]\n",
-      ".github/flowgate.yml line 1: `stages` needs two stages or more, in promotion order.",
+      "a pattern that is none",
+      "change_order: { pattern: '(' }\n",
+      ["1:17 `change_order.pattern` is no regular expression in RE2's syntax."],
     ],
     [
-      "stages of another kind",
-      "stages: master\n",
-      ".github/flowgate.yml line 1: `stages` Invalid input: expected array, received string.",
+      "a pattern that could run away elsewhere, such as a back reference",
+      "change_order: { pattern: '(a)\\1' }\n",
+      ["1:17 `change_order.pattern` is no regular expression in RE2's syntax."],
     ],
     [
-      "a word that is none",
-      "flow:\n  forks: maybe\n",
-      '.github/flowgate.yml line 2: `flow.forks` Invalid option: expected one of "allow"|"refuse".',
+      "too many stages",
+      `stages: [${Array.from({ length: 21 }, (_, n) => `s${n}`).join(", ")}]\n`,
+      ["1:1 `stages` takes at most 20 entries."],
     ],
-    [
-      "a name no branch can have",
-      "stages: [dev, 'a b']\n",
-      ".github/flowgate.yml line 1: `stages.1` is no name that a branch can have.",
-    ],
-    [
-      "a name with two dots",
-      "stages: [dev, a..b]\n",
-      ".github/flowgate.yml line 1: `stages.1` is no name that a branch can have.",
-    ],
-  ])("with %s is refused with line, key and cure", (_what, text, words) => {
-    expect(problem(text)).toBe(words);
+  ])("with %s is refused with line, column, key and cure", (_what, text, told) => {
+    expect(problems(text)).toEqual(told);
   });
 
   it("cannot grow without bounds", () => {
-    expect(problem(`# ${"x".repeat(1_000_000)}`)).toBe(
-      ".github/flowgate.yml is over 1000000 characters long; shorten it.",
-    );
-    const bomb = [
-      "a: &a [x, x, x, x, x, x, x, x, x]",
-      ..."bcdefg".split("").map((name, n) => `${name}: &${name} [${Array(9).fill(`*${"abcdefg"[n]}`).join(", ")}]`),
-    ];
-    expect(problem(bomb.join("\n"))).toContain("Excessive alias count");
+    const bomb = `a: &a [${"x,".repeat(9)}x]\n${"bcdefghij"
+      .split("")
+      .map((letter, n) => `${letter}: &${letter} [${Array(10).fill(`*${"abcdefghi"[n]}`).join(",")}]`)
+      .join("\n")}\n`;
+    expect(problems(bomb)).toEqual(["1:1 Excessive alias count indicates a resource exhaustion attack."]);
+    expect(problems(`# ${"x".repeat(1_000_000)}`)).toEqual([
+      "1:1 The file is over 1000000 characters long; shorten it.",
+    ]);
   });
 
-  it("cannot reach into what it is read by", () => {
-    expect(parseConfig("__proto__: { enforcement: observe }\nconstructor: 1\n")).toMatchObject({
-      policy: { enforcement: "managed" },
+  it("takes keys that JavaScript gives a meaning for what they are: unknown", () => {
+    expect(problems("__proto__: { enforcement: observe }\nconstructor: 1\n")).toEqual([
+      expect.stringContaining("`__proto__` is no key of the config."),
+      expect.stringContaining("`constructor` is no key of the config."),
+    ]);
+  });
+
+  it("with several problems names the first in a sentence, and counts the others", () => {
+    const at = { line: 3, column: 5 };
+    expect(inOneLine([{ ...at, because: "This is wrong." }])).toBe(
+      ".github/flowgate.yml line 3, column 5: This is wrong.",
+    );
+    expect(
+      inOneLine([
+        { ...at, because: "This is wrong." },
+        { ...at, because: "That too." },
+      ]),
+    ).toBe(".github/flowgate.yml line 3, column 5: This is wrong. And 1 more.");
+  });
+});
+
+describe("a team", () => {
+  const teams = (config: Config) => {
+    const { severalRoles, changeOrder, readiness } = policyOf(config);
+    return [severalRoles, changeOrder.required, readiness.verdict];
+  };
+
+  it("sets defaults only", () => {
+    expect(teams({})).toEqual([false, false, false]);
+    expect(teams({ team: "small" })).toEqual([true, false, false]);
+    expect(teams({ team: "regulated" })).toEqual([false, true, true]);
+    expect(teams({ team: "regulated", change_order: { required: false }, readiness: { verdict: "off" } })).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe("approvals", () => {
+  const asked = (config: Config) => policyOf(config).approvals;
+
+  it("into the last stage ask each of engineering, operations and quality that somebody was named for", () => {
+    expect(asked({ roles: { quality: ["quinn"], engineering: ["@acme/devs"] } })).toMatchObject({
+      master: ["engineering", "quality"],
     });
-    expect(({} as { enforcement?: string }).enforcement).toBeUndefined();
+  });
+
+  it("between the first and the last stage ask operations, at each", () => {
+    expect(asked({ stages: ["dev", "test", "uat", "main"] })).toEqual({
+      test: ["operations"],
+      uat: ["operations"],
+      main: ["maintainer"],
+      hotfix: ["release-manager"],
+    });
+  });
+
+  it("are what the file says, where it says it", () => {
+    expect(asked({ approvals: { master: ["quality", "quality"], hotfix: [] } })).toEqual({
+      staging: ["operations"],
+      master: ["quality", "quality"],
+      hotfix: [],
+    });
   });
 });

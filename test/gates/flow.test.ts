@@ -20,7 +20,7 @@ type Judged = { readonly lane: string | null; readonly outcome: string; readonly
 
 function judge(git: History, options: PullOptions, more: Parameters<typeof policy>[0] = {}): Judged {
   const { finding, lane } = git.answering((read) => flowGate(candidate(options), policy(more), read));
-  return { lane, outcome: finding.outcome, because: finding.because };
+  return { lane: lane?.lane ?? null, outcome: finding.outcome, because: finding.because };
 }
 
 /** The lane, or what kind of no. */

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import nock from "nock";
 import { pino } from "pino";
-import { DEFAULT_POLICY } from "../../src/flow/config.ts";
+import { NO_CONFIG } from "../../src/flow/absorb.ts";
 import { type CheckContent, checkSlot, type Effect, rulesetSlot, type Written } from "../../src/flow/effect.ts";
 import type { Facts } from "../../src/flow/facts.ts";
 import {
@@ -93,11 +93,12 @@ export const FACTS: Facts = {
     defaultBranch: branch("master"),
     look: false,
     stages: null,
-    config: { policy: DEFAULT_POLICY, blob: null, problem: null },
+    config: NO_CONFIG,
   },
   memory: null,
   verdict: null,
   siblings: [],
+  gateSlots: {},
   slot: null,
   stage: null,
 };

@@ -90,6 +90,7 @@ async function look<T = unknown>(want: Want, from = github): Promise<Fact<T>> {
     subject: { kind: "component", repository },
     component,
     memory: null,
+    organisation: null,
   };
   return (await from.look(lease, facts, [want])).get(wantKey(want)) as Fact<T>;
 }

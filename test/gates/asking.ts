@@ -1,0 +1,75 @@
+import { type Answers, type Fact, type Want, wantKey } from "../../src/flow/facts.ts";
+import type { Allowed } from "../../src/flow/lane.ts";
+import type { Person } from "../../src/flow/names.ts";
+import type { Finding, Lane } from "../../src/flow/verdict.ts";
+import { ask } from "../../src/gates/engine.ts";
+import type { Case, Gate } from "../../src/gates/gate.ts";
+import { APP, candidate, component, known, NOW, type PullOptions, policy } from "../builders.ts";
+
+/** The people of the tables. dora writes, olga and otto operate, quinn answers for quality, erin for the code, rita releases. */
+export const DORA = { id: 5, login: "dora" };
+export const OLGA = { id: 6, login: "olga" };
+export const OTTO = { id: 7, login: "otto" };
+export const QUINN = { id: 8, login: "quinn" };
+export const ERIN = { id: 9, login: "erin" };
+export const RITA = { id: 10, login: "rita" };
+
+export const right = (person: Person, has: Answers["collaborators"][number]["right"]) => ({ person, right: has });
+
+export type Asking = {
+  readonly lane?: Lane;
+  /** A back-merge with merge commits of its own. */
+  readonly own?: true;
+  readonly pull?: PullOptions;
+  readonly policy?: Parameters<typeof policy>[0];
+  readonly checksSince?: Case["checksSince"];
+  readonly now?: Case["now"];
+  readonly component?: Case["component"];
+  /** What GitHub answers, by the words of the want; a fact stands for itself, all else is known. */
+  readonly answers?: { readonly [want: string]: unknown };
+};
+
+const PULLS: { readonly [lane in Lane]: PullOptions } = {
+  feature: { head: "feature/login", base: "development" },
+  promotion: { head: "development", base: "staging" },
+  release: { head: "staging", base: "master" },
+  hotfix: { head: "hotfix/login", base: "master" },
+  "back-merge": { head: "back-merge/login", base: "staging" },
+};
+
+/** What a gate says when GitHub answers so. Everything that it wants must be among the answers. */
+export function asked(gate: Gate, asking: Asking = {}): Finding | { readonly notAsked: string } {
+  const lane: Allowed = { lane: asking.lane ?? "release", because: "It is allowed.", ...(asking.own && { own: true }) };
+  const of = {
+    pull: candidate({ ...PULLS[lane.lane], ...asking.pull }),
+    lane,
+    policy: policy(asking.policy),
+    component: asking.component ?? component(),
+    app: APP,
+    checksSince: asking.checksSince ?? null,
+    now: asking.now ?? NOW,
+  };
+  const read = new Map<string, Fact<unknown>>();
+  for (let round = 0; round < 3; round++) {
+    const came = ask([gate], of, read);
+    if ("findings" in came) {
+      const [finding] = came.findings;
+      return finding ?? { notAsked: came.notAsked[0]?.because ?? "" };
+    }
+    for (const want of came.lacks) read.set(wantKey(want), answered(want, asking.answers ?? {}));
+  }
+  throw new Error("it keeps asking");
+}
+
+function answered(want: Want, answers: { readonly [want: string]: unknown }): Fact<unknown> {
+  const key = wantKey(want);
+  if (!Object.hasOwn(answers, key)) throw new Error(`nothing answers “${key}”`);
+  const answer = answers[key];
+  return typeof answer === "object" && answer !== null && "known" in answer ? (answer as Fact<unknown>) : known(answer);
+}
+
+/** What people read of it: the outcome and the sentence. */
+export function said(found: ReturnType<typeof asked>): readonly [string, string] {
+  return "notAsked" in found ? ["not asked", found.notAsked] : [found.outcome, found.because];
+}
+export const cure = (found: ReturnType<typeof asked>): string | null => ("notAsked" in found ? null : found.cure);
