@@ -1,6 +1,5 @@
 import type { Actor } from "./actor.ts";
 import { announceNow } from "./events.ts";
-import { closePull } from "./following.ts";
 import { writeFiles } from "./git/trees.ts";
 import type { Github } from "./github.ts";
 import { afterPush, pushRefs } from "./landing.ts";
@@ -149,9 +148,6 @@ export async function renameBranch(
       ...(isDefault ? { defaultBranch: to } : {}),
     });
     for (const pull of github.find.pullsInto(repository.id, from)) await rebase(github, by, pull, to);
-    for (const pull of github.find.pullsFrom(repository.id, from)) {
-      if (pull.state === "open") await closePull(github, by, pull);
-    }
     await afterPush(github, by, current, [...changes].reverse());
     if (isDefault) {
       announceNow(github, by, current, { event: "repository", action: "edited" }, () => ({

@@ -41,6 +41,7 @@ const webhooks: Readonly<Record<string, readonly string[]>> = {
   push: [],
   repository: ["created", "renamed", "edited", "privatized", "publicized", "archived", "unarchived", "deleted"],
   repository_ruleset: ["created", "edited", "deleted"],
+  status: [],
 };
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

@@ -1,12 +1,12 @@
-import { mayWrite } from "../branches.ts";
 import { createRun, type RunInput, updateRun } from "../check-runs.ts";
 import { latestRuns, latestStatuses, rerequestRun, rerequestSuite } from "../checks.ts";
 import { settleQueues } from "../merge-queue.ts";
-import type { Annotation, CheckAction, CheckConclusion, CheckStatus, CommitStatus } from "../model.ts";
+import type { Annotation, CheckAction, CheckConclusion, CheckStatus } from "../model.ts";
 import { done, type Outcome } from "../outcome.ts";
 import { presentAnnotation, presentRun, presentSimpleStatus, presentStatus, presentSuite } from "../present/checks.ts";
 import { presentRepository } from "../present/repositories.ts";
 import { resolveCommit } from "../refs.ts";
+import { setStatus } from "../statuses.ts";
 import {
   type Answer,
   answerOf,
@@ -122,8 +122,6 @@ async function suitesForRef(call: Call): Promise<Answer> {
 
 async function postStatus(call: Call): Promise<Answer> {
   const { github, by, repository } = call;
-  const allowed = mayWrite(github, by, repository);
-  if (!allowed.done) return refusal(allowed.refusal);
   const input = read(call.body, {
     state: "string",
     context: "string?",
@@ -133,20 +131,9 @@ async function postStatus(call: Call): Promise<Answer> {
   if (!input.done) return refusal(input.refusal);
   const sha = await resolveCommit(github, repository.id, call.params["sha"] ?? "");
   if (!sha) return refusal({ status: 422, message: `No commit found for SHA: ${call.params["sha"]}` });
-  const status = github.state.statuses.put({
-    id: github.state.nextId(),
-    repositoryId: repository.id,
-    sha,
-    context: input.value.context ?? "default",
-    state: input.value.state as CommitStatus["state"],
-    description: input.value.description ?? null,
-    targetUrl: input.value.target_url ?? null,
-    creatorId: by.account.id,
-    viaAppId: by.installation?.appId ?? null,
-    createdAt: github.time(),
-  });
-  await settleQueues(github);
-  return created(presentStatus(github, repository, status));
+  const set = await setStatus(github, by, repository, sha, input.value);
+  if (set.done) await settleQueues(github);
+  return answerOf(set, (status) => created(presentStatus(github, repository, status)));
 }
 
 async function combinedStatus(call: Call): Promise<Answer> {

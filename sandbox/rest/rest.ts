@@ -146,7 +146,7 @@ export function restOf(github: Github): Rest {
           : refusal(authenticated.refusal);
     github.state.flush();
     const final = instead?.effect ? (instead.answer ?? answered) : answered;
-    const etag = tagged(final, callerName(caller));
+    const etag = tagged(final, request.headers.authorization ?? "");
     const unchanged =
       method === "GET" && etag !== null && request.headers["if-none-match"]?.includes(etag.slice(2)) === true;
     if (unchanged) limits.giveBack(callerName(caller));
@@ -286,11 +286,11 @@ function parsed(text: string): Body | null {
   }
 }
 
-/** ETags differ by who asks, as GitHub's do by token. */
-function tagged({ status, body, raw }: Answer, caller: string): string | null {
+/** ETags differ by token, also where the same installation has a new one. */
+function tagged({ status, body, raw }: Answer, token: string): string | null {
   if (status !== 200) return null;
   const content = raw ? raw.content : JSON.stringify(body);
-  return `W/"${createHash("sha256").update(caller).update(content).digest("hex")}"`;
+  return `W/"${createHash("sha256").update(token).update(content).digest("hex")}"`;
 }
 
 function log(

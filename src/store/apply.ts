@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { absorb } from "../flow/absorb.ts";
 import type { Access, News } from "../flow/decision.ts";
 import type { Lesson, Memory } from "../flow/memory.ts";
@@ -8,9 +9,33 @@ import type { Tables } from "./schema.ts";
 
 type Row = Tables["subject"];
 
+/** So many locks at most, however many repositories there are: PostgreSQL keeps them in memory of a fixed size. */
+const LOCKS = 1024;
+
 /**
- * Writes down what news teaches and makes due whom it nudges. Rows are locked in the order of their keys, so that two
- * at once wait for each other and never in a ring.
+ * On PostgreSQL, who writes to several subjects waits here for others of the same repositories, before any row is
+ * locked: two at once never wait for each other in a ring, which PostgreSQL ends only after a second, by failing one.
+ */
+export async function takeTurns(on: Connection, kind: Database["kind"], news: News): Promise<void> {
+  if (kind === "sqlite") return;
+  const repositories = [
+    ...news.lessons.map(({ repository }) => repository),
+    ...news.nudges.flatMap((nudge) => {
+      if ("subject" in nudge) return [nudge.subject.repository];
+      if ("openPulls" in nudge) return [nudge.openPulls.repository];
+      return "stagesOf" in nudge ? [nudge.stagesOf] : [];
+    }),
+    ...news.access.flatMap((access) => ("repository" in access ? [access.repository] : [])),
+  ];
+  const locks = [...new Set(repositories.map((repository) => repository % LOCKS))];
+  if (locks.length === 0) return;
+  await sql`select pg_advisory_xact_lock(turn) from (select turn from unnest(${locks}::bigint[]) as turn order by turn) as turns`.execute(
+    on,
+  );
+}
+
+/**
+ * Writes down what news teaches and makes due whom it nudges, in its turn.
  *
  * @param except the key of the subject that brought the news, which never nudges itself.
  */
@@ -21,6 +46,7 @@ export async function apply(
   now: Instant,
   except: string | null,
 ): Promise<void> {
+  await takeTurns(on, kind, news);
   for (const access of news.access) await applyAccess(on, access);
   const named = news.nudges.flatMap((nudge) => ("subject" in nudge ? [nudge.subject] : []));
   const aimed = (await Promise.all(news.lessons.map((lesson) => subjectsOf(on, lesson)))).flat();

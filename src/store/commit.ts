@@ -4,7 +4,7 @@ import type { PullKnown } from "../flow/facts.ts";
 import type { Entry } from "../flow/ledger.ts";
 import type { Hash, Instant, Slot } from "../flow/names.ts";
 import { type Lease, subjectKey } from "../flow/subject.ts";
-import { apply, columnsOf } from "./apply.ts";
+import { apply, columnsOf, takeTurns } from "./apply.ts";
 import type { Connection, Database } from "./database.ts";
 import { append, chainOf } from "./ledger.ts";
 import { type Recalled, siblingsOf } from "./recall.ts";
@@ -21,6 +21,7 @@ export async function commit(
 ): Promise<"written" | "stale" | "busy"> {
   const { subject } = lease;
   const key = subjectKey(subject);
+  await takeTurns(on, kind, decision.news);
   let query = on.selectFrom("subject").select(["lease_token", "nudges", "memory"]).where("key", "=", key);
   if (kind === "postgres") query = query.forUpdate();
   const row = await query.executeTakeFirst();

@@ -24,12 +24,29 @@ export type Database = {
    * again after a deadlock, so `work` may run more than once.
    */
   write<T>(work: (on: Connection) => Promise<T>, durability?: Durability): Promise<T>;
+  /** Finishes what is being written; what comes later is refused. */
   stop(): Promise<void>;
 };
 
 /** Opens the database. Rejects with a sentence for people where another process holds the embedded one. */
 export function openDatabase(url: string | null, folder: string | null): Database {
-  return url === null ? openSqlite(folder) : openPostgres(url);
+  const opened = url === null ? openSqlite(folder) : openPostgres(url);
+  const underWay = new Set<Promise<unknown>>();
+  let ended = false;
+  return {
+    ...opened,
+    async write(work, durability) {
+      if (ended) throw new Error("the database is closed");
+      const writing = opened.write(work, durability);
+      underWay.add(writing);
+      return writing.finally(() => underWay.delete(writing));
+    },
+    async stop() {
+      ended = true;
+      await Promise.allSettled(underWay);
+      await opened.stop();
+    },
+  };
 }
 
 function openSqlite(folder: string | null): Database {
@@ -122,7 +139,7 @@ function groupCommit(sqlite: DatabaseSync): <T>(work: () => Promise<T>, durabili
         sqlite.exec("commit");
       } catch (error) {
         failed = error ?? new Error("the transaction failed");
-        if (sqlite.isOpen && sqlite.isTransaction) sqlite.exec("rollback");
+        if (sqlite.isTransaction) sqlite.exec("rollback");
       }
       for (const job of group) job.settle(failed);
     }
@@ -177,7 +194,7 @@ function openPostgres(url: string): Database {
         try {
           return await db.transaction().execute(work);
         } catch (error) {
-          if (attempt === TRIES || !TRY_AGAIN.includes((error as { code?: string }).code ?? "")) throw error;
+          if (attempt === TRIES || !TRY_AGAIN.includes((error as { code?: string } | null)?.code ?? "")) throw error;
         }
       }
     },

@@ -24,9 +24,15 @@ async function components(on: Connection): Promise<readonly { readonly row: Row;
     .sort((a, b) => (a.memory.name < b.memory.name ? -1 : 1));
 }
 
+/** The repository of that name: of several that had it, the newest that we may work on. */
+async function componentOf(on: Connection, name: string) {
+  const named = (await components(on)).filter(({ memory }) => memory.name.toLowerCase() === name.toLowerCase());
+  return named.sort((a, b) => b.row.may_work - a.row.may_work || b.row.repository - a.row.repository)[0];
+}
+
 /** All that the page of a pull request shows; null where the repository or the pull request is unknown. */
 export async function pullView(on: Connection, name: string, number: number) {
-  const found = (await components(on)).find(({ memory }) => memory.name.toLowerCase() === name.toLowerCase());
+  const found = await componentOf(on, name);
   if (found === undefined) return null;
   const repository = found.row.repository as RepositoryId;
   const key = subjectKey({ kind: "pull", repository, number });

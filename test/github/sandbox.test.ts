@@ -422,7 +422,7 @@ describe("when GitHub is not well", () => {
       { known: true },
       { known: true },
     ]);
-    expect(asked()).toEqual(["POST 201", "GET 304", "GET 304"]);
+    expect(asked()).toEqual(["POST 201", "GET 200", "GET 200"]);
   });
 
   test("suspended: nothing is taken to be missing", async () => {

@@ -207,11 +207,21 @@ describe("commit statuses", () => {
     expect((await set("ci/build", "success", place.as("olaf"))).status).toBe(403);
   });
 
+  it("are told of with the branches whose head they are on, and have one of four states", async () => {
+    const set = (state: string) => bot.post(`${API}/statuses/${sha}`, { context: "ci", state });
+    const heard = await place.hears(() => set("pending"), "status");
+    expect(heard).toMatchObject([
+      { payload: { sha, context: "ci", state: "pending", name: "acme/api", branches: [{ name: "topic" }] } },
+    ]);
+    expect((await set("neutral")).status).toBe(422);
+  });
+
   it("do not show among check runs, nor check runs among statuses", async () => {
     const before = (await runs()).total_count;
     await bot.post(`${API}/statuses/${sha}`, { context: "gate", state: "success" });
     expect((await runs()).total_count).toBe(before);
-    expect((await bot.get<Combined>(`${API}/commits/${sha}/status`)).body.total_count).toBe(1);
+    const { body } = await bot.get<Combined & { statuses: object[] }>(`${API}/commits/${sha}/status`);
+    expect(body.statuses).toMatchObject([{ context: "ci" }, { context: "gate" }]);
   });
 });
 

@@ -43,6 +43,7 @@ const EVENTS = [
   "push",
   "repository",
   "repository_ruleset",
+  "status",
 ];
 
 export type Answer<T> = { readonly status: number; readonly headers: Headers; readonly body: T; readonly text: string };

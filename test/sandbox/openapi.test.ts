@@ -45,9 +45,9 @@ const exceptions: readonly { readonly of: RegExp; readonly says: RegExp; readonl
     because: "Every refusal repeats its status by now, and only the plainest schema knows.",
   },
   {
-    of: /^fork$/,
-    says: /^\/forkee\/has_discussions is unknown$/,
-    because: "The fork there is older than discussions.",
+    of: /^(fork|status)$/,
+    says: /^\/(forkee\/has_discussions|commit\/author\/user_view_type) is unknown$/,
+    because: "Their own copies of a repository and of a person are old.",
   },
   {
     of: /^POST .*\/rulesets 422$/,

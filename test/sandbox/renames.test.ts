@@ -36,7 +36,8 @@ describe("renaming a branch", () => {
 
   it("closes open pull requests from it", async () => {
     const number = await place.pull("from");
-    expect((await rename("from", "away")).status).toBe(201);
+    const heard = await place.hears(() => rename("from", "away"), "pull_request");
+    expect(heard.map(({ payload }) => payload.action)).toEqual(["closed"]);
     expect((await dora.get<Pull>(`${API}/pulls/${number}`)).body).toMatchObject({ state: "closed", merged: false });
   });
 
