@@ -1,13 +1,13 @@
-import { mayWrite } from "../branches.ts";
 import { createRun, type RunInput, updateRun } from "../check-runs.ts";
 import { latestRuns, latestStatuses, rerequestRun, rerequestSuite } from "../checks.ts";
 import { settleQueues } from "../merge-queue.ts";
-import type { Annotation, CheckAction, CheckConclusion, CheckStatus, CommitStatus } from "../model.ts";
+import type { Annotation, CheckAction, CheckConclusion, CheckStatus } from "../model.ts";
 import { done, type Outcome } from "../outcome.ts";
 import { presentAccountOf } from "../present/accounts.ts";
 import { presentRun, presentStatus, presentSuite } from "../present/checks.ts";
-import { presentRepository } from "../present/repositories.ts";
+import { presentRepository, repositoryUrl } from "../present/repositories.ts";
 import { resolveCommit } from "../refs.ts";
+import { setStatus } from "../statuses.ts";
 import {
   type Answer,
   answerOf,
@@ -120,8 +120,6 @@ async function suitesForRef(call: Call): Promise<Answer> {
 
 async function postStatus(call: Call): Promise<Answer> {
   const { github, by, repository } = call;
-  const allowed = mayWrite(github, by, repository);
-  if (!allowed.done) return refusal(allowed.refusal);
   const input = read(call.body, {
     state: "string",
     context: "string?",
@@ -129,22 +127,9 @@ async function postStatus(call: Call): Promise<Answer> {
     target_url: "string|null?",
   });
   if (!input.done) return refusal(input.refusal);
-  const sha = await resolveCommit(github, repository.id, call.params["sha"] ?? "");
-  if (!sha) return refusal({ status: 422, message: `No commit found for SHA: ${call.params["sha"]}` });
-  const status = github.state.statuses.put({
-    id: github.state.nextId(),
-    repositoryId: repository.id,
-    sha,
-    context: input.value.context ?? "default",
-    state: input.value.state as CommitStatus["state"],
-    description: input.value.description ?? null,
-    targetUrl: input.value.target_url ?? null,
-    creatorId: by.account.id,
-    viaAppId: by.installation?.appId ?? null,
-    createdAt: github.time(),
-  });
-  await settleQueues(github);
-  return created(presentStatus(github, repository, status));
+  const { target_url: targetUrl, ...fields } = input.value;
+  const set = await setStatus(github, by, repository, call.params["sha"] ?? "", { ...fields, targetUrl });
+  return answerOf(set, (status) => created(presentStatus(github, repository, status)));
 }
 
 async function combinedStatus(call: Call): Promise<Answer> {
@@ -155,15 +140,20 @@ async function combinedStatus(call: Call): Promise<Answer> {
   const has = (state: string) => statuses.some((status) => status.state === state);
   const state =
     has("failure") || has("error") ? "failure" : statuses.length === 0 || has("pending") ? "pending" : "success";
-  return ok({
-    state,
-    sha,
-    total_count: statuses.length,
-    statuses: statuses.map((status) => presentStatus(github, repository, status)),
-    repository: presentRepository(github, repository),
-    commit_url: `${call.address}`,
-    url: call.address,
-  });
+  return listed(
+    call,
+    statuses,
+    (status) => presentStatus(github, repository, status),
+    (shown) => ({
+      state,
+      sha,
+      total_count: statuses.length,
+      statuses: shown,
+      repository: presentRepository(github, repository),
+      commit_url: `${repositoryUrl(github, repository)}/commits/${sha}`,
+      url: call.address,
+    }),
+  );
 }
 
 export const checkRoutes: readonly Route[] = [
