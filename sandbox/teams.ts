@@ -95,7 +95,7 @@ export function addTeamMember(
   const allowed = requireMaintainer(github, by, team);
   if (!allowed.done) return allowed;
   const account = github.account(login);
-  if (!account || account.type !== "User") return notFound;
+  if (account?.type !== "User") return notFound;
   // GitHub would invite them by mail.
   if (!github.find.membershipsOf(team.organisationId).some((one) => one.userId === account.id)) {
     return refused(422, `${login} is no member of the organization, and this GitHub sends no invitations.`);
