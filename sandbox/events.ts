@@ -83,6 +83,32 @@ function announceTo(
   }
 }
 
+/** Tells every App that asked for it and may know it that something happened in an organisation. */
+export function announceOrganisation(
+  github: Github,
+  by: Actor,
+  organisationId: number,
+  news: { readonly event: string; readonly action: string },
+  fields: Readonly<Record<string, unknown>>,
+): void {
+  for (const installation of github.find.installationsOf(organisationId)) {
+    const app = github.state.apps.get(installation.appId);
+    if (!app || !wants(installation, news.event)) continue;
+    github.hooks.send(app, {
+      event: news.event,
+      action: news.action,
+      installationId: installation.id,
+      repositoryId: null,
+      payload: {
+        action: news.action,
+        ...fields,
+        ...frame(github, by, organisationId),
+        installation: { id: installation.id, node_id: nodeId("I", installation.id) },
+      },
+    });
+  }
+}
+
 /** Tells an App about one of its installations. */
 export function announceInstallation(
   github: Github,

@@ -1,14 +1,58 @@
 import type { Actor } from "./actor.ts";
 import type { Github } from "./github.ts";
-import type { Label, Pull, Repository } from "./model.ts";
+import { announceIssue } from "./issue-events.ts";
+import type { Issue, Label, Pull, Repository } from "./model.ts";
 import { done, invalid, notFound, type Outcome } from "./outcome.ts";
 import { presentLabel } from "./present/repositories.ts";
 import { announcePull } from "./pull-events.ts";
 import { requireRole } from "./rights.ts";
 
-/** Labels of a pull request. */
-export function labelsOf(github: Github, pull: Pull): readonly Label[] {
-  return pull.labelIds.flatMap((id) => github.state.labels.get(id) ?? []);
+/** Labels of a pull request or an issue. */
+export function labelsOf(github: Github, of: Pick<Pull | Issue, "labelIds">): readonly Label[] {
+  return of.labelIds.flatMap((id) => github.state.labels.get(id) ?? []);
+}
+
+/** The label of that name, whatever its case; made where the repository has none. */
+export function labelNamed(github: Github, repository: Repository, name: string): Label {
+  const known = github.find.labelsOf(repository.id).find((one) => one.name.toLowerCase() === name.toLowerCase());
+  return (
+    known ??
+    github.state.labels.put({
+      id: github.state.nextId(),
+      repositoryId: repository.id,
+      name,
+      color: "ededed",
+      description: null,
+    })
+  );
+}
+
+/** What a number stands for, a pull request or an issue, as far as labels go. */
+type Labelled = {
+  readonly labelIds: readonly number[];
+  readonly set: (labelIds: readonly number[], action: "labeled" | "unlabeled", label: Label) => Promise<void>;
+};
+
+function labelled(github: Github, by: Actor, repository: Repository, number: number): Labelled | null {
+  const pull = github.find.pull(repository.id, number);
+  if (pull) {
+    return {
+      labelIds: pull.labelIds,
+      async set(labelIds, action, label) {
+        const changed = github.state.pulls.change(pull.id, { labelIds, updatedAt: github.time() });
+        await announcePull(github, by, changed, action, { label: presentLabel(github, label) });
+      },
+    };
+  }
+  const issue = github.find.issue(repository.id, number);
+  if (!issue) return null;
+  return {
+    labelIds: issue.labelIds,
+    async set(labelIds, action, label) {
+      const changed = github.state.issues.change(issue.id, { labelIds, updatedAt: github.time() });
+      announceIssue(github, by, repository, changed, action, { label: presentLabel(github, label) });
+    },
+  };
 }
 
 /** Makes a label; 422 when the repository has one of that name. */
@@ -41,7 +85,7 @@ export function createLabel(
   );
 }
 
-/** Adds labels by name; missing ones are created. Answers all labels the pull request has then. */
+/** Adds labels by name; missing ones are created. Answers all labels the pull request or issue has then. */
 export async function addLabels(
   github: Github,
   by: Actor,
@@ -52,24 +96,16 @@ export async function addLabels(
   return github.exclusively(repository.id, async () => {
     const allowed = requireRole(github, by, repository, "triage");
     if (!allowed.done) return allowed;
-    let pull = github.find.pull(repository.id, number);
-    if (!pull) return notFound;
+    const target = labelled(github, by, repository, number);
+    if (!target) return notFound;
+    let { labelIds } = target;
     for (const name of names) {
-      const known = github.find.labelsOf(repository.id).find((one) => one.name.toLowerCase() === name.toLowerCase());
-      const label =
-        known ??
-        github.state.labels.put({
-          id: github.state.nextId(),
-          repositoryId: repository.id,
-          name,
-          color: "ededed",
-          description: null,
-        });
-      if (pull.labelIds.includes(label.id)) continue;
-      pull = github.state.pulls.change(pull.id, { labelIds: [...pull.labelIds, label.id], updatedAt: github.time() });
-      await announcePull(github, by, pull, "labeled", { label: presentLabel(github, label) });
+      const label = labelNamed(github, repository, name);
+      if (labelIds.includes(label.id)) continue;
+      labelIds = [...labelIds, label.id];
+      await target.set(labelIds, "labeled", label);
     }
-    return done(labelsOf(github, pull));
+    return done(labelsOf(github, { labelIds }));
   });
 }
 
@@ -84,13 +120,12 @@ export async function removeLabel(
   return github.exclusively(repository.id, async () => {
     const allowed = requireRole(github, by, repository, "triage");
     if (!allowed.done) return allowed;
-    const pull = github.find.pull(repository.id, number);
-    if (!pull) return notFound;
-    const label = labelsOf(github, pull).find((one) => one.name.toLowerCase() === name.toLowerCase());
+    const target = labelled(github, by, repository, number);
+    if (!target) return notFound;
+    const label = labelsOf(github, target).find((one) => one.name.toLowerCase() === name.toLowerCase());
     if (!label) return { done: false, refusal: { status: 404, message: "Label does not exist" } };
-    const labelIds = pull.labelIds.filter((id) => id !== label.id);
-    const changed = github.state.pulls.change(pull.id, { labelIds, updatedAt: github.time() });
-    await announcePull(github, by, changed, "unlabeled", { label: presentLabel(github, label) });
-    return done(labelsOf(github, changed));
+    const labelIds = target.labelIds.filter((id) => id !== label.id);
+    await target.set(labelIds, "unlabeled", label);
+    return done(labelsOf(github, { labelIds }));
   });
 }

@@ -1,3 +1,4 @@
+import { noteActivity } from "./activities.ts";
 import type { Actor } from "./actor.ts";
 import { requestSuites } from "./checks.ts";
 import { announce, announceNow } from "./events.ts";
@@ -40,12 +41,13 @@ export async function pushRefs(
   return done(null);
 }
 
-/** What follows when refs have moved: webhooks, check suites, pull requests. */
+/** What follows when refs have moved: the activity log, webhooks, check suites, pull requests. */
 export async function afterPush(
   github: Github,
   by: Actor,
   repository: Repository,
   changes: readonly RefChange[],
+  merged: "pr_merge" | "merge_queue_merge" | null = null,
 ): Promise<void> {
   const at = github.time();
   const current = github.state.repositories.change(repository.id, { pushedAt: at, updatedAt: at });
@@ -53,6 +55,7 @@ export async function afterPush(
   for (const change of changes) {
     const tag = change.ref.startsWith("refs/tags/");
     if (!tag && !change.ref.startsWith("refs/heads/")) continue;
+    await noteActivity(github, by, current, change, merged);
     if (!(tag && silent)) await announceMove(github, by, current, change);
     if (tag) continue;
     const branch = change.ref.slice("refs/heads/".length);

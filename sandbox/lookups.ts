@@ -1,14 +1,17 @@
 import type {
   Account,
+  Activity,
   CheckRun,
   CheckSuite,
   Comment,
   CommitStatus,
   Delivery,
   Installation,
+  Issue,
   Label,
   Membership,
   MergeGroup,
+  Protection,
   Pull,
   Reaction,
   Repository,
@@ -40,6 +43,12 @@ export type Lookups = {
   pullsFrom(headRepositoryId: number, ref: string): readonly Pull[];
   pullsInto(repositoryId: number, ref: string): readonly Pull[];
   pullsAt(repositoryId: number, headSha: string): readonly Pull[];
+  issuesOf(repositoryId: number): readonly Issue[];
+  issue(repositoryId: number, number: number): Issue | undefined;
+  /** What was done to the branches of a repository, oldest first. */
+  activitiesOf(repositoryId: number): readonly Activity[];
+  protectionsOf(repositoryId: number): readonly Protection[];
+  protection(repositoryId: number, branch: string): Protection | undefined;
   commentsOf(repositoryId: number, number: number): readonly Comment[];
   reactionsOf(commentId: number): readonly Reaction[];
   reactionsOfPull(repositoryId: number, number: number): readonly Reaction[];
@@ -72,6 +81,10 @@ export function lookupsOf(state: State): Lookups {
   const heads = state.pulls.index((one) => `${one.head.repositoryId} ${one.head.ref}`);
   const bases = state.pulls.index((one) => `${one.repositoryId} ${one.base.ref}`);
   const headShas = state.pulls.index((one) => `${one.repositoryId} ${one.head.sha}`);
+  const issues = state.issues.index((one) => one.repositoryId);
+  const issueNumbers = state.issues.index((one) => `${one.repositoryId} ${one.number}`);
+  const activities = state.activities.index((one) => one.repositoryId);
+  const protections = state.protections.index((one) => one.repositoryId);
   const comments = state.comments.index((one) => `${one.repositoryId} ${one.number}`);
   const commentReactions = state.reactions.index((one) => one.commentId ?? 0);
   const pullReactions = state.reactions.index((one) => `${one.repositoryId} ${one.number} ${one.commentId === null}`);
@@ -101,6 +114,11 @@ export function lookupsOf(state: State): Lookups {
     pullsFrom: (repositoryId, ref) => byId(heads(`${repositoryId} ${ref}`)),
     pullsInto: (repositoryId, ref) => byId(bases(`${repositoryId} ${ref}`)),
     pullsAt: (repositoryId, sha) => byId(headShas(`${repositoryId} ${sha}`)),
+    issuesOf: (repositoryId) => byId(issues(repositoryId)),
+    issue: (repositoryId, number) => issueNumbers(`${repositoryId} ${number}`)[0],
+    activitiesOf: (repositoryId) => byId(activities(repositoryId)),
+    protectionsOf: (repositoryId) => byId(protections(repositoryId)),
+    protection: (repositoryId, branch) => protections(repositoryId).find((one) => one.branch === branch),
     commentsOf: (repositoryId, number) => byId(comments(`${repositoryId} ${number}`)),
     reactionsOf: (commentId) => byId(commentReactions(commentId)),
     reactionsOfPull: (repositoryId, number) => byId(pullReactions(`${repositoryId} ${number} true`)),

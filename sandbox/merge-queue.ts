@@ -179,7 +179,7 @@ async function settleGroup(github: Github, repository: Repository, group: MergeG
   if (!moved.done) return;
   await announcePull(github, by, pull, "dequeued", { reason: "MERGE" });
   await markMerged(github, by, pull, group.headSha);
-  await afterPush(github, by, repository, [change]);
+  await afterPush(github, by, repository, [change], "merge_queue_merge");
   await removeGroup(github, by, repository, group);
   await announceGroup(github, by, repository, group, "destroyed", "merged");
 }

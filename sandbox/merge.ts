@@ -75,7 +75,7 @@ export async function mergePull(
     const moved = await moveRefs(github, current, [change]);
     if (!moved.done) return refused(405, "Base branch was modified. Review and try the merge again.");
     await markMerged(github, by, pull, sha);
-    await afterPush(github, by, current, [change]);
+    await afterPush(github, by, current, [change], "pr_merge");
     if (current.merging.deleteBranchOnMerge) await deleteHead(github, by, current, pull);
     return done({ sha, message: "Pull Request successfully merged" });
   });

@@ -165,6 +165,57 @@ export type Pull = {
   readonly closedAt: Time | null;
 };
 
+/** An issue that is no pull request; both share one row of numbers. */
+export type Issue = {
+  readonly id: number;
+  readonly repositoryId: number;
+  readonly number: number;
+  readonly title: string;
+  readonly body: string | null;
+  readonly state: "open" | "closed";
+  readonly stateReason: "completed" | "not_planned" | "duplicate" | "reopened" | null;
+  readonly authorId: number;
+  readonly viaAppId: number | null;
+  readonly labelIds: readonly number[];
+  readonly createdAt: Time;
+  readonly updatedAt: Time;
+  readonly closedAt: Time | null;
+  readonly closedById: number | null;
+};
+
+export const activityKinds = [
+  "push",
+  "force_push",
+  "branch_creation",
+  "branch_deletion",
+  "pr_merge",
+  "merge_queue_merge",
+] as const;
+export type ActivityKind = (typeof activityKinds)[number];
+/** What somebody did to a branch. It stays when the branch goes. */
+export type Activity = {
+  readonly id: number;
+  readonly repositoryId: number;
+  /** The full name. */
+  readonly ref: string;
+  readonly before: Sha | null;
+  readonly after: Sha | null;
+  readonly kind: ActivityKind;
+  readonly actorId: number;
+  readonly at: Time;
+};
+
+/** A classic protection of one branch, as far as it requires checks. Like GitHub's it also forbids deletions and force-pushes. */
+export type Protection = {
+  readonly id: number;
+  readonly repositoryId: number;
+  readonly branch: string;
+  readonly strict: boolean;
+  /** `appId` null: from any App. */
+  readonly checks: readonly { readonly context: string; readonly appId: number | null }[];
+  readonly enforceAdmins: boolean;
+};
+
 export type Comment = {
   readonly id: number;
   readonly repositoryId: number;
@@ -347,6 +398,9 @@ export type Entities = {
   installations: Installation;
   tokens: Token;
   pulls: Pull;
+  issues: Issue;
+  activities: Activity;
+  protections: Protection;
   comments: Comment;
   reactions: Reaction;
   reviews: Review;

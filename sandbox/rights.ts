@@ -20,13 +20,19 @@ export function isOwner(github: Github, accountId: number, organisationId: numbe
     .some((membership) => membership.userId === accountId && membership.role === "admin");
 }
 
-/** The strongest role a person has on a repository, by themselves, a team or the organisation. */
+/** The strongest role a person has on a repository; a public one everybody may read. */
 export function roleOf(github: Github, accountId: number, repository: Repository): Role {
+  const granted = grantedRole(github, accountId, repository);
+  return granted === "none" && !repository.private ? "read" : granted;
+}
+
+/** The strongest role a person was given on a repository, by themselves, a team or the organisation. */
+export function grantedRole(github: Github, accountId: number, repository: Repository): Role {
   if (repository.ownerId === accountId || isOwner(github, accountId, repository.ownerId)) return "admin";
   const granted = repository.collaborators.filter((one) => one.userId === accountId).map((one) => one.role);
   for (const { teamId, role } of repository.teams) if (inTeam(github, accountId, teamId)) granted.push(role);
   const member = github.find.membershipsOf(repository.ownerId).some((one) => one.userId === accountId);
-  if (member || !repository.private) granted.push("read");
+  if (member) granted.push("read");
   return granted.reduce((best, role) => (atLeast(role, best) ? role : best), "none" as Role);
 }
 

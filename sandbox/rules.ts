@@ -68,6 +68,20 @@ export function bypassOf(
   return modes.length > 0 ? "pull_requests_only" : "never";
 }
 
+/**
+ * What a classic protection of the branch asks for, in the words of rules. An admin passes it unless it says otherwise.
+ * https://docs.github.com/rest/branches/branch-protection
+ */
+function classicRules(github: Github, by: Actor, repository: Repository, ref: string): readonly Rule[] {
+  const protection = github.find.protection(repository.id, ref.replace(/^refs\/heads\//, ""));
+  if (!protection || !ref.startsWith("refs/heads/")) return [];
+  const admin = !by.installation && roleOf(github, by.account.id, repository) === "admin";
+  if (admin && !protection.enforceAdmins) return [];
+  const checks = protection.checks.map(({ context, appId }) => ({ context, integration_id: appId }));
+  const parameters = { required_status_checks: checks, strict_required_status_checks_policy: protection.strict };
+  return [{ type: "deletion" }, { type: "non_fast_forward" }, { type: "required_status_checks", parameters }];
+}
+
 /** Rules that hold `by` back on a ref. */
 function bindingRules(
   github: Github,
@@ -76,12 +90,13 @@ function bindingRules(
   ref: string,
   merging: boolean,
 ): readonly Rule[] {
-  return rulesFor(github, repository, ref)
+  const rules = rulesFor(github, repository, ref)
     .filter(({ ruleset }) => {
       const bypass = bypassOf(github, by, repository, ruleset);
       return bypass === "never" || (bypass === "pull_requests_only" && !merging);
     })
     .map(({ rule }) => rule);
+  return [...rules, ...classicRules(github, by, repository, ref)];
 }
 
 const notAllowed: Readonly<Record<MergeMethod, string>> = {

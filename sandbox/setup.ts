@@ -1,3 +1,4 @@
+import { noteActivity } from "./activities.ts";
 import type { Actor } from "./actor.ts";
 import { signatureOf } from "./branches.ts";
 import { writeFiles } from "./git/trees.ts";
@@ -5,6 +6,7 @@ import type { Github } from "./github.ts";
 import type { Account, Repository, Role, Sha, Team } from "./model.ts";
 import { branchAt, noteRefs, readRefs } from "./refs.ts";
 import { announceNewRepository, registerRepository } from "./repositories.ts";
+import { slugOf } from "./teams.ts";
 
 function createAccount(github: Github, fields: Pick<Account, "login" | "type"> & Partial<Account>): Account {
   if (github.account(fields.login)) throw new Error(`${fields.login} is taken`);
@@ -58,14 +60,22 @@ export function createOrganisation(
   return organisation;
 }
 
-/** Makes a team of an organisation. */
-export function createTeam(github: Github, organisation: string, name: string, members: readonly string[]): Team {
+/** Makes a team of an organisation. `parent` is the slug of a team it belongs to. */
+export function createTeam(
+  github: Github,
+  organisation: string,
+  name: string,
+  members: readonly string[],
+  parent: string | null = null,
+): Team {
+  const above = github.find.teamsOf(known(github, organisation).id).find((one) => one.slug === parent);
+  if (parent !== null && !above) throw new Error(`${organisation} has no team ${parent}`);
   return github.state.teams.put({
     id: github.state.nextId(),
     organisationId: known(github, organisation).id,
     name,
-    slug: name.toLowerCase().replace(/[^a-z0-9]+/g, "-"),
-    parentId: null,
+    slug: slugOf(name),
+    parentId: above?.id ?? null,
     members: members.map((login) => ({ userId: known(github, login).id, role: "member" })),
   });
 }
@@ -149,7 +159,9 @@ async function addBranch(github: Github, by: Actor, repository: Repository, bran
     tip = await addCommit(github, author, repository, tip, commit.message, commit.files);
   }
   if (tip === null) throw new Error(`branch ${branch.name} needs a start or a commit`);
-  await setBranch(github, repository, branch.name, tip);
+  // Whoever wrote a branch's last commit is taken to have pushed it.
+  const last = branch.commits?.at(-1)?.author;
+  await setBranch(github, last === undefined ? by : github.as(last), repository, branch.name, tip);
 }
 
 async function addCommit(
@@ -167,11 +179,13 @@ async function addCommit(
   return github.git.writeCommit(repository.id, { tree, parents, author, committer: author, message });
 }
 
-async function setBranch(github: Github, repository: Repository, branch: string, sha: Sha): Promise<void> {
+async function setBranch(github: Github, by: Actor, repository: Repository, branch: string, sha: Sha): Promise<void> {
   const ref = `refs/heads/${branch}`;
   const { code, stderr } = await github.git.run(repository.id, ["update-ref", ref, sha]);
   if (code !== 0) throw new Error(`git refused branch ${branch}: ${stderr}`);
-  noteRefs(github, repository.id, [{ ref, before: branchAt(github, repository.id, branch) ?? null, after: sha }]);
+  const change = { ref, before: branchAt(github, repository.id, branch) ?? null, after: sha };
+  noteRefs(github, repository.id, [change]);
+  await noteActivity(github, by, repository, change, null);
 }
 
 /**
@@ -207,16 +221,18 @@ export async function importRepository(
   await github.git.run(repository.id, ["symbolic-ref", "HEAD", first]);
   const imported = github.state.repositories.change(repository.id, { defaultBranch });
   github.state.refs.put({ id: repository.id, refs });
+  for (const [ref, after] of Object.entries(refs))
+    await noteActivity(github, by, imported, { ref, before: null, after }, null);
   const { file } = input;
   if (file && !(await hasFile(github, imported, file.path))) {
     const tip = branchAt(github, imported.id, defaultBranch) ?? null;
     const message = `Add ${file.path}`;
     const sha = await addCommit(github, by, imported, tip, message, { [file.path]: file.content });
-    await setBranch(github, imported, defaultBranch, sha);
+    await setBranch(github, by, imported, defaultBranch, sha);
   }
   const tip = branchAt(github, imported.id, defaultBranch) ?? "";
   for (const stage of input.stages ?? []) {
-    if (!branchAt(github, imported.id, stage)) await setBranch(github, imported, stage, tip);
+    if (!branchAt(github, imported.id, stage)) await setBranch(github, by, imported, stage, tip);
   }
   announceNewRepository(github, by, imported);
   return imported;

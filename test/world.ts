@@ -31,8 +31,15 @@ export const manifest = parse(readFileSync(new URL("../app.yml", import.meta.url
 export const OWNER = "acme";
 export const STAGES = ["development", "staging", "master"] as const;
 
+/** A config that asks for the lanes and for nothing behind them. */
+export const LANES_ONLY = `enforcement: managed
+approvals: { staging: [], master: [], hotfix: [] }
+checks: { allow_none: true }
+report: { gate_checks: false }
+`;
+
 export type WorldOptions = {
-  /** The text of `.github/flowgate.yml` on the default branch; null: there is none. */
+  /** The text of `.github/flowgate.yml` on the default branch, `LANES_ONLY` when left out; null: there is none. */
   readonly config?: string | null;
   readonly stages?: readonly string[];
   /** The default branch; the last stage when left out. */
@@ -121,7 +128,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   for (const login of ["ada", "dora", "devin", "rita", "olaf"]) createUser(github, login);
   createOrganisation(github, OWNER, { owners: ["ada"], members: ["dora", "devin", "rita"] });
   const stages = options.stages ?? STAGES;
-  const config = options.config === undefined ? "enforcement: managed\n" : options.config;
+  const config = options.config === undefined ? LANES_ONLY : options.config;
   const files = { "README.md": "# api\n", ...(config === null ? {} : { ".github/flowgate.yml": config }) };
   const [oldest = "master", ...rest] = [...stages].reverse();
   const roles = { dora: "write", devin: "write", rita: "maintain" } as const;
@@ -130,7 +137,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         owner: OWNER,
         name: "api",
         stages,
-        file: { path: ".github/flowgate.yml", content: "enforcement: managed\n" },
+        file: { path: ".github/flowgate.yml", content: LANES_ONLY },
         roles,
       })
     : await createRepository(github, {

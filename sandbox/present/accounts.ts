@@ -112,8 +112,13 @@ export function presentFullOrganisation(github: Github, account: Account) {
   };
 }
 
-/** A team of an organisation. */
+/** A team of an organisation, with the one it belongs to. */
 export function presentTeam(github: Github, team: Team) {
+  const parent = github.state.teams.get(team.parentId ?? -1);
+  return { ...presentTeamAlone(github, team), parent: parent ? presentTeamAlone(github, parent) : null };
+}
+
+function presentTeamAlone(github: Github, team: Team) {
   const organisation = github.state.accounts.get(team.organisationId)?.login ?? "";
   const api = `${apiOf(github)}/organizations/${team.organisationId}/team/${team.id}`;
   return {
@@ -130,7 +135,6 @@ export function presentTeam(github: Github, team: Team) {
     html_url: `${github.url}/orgs/${organisation}/teams/${team.slug}`,
     members_url: `${api}/members{/member}`,
     repositories_url: `${api}/repos`,
-    parent: null,
   };
 }
 

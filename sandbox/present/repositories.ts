@@ -74,7 +74,8 @@ export function presentRepository(github: Github, repository: Repository, by?: A
   const api = repositoryUrl(github, repository);
   const html = `${github.url}/${github.nameOf(repository)}`;
   const forks = github.find.forksOf(repository.id).length;
-  const open = github.find.pullsOf(repository.id).filter((pull) => pull.state === "open").length;
+  const numbered = [...github.find.pullsOf(repository.id), ...github.find.issuesOf(repository.id)];
+  const open = numbered.filter((one) => one.state === "open").length;
   return {
     ...presentMinimalRepository(github, repository),
     owner: presentAccountOf(github, repository.ownerId),

@@ -4,7 +4,7 @@ import { settleQueues } from "../merge-queue.ts";
 import type { Annotation, CheckAction, CheckConclusion, CheckStatus } from "../model.ts";
 import { done, type Outcome } from "../outcome.ts";
 import { presentAnnotation, presentRun, presentSimpleStatus, presentStatus, presentSuite } from "../present/checks.ts";
-import { presentRepository } from "../present/repositories.ts";
+import { presentRepository, repositoryUrl } from "../present/repositories.ts";
 import { resolveCommit } from "../refs.ts";
 import { setStatus } from "../statuses.ts";
 import {
@@ -144,15 +144,20 @@ async function combinedStatus(call: Call): Promise<Answer> {
   const has = (state: string) => statuses.some((status) => status.state === state);
   const state =
     has("failure") || has("error") ? "failure" : statuses.length === 0 || has("pending") ? "pending" : "success";
-  return ok({
-    state,
-    sha,
-    total_count: statuses.length,
-    statuses: statuses.map((status) => presentSimpleStatus(github, repository, status)),
-    repository: presentRepository(github, repository),
-    commit_url: `${call.address}`,
-    url: call.address,
-  });
+  return listed(
+    call,
+    statuses,
+    (status) => presentSimpleStatus(github, repository, status),
+    (shown) => ({
+      state,
+      sha,
+      total_count: statuses.length,
+      statuses: shown,
+      repository: presentRepository(github, repository),
+      commit_url: `${repositoryUrl(github, repository)}/commits/${sha}`,
+      url: call.address,
+    }),
+  );
 }
 
 export const checkRoutes: readonly Route[] = [

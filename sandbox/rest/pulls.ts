@@ -1,9 +1,7 @@
-import { addLabels, labelsOf, removeLabel } from "../labels.ts";
 import { mergePull } from "../merge.ts";
 import type { MergeMethod, Pull } from "../model.ts";
 import { presentCommit, presentFile } from "../present/commits.ts";
 import { presentFullPull, presentPull } from "../present/pulls.ts";
-import { presentLabel } from "../present/repositories.ts";
 import { commitsOf, filesOf, numbersOf } from "../pull-events.ts";
 import { editPull, openPull } from "../pulls.ts";
 import {
@@ -128,24 +126,4 @@ export const pullRoutes: readonly Route[] = [
   route(`GET ${repo}/pulls/{number}/merge`, pullRead, (call) => (pullOf(call)?.merged ? noContent : missing)),
   route(`GET ${repo}/pulls/{number}/commits`, pullRead, commits),
   route(`GET ${repo}/pulls/{number}/files`, pullRead, files),
-  route(`GET ${repo}/issues/{number}/labels`, [{ issues: "read" }, pullRead], (call) => {
-    const pull = pullOf(call);
-    return pull ? listed(call, labelsOf(call.github, pull), (label) => presentLabel(call.github, label)) : missing;
-  }),
-  route(`POST ${repo}/issues/{number}/labels`, [{ issues: "write" }, pullWrite], async (call) => {
-    const input = read(call.body, { labels: "strings" });
-    if (!input.done) return refusal(input.refusal);
-    const added = await addLabels(call.github, call.by, call.repository, numberOf(call, "number"), input.value.labels);
-    return answerOf(added, (labels) => ok(labels.map((label) => presentLabel(call.github, label))));
-  }),
-  route(`DELETE ${repo}/issues/{number}/labels/{name}`, [{ issues: "write" }, pullWrite], async (call) => {
-    const removed = await removeLabel(
-      call.github,
-      call.by,
-      call.repository,
-      numberOf(call, "number"),
-      call.params["name"] ?? "",
-    );
-    return answerOf(removed, (labels) => ok(labels.map((label) => presentLabel(call.github, label))));
-  }),
 ];

@@ -4,12 +4,16 @@ import type { RequestFault } from "../faults.ts";
 import type { Github } from "../github.ts";
 import type { Repository } from "../model.ts";
 import { atLeast, covers, roleOf } from "../rights.ts";
+import { activityRoutes } from "./activity.ts";
 import { appRoutes } from "./apps.ts";
 import { authenticate, type Caller } from "./authenticate.ts";
 import { type Answer, type Body, type Call, missing, type Need, type Route, refusal } from "./call.ts";
 import { checkRoutes } from "./checks.ts";
 import { commitRoutes } from "./commits.ts";
 import { gitRoutes } from "./git.ts";
+import { issueRoutes } from "./issues.ts";
+import { peopleRoutes } from "./people.ts";
+import { protectionRoutes } from "./protection.ts";
 import { pullRoutes } from "./pulls.ts";
 import { type RateLimits, rateLimits, secondary } from "./rate-limit.ts";
 import { repositoryRoutes } from "./repositories.ts";
@@ -20,11 +24,15 @@ import { talkRoutes } from "./talk.ts";
 export const routes: readonly Route[] = [
   ...appRoutes,
   ...gitRoutes,
+  ...activityRoutes,
   ...checkRoutes,
   ...commitRoutes,
   ...pullRoutes,
   ...talkRoutes,
+  ...issueRoutes,
   ...rulesetRoutes,
+  ...protectionRoutes,
+  ...peopleRoutes,
   ...repositoryRoutes,
 ];
 

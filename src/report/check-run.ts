@@ -94,15 +94,15 @@ export function fingerprintOf(content: CheckContent): Hash {
   return digestOf(canonical({ ...content, summary } as unknown as Json));
 }
 
-/** How many gates are open, and the first that makes the whole what it is; of a single one just what it says. */
+/** How many gates are open and the first that makes the whole what it is; where all passed, the lane. */
 function titleOf({ findings, outcome }: Verdict): string {
-  const first =
+  const because =
     (findings.find((finding) => finding.outcome === outcome) ?? findings[0])?.because ?? "Nothing was judged.";
-  if (findings.length < 2) return first;
+  if (findings.length < 2) return because;
   const open = findings.filter((finding) => finding.outcome !== "passed").length;
   return open === 0
-    ? `All ${findings.length} gates passed. ${first}`
-    : `${open} of ${findings.length} gates open. ${first}`;
+    ? `${because} All ${findings.length} gates passed.`
+    : `${open} of ${findings.length} gates open. ${because}`;
 }
 
 function summaryOf(told: Told, page: string | null): string {

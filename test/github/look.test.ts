@@ -1,33 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import nock from "nock";
-import { type Fact, type Want, wantKey } from "../../src/flow/facts.ts";
+import type { Fact, Want } from "../../src/flow/facts.ts";
 import { branch, sha } from "../../src/flow/names.ts";
-import { API, connected, FACTS, HEAD, LEASE, listed, NOW, OTHER, pullBody, pullFacts, signedIn } from "./api.ts";
+import { type Answer, next, R, type Row, repository, testEach } from "./answers.ts";
+import { API, connected, FACTS, HEAD, LEASE, listed, OTHER, pullBody, pullFacts, signedIn } from "./api.ts";
 
-type Answer = readonly [path: string, status: number, body?: object, headers?: Record<string, string>];
-type Row = {
-  readonly what: string;
-  readonly want: Want;
-  readonly answers: readonly Answer[];
-  /** The value; a RegExp: why it is not known. */
-  readonly gives: unknown;
-};
-
-const R = "/repos/org/api";
 const TREE = sha("7".repeat(40));
 const staging = branch("staging");
-const repository = { id: 100, full_name: "org/api", default_branch: "master" };
-const next = (path: string) => ({ link: `<${API}${path}>; rel="next", <${API}/last>; rel="last"` });
-
-async function lookFor(want: Want, answers: readonly Answer[]) {
-  const scope = signedIn();
-  for (const [path, status, body, headers] of answers) scope.get(path).reply(status, body, headers);
-  const { github } = connected();
-  const read = await github.look(LEASE, FACTS, [want]);
-  scope.done();
-  return read.get(wantKey(want));
-}
-
 const file = (content: string, more: object = {}) => ({
   type: "file",
   encoding: "base64",
@@ -456,13 +435,7 @@ const rows: readonly Row[] = [
 ];
 
 describe("an answer to each want", () => {
-  test.each(rows)("$what", async ({ want, answers, gives }) => {
-    const fact = await lookFor(want, answers);
-    if (gives instanceof RegExp) {
-      expect(fact).toMatchObject({ known: false, because: expect.stringMatching(gives) });
-      expect((fact as { retryAt: string }).retryAt > NOW).toBe(true);
-    } else expect(fact).toEqual({ known: true, value: gives, at: NOW });
-  });
+  testEach(rows);
 });
 
 test("wants are answered together, each under its own key, and one that fails spoils no other", async () => {

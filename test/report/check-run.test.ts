@@ -34,7 +34,13 @@ const refused = verdict({
 });
 const withEnforcement = (enforcement: "managed" | "report" | "observe" | "observed", problem: string | null = null) =>
   component({
-    config: { policy: policy({ enforcement }), blob: enforcement === "observed" ? null : at("config"), own: null, organisation: null, problem },
+    config: {
+      policy: policy({ enforcement }),
+      blob: enforcement === "observed" ? null : at("config"),
+      own: null,
+      organisation: null,
+      problem,
+    },
   });
 const errored = verdict({
   lane: null,
