@@ -48,7 +48,10 @@ describe("Markdown", () => {
   });
 
   test("makes boxes that send their number and the state to come, skipping what only looks like one", () => {
-    const shown = markdown("- [ ] **back up** <!-- id -->\n- [x] done\n\n```\n- [ ] example\n```\n\n> 1. [ ] quoted", "form");
+    const shown = markdown(
+      "- [ ] **back up** <!-- id -->\n- [x] done\n\n```\n- [ ] example\n```\n\n> 1. [ ] quoted",
+      "form",
+    );
     expect([...shown.matchAll(/value="(\d+ \w+)"/g)].map((match) => match[1])).toEqual(["0 on", "1 off", "2 on"]);
     expect(shown).toContain('aria-checked="false" aria-label="back up"');
   });
