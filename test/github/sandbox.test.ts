@@ -3,13 +3,18 @@ import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { pino } from "pino";
 import { deleteBranch, renameBranch, signatureOf } from "../../sandbox/branches.ts";
+import { createRun } from "../../sandbox/check-runs.ts";
 import type { RequestFault } from "../../sandbox/faults.ts";
 import { changeApp, install, suspend } from "../../sandbox/installing.ts";
+import { editIssue, openIssue } from "../../sandbox/issues.ts";
+import { addLabels } from "../../sandbox/labels.ts";
 import { must } from "../../sandbox/outcome.ts";
 import { changeSettings } from "../../sandbox/repositories.ts";
 import { editRuleset } from "../../sandbox/rulesets.ts";
+import { createTeam } from "../../sandbox/setup.ts";
+import { setStatus } from "../../sandbox/statuses.ts";
 import { checkSlot, type Effect, type Receipt } from "../../src/flow/effect.ts";
-import { type Fact, type Facts, type Want, wantKey } from "../../src/flow/facts.ts";
+import { type Comparison, type Fact, type Facts, type Want, wantKey } from "../../src/flow/facts.ts";
 import {
   branch,
   type Hash,
@@ -168,6 +173,7 @@ describe("every want", () => {
     const comparison = await value({ want: "compare", base: branch("development"), head: head() });
     expect(comparison).toMatchObject({
       ahead: 2,
+      behind: 0,
       whole: true,
       commits: [
         { title: "Tell units", parents: [world.head("development")], author: { login: "dora" } },
@@ -228,6 +234,107 @@ describe("every want", () => {
       },
     ]);
   });
+
+  test("compare with a commit, and the tree of one", async () => {
+    const base = sha(world.head("development"));
+    const other = await value<Comparison>({ want: "compare", base: head(), head: base });
+    expect(other).toMatchObject({ ahead: 0, behind: 2, commits: [], whole: true });
+    const { commits } = await value<Comparison>({ want: "compare", base, head: head() });
+    expect(await value({ want: "tree", commit: head() })).toBe(commits.at(-1)?.tree);
+    expect(await value({ want: "tree", commit: base })).not.toBe(commits.at(-1)?.tree);
+    expect(await look({ want: "tree", commit: sha("0".repeat(40)) })).toMatchObject({ known: false });
+  });
+
+  test("checks, of runs and statuses", async () => {
+    const want = { want: "checks", head: sha(world.head("master")) } as const;
+    expect(await value(want)).toEqual([]);
+    const set = async (context: string, state: string) =>
+      must(await setStatus(world.github, dora().actor, world.repository(), want.head, { context, state }));
+    await set("ci/build", "failure");
+    await set("CI/Build", "success");
+    const status = { name: "CI/Build", app: null, ended: "success", id: expect.any(Number), at: expect.any(String) };
+    expect(await value(want)).toEqual([status]);
+    const bot = { ...dora().actor, installation: world.github.state.installations.get(lease.installation) ?? null };
+    const run = { name: "build", status: "in_progress" } as const;
+    must(await createRun(world.github, bot, world.repository(), want.head, { name: "build", conclusion: "failure" }));
+    must(await createRun(world.github, bot, world.repository(), want.head, run));
+    expect(await value(want)).toEqual([
+      { name: "build", app: world.registered.id, ended: "pending", id: expect.any(Number), at: expect.any(String) },
+      status,
+    ]);
+  });
+
+  test("team, with the teams below it", async () => {
+    createTeam(world.github, OWNER, "operations", ["rita"]);
+    createTeam(world.github, OWNER, "night-shift", ["devin"], "operations");
+    const team = await value<{ login: string }[]>({ want: "team", team: `@${OWNER}/operations` });
+    expect(team.map(({ login }) => login).toSorted()).toEqual(["devin", "rita"]);
+    expect(await value({ want: "team", team: `@${OWNER}/none` })).toBeNull();
+  });
+
+  test("collaborators", async () => {
+    const list = await value<{ person: { login: string }; right: string }[]>({ want: "collaborators" });
+    const rights = Object.fromEntries(list.map(({ person, right }) => [person.login, right]));
+    expect(rights).toMatchObject({ ada: "admin", dora: "write", rita: "maintain" });
+    expect(rights).not.toHaveProperty("olaf");
+  });
+
+  test("issues", async () => {
+    const want = { want: "issues", label: "blocks release" } as const;
+    expect(await value(want)).toEqual([]);
+    const labels = ["blocks release"];
+    const issue = async (title: string) =>
+      must(await openIssue(world.github, dora().actor, world.repository(), { title, labels })).number;
+    const [first, second] = [await issue("First"), await issue("Second")];
+    must(await addLabels(world.github, dora().actor, world.repository(), number, labels));
+    must(await editIssue(world.github, dora().actor, world.repository(), first, { state: "closed" }));
+    expect(await value(want)).toEqual([{ number: second, title: "Second" }]);
+  });
+
+  test("rules, with what a classic protection requires", async () => {
+    await dora().branches("stage/classic", "master");
+    const want = { want: "rules", branch: branch("stage/classic") } as const;
+    expect(await value(want)).toEqual([]);
+    world.github.state.protections.put({
+      id: world.github.state.nextId(),
+      repositoryId: repository,
+      branch: want.branch,
+      strict: false,
+      checks: [
+        { context: "ci", appId: world.registered.id },
+        { context: "scan", appId: null },
+      ],
+      enforceAdmins: true,
+    });
+    const checks = [
+      { context: "ci", app: world.registered.id },
+      { context: "scan", app: null },
+    ];
+    expect(await value(want)).toEqual([{ type: "required_status_checks", checks }]);
+    expect(await value({ want: "branch", branch: want.branch })).toBe(world.head("master"));
+  });
+
+  test("text, files and pushers of a pull request", async () => {
+    expect(await value({ want: "text", number })).toEqual({ title: "Units", body: "" });
+    expect(await value({ want: "files", number })).toMatchObject({
+      whole: true,
+      files: [
+        { path: "a", before: null },
+        { path: "b", before: null },
+      ],
+    });
+    const pushers = await value({ want: "pushers", branch: branch("feature/units") });
+    expect(pushers).toEqual([expect.objectContaining({ login: "dora" })]);
+    expect(await value({ want: "pushers", branch: branch("feature/none") })).toEqual([]);
+  });
+
+  test("pushers of more than a page", async () => {
+    await dora().branches("feature/busy", "development");
+    await world.person("rita").pushes("feature/busy", undefined, { files: { first: "1" } });
+    for (let push = 0; push < 101; push++) await dora().pushes("feature/busy", undefined, { files: { x: `${push}` } });
+    const pushers = await value<{ login: string }[]>({ want: "pushers", branch: branch("feature/busy") });
+    expect(pushers.map(({ login }) => login)).toEqual(["dora", "rita"]);
+  }, 60_000);
 
   test("what is not there is not known", async () => {
     for (const want of [

@@ -207,21 +207,55 @@ describe("commit statuses", () => {
     expect((await set("ci/build", "success", place.as("olaf"))).status).toBe(403);
   });
 
-  it("are told of with the branches whose head they are on, and have one of four states", async () => {
-    const set = (state: string) => bot.post(`${API}/statuses/${sha}`, { context: "ci", state });
-    const heard = await place.hears(() => set("pending"), "status");
+  it("are told of, with the branches that stand there", async () => {
+    await place.branch("told");
+    const at = place.head("told");
+    const heard = await place.hears(
+      () => place.as("dora").post(`${API}/statuses/${at}`, { context: "ci", state: "failure", description: "Red" }),
+      "status",
+    );
     expect(heard).toMatchObject([
-      { payload: { sha, context: "ci", state: "pending", name: "acme/api", branches: [{ name: "topic" }] } },
+      {
+        payload: {
+          sha: at,
+          name: "acme/api",
+          context: "ci",
+          state: "failure",
+          description: "Red",
+          commit: { sha: at },
+          branches: [{ name: "told", commit: { sha: at } }],
+          repository: { full_name: "acme/api" },
+          sender: { login: "dora" },
+        },
+      },
     ]);
-    expect((await set("neutral")).status).toBe(422);
+    expect(heard[0]?.payload).not.toHaveProperty("action");
+  });
+
+  it("are refused in a state that there is not, and without the permission", async () => {
+    const set = (state: string, by: Caller) => by.post(`${API}/statuses/${sha}`, { context: "ci", state });
+    expect((await set("blessed", bot)).status).toBe(422);
+    expect((await set("success", await place.bot({ permissions: { statuses: "read" } }))).status).toBe(403);
+    expect((await set("success", await place.bot({ permissions: { statuses: "write" } }))).status).toBe(201);
+  });
+
+  it("come page by page", async () => {
+    await place.branch("paged");
+    const at = place.head("paged");
+    for (const context of ["a", "b", "c"]) await bot.post(`${API}/statuses/${at}`, { context, state: "success" });
+    const page = await bot.get<{ statuses: object[]; total_count: number }>(
+      `${API}/commits/${at}/status?per_page=2&page=1`,
+    );
+    expect(page.body).toMatchObject({ total_count: 3, statuses: [{ context: "a" }, { context: "b" }] });
+    expect(page.headers.get("link")).toMatch(/page=2>; rel="next"/);
   });
 
   it("do not show among check runs, nor check runs among statuses", async () => {
     const before = (await runs()).total_count;
     await bot.post(`${API}/statuses/${sha}`, { context: "gate", state: "success" });
     expect((await runs()).total_count).toBe(before);
-    const { body } = await bot.get<Combined & { statuses: object[] }>(`${API}/commits/${sha}/status`);
-    expect(body.statuses).toMatchObject([{ context: "ci" }, { context: "gate" }]);
+    const { statuses } = (await bot.get<Combined & { statuses: object[] }>(`${API}/commits/${sha}/status`)).body;
+    expect(statuses).toContainEqual(expect.objectContaining({ context: "gate" }));
   });
 });
 

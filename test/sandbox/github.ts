@@ -36,14 +36,18 @@ const EVENTS = [
   "delete",
   "fork",
   "issue_comment",
+  "issues",
   "member",
+  "membership",
   "merge_group",
+  "organization",
   "pull_request",
   "pull_request_review",
   "push",
   "repository",
   "repository_ruleset",
   "status",
+  "team",
 ];
 
 export type Answer<T> = { readonly status: number; readonly headers: Headers; readonly body: T; readonly text: string };
