@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { parse } from "yaml";
 import type { Actor } from "../sandbox/actor.ts";
 import { commitFiles, createBranch, deleteBranch, renameBranch, signatureOf } from "../sandbox/branches.ts";
+import { createRun } from "../sandbox/check-runs.ts";
 import { machineClock, type SkippableClock } from "../sandbox/clock.ts";
 import { mergeTrees, replay } from "../sandbox/git/history.ts";
 import { writeFiles } from "../sandbox/git/trees.ts";
@@ -11,14 +12,23 @@ import type { Github } from "../sandbox/github.ts";
 import { changeApp, createApp, install } from "../sandbox/installing.ts";
 import { pushRefs } from "../sandbox/landing.ts";
 import { mergePull } from "../sandbox/merge.ts";
-import type { CheckRun, Installation, MergeMethod, Pull, App as RegisteredApp, Repository } from "../sandbox/model.ts";
+import type {
+  CheckConclusion,
+  CheckRun,
+  Installation,
+  MergeMethod,
+  Pull,
+  App as RegisteredApp,
+  Repository,
+} from "../sandbox/model.ts";
 import { must } from "../sandbox/outcome.ts";
 import { editPull, openPull } from "../sandbox/pulls.ts";
 import { branchAt } from "../sandbox/refs.ts";
 import { forkRepository } from "../sandbox/repositories.ts";
-import { submitReview } from "../sandbox/reviews.ts";
+import { dismissReview, reviewsOf, submitReview } from "../sandbox/reviews.ts";
 import { type Sandbox, startSandbox } from "../sandbox/server.ts";
-import { createOrganisation, createRepository, createUser, importRepository } from "../sandbox/setup.ts";
+import { createOrganisation, createRepository, createTeam, createUser, importRepository } from "../sandbox/setup.ts";
+import { addTeamMember, removeTeamMember } from "../sandbox/teams.ts";
 import { type App, instant, type Settings, startApp } from "../src/app.ts";
 import { freshDatabase } from "./postgres/fresh.ts";
 
@@ -30,13 +40,25 @@ export const manifest = parse(readFileSync(new URL("../app.yml", import.meta.url
 
 export const OWNER = "acme";
 export const STAGES = ["development", "staging", "master"] as const;
+/** Who is in which team of the organisation. */
+export const TEAMS: Readonly<Record<string, readonly string[]>> = {
+  engineering: ["dora", "devin"],
+  operations: ["otto"],
+  quality: ["quinn"],
+  "release-managers": ["rita"],
+};
 
 /** A config that asks for the lanes and for nothing behind them. */
-export const LANES_ONLY = `enforcement: managed
-approvals: { staging: [], master: [], hotfix: [] }
+export function lanesOnly(stages: readonly string[] = STAGES): string {
+  const nobody = [...stages.slice(1), "hotfix"].map((of) => `${of}: []`).join(", ");
+  return `enforcement: managed
+stages: [${stages.join(", ")}]
+approvals: { ${nobody} }
 checks: { allow_none: true }
 report: { gate_checks: false }
 `;
+}
+export const LANES_ONLY = lanesOnly();
 
 export type WorldOptions = {
   /** The text of `.github/flowgate.yml` on the default branch, `LANES_ONLY` when left out; null: there is none. */
@@ -77,6 +99,8 @@ export type World = {
   /** Waits until every delivery is answered and Flowgate has nothing left to do. */
   quiet(): Promise<void>;
   person(login: string): Person;
+  /** What another App reports on a pull request's head; null: that it has begun. */
+  reports(number: number, name: string, conclusion: CheckConclusion | null): Promise<void>;
   /** The newest check run of this name, by our App. */
   check(number: number, name?: string): CheckRun | undefined;
   runs(sha: string): readonly CheckRun[];
@@ -98,6 +122,7 @@ export type Person = {
     more?: { readonly title?: string; readonly body?: string; readonly draft?: boolean },
   ): Promise<number>;
   retargets(number: number, base: string): Promise<void>;
+  retitles(number: number, title: string): Promise<void>;
   closes(number: number): Promise<void>;
   reopens(number: number): Promise<void>;
   /** Null when it is merged, else GitHub's refusal. */
@@ -116,6 +141,10 @@ export type Person = {
   forces(branch: string, to: string): Promise<void>;
   renames(branch: string, to: string): Promise<void>;
   approves(number: number): Promise<void>;
+  /** Takes back every approval of a pull request, whoever gave it. */
+  dismisses(number: number): Promise<void>;
+  addsToTeam(team: string, login: string): Promise<void>;
+  takesFromTeam(team: string, login: string): Promise<void>;
 };
 
 let commits = 0;
@@ -125,13 +154,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = clockThatTells(moved);
   const sandbox = await startSandbox({ folder: null, host: "127.0.0.1", port: 0, clock, log: () => {} });
   const { github } = sandbox;
-  for (const login of ["ada", "dora", "devin", "rita", "olaf"]) createUser(github, login);
-  createOrganisation(github, OWNER, { owners: ["ada"], members: ["dora", "devin", "rita"] });
+  for (const login of ["ada", "dora", "devin", "rita", "otto", "quinn", "olaf"]) createUser(github, login);
+  createOrganisation(github, OWNER, { owners: ["ada"], members: ["dora", "devin", "rita", "otto", "quinn"] });
+  for (const [team, members] of Object.entries(TEAMS)) createTeam(github, OWNER, team, members);
   const stages = options.stages ?? STAGES;
-  const config = options.config === undefined ? LANES_ONLY : options.config;
+  const config = options.config === undefined ? lanesOnly(options.stages) : options.config;
   const files = { "README.md": "# api\n", ...(config === null ? {} : { ".github/flowgate.yml": config }) };
   const [oldest = "master", ...rest] = [...stages].reverse();
-  const roles = { dora: "write", devin: "write", rita: "maintain" } as const;
+  const roles = { dora: "write", devin: "write", rita: "maintain", otto: "write", quinn: "write" } as const;
   const made = options.imported
     ? await importRepository(github, options.imported, {
         owner: OWNER,
@@ -190,6 +220,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   };
   let app: App | null = null;
   let installation: Installation | null = null;
+  let ci: Actor | null = null;
   const repository = () => github.state.repositories.get(made.id) as Repository;
 
   const world: World = {
@@ -224,6 +255,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       }
     },
     person: (login) => personOf(github, repository, login),
+    async reports(number, name, conclusion) {
+      ci ??= installedApp(github, "ci");
+      const { head } = world.pull(number);
+      const status = conclusion === null ? { status: "in_progress" as const } : { conclusion };
+      must(await createRun(github, ci, repository(), head.sha, { name, ...status }));
+    },
     check(number, name) {
       const pull = world.pull(number);
       const wanted = name ?? `flowgate: ${pull.base.ref}`;
@@ -280,6 +317,9 @@ function personOf(github: Github, repository: () => Repository, login: string): 
     async retargets(number, base) {
       must(await editPull(github, actor, repository(), number, { base }));
     },
+    async retitles(number, title) {
+      must(await editPull(github, actor, repository(), number, { title }));
+    },
     async closes(number) {
       must(await editPull(github, actor, repository(), number, { state: "closed" }));
     },
@@ -325,8 +365,23 @@ function personOf(github: Github, repository: () => Repository, login: string): 
     async approves(number) {
       must(submitReview(github, actor, repository(), number, { event: "APPROVE" }));
     },
+    async dismisses(number) {
+      for (const { id, state } of reviewsOf(github, repository().id, number))
+        if (state === "APPROVED") must(dismissReview(github, actor, repository(), number, id, "Look again."));
+    },
+    async addsToTeam(team, login) {
+      must(addTeamMember(github, actor, teamNamed(team), login, "member"));
+    },
+    async takesFromTeam(team, login) {
+      must(removeTeamMember(github, actor, teamNamed(team), login));
+    },
   };
 
+  function teamNamed(slug: string) {
+    const team = github.find.teamsOf(repository().ownerId).find((one) => one.slug === slug);
+    if (!team) throw new Error(`there is no team ${slug}`);
+    return team;
+  }
   function tip(branch: string): string {
     const sha = branchAt(github, repository().id, branch);
     if (!sha) throw new Error(`there is no branch ${branch}`);
@@ -341,6 +396,21 @@ function personOf(github: Github, repository: () => Repository, login: string): 
     const change = { ref: `refs/heads/${branch}`, before: tip(branch), after: to };
     must(await github.exclusively(repository().id, () => pushRefs(github, actor, repository(), [change])));
   }
+}
+
+/** Another App at work on the repository, as its bot. */
+function installedApp(github: Github, name: string): Actor {
+  const app = createApp(github, {
+    owner: OWNER,
+    name,
+    permissions: { checks: "write" },
+    events: [],
+    webhookSecret: "",
+  });
+  const installation = install(github, app, OWNER, "all");
+  const bot = github.state.accounts.get(app.botId);
+  if (!bot) throw new Error(`${name} has no bot`);
+  return { account: bot, installation, permissions: installation.permissions, repositoryIds: null };
 }
 
 /** The sandbox's clock, which also tells the App when it was moved. */

@@ -43,6 +43,9 @@ beforeEach(async () => {
 });
 afterEach(() => place.end());
 
+/** What is known of what is not there, where that is not null. */
+const NOTHING: { readonly [fact: string]: unknown } = { siblings: [], unchecked: [], gateSlots: {} };
+
 const factsOf = async (subject: Subject) =>
   (await store.recall({ subject, installation: INSTALLATION, priority: "bulk", token: "" }, NOW)).facts;
 /** Makes a subject due, takes it and has it decide on a memory. */
@@ -103,8 +106,7 @@ describe.each(kinds)("A %j", (subject, lesson, memory) => {
   it("that was never heard of is unknown, and so is all beside it", async () => {
     const { now, subject: _, read, ...rest } = await factsOf(subject);
     expect({ now, read }).toEqual({ now: NOW, read: new Map() });
-    for (const [fact, value] of Object.entries(rest))
-      expect([fact, value]).toEqual([fact, fact === "siblings" || fact === "unchecked" ? [] : null]);
+    for (const [fact, value] of Object.entries(rest)) expect([fact, value]).toEqual([fact, NOTHING[fact] ?? null]);
   });
 
   it("that was only nudged is still unknown", async () => {

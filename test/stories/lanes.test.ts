@@ -3,7 +3,7 @@ import { createApp } from "../../sandbox/installing.ts";
 import { must } from "../../sandbox/outcome.ts";
 import { readyForReview } from "../../sandbox/pulls.ts";
 import { deleteRepository, setRole } from "../../sandbox/repositories.ts";
-import { OWNER, type World } from "../world.ts";
+import { lanesOnly, OWNER, type World } from "../world.ts";
 import { lands, refusal, seen, short, story, summary, toCopy } from "./telling.ts";
 
 /** development gets ahead of the other stages by a feature that was merged. */
@@ -32,7 +32,7 @@ describe("A hotfix", () => {
     expect(seen(world, number)).toEqual({
       name: "flowgate: master",
       is: "success",
-      title: "hotfix/crash was cut from master and may go back into it.",
+      title: "hotfix/crash was cut from master and may go back into it. All 3 gates passed.",
     });
     expect(await dora.merges(number)).toBeNull();
   });
@@ -110,7 +110,7 @@ describe("A release branch", () => {
     expect(seen(world, promotion)).toEqual({
       name: "flowgate: staging",
       is: "success",
-      title: "release/1 is pinned at a commit of development and goes into staging.",
+      title: "release/1 is pinned at a commit of development and goes into staging. All 4 gates passed.",
     });
     expect(await rita.merges(promotion)).toBeNull();
     await world.quiet();
@@ -137,7 +137,7 @@ describe("A release branch", () => {
     expect(seen(world, number)).toEqual({
       name: "flowgate: staging",
       is: "success",
-      title: "release/1 has 2 reviewed commits beyond development and goes into staging.",
+      title: "release/1 has 2 reviewed commits beyond development and goes into staging. All 4 gates passed.",
     });
     expect(await rita.merges(number)).toBeNull();
   });
@@ -217,8 +217,16 @@ describe("A back-merge", () => {
     await world.quiet();
     expect(seen(world, number)).toEqual({
       name: "flowgate: development",
+      is: "in_progress",
+      title: "1 of 3 gates open. Waits for somebody who may write to approve.",
+    });
+    await world.person("devin").approves(number);
+    await world.quiet();
+    expect(seen(world, number)).toEqual({
+      name: "flowgate: development",
       is: "success",
-      title: "back-merge/development merges staging and master back into development with 1 merge commit of its own.",
+      title:
+        "back-merge/development merges staging and master back into development with 1 merge commit of its own. All 3 gates passed.",
     });
     const work = await rita.pushes("back-merge/development", undefined, { message: "And a small feature" });
     await world.quiet();
@@ -280,7 +288,7 @@ describe("A fork", () => {
         title: "Pull requests from forks are not taken here.",
       });
     },
-    { config: "flow: { forks: refuse }\n" },
+    { config: `${lanesOnly()}flow: { forks: refuse }\n` },
   );
 
   story("that is deleted takes its pull request with it, and nothing is left to do", async (world) => {
@@ -461,7 +469,7 @@ describe("Stages of other names", () => {
       const release = await lands(world, rita, "uat", "main");
       expect(seen(world, release)).toMatchObject({ name: "flowgate: main", is: "success" });
     },
-    { stages: ["dev", "test", "uat", "main"], config: "stages: [dev, test, uat, main]\n" },
+    { stages: ["dev", "test", "uat", "main"] },
   );
 
   story(
@@ -480,10 +488,10 @@ describe("Stages of other names", () => {
       expect(seen(world, release)).toEqual({
         name: "flowgate: main",
         is: "success",
-        title: "develop goes into main: the next stage.",
+        title: "develop goes into main: the next stage. All 5 gates passed.",
       });
     },
-    { stages: ["develop", "main"], config: "stages: [develop, main]\n" },
+    { stages: ["develop", "main"] },
   );
 
   story("a stage that is renamed ends the component, until the config follows", async (world) => {

@@ -49,7 +49,7 @@ story("A file that is broken later leaves the last good one in force, and every 
   await dora.pushes("hotfix/config", "master", { files: { [CONFIG]: "enforcement: maneged\n" } });
   await lands(world, dora, "hotfix/config", "master");
   const problem =
-    'The config is not in force: .github/flowgate.yml line 1: `enforcement` Invalid option: expected one of "managed"';
+    "The config is not in force: .github/flowgate.yml line 1, column 1: `enforcement` takes `managed`, `report`, `observe`";
   for (const number of [passing, refused]) {
     expect(summary(world, number).replaceAll("\\", "")).toContain(problem);
     expect(summary(world, number)).toContain("Until it is mended, the last good one stays in force.");
@@ -72,7 +72,9 @@ story(
     const [, refused] = await opened(world);
     await world.quiet();
     expect(seen(world, refused)).toMatchObject({ is: "neutral", title: expect.stringMatching(/^Would refuse: /) });
-    expect(summary(world, refused)).toContain("The config is not in force: .github/flowgate.yml line 2: Flow sequence");
+    expect(summary(world, refused)).toContain(
+      "The config is not in force: .github/flowgate.yml line 2, column 1: Flow sequence",
+    );
     expect(summary(world, refused)).toContain("Until it is mended, nothing is enforced.");
     expect(rulesets(world)).toEqual([]);
   },

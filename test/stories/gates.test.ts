@@ -1,0 +1,278 @@
+import { describe, expect } from "@jest/globals";
+import type { World } from "../world.ts";
+import { lands, seen, story, summary, toCopy } from "./telling.ts";
+
+const STANDARD = `enforcement: managed
+roles:
+  release-manager: ["@acme/release-managers"]
+  operations: ["@acme/operations"]
+  quality: ["@acme/quality"]
+  engineering: ["@acme/engineering"]
+checks: { required: [build] }
+`;
+
+/** Each gate's check is a write, and GitHub's budget for writes would make the stories wait. */
+const QUICK = { budget: { points: 1_000_000, inFlight: 64 } };
+
+/** The checks of a pull request's gates that are not green, each with its title. */
+const open = (world: World, number: number) =>
+  Object.fromEntries(
+    ["flow", "back-merge", "approvals", "checks", "readiness", "change-order"].flatMap((gate) => {
+      const run = world.check(number, `flowgate: ${world.pull(number).base.ref} / ${gate}`);
+      return run === undefined || run.conclusion === "success"
+        ? []
+        : [[gate, `${run.conclusion ?? run.status}: ${run.title}`]];
+    }),
+  );
+const head = (world: World, number: number) => world.pull(number).head.sha.slice(0, 7);
+
+/** dora's feature is on development. */
+async function developed(world: World): Promise<void> {
+  const dora = world.person("dora");
+  await dora.pushes("feature/login", "development");
+  await lands(world, dora, "feature/login", "development");
+}
+
+describe("From a feature to production", () => {
+  story(
+    "with the standard team: each person sees what is theirs, and GitHub waits for all of them",
+    async (world) => {
+      const [dora, devin] = [world.person("dora"), world.person("devin")];
+      const [rita, otto, quinn] = [world.person("rita"), world.person("otto"), world.person("quinn")];
+      await developed(world);
+
+      const promotion = await rita.opens("development", "staging");
+      await world.quiet();
+      expect(seen(world, promotion)).toEqual({
+        name: "flowgate: staging",
+        is: "in_progress",
+        title: "2 of 4 gates open. Waits for operations to approve.",
+      });
+      expect(open(world, promotion)).toEqual({
+        approvals: "in_progress: Waits for operations to approve.",
+        checks: `in_progress: \`build\` has not reported yet on ${head(world, promotion)}.`,
+      });
+      expect(summary(world, promotion)).toContain(`otto (operations) can approve ${head(world, promotion)}.`);
+      expect(summary(world, promotion)).toContain("<summary>Not asked: readiness, change-order</summary>");
+      expect(await rita.merges(promotion)).toMatchObject({ status: 405 });
+
+      await world.reports(promotion, "build", null);
+      await world.quiet();
+      expect(open(world, promotion)).toMatchObject({
+        checks: `in_progress: \`build\` has not ended on ${head(world, promotion)}.`,
+      });
+      await world.reports(promotion, "build", "failure");
+      await world.quiet();
+      expect(seen(world, promotion)).toEqual({
+        name: "flowgate: staging",
+        is: "failure",
+        title: `2 of 4 gates open. \`build\` ended in failure on ${head(world, promotion)}.`,
+      });
+      await world.reports(promotion, "build", "success");
+      await otto.approves(promotion);
+      await world.quiet();
+      expect(seen(world, promotion)).toEqual({
+        name: "flowgate: staging",
+        is: "success",
+        title: "development goes into staging: the next stage. All 4 gates passed.",
+      });
+      expect(open(world, promotion)).toEqual({});
+      expect(await rita.merges(promotion)).toBeNull();
+
+      const release = await rita.opens("staging", "master");
+      await world.reports(release, "build", "success");
+      await world.quiet();
+      expect(seen(world, release)?.title).toBe(
+        "1 of 5 gates open. Waits for engineering, operations and quality to approve.",
+      );
+      await dora.approves(release);
+      await otto.approves(release);
+      await world.quiet();
+      expect(seen(world, release)?.title).toBe("1 of 5 gates open. Waits for quality to approve.");
+      expect(await rita.merges(release)).toMatchObject({ status: 405 });
+      await quinn.approves(release);
+      await world.quiet();
+      expect(seen(world, release)?.is).toBe("success");
+      await otto.dismisses(release);
+      await world.quiet();
+      expect(seen(world, release)).toMatchObject({
+        is: "in_progress",
+        title: "1 of 5 gates open. Waits for engineering, operations and quality to approve.",
+      });
+      expect(await rita.merges(release)).toMatchObject({ status: 405 });
+      for (const person of [devin, otto, quinn]) await person.approves(release);
+      await world.quiet();
+      expect(await rita.merges(release)).toBeNull();
+      return undefined;
+    },
+    { config: STANDARD, settings: QUICK },
+  );
+
+  story(
+    "with a small team one colleague is enough",
+    async (world) => {
+      const [dora, devin] = [world.person("dora"), world.person("devin")];
+      await developed(world);
+      const promotion = await dora.opens("development", "staging");
+      await world.quiet();
+      await devin.approves(promotion);
+      await world.quiet();
+      // devin wrote nothing of it; dora, who wrote all of it, opened it.
+      expect(await dora.merges(promotion)).toBeNull();
+      const release = await dora.opens("staging", "master");
+      await world.quiet();
+      expect(seen(world, release)?.title).toBe("1 of 5 gates open. Waits for operations and quality to approve.");
+      expect(summary(world, release)).toContain("devin (operations)");
+      await devin.approves(release);
+      await world.quiet();
+      expect(seen(world, release)?.is).toBe("success");
+      expect(await dora.merges(release)).toBeNull();
+      return undefined;
+    },
+    {
+      config:
+        "team: small\nroles: { operations: [dora, devin], quality: [dora, devin] }\nchecks: { allow_none: true }\n",
+    },
+  );
+
+  story(
+    "in a regulated team a release waits for its change order and for the verdict of quality",
+    async (world) => {
+      const rita = world.person("rita");
+      await developed(world);
+      const promotion = await rita.opens("development", "staging", { title: "Promote", body: "For ECO-0042." });
+      await world.quiet();
+      expect(await rita.merges(promotion)).toBeNull();
+      const release = await rita.opens("staging", "master", { title: "Release the log-in", body: "" });
+      await world.quiet();
+      expect(open(world, release)).toEqual({
+        "change-order": "failure: It names no change order.",
+        readiness: `in_progress: Waits for the verdict of quality on ${head(world, release)}.`,
+      });
+      expect(summary(world, release)).toContain("quinn says `/attest readiness because …`.");
+      expect(seen(world, release)).toMatchObject({ is: "failure" });
+      await rita.retitles(release, "Release the log-in (ECO-0042)");
+      await world.quiet();
+      expect(open(world, release)).toEqual({
+        readiness: `in_progress: Waits for the verdict of quality on ${head(world, release)}.`,
+      });
+      return undefined;
+    },
+    {
+      config:
+        'team: regulated\nroles: { quality: ["@acme/quality"] }\napprovals: { staging: [], master: [] }\nchecks: { allow_none: true }\n',
+    },
+  );
+});
+
+describe("What does not count", () => {
+  story(
+    "an approval of what was there before a push",
+    async (world) => {
+      const [dora, rita] = [world.person("dora"), world.person("rita")];
+      await dora.pushes("hotfix/crash", "master");
+      const number = await dora.opens("hotfix/crash", "master");
+      await world.reports(number, "build", "success");
+      await rita.approves(number);
+      await world.quiet();
+      expect(seen(world, number)?.is).toBe("success");
+      const before = head(world, number);
+      await dora.pushes("hotfix/crash");
+      await world.reports(number, "build", "success");
+      await world.quiet();
+      expect(seen(world, number)).toEqual({
+        name: "flowgate: master",
+        is: "in_progress",
+        title: "1 of 3 gates open. Waits for a release manager to approve.",
+      });
+      expect(summary(world, number)).toContain(`rita approved ${before}, which is not the head any more.`);
+      expect(await dora.merges(number)).toMatchObject({ status: 405 });
+      return undefined;
+    },
+    { config: STANDARD, settings: QUICK },
+  );
+
+  story(
+    "an approval of somebody who pushed to the branch, and of somebody who has left the team",
+    async (world) => {
+      const [dora, rita, ada] = [world.person("dora"), world.person("rita"), world.person("ada")];
+      await dora.pushes("hotfix/crash", "master");
+      const number = await dora.opens("hotfix/crash", "master");
+      await rita.pushes("hotfix/crash");
+      await world.reports(number, "build", "success");
+      await rita.approves(number);
+      await world.quiet();
+      expect(seen(world, number)).toMatchObject({
+        is: "failure",
+        title:
+          "1 of 3 gates open. Nobody is left who could approve as a release manager. Who opened it or pushed to it does not count.",
+      });
+      await ada.addsToTeam("release-managers", "otto");
+      await world.quiet();
+      expect(seen(world, number)?.title).toBe("1 of 3 gates open. Waits for a release manager to approve.");
+      await world.person("otto").approves(number);
+      await world.quiet();
+      expect(seen(world, number)?.is).toBe("success");
+      await ada.takesFromTeam("release-managers", "otto");
+      await world.quiet();
+      expect(seen(world, number)?.is).toBe("failure");
+      expect(await dora.merges(number)).toMatchObject({ status: 405 });
+      return undefined;
+    },
+    { config: STANDARD, settings: QUICK },
+  );
+
+  story(
+    "a check that its author renamed, and one that another App posts in our name",
+    async (world) => {
+      const [dora, rita] = [world.person("dora"), world.person("rita")];
+      await dora.pushes("hotfix/crash", "master");
+      const number = await dora.opens("hotfix/crash", "master");
+      await rita.approves(number);
+      await world.reports(number, "build (skipped)", "success");
+      await world.reports(number, "flowgate: master", "success");
+      await world.quiet();
+      expect(seen(world, number)?.title).toBe(
+        `1 of 3 gates open. \`build\` has not reported yet on ${head(world, number)}.`,
+      );
+      expect(await dora.merges(number)).toMatchObject({ status: 405 });
+      await world.skip(31 * 60_000);
+      expect(seen(world, number)?.title).toContain("`build` has not reported for 31 minutes");
+      expect(summary(world, number)).toContain("limited to other branches or paths");
+      return undefined;
+    },
+    { config: STANDARD, settings: QUICK },
+  );
+
+  story(
+    "a promotion that would lose what the next stage has",
+    async (world) => {
+      const [dora, rita] = [world.person("dora"), world.person("rita")];
+      await dora.pushes("hotfix/crash", "master");
+      const hotfix = await dora.opens("hotfix/crash", "master");
+      await world.reports(hotfix, "build", "success");
+      await rita.approves(hotfix);
+      await world.quiet();
+      expect(await rita.merges(hotfix)).toBeNull();
+      await developed(world);
+      const promotion = await rita.opens("development", "staging");
+      await world.reports(promotion, "build", "success");
+      await world.person("otto").approves(promotion);
+      await world.quiet();
+      expect(await rita.merges(promotion)).toBeNull();
+      const release = await rita.opens("staging", "master");
+      await world.reports(release, "build", "success");
+      await world.quiet();
+      expect(open(world, release)["back-merge"]).toMatch(
+        /^failure: master has 1 commit that staging lacks: [0-9a-f]{7} “Change/,
+      );
+      expect(toCopy(world, release)).toContain("gh pr create --head master --base staging");
+      await lands(world, rita, "master", "staging");
+      await world.reports(release, "build", "success");
+      await world.quiet();
+      expect(open(world, release)).not.toHaveProperty("back-merge");
+      return undefined;
+    },
+    { config: STANDARD, settings: QUICK },
+  );
+});
