@@ -27,7 +27,12 @@ export const base = {
 
 export default {
   ...base,
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/browser/", "<rootDir>/test/crash/", "<rootDir>/test/postgres/"],
+  testPathIgnorePatterns: [
+    "/node_modules/",
+    "<rootDir>/test/browser/",
+    "<rootDir>/test/crash/",
+    "<rootDir>/test/postgres/",
+  ],
   coverageProvider: "v8",
   coverageReporters: ["text-summary", "lcovonly"],
   collectCoverageFrom: running,
