@@ -9,7 +9,7 @@ import {
 } from "../../sandbox/installing.ts";
 import { must } from "../../sandbox/outcome.ts";
 import { changeSettings } from "../../sandbox/repositories.ts";
-import { OWNER } from "../world.ts";
+import { LANES_ONLY, OWNER } from "../world.ts";
 import { rulesets, seen, story } from "./telling.ts";
 
 const RULESETS = ["flowgate: development", "flowgate: master", "flowgate: staging"];
@@ -45,7 +45,7 @@ describe("A repository", () => {
       await world.skip(1_000);
       expect(rulesets(world)).toEqual(RULESETS);
     },
-    { stages: ["staging", "master"] },
+    { stages: ["staging", "master"], config: LANES_ONLY },
   );
 
   story(

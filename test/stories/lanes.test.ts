@@ -117,7 +117,7 @@ describe("A release branch", () => {
     expect(seen(world, early)).toEqual({
       name: "flowgate: master",
       is: "success",
-      title: "release/1 is pinned at a commit of staging and goes into master.",
+      title: "release/1 is pinned at a commit of staging and goes into master. All 5 gates passed.",
     });
     expect(await rita.merges(early)).toBeNull();
   });
