@@ -2,7 +2,7 @@ import type { Actor } from "./actor.ts";
 import { announceNow } from "./events.ts";
 import type { Github } from "./github.ts";
 import type { Issue, Repository } from "./model.ts";
-import { presentPlainIssue } from "./present/issues.ts";
+import { presentToldIssue } from "./present/issues.ts";
 
 /** Sends `issues` with this action. */
 export function announceIssue(
@@ -14,7 +14,7 @@ export function announceIssue(
   fields: Readonly<Record<string, unknown>> = {},
 ): void {
   announceNow(github, by, repository, { event: "issues", action }, () => ({
-    issue: presentPlainIssue(github, repository, issue),
+    issue: presentToldIssue(github, repository, issue),
     ...fields,
   }));
 }

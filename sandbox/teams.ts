@@ -3,7 +3,7 @@ import { announceOrganisation } from "./events.ts";
 import type { Github } from "./github.ts";
 import type { Account, Repository, Role, Team } from "./model.ts";
 import { done, invalid, notFound, type Outcome, refused } from "./outcome.ts";
-import { presentAccount, presentTeam } from "./present/accounts.ts";
+import { presentAccount, presentOrganisation, presentTeam } from "./present/accounts.ts";
 import { presentRepository } from "./present/repositories.ts";
 import { isOwner } from "./rights.ts";
 
@@ -134,13 +134,16 @@ export function removeFromOrganisation(github: Github, by: Actor, organisation: 
       github.state.repositories.change(repository.id, { collaborators });
   }
   github.state.memberships.remove(membership.id);
-  announceOrganisation(
-    github,
-    by,
-    organisation.id,
-    { event: "organization", action: "member_removed" },
-    { membership: { user: presentAccount(github, account), role: membership.role, state: "active" } },
-  );
+  const organization_url = presentOrganisation(github, organisation).url;
+  const shown = {
+    url: `${organization_url}/memberships/${account.login}`,
+    state: "active",
+    role: membership.role,
+    organization_url,
+    user: presentAccount(github, account),
+  };
+  const news = { event: "organization", action: "member_removed" };
+  announceOrganisation(github, by, organisation.id, news, { membership: shown });
   return done(null);
 }
 

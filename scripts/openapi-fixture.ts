@@ -22,8 +22,11 @@ const webhooks: Readonly<Record<string, readonly string[]>> = {
   installation: ["created", "deleted", "new_permissions_accepted", "suspend", "unsuspend"],
   installation_repositories: ["added", "removed"],
   issue_comment: ["created", "edited", "deleted"],
+  issues: ["opened", "edited", "closed", "reopened", "labeled", "unlabeled"],
   member: ["added", "edited", "removed"],
+  membership: ["added", "removed"],
   merge_group: ["checks_requested", "destroyed"],
+  organization: ["member_removed"],
   pull_request: [
     "opened",
     "edited",
@@ -42,6 +45,7 @@ const webhooks: Readonly<Record<string, readonly string[]>> = {
   repository: ["created", "renamed", "edited", "privatized", "publicized", "archived", "unarchived", "deleted"],
   repository_ruleset: ["created", "edited", "deleted"],
   status: [],
+  team: ["created", "deleted", "added_to_repository", "removed_from_repository"],
 };
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

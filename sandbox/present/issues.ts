@@ -7,6 +7,12 @@ import { presentLabel, repositoryUrl } from "./repositories.ts";
 
 /** An issue that is no pull request. https://docs.github.com/rest/issues/issues#get-an-issue */
 export function presentPlainIssue(github: Github, repository: Repository, issue: Issue) {
+  const closed_by = issue.closedById === null ? null : presentAccountOf(github, issue.closedById);
+  return { ...presentToldIssue(github, repository, issue), closed_by };
+}
+
+/** The same as webhooks tell it, which do not say who closed it. */
+export function presentToldIssue(github: Github, repository: Repository, issue: Issue) {
   const api = `${repositoryUrl(github, repository)}/issues/${issue.number}`;
   const app = github.state.apps.get(issue.viaAppId ?? -1);
   return {
@@ -37,7 +43,6 @@ export function presentPlainIssue(github: Github, repository: Repository, issue:
     author_association: associationOf(github, issue.authorId, repository),
     active_lock_reason: null,
     body: issue.body,
-    closed_by: issue.closedById === null ? null : presentAccountOf(github, issue.closedById),
     reactions: presentReactionCounts(`${api}/reactions`, []),
     timeline_url: `${api}/timeline`,
     performed_via_github_app: app ? presentApp(github, app) : null,

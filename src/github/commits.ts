@@ -1,6 +1,6 @@
 import { type CheckSeen, checkKey } from "../flow/check-seen.ts";
 import type { Answers, Comparison } from "../flow/facts.ts";
-import { type Branch, type Instant, later, type Sha } from "../flow/names.ts";
+import { type Branch, type Instant, isSha, later, type Sha } from "../flow/names.ts";
 import { failed, found, type Outcome } from "./failure.ts";
 import * as shapes from "./parse-commits.ts";
 import { PER_PAGE, type Read } from "./read.ts";
@@ -14,7 +14,7 @@ const MOST_CHECKS = 5_000;
 const MOVED_MS = 1_000;
 
 export const treeAt = (read: Read, place: Place, commit: Sha): Promise<Outcome<Sha>> =>
-  read.one(place, `${root(place)}/git/commits/${commit}`, shapes.treeShape);
+  read.one(place, `${root(place)}/git/commits/${commit}`, shapes.treeShape, { immutable: true });
 
 export async function comparison(
   read: Read,
@@ -28,6 +28,7 @@ export async function comparison(
     shapes.comparisonShape,
     ({ commits }) => commits.length,
     MOST_COMMITS / PER_PAGE,
+    { immutable: isSha(base) && isSha(head) },
   );
   if (!outcome.ok) return outcome;
   const { pages, whole } = outcome.value;

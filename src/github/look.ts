@@ -1,5 +1,5 @@
 import { type Answers, type AnswerTo, type Fact, type Facts, type Want, wantKey } from "../flow/facts.ts";
-import { type Branch, type Instant, later, type Sha, short } from "../flow/names.ts";
+import { type Instant, isSha, later, short } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
 import { checksOn, comparison, treeAt } from "./commits.ts";
 import { type Outcome, sentence } from "./failure.ts";
@@ -118,5 +118,3 @@ function inWords(want: Want): string {
       return `the tree of ${short(want.commit)}`;
   }
 }
-
-const isSha = (base: Branch | Sha): base is Sha => /^[0-9a-f]{40,64}$/.test(base);

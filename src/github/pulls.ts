@@ -11,7 +11,7 @@ export const pullAt = (read: Read, place: Place, number: number): Promise<Outcom
   read.one(place, `${root(place)}/pulls/${number}`, shapes.pullShape(place.repository));
 
 export const textOf = (read: Read, place: Place, number: number): Promise<Outcome<Answers["text"]>> =>
-  read.one(place, `${root(place)}/pulls/${number}`, shapes.textShape(place.repository), "text");
+  read.one(place, `${root(place)}/pulls/${number}`, shapes.textShape(place.repository), { part: "text" });
 
 /** The open pull requests of a repository, each once. */
 export async function openPulls(read: Read, place: Place): Promise<Outcome<Answers["open-pulls"]>> {

@@ -21,13 +21,17 @@ export type As = { readonly installation: InstallationId | null; readonly priori
 
 export type Pages<P> = { readonly pages: readonly P[]; readonly whole: boolean };
 
+/** How an answer is kept. */
+export type Keeping = {
+  /** Names what is taken of it, where two shapes take different things of the same address. */
+  readonly part?: string;
+  /** That it never changes, as what is said of a full commit id: once it is there, nobody is asked again. */
+  readonly immutable?: boolean;
+};
+
 export type Read = {
-  /**
-   * One answer, checked against its shape.
-   *
-   * @param part names what is taken of it, where two shapes take different things of the same address.
-   */
-  one<T>(as: As, path: string, shape: z.ZodType<T>, part?: string): Promise<Outcome<T>>;
+  /** One answer, checked against its shape. */
+  one<T>(as: As, path: string, shape: z.ZodType<T>, keeping?: Keeping): Promise<Outcome<T>>;
   /** A list with a hundred items a page, to its last page. Fails where it is too long to be read whole. */
   all<T>(as: As, path: string, shape: z.ZodType<readonly T[]>): Promise<Outcome<readonly T[]>>;
   /** The same where a page is more than its items; `whole` is false where the list goes on. */
@@ -37,6 +41,7 @@ export type Read = {
     shape: z.ZodType<P>,
     size: (page: P) => number,
     most: number,
+    keeping?: Keeping,
   ): Promise<Outcome<Pages<P>>>;
   /** As `all`, of a list that has no page numbers: each page's link tells the cursor of the next. */
   following<T>(as: As, path: string, shape: z.ZodType<readonly T[]>): Promise<Outcome<readonly T[]>>;
@@ -56,9 +61,15 @@ type Page<T> = {
  * What is kept is our parsed value, a fraction of GitHub's text, under the version that parsed it.
  */
 export function reader(send: Send, cache: Cache, clock: { now(): Instant }, version: string): Read {
-  async function page<T>(as: As, path: string, shape: z.ZodType<T>, part?: string): Promise<Outcome<Page<T>>> {
+  async function page<T>(
+    as: As,
+    path: string,
+    shape: z.ZodType<T>,
+    { part, immutable = false }: Keeping = {},
+  ): Promise<Outcome<Page<T>>> {
     const key = `${version} ${as.installation} ${path}${part === undefined ? "" : ` ${part}`}`;
     const kept = await cache.get(key);
+    if (immutable && kept !== null) return found(JSON.parse(kept.body) as Page<T>);
     const headers = kept === null ? {} : { "if-none-match": kept.etag };
     const outcome = await send({ ...as, method: "GET", path, headers });
     if (!outcome.ok) return outcome;
@@ -76,13 +87,21 @@ export function reader(send: Send, cache: Cache, clock: { now(): Instant }, vers
     return found(read);
   }
 
-  async function pages<P>(as: As, path: string, shape: z.ZodType<P>, size: (page: P) => number, most: number) {
+  async function pages<P>(
+    as: As,
+    path: string,
+    shape: z.ZodType<P>,
+    size: (page: P) => number,
+    most: number,
+    keeping?: Keeping,
+  ) {
     const read: P[] = [];
     for (let number = 1; number <= most; number++) {
       const outcome = await page(
         as,
         `${path}${path.includes("?") ? "&" : "?"}per_page=${PER_PAGE}&page=${number}`,
         shape,
+        keeping,
       );
       if (!outcome.ok) return outcome;
       const { value, next } = outcome.value;
@@ -99,8 +118,8 @@ export function reader(send: Send, cache: Cache, clock: { now(): Instant }, vers
   }
 
   return {
-    one: async (as, path, shape, part) => {
-      const outcome = await page(as, path, shape, part);
+    one: async (as, path, shape, keeping) => {
+      const outcome = await page(as, path, shape, keeping);
       return outcome.ok ? found(outcome.value.value) : outcome;
     },
     pages,

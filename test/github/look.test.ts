@@ -514,3 +514,60 @@ describe("what has not changed is not sent again", () => {
     scope.done();
   });
 });
+
+describe("what can never change is asked for once", () => {
+  const of = (base: string): Want => ({ want: "compare", base: sha(base), head: HEAD });
+  const address = (base: string, page: number) => `${R}/compare/${base}...${HEAD}?per_page=100&page=${page}`;
+  const total = { ahead_by: 130, total_commits: 130 };
+  const etag = { etag: '"one"' };
+  /** Looks twice, a minute apart: `scope` answers the first time only. */
+  async function twice(want: Want, scope: nock.Scope) {
+    const { github, skip } = connected();
+    const first = (await github.look(LEASE, FACTS, [want])).values().next().value as Fact<unknown>;
+    scope.done();
+    skip(60_000);
+    const second = (await github.look(LEASE, FACTS, [want])).values().next().value as Fact<unknown>;
+    return { first, second };
+  }
+
+  test("the tree of a commit", async () => {
+    const scope = signedIn();
+    scope.get(`${R}/git/commits/${HEAD}`).reply(200, { sha: HEAD, tree: { sha: TREE } }, etag);
+    const { second } = await twice({ want: "tree", commit: HEAD }, scope);
+    expect(second).toEqual({ known: true, value: TREE, at: "2026-11-24T12:01:00.000Z" });
+  });
+
+  test("a comparison of two commits, with all its pages", async () => {
+    const scope = signedIn();
+    scope.get(address(OTHER, 1)).reply(200, comparison(commits(0, 100), total), { ...etag, ...next("/2") });
+    scope.get(address(OTHER, 2)).reply(200, comparison(commits(100, 30), total), etag);
+    const { first, second } = await twice(of(OTHER), scope);
+    expect(first).toMatchObject({ known: true, value: { ahead: 130, whole: true } });
+    expect(second).toEqual({ ...first, at: "2026-11-24T12:01:00.000Z" });
+  });
+
+  test("of pages that GitHub did not answer for, only those", async () => {
+    const { github } = connected();
+    const scope = signedIn();
+    scope.get(address(OTHER, 1)).reply(200, comparison(commits(0, 100), total), { ...etag, ...next("/2") });
+    scope.get(address(OTHER, 2)).reply(502);
+    scope.get(address(OTHER, 2)).reply(200, comparison(commits(100, 30), total), etag);
+    const known = async () =>
+      ((await github.look(LEASE, FACTS, [of(OTHER)])).values().next().value as Fact<unknown>).known;
+    expect([await known(), await known(), await known()]).toEqual([false, true, true]);
+    scope.done();
+  });
+
+  test.each(["staging", OTHER.slice(0, 39), OTHER.toUpperCase()])(
+    "but not a comparison with %s, which is no full id",
+    async (base) => {
+      const { github } = connected();
+      const scope = signedIn();
+      scope.get(address(base, 1)).reply(200, comparison([commit(HEAD)]), etag);
+      await github.look(LEASE, FACTS, [of(base)]);
+      scope.get(address(base, 1)).reply(304);
+      await github.look(LEASE, FACTS, [of(base)]);
+      scope.done();
+    },
+  );
+});

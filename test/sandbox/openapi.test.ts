@@ -45,8 +45,8 @@ const exceptions: readonly { readonly of: RegExp; readonly says: RegExp; readonl
     because: "Every refusal repeats its status by now, and only the plainest schema knows.",
   },
   {
-    of: /^(fork|status)$/,
-    says: /^\/(forkee\/has_discussions|commit\/author\/user_view_type) is unknown$/,
+    of: /^(fork|status|team (added_to|removed_from)_repository)$/,
+    says: /^\/(forkee\/has_discussions|commit\/author\/user_view_type|repository\/(has_discussions|web_commit_signoff_required)) is unknown$/,
     because: "Their own copies of a repository and of a person are old.",
   },
   {
@@ -58,6 +58,11 @@ const exceptions: readonly { readonly of: RegExp; readonly says: RegExp; readonl
     of: /^check_suite /,
     says: /^\/check_suite\/app\/events\/\* must be equal to one of the allowed values$/,
     because: "The list of events there is older than merge_group and repository_ruleset.",
+  },
+  {
+    of: /^issues /,
+    says: /^\/issue\/performed_via_github_app\/(events\/\* |client_id |permissions\/merge_queues )/,
+    because: "The App of an issue is a copy as old.",
   },
   {
     of: /^push$/,
@@ -141,8 +146,11 @@ async function play(): Promise<void> {
   const ada = noted(place.as("ada"), "person");
   const olaf = noted(place.as("olaf"), "person");
   await people(ada, bot, olaf);
+  await teams(ada, dora, rita);
+  await issues(dora, bot, olaf);
   await changes(dora, bot, rita, olaf);
   await rules(ada, bot, dora);
+  await protection(ada, dora);
   await settings(ada, dora);
   await appRoutes(jwt, bot, dora);
 }
@@ -190,6 +198,56 @@ async function people(ada: Caller, bot: Caller, olaf: Caller) {
   await olaf.post(`${API}/forks`, {});
   await olaf.get(`${API}/forks`);
   await olaf.get("/repos/olaf/api");
+}
+
+async function teams(ada: Caller, dora: Caller, rita: Caller) {
+  const all = "/orgs/acme/teams";
+  const parent = (await ada.post<Made>(all, { name: "Night shift" })).body.id;
+  await ada.post(all, { name: "Night shift" });
+  await ada.post(all, { name: "Pager", parent_team_id: parent });
+  await dora.post(all, { name: "Mine" });
+  await ada.get(`${all}/pager`);
+  await ada.get(all);
+  await ada.put(`${all}/pager/memberships/rita`, { role: "maintainer" });
+  await rita.put(`${all}/pager/memberships/dora`, { role: "member" });
+  await dora.put(`${all}/pager/memberships/dora`, { role: "maintainer" });
+  await rita.put(`${all}/pager/memberships/olaf`);
+  await ada.get(`${all}/night-shift/members`);
+  await ada.put(`${all}/pager/repos/acme/api`, { permission: "maintain" });
+  await dora.put(`${all}/pager/repos/acme/api`, { permission: "admin" });
+  await ada.put(`${all}/pager/repos/acme/api`, { permission: "king" });
+  await ada.get(`${API}/teams`);
+  await ada.delete(`${all}/pager/repos/acme/api`);
+  await rita.delete(`${all}/pager/memberships/dora`);
+  await rita.delete(`${all}/pager/memberships/dora`);
+  await ada.delete(`${all}/pager`);
+  await ada.delete(`${all}/pager`);
+  await dora.delete(`${all}/night-shift`);
+  await ada.put(`${all}/night-shift/memberships/tom`);
+  await dora.delete("/orgs/acme/members/tom");
+  await ada.delete("/orgs/acme/members/tom");
+  await ada.delete("/orgs/acme/members/tom");
+}
+
+async function issues(dora: Caller, bot: Caller, olaf: Caller) {
+  const all = `${API}/issues`;
+  const { number } = (await dora.post<Made>(all, { title: "It falls over", body: "See", labels: ["severity-1"] })).body;
+  const by = (await bot.post<Made>(all, { title: "It stands" })).body;
+  await dora.post(all, { title: "" });
+  await dora.post(all, { body: "Without a title" });
+  await dora.patch(`${all}/${number}`, { title: "It fell over", body: "Look", labels: ["severity-2"] });
+  await dora.patch(`${all}/${number}`, { state: "closed", state_reason: "not_planned" });
+  await bot.get(`${all}/${number}`);
+  await bot.get(`${all}?state=all`);
+  await dora.patch(`${all}/${number}`, { state: "open" });
+  await dora.patch(`${all}/${number}`, { state: "ajar" });
+  await olaf.patch(`${all}/${number}`, { state: "closed" });
+  await olaf.post(all, { title: "Help" });
+  await bot.get(`${all}?labels=severity-2`);
+  await bot.get(`${all}/${number}/labels`);
+  await bot.get(`${all}/${by.number}`);
+  await bot.get(`${all}/999`);
+  await bot.delete(`${all}/${number}/labels/severity-2`);
 }
 
 async function changes(dora: Caller, bot: Caller, rita: Caller, olaf: Caller) {
@@ -269,6 +327,9 @@ async function changes(dora: Caller, bot: Caller, rita: Caller, olaf: Caller) {
     `${API}/branches`,
     `${API}/branches/topic`,
     `${API}/branches/none`,
+    `${API}/activity`,
+    `${API}/activity?ref=topic&activity_type=push&direction=asc&per_page=1`,
+    `${API}/activity?activity_type=walk`,
   ])
     await bot.get(path);
   await dora.put(`${pull}/merge`, { sha });
@@ -345,6 +406,30 @@ async function rules(ada: Caller, bot: Caller, dora: Caller) {
   await dequeue(place.github, by, place.repository(), number);
   await bot.delete(`${API}/rulesets/${id}`);
   await bot.get(`${API}/rulesets/${id}`);
+}
+
+async function protection(ada: Caller, dora: Caller) {
+  const at = `${API}/branches/main/protection`;
+  await ada.get(at);
+  await ada.delete(at);
+  const checks = [{ context: "gate", app_id: place.app.id }, { context: "build" }];
+  const protect = {
+    required_status_checks: { strict: true, contexts: [], checks },
+    enforce_admins: true,
+    required_pull_request_reviews: null,
+    restrictions: null,
+  };
+  await ada.put(at, protect);
+  await dora.put(at, protect);
+  await ada.put(`${API}/branches/none/protection`, protect);
+  await ada.get(at);
+  await ada.get(`${API}/branches/main`);
+  await ada.get(`${API}/branches`);
+  await ada.put(at, { ...protect, required_status_checks: null, enforce_admins: null });
+  await ada.get(at);
+  await dora.delete(at);
+  await ada.delete(at);
+  await ada.get(`${API}/branches/main`);
 }
 
 async function settings(ada: Caller, dora: Caller) {
