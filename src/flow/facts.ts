@@ -49,6 +49,12 @@ export type Right = (typeof RIGHTS)[number];
 export type Collaborator = { readonly person: Person; readonly right: Right };
 /** A file that a pull request changes; `blob` null where it removes it. */
 export type ChangedFile = { readonly path: string; readonly before: string | null; readonly blob: Sha | null };
+/** A file in a commit; links and submodules are neither executable nor read. */
+export type TreeEntry = {
+  readonly path: string;
+  readonly kind: "file" | "executable" | "link" | "submodule";
+  readonly blob: Sha;
+};
 /** One rule that GitHub enforces on a branch, as far as we look at it. */
 export type BranchRule = {
   readonly type: string;
@@ -80,6 +86,9 @@ export type Answers = {
   readonly pushers: readonly Person[];
   /** The tree of a commit. */
   readonly tree: Sha;
+  /** All files of a commit; `whole` false: GitHub cut the list off. */
+  readonly entries: { readonly entries: readonly TreeEntry[]; readonly whole: boolean };
+  readonly file: Document;
   /** `whole` false: GitHub cut the list off. */
   readonly files: { readonly files: readonly ChangedFile[]; readonly whole: boolean };
   readonly rules: readonly BranchRule[];
@@ -106,7 +115,9 @@ export type Want =
   | { readonly want: "issues"; readonly label: string }
   | { readonly want: "text" | "files"; readonly number: number }
   | { readonly want: "pushers"; readonly branch: Branch }
-  | { readonly want: "tree"; readonly commit: Sha };
+  | { readonly want: "tree" | "entries"; readonly commit: Sha }
+  /** As it is in a commit. */
+  | { readonly want: "file"; readonly path: string; readonly at: Sha };
 export type AnswerTo<W extends Want> = Answers[W["want"]];
 
 /** What was read for one judgement, by want. */

@@ -40,6 +40,10 @@ function inWords(want: Want, value: unknown): string {
       return `${short(want.head)} has ${count((value as Comparison).ahead, "commit")} that ${isSha(want.base) ? short(want.base) : want.base} lacks`;
     case "brought-by":
       return `${short(want.commit)} came by ${(value as readonly BroughtBy[]).map(({ number }) => `#${number}`).join(", ") || "no pull request"}`;
+    case "file":
+      return `${want.path} as it is in ${short(want.at)}`;
+    case "entries":
+      return `the files of ${short(want.commit)}`;
     case "team":
       return value === null
         ? `there is no team ${want.team}`

@@ -16,6 +16,10 @@ const MOVED_MS = 1_000;
 export const treeAt = (read: Read, place: Place, commit: Sha): Promise<Outcome<Sha>> =>
   read.one(place, `${root(place)}/git/commits/${commit}`, shapes.treeShape, { immutable: true });
 
+/** https://docs.github.com/rest/git/trees#get-a-tree */
+export const entriesOf = (read: Read, place: Place, commit: Sha): Promise<Outcome<Answers["entries"]>> =>
+  read.one(place, `${root(place)}/git/trees/${commit}?recursive=1`, shapes.entriesShape, { immutable: true });
+
 export async function comparison(
   read: Read,
   place: Place,

@@ -1,7 +1,7 @@
 import { type Answers, type AnswerTo, type Fact, type Facts, type Want, wantKey } from "../flow/facts.ts";
 import { type Instant, isSha, later, short } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
-import { checksOn, comparison, treeAt } from "./commits.ts";
+import { checksOn, comparison, entriesOf, treeAt } from "./commits.ts";
 import { type Outcome, sentence } from "./failure.ts";
 import { broughtByShape } from "./parse.ts";
 import { collaboratorsOf, membersOf, pushersTo } from "./people.ts";
@@ -54,7 +54,8 @@ function answersFrom(read: Read, clock: { now(): Instant }): Answering {
   const reading: Reading = {
     repository: (place) => repositoryAt(read, place),
     branch: (place, { branch }) => headOf(read, place, branch),
-    document: (place, { path }) => documentAt(read, place, path),
+    document: (place, { path }) => documentAt(read, place, path, null),
+    file: (place, { path, at }) => documentAt(read, place, path, at),
     pull: (place, { number }) => pullAt(read, place, number),
     "open-pulls": (place) => openPulls(read, place),
     compare: (place, { base, head }) => comparison(read, place, { base, head, now }),
@@ -71,6 +72,7 @@ function answersFrom(read: Read, clock: { now(): Instant }): Answering {
     files: (place, { number }) => filesOf(read, place, number),
     pushers: (place, { branch }) => pushersTo(read, place, branch),
     tree: (place, { commit }) => treeAt(read, place, commit),
+    entries: (place, { commit }) => entriesOf(read, place, commit),
   };
 
   return <W extends Want>(place: Place, want: W) =>
@@ -88,6 +90,10 @@ function inWords(want: Want): string {
       return `the branch ${want.branch}`;
     case "document":
       return `the file ${want.path}`;
+    case "file":
+      return `the file ${want.path} in ${short(want.at)}`;
+    case "entries":
+      return `the files of ${short(want.commit)}`;
     case "pull":
       return `pull request #${want.number}`;
     case "compare":

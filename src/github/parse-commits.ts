@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Commit } from "../flow/facts.ts";
+import type { Commit, TreeEntry } from "../flow/facts.ts";
 import { checkRunShape, shaText, statusShape } from "../flow/listed.ts";
 import { id } from "./parse.ts";
 
@@ -7,6 +7,27 @@ const treeOf = z.object({ tree: z.object({ sha: shaText }) });
 
 /** https://docs.github.com/rest/git/commits#get-a-commit-object */
 export const treeShape = treeOf.transform(({ tree }) => tree.sha);
+
+/** How git writes what a file is. */
+const MODES: { readonly [mode: string]: TreeEntry["kind"] } = {
+  "100644": "file",
+  "100755": "executable",
+  "120000": "link",
+  "160000": "submodule",
+};
+/** https://docs.github.com/rest/git/trees#get-a-tree */
+export const entriesShape = z
+  .object({
+    tree: z.array(z.object({ path: z.string(), mode: z.string(), sha: shaText })),
+    truncated: z.boolean(),
+  })
+  .transform(({ tree, truncated }) => ({
+    entries: tree.flatMap(({ path, mode, sha }): readonly TreeEntry[] => {
+      const kind = MODES[mode];
+      return kind === undefined ? [] : [{ path, kind, blob: sha }];
+    }),
+    whole: !truncated,
+  }));
 
 /** https://docs.github.com/rest/commits/commits#compare-two-commits */
 export const comparisonShape = z

@@ -64,9 +64,13 @@ export async function rulesOn(read: Read, place: Place, branch: Branch): Promise
   return found(checks.length === 0 ? rules.value : [...rules.value, { type: "required_status_checks", checks }]);
 }
 
-export async function documentAt(read: Read, place: Place, path: string): Promise<Outcome<Document>> {
-  const address = `${root(place)}/contents/${path.split("/").map(encodeURIComponent).join("/")}`;
-  const outcome = await read.one(place, address, shapes.contentShape);
+/**
+ * A file on the default branch, or as it is in a commit.
+ * https://docs.github.com/rest/repos/contents#get-repository-content
+ */
+export async function documentAt(read: Read, place: Place, path: string, at: Sha | null): Promise<Outcome<Document>> {
+  const address = `${root(place)}/contents/${path.split("/").map(encodeURIComponent).join("/")}${at === null ? "" : `?ref=${at}`}`;
+  const outcome = await read.one(place, address, shapes.contentShape, at === null ? {} : { immutable: true });
   if (!outcome.ok) return absentOr<Document>(read, place, outcome, { found: false });
   const content = outcome.value;
   if (content.type !== "file") return found({ found: false });
