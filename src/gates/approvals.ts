@@ -18,12 +18,13 @@ export const approvals: Gate = {
     if (needs === null)
       return { notAsked: "Asked on promotions, releases and hotfixes, and on back-merges with commits of their own." };
     if (needs.length === 0) return { outcome: "passed", because: "The config asks for nobody's approval here." };
-    const { pull, policy, look } = of;
+    const { pull, policy, component, look } = of;
     const reviews = look.at({ want: "reviews", number: pull.number });
     const holders = needs.map((need) => holdersOf(need, policy, look));
     const pushers = policy.stages.includes(pull.head.ref) ? [] : look.at({ want: "pushers", branch: pull.head.ref });
     const carries = of.lane.lane === "promotion" || of.lane.lane === "release";
-    const carried = carries ? look.at({ want: "compare", base: pull.base, head: pull.head.sha }) : NOTHING;
+    const into = component.stages?.[pull.base] ?? pull.base;
+    const carried = carries ? look.at({ want: "compare", base: into, head: pull.head.sha }) : NOTHING;
     if (reviews === null || pushers === null || carried === null || look.missing() !== null) return null;
     return judge(of, needs, holders as readonly Holders[], reviews, pushers, carried);
   },
