@@ -231,7 +231,7 @@ it("Whatever people call their branches and pull requests comes back as they wro
       await store.learn(news({ lessons: [named] }));
       expect((await factsOf(pull(number))).memory).toEqual(absorb(null, named));
     }),
-    { numRuns: 50 },
+    { numRuns: 25 },
   );
 });
 
