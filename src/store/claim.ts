@@ -133,6 +133,7 @@ async function handsOf(on: Connection, real: number): Promise<Hands> {
   const rows = await on
     .selectFrom("subject")
     .select(["installation", "priority", (row) => row.fn.countAll<number>().as("count")])
+    .where("lease_token", "is not", null)
     .where("lease_until", ">", real)
     .groupBy(["installation", "priority"])
     .execute();
