@@ -154,7 +154,7 @@ function withRemembered(
   const known = pull.checks?.head === want.head ? pull.checks : undefined;
   const fresh = answerTo(read, want);
   if (fresh?.known) return { read, checks: { head: want.head, since: known?.since ?? now, seen: fresh.value } };
-  if (known === undefined) return { read, checks: undefined };
+  if (known === undefined || known.doubt) return { read, checks: known };
   return { read: new Map([...read, [wantKey(want), { known: true, value: known.seen, at: now }]]), checks: known };
 }
 

@@ -67,6 +67,7 @@ export const NO_CONFIG: ConfigState = {
 function absorbCheck(known: PullMemory, { head, seen }: About<"checks">): PullMemory {
   const { checks } = known;
   if (checks === undefined || checks.head !== head) return known;
+  if (seen === null) return checks.doubt ? known : { ...known, checks: { ...checks, doubt: true } };
   const after = withSeen(checks.seen, seen);
   return after === checks.seen ? known : { ...known, checks: { ...checks, seen: after } };
 }

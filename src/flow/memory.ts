@@ -38,6 +38,8 @@ export type ChecksSeen = {
   /** When they were first looked at. */
   readonly since: Instant;
   readonly seen: readonly CheckSeen[];
+  /** Something may have been missed: they are read again. */
+  readonly doubt?: true;
 };
 
 /** The values an event says it replaced: `before`, `changes.*.from`, or what its action tells (a close closes what was open). */
@@ -118,8 +120,11 @@ export type Lesson =
       readonly asOf: Instant;
       readonly destroyed: boolean;
     }
-  /** A check or status on a commit; of all open pull requests with this head whose checks were asked for. */
-  | { readonly of: "checks"; readonly repository: RepositoryId; readonly head: Sha; readonly seen: CheckSeen }
+  /**
+   * A check or status on a commit; of all open pull requests with this head whose checks were asked for. Null: some
+   * may have been missed.
+   */
+  | { readonly of: "checks"; readonly repository: RepositoryId; readonly head: Sha; readonly seen: CheckSeen | null }
   /** Its ruleset is to be read again. */
   | {
       readonly of: "stage";

@@ -54,6 +54,15 @@ describe("a pull request remembers checks", () => {
     expect(absorb(known, lesson(run()))).toBe(known);
   });
 
+  it("until some may have been missed: then they are read again", () => {
+    const doubted = absorb(pullMemory({}, { checks }), { ...lesson(run()), seen: null });
+    expect(doubted).toEqual(pullMemory({}, { checks: { ...checks, doubt: true } }));
+    expect(absorb(doubted, { ...lesson(run()), seen: null })).toBe(doubted);
+    expect(absorb(doubted, lesson(run({ ended: "success" })))).toMatchObject({
+      checks: { doubt: true, seen: [run({ ended: "success" })] },
+    });
+  });
+
   it("until its head moves", () => {
     const known = pullMemory({}, { checks });
     const told = { of: "pull", repository: REPOSITORY, number: 12, from: {} } as const;

@@ -165,6 +165,32 @@ describe("From a feature to production", () => {
   );
 });
 
+describe("While nobody listens", () => {
+  story(
+    "a check that ends is found by the next sweep",
+    async (world) => {
+      const dora = world.person("dora");
+      await dora.pushes("hotfix/crash", "master");
+      const number = await dora.opens("hotfix/crash", "master");
+      await world.reports(number, "build", null);
+      await world.person("rita").approves(number);
+      await world.quiet();
+      world.github.faults.add({ on: "delivery", event: "check_run", does: { kind: "drop" } });
+      await world.reports(number, "build", "success");
+      await world.quiet();
+      // GitHub's log of deliveries goes back three days only.
+      const log = world.github.find.deliveriesOf(world.registered.id);
+      for (const { id, event } of log) if (event === "check_run") world.github.state.deliveries.remove(id);
+      expect(seen(world, number)).toMatchObject({ is: "in_progress" });
+      await world.app().sweep();
+      await world.quiet();
+      expect(seen(world, number)).toMatchObject({ is: "success" });
+      return undefined;
+    },
+    { config: STANDARD, settings: QUICK },
+  );
+});
+
 describe("What does not count", () => {
   story(
     "an approval of what was there before a push",
