@@ -45,7 +45,7 @@ export function checkRun(told: Told): CheckContent {
   return {
     name: told.name,
     ...(observed ? { status: "completed", conclusion: "neutral" } : GITHUB[verdict.outcome]),
-    title: cutToLength(`${observed ? WOULD[verdict.outcome] : ""}${titleOf(verdict)}`, LONGEST_TITLE),
+    title: plain(`${observed ? WOULD[verdict.outcome] : ""}${titleOf(verdict)}`),
     summary: summaryOf(told, page),
     detailsUrl: page,
   };
@@ -65,7 +65,7 @@ export function gateChecks(told: Told): readonly CheckContent[] {
   return verdict.findings.map(({ gate, outcome, because, cure, copy }) => ({
     name: `${told.name} / ${gate}`,
     ...GITHUB[outcome],
-    title: cutToLength(because, LONGEST_TITLE),
+    title: plain(because),
     summary: cutToBytes(
       `${cure === null ? "Nothing to do." : prose(cure)}${copy === null ? "" : `\n\nTo copy:\n\n${block(copy)}`}`,
       LARGEST_SUMMARY,
@@ -163,7 +163,8 @@ function readOf({ head, findings }: Verdict, blob: string | null): string {
   return `<details><summary>What was read</summary>\n\nHead ${code(short(head))}, ${policy}.${facts.map((fact) => `\n- ${prose(fact)}`).join("")}\n\n</details>`;
 }
 
-function cutToLength(text: string, length: number): string {
-  const signs = [...text.replace(/\s+/g, " ")];
-  return signs.length <= length ? signs.join("") : `${signs.slice(0, length - 1).join("")}…`;
+/** GitHub shows titles as they are, without Markdown, and on one line. */
+function plain(title: string): string {
+  const signs = [...title.replaceAll("`", "").replace(/\s+/g, " ")];
+  return signs.length <= LONGEST_TITLE ? signs.join("") : `${signs.slice(0, LONGEST_TITLE - 1).join("")}…`;
 }

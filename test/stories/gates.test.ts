@@ -50,7 +50,7 @@ describe("From a feature to production", () => {
       });
       expect(open(world, promotion)).toEqual({
         approvals: "in_progress: Waits for operations to approve.",
-        checks: `in_progress: \`build\` has not reported yet on ${head(world, promotion)}.`,
+        checks: `in_progress: build has not reported yet on ${head(world, promotion)}.`,
       });
       expect(summary(world, promotion)).toContain(`otto (operations) can approve ${head(world, promotion)}.`);
       expect(summary(world, promotion)).toContain("<summary>Not asked: readiness, change-order</summary>");
@@ -59,14 +59,14 @@ describe("From a feature to production", () => {
       await world.reports(promotion, "build", null);
       await world.quiet();
       expect(open(world, promotion)).toMatchObject({
-        checks: `in_progress: \`build\` has not ended on ${head(world, promotion)}.`,
+        checks: `in_progress: build has not ended on ${head(world, promotion)}.`,
       });
       await world.reports(promotion, "build", "failure");
       await world.quiet();
       expect(seen(world, promotion)).toEqual({
         name: "flowgate: staging",
         is: "failure",
-        title: `2 of 4 gates open. \`build\` ended in failure on ${head(world, promotion)}.`,
+        title: `2 of 4 gates open. build ended in failure on ${head(world, promotion)}.`,
       });
       await world.reports(promotion, "build", "success");
       await otto.approves(promotion);
@@ -259,11 +259,11 @@ describe("What does not count", () => {
       await world.reports(number, "flowgate: master", "success");
       await world.quiet();
       expect(seen(world, number)?.title).toBe(
-        `1 of 3 gates open. \`build\` has not reported yet on ${head(world, number)}.`,
+        `1 of 3 gates open. build has not reported yet on ${head(world, number)}.`,
       );
       expect(await dora.merges(number)).toMatchObject({ status: 405 });
       await world.skip(31 * 60_000);
-      expect(seen(world, number)?.title).toContain("`build` has not reported for 31 minutes");
+      expect(seen(world, number)?.title).toContain("build has not reported for 31 minutes");
       expect(summary(world, number)).toContain("limited to other branches or paths");
       return undefined;
     },
