@@ -324,6 +324,36 @@ describe("repositories, rulesets and installations", () => {
   });
 });
 
+describe("the button beside our checks", () => {
+  const pressed = (identifier: string, app = 7) =>
+    read("check_run", {
+      ...place,
+      action: "requested_action",
+      requested_action: { identifier },
+      check_run: {
+        id: 1,
+        name: "flowgate: master",
+        head_sha: at("login"),
+        status: "completed",
+        conclusion: "failure",
+        app: { id: app },
+      },
+    });
+
+  it("has the pull request judged afresh, others' checks read again, and the check written again", () => {
+    expect(pressed("recheck")).toMatchObject({
+      lessons: [{ of: "checks", repository: 42, head: at("login"), seen: null }],
+      nudges: [{ priority: "person", openPulls: { repository: 42, head: at("login") } }, { priority: "person" }],
+      forget: [`check:42:${at("login")}:flowgate: master`],
+    });
+  });
+
+  it("is no other button, and no other App's", () => {
+    expect(pressed("something")).toMatchObject(NOTHING);
+    expect(pressed("recheck", 8).forget).toEqual([]);
+  });
+});
+
 describe("others' checks", () => {
   const run = (more: object = {}) => ({
     id: 31,

@@ -1,8 +1,8 @@
 import { type Answer, type Decision, NO_NEWS } from "../flow/decision.ts";
-import { checkSlot } from "../flow/effect.ts";
+import { checkSlot, type Effect, turnedBackSlot } from "../flow/effect.ts";
 import { answerTo, type PullKnown, type Read, type Want, wantKey } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
-import { canonical, type Entry } from "../flow/ledger.ts";
+import { canonical, digestOf, type Entry } from "../flow/ledger.ts";
 import type { ChecksSeen, ComponentMemory, PullMemory } from "../flow/memory.ts";
 import { type Branch, type Instant, isSha, type Json } from "../flow/names.ts";
 import { checkName } from "../flow/ruleset.ts";
@@ -11,7 +11,7 @@ import { agreed, type Finding, type Verdict, worst } from "../flow/verdict.ts";
 import { GATES } from "../gates/catalog.ts";
 import { ask } from "../gates/engine.ts";
 import { flowGate } from "../gates/flow.ts";
-import { checkRun, fingerprintOf, gateChecks } from "../report/check-run.ts";
+import { checkRun, fingerprintOf, gateChecks, type Told, turnedBack } from "../report/check-run.ts";
 import { allOf, decided, earlier, isComponent, unlessThere } from "./answer.ts";
 
 /**
@@ -41,7 +41,10 @@ export function decidePull(known: PullKnown, house: House): Answer {
   const { read, checks } = withRemembered(known, pull);
   const judged = judge({ ...pull, ...subject }, component, read, checks?.since ?? null, house, now);
   if ("lacks" in judged) return judged;
-  const { verdict } = judged;
+  const verdict: Verdict =
+    judged.verdict.outcome !== "passed" && wasGreen(known.verdict, judged.verdict)
+      ? { ...judged.verdict, turnedBack: true }
+      : judged.verdict;
   const { findings } = verdict;
 
   const name = checkName(pull.base);
@@ -73,7 +76,10 @@ export function decidePull(known: PullKnown, house: House): Answer {
       now,
     );
   });
-  const effects = writes.flatMap((write) => write.effects);
+  const said = [...saysTurnedBack(known, { name, verdict })].map((effect) =>
+    unlessThere(effect, known.turnedBack, now),
+  );
+  const effects = [...writes, ...said].flatMap((write) => write.effects);
   const seen = remembering(pull, checks);
   const changed = canonical(verdict as unknown as Json) !== canonical(known.verdict as unknown as Json);
   const moved = known.verdict !== null && (known.verdict.head !== verdict.head || known.verdict.base !== verdict.base);
@@ -92,7 +98,10 @@ export function decidePull(known: PullKnown, house: House): Answer {
         ...(moved ? sharing(subject.repository, known.verdict) : []),
       ],
     },
-    lookAgainAt: [...writes.map(({ retryAt }) => retryAt), ...findings.map(({ until }) => until)].reduce(earlier, null),
+    lookAgainAt: [...[...writes, ...said].map(({ retryAt }) => retryAt), ...findings.map(({ until }) => until)].reduce(
+      earlier,
+      null,
+    ),
   });
 }
 
@@ -114,6 +123,40 @@ function none({ subject, verdict }: PullKnown, because: string): Partial<Decisio
 const sharing = (repository: PullKnown["subject"]["repository"], { head, base }: Verdict): readonly Nudge[] => [
   { priority: "bulk", openPulls: { repository, head, base } },
 ];
+
+/** A comment, once for each commit, where it had passed and does not any more; not while GitHub merely does not answer. */
+function saysTurnedBack(
+  { subject, component }: PullKnown,
+  told: Pick<Told, "name" | "verdict">,
+): readonly Extract<Effect, { thing: "comment" }>[] {
+  const { head, outcome, turnedBack: turned } = told.verdict;
+  const { enforcement } = (component as ComponentMemory).config.policy;
+  const enforced = enforcement === "managed" || enforcement === "report";
+  if (!turned || !enforced || (outcome !== "failed" && outcome !== "pending")) return [];
+  const mark = `<!-- flowgate:turned-back ${head} -->`;
+  return [
+    {
+      does: "set",
+      thing: "comment",
+      slot: turnedBackSlot(subject.repository, subject.number, head),
+      // The first one stands, whatever is open later.
+      fingerprint: digestOf(mark),
+      repository: subject.repository,
+      name: (component as ComponentMemory).name,
+      number: subject.number,
+      mark,
+      body: turnedBack(told, mark),
+    },
+  ];
+}
+
+/** Whether the same commit had passed for the same base. A feature has its lane only, and nobody waits with it. */
+const wasGreen = (before: Verdict | null, { head, base }: Pick<Verdict, "head" | "base">): boolean =>
+  before !== null &&
+  before.lane !== "feature" &&
+  before.head === head &&
+  before.base === base &&
+  (before.outcome === "passed" || before.turnedBack === true);
 
 /** Branches that were compared with. What the base has and the head lacks was asked by commit, so it is named here. */
 function branchesCompared({ read }: PullKnown, { base, lane }: Verdict): readonly Branch[] {

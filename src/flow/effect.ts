@@ -33,7 +33,8 @@ export type Effect = {
   readonly repository: RepositoryId;
   /** `owner/name`, for the address. */
   readonly name: string;
-} & (
+} /** A comment on a pull request, made once; its slot is never written anew. */ & (
+  | { readonly thing: "comment"; readonly number: number; readonly mark: string; readonly body: string }
   | { readonly thing: "check-run"; readonly head: Sha; readonly content: CheckContent; readonly over: Written | null }
   /** Content null: the ruleset is removed. */
   | {
@@ -58,4 +59,7 @@ export type Receipt = { readonly effect: Effect; readonly at: Instant } & (
 /** The one slot for a check of that name on that commit. */
 export const checkSlot = (repository: RepositoryId, head: Sha, name: string): Slot =>
   `check:${repository}:${head}:${name}` as Slot;
+/** The one comment that says that a commit is not green any more. */
+export const turnedBackSlot = (repository: RepositoryId, number: number, head: Sha): Slot =>
+  `comment:${repository}:${number}:turned-back:${head}` as Slot;
 export const rulesetSlot = (repository: RepositoryId, title: string): Slot => `ruleset:${repository}:${title}` as Slot;

@@ -147,6 +147,8 @@ export type PullKnown = Known & {
   readonly siblings: readonly Sibling[];
   /** The slot of its check; null while nothing was ever put there. */
   readonly slot: SlotState | null;
+  /** The slot of the comment that says that this commit is not green any more. */
+  readonly turnedBack: SlotState | null;
   /** The slots of the checks of its gates, by the check's name. */
   readonly gateSlots: { readonly [name: string]: SlotState };
   /** The stage that it goes into, null before its first look. */

@@ -35,6 +35,8 @@ export type Verdict = {
   readonly lane: Lane | null;
   readonly outcome: Outcome;
   readonly findings: readonly Finding[];
+  /** The same commit had passed for the same base before: what was green is not any more. */
+  readonly turnedBack?: true;
   /** Gates that have no question here, and why. */
   readonly notAsked?: readonly NotAsked[];
 };

@@ -13,6 +13,9 @@ const CUT_HERE = "\n\n… cut here: GitHub shows no more than 65,535 bytes.";
 
 export type Perform = (lease: Lease, effect: Effect) => Promise<Receipt>;
 
+/** The button beside a check. https://docs.github.com/rest/checks/runs#create-a-check-run */
+const RECHECK = { label: "Re-check", description: "Judge it afresh", identifier: "recheck" } as const;
+
 type CheckRun = Extract<Effect, { thing: "check-run" }>;
 type Ruleset = Extract<Effect, { thing: "ruleset" }>;
 
@@ -26,7 +29,7 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
   return async (lease, effect) => {
     const { installation, priority } = lease;
     const place = { installation, priority, repository: effect.repository, name: effect.name };
-    const outcome = await (effect.thing === "check-run" ? setCheckRun(place, effect) : setRuleset(place, effect));
+    const outcome = await act(place, effect);
     const at = clock.now();
     if (outcome.ok) return { effect, at, came: "done", id: outcome.value };
     const { failure } = outcome;
@@ -39,6 +42,19 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
       retryAt: failure.until,
     };
   };
+
+  function act(place: Place, effect: Effect): Promise<Outcome<number>> {
+    switch (effect.thing) {
+      case "check-run":
+        return setCheckRun(place, effect);
+      case "comment": {
+        const path = `${root(place)}/issues/${effect.number}/comments`;
+        return write(place, { method: "POST", path, body: { body: effect.body } });
+      }
+      case "ruleset":
+        return setRuleset(place, effect);
+    }
+  }
 
   async function setCheckRun(place: Place, effect: CheckRun): Promise<Outcome<number>> {
     const { head, content, over, fingerprint } = effect;
@@ -97,6 +113,8 @@ function checkBody(content: CheckContent, fingerprint: string) {
     external_id: fingerprint,
     ...(detailsUrl === null ? {} : { details_url: detailsUrl }),
     output: { title, summary: cut(summary) },
+    // GitHub shows it on completed runs only.
+    actions: [RECHECK],
   };
 }
 
@@ -109,11 +127,16 @@ export function cut(summary: string): string {
   return bytes.subarray(0, end).toString("utf8") + CUT_HERE;
 }
 
+const PERMISSIONS: { readonly [thing in Effect["thing"]]: readonly [string, string] } = {
+  "check-run": ["checks", "Checks: write"],
+  comment: ["comments", "Pull requests: write"],
+  ruleset: ["rulesets", "Administration: write"],
+};
+
 /** Why GitHub will not, and what a person can do about it. */
 function refusal(effect: Effect, failure: Failure): string {
   const { status, message } = failure;
-  const [things, permission] =
-    effect.thing === "check-run" ? ["checks", "Checks: write"] : ["rulesets", "Administration: write"];
+  const [things, permission] = PERMISSIONS[effect.thing];
   const mayNot = /not accessible by integration/i.test(message) || status === 404 || (status === 403 && message === "");
   if (mayNot) {
     return `Flowgate may not write ${things} in ${effect.name}: give the App the permission ${permission}, and install it on this repository.`;
@@ -123,5 +146,6 @@ function refusal(effect: Effect, failure: Failure): string {
 
 function inWords(effect: Effect): string {
   if (effect.thing === "check-run") return `set the check ${effect.content.name} in ${effect.name}`;
+  if (effect.thing === "comment") return `comment on #${effect.number} in ${effect.name}`;
   return `${effect.content === null ? "remove" : "set"} the ruleset ${effect.title} in ${effect.name}`;
 }

@@ -75,6 +75,15 @@ export function gateChecks(told: Told): readonly CheckContent[] {
   }));
 }
 
+/** What a comment says once when what was green is not any more, and who can clear it. */
+export function turnedBack({ name, verdict }: Pick<Told, "name" | "verdict">, mark: string): string {
+  const open = verdict.findings.filter(({ outcome }) => outcome !== "passed");
+  const rows = open.map(
+    ({ gate, because, cure }) => `- ${code(gate)}: ${prose(because)}${cure === null ? "" : ` ${prose(cure)}`}`,
+  );
+  return `${code(name)} was green on ${code(short(verdict.head))} and is not any more.\n\n${rows.join("\n")}\n\n${mark}`;
+}
+
 const GITHUB: { readonly [outcome in Outcome]: Pick<CheckContent, "status" | "conclusion"> } = {
   failed: { status: "completed", conclusion: "failure" },
   errored: { status: "in_progress", conclusion: null },

@@ -148,7 +148,9 @@ function entryOf(about: string, receipt: Extract<Receipt, { came: "done" | "refu
   const what =
     effect.thing === "check-run"
       ? { title: effect.content.title, conclusion: effect.content.conclusion }
-      : { title: effect.title };
+      : effect.thing === "comment"
+        ? { body: effect.body }
+        : { title: effect.title };
   return {
     what: receipt.came,
     actor: "app",

@@ -1,4 +1,4 @@
-import { checkSlot, type Effect, rulesetSlot, type SlotState } from "../flow/effect.ts";
+import { checkSlot, type Effect, rulesetSlot, type SlotState, turnedBackSlot } from "../flow/effect.ts";
 import type { ComponentKnown, Facts, Sibling } from "../flow/facts.ts";
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import type { Branch, Instant, RepositoryId, Sha, Slot } from "../flow/names.ts";
@@ -52,17 +52,27 @@ async function beside(
     case "pull": {
       const pull = memory as PullMemory | null;
       if (pull === null)
-        return { subject, memory, verdict: null, siblings: [], slot: null, gateSlots: {}, stage: null };
+        return {
+          subject,
+          memory,
+          verdict: null,
+          siblings: [],
+          slot: null,
+          turnedBack: null,
+          gateSlots: {},
+          stage: null,
+        };
       const check = checkName(pull.base);
       const first = component?.config.policy.stages[0] === pull.base;
-      const [siblings, slot, gateSlots, stage] = await Promise.all([
+      const [siblings, slot, turnedBack, gateSlots, stage] = await Promise.all([
         siblingsOf(on, subject.repository, pull.head.sha, pull.base, subject.number),
         slotState(on, checkSlot(subject.repository, pull.head.sha, check)),
+        slotState(on, turnedBackSlot(subject.repository, subject.number, pull.head.sha)),
         // Into the first stage no gate has a check of its own.
         first ? {} : gateSlotsOf(on, subject.repository, pull.head.sha, check),
         memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository: subject.repository, branch: pull.base })),
       ]);
-      return { subject, memory, verdict: parsed<Verdict>(row?.verdict), siblings, slot, gateSlots, stage };
+      return { subject, memory, verdict: parsed<Verdict>(row?.verdict), siblings, slot, turnedBack, gateSlots, stage };
     }
     case "group": {
       const group = memory as GroupMemory | null;

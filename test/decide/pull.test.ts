@@ -31,6 +31,7 @@ const facts = (more: Partial<PullKnown> = {}): PullKnown => ({
   memory: pullMemory(),
   verdict: null,
   gateSlots: {},
+  turnedBack: null,
   siblings: [],
   slot: null,
   stage: stageMemory(),
@@ -227,5 +228,77 @@ it("follows the enforcement in force", () => {
   expect(check(judge({ component: observed }))?.content).toMatchObject({
     conclusion: "neutral",
     title: expect.stringMatching(/^Would pass: /),
+  });
+});
+
+describe("what turns back from green", () => {
+  const release = pullMemory({ head: "staging", base: "master" });
+  const asked = component({
+    config: { ...component().config, policy: policy({ approvals: { master: ["maintainer"] } }) },
+  });
+  /** GitHub's answers to a release: one person may approve, and has or has not. */
+  const answers = (
+    approved: boolean,
+    collaborators: Fact<unknown> = known([{ person: { id: 9, login: "erin" }, right: "admin" }]),
+  ) =>
+    new Map<string, Fact<unknown>>([
+      [`compare ${at("login")} ${at("master")}`, known({ ahead: 0, behind: 1, whole: true, commits: [] })],
+      [`compare ${at("master")} ${at("login")}`, known({ ahead: 1, behind: 0, whole: true, commits: [] })],
+      [
+        "reviews 12",
+        known(
+          approved
+            ? [{ by: { id: 9, login: "erin", bot: false }, state: "approved", commit: at("login"), at: NOW }]
+            : [],
+        ),
+      ],
+      ["collaborators", collaborators],
+      ["rules master", known([])],
+      [`checks ${at("login")}`, known([{ name: "build", app: 1, ended: "success", id: 1 }])],
+      ["issues severity-1", known([])],
+    ]);
+  const judged = (approved: boolean, more: Partial<PullKnown> = {}, read = answers(approved)) =>
+    judge({ memory: release, component: asked, read, ...more });
+  const comments = ({ effects }: Decision) => effects.filter((effect) => effect.thing === "comment");
+  const passed = judged(true).verdict as NonNullable<Decision["verdict"]>;
+
+  it("is said once in a comment that names who can clear it", () => {
+    expect(comments(judged(true))).toEqual([]);
+    const back = judged(false, { verdict: passed });
+    expect(back.verdict).toMatchObject({ outcome: "pending", turnedBack: true });
+    expect(comments(back)).toMatchObject([{ number: 12, mark: `<!-- flowgate:turned-back ${at("login")} -->` }]);
+    expect(comments(back)[0]).toHaveProperty(
+      "body",
+      expect.stringMatching(
+        /^`flowgate: master` was green on `[0-9a-f]{7}` and is not any more\.\n\n- `approvals`: Waits for/,
+      ),
+    );
+    const said: SlotState = {
+      written: { fingerprint: comments(back)[0]?.fingerprint as never, id: 1, completed: false },
+      refused: null,
+    };
+    expect(comments(judged(false, { verdict: back.verdict ?? null, turnedBack: said }))).toEqual([]);
+  });
+
+  it("is said also where a restart came between the verdict and the comment", () => {
+    const back = judged(false, { verdict: passed }).verdict ?? null;
+    expect(comments(judged(false, { verdict: back }))).toHaveLength(1);
+  });
+
+  it("is none while GitHub does not answer, and after that it is", () => {
+    const errored = judged(false, { verdict: passed }, answers(false, unknown("GitHub answered 502.")));
+    expect(errored.verdict).toMatchObject({ outcome: "errored", turnedBack: true });
+    expect(comments(errored)).toEqual([]);
+    expect(comments(judged(false, { verdict: errored.verdict ?? null }))).toHaveLength(1);
+    expect(judged(true, { verdict: errored.verdict ?? null }).verdict).not.toHaveProperty("turnedBack");
+  });
+
+  it("is none on another commit or base, on a feature, and where nothing is enforced", () => {
+    for (const before of [{ head: at("before") }, { base: branch("staging") }, { lane: "feature" as const }])
+      expect(comments(judged(false, { verdict: { ...passed, ...before } }))).toEqual([]);
+    for (const enforcement of ["observe", "observed"] as const) {
+      const config = { ...asked.config, policy: { ...asked.config.policy, enforcement } };
+      expect(comments(judged(false, { verdict: passed, component: component({ config }) }))).toEqual([]);
+    }
   });
 });

@@ -2,7 +2,14 @@ import { generateKeyPairSync } from "node:crypto";
 import nock from "nock";
 import { pino } from "pino";
 import { NO_CONFIG } from "../../src/flow/absorb.ts";
-import { type CheckContent, checkSlot, type Effect, rulesetSlot, type Written } from "../../src/flow/effect.ts";
+import {
+  type CheckContent,
+  checkSlot,
+  type Effect,
+  rulesetSlot,
+  turnedBackSlot,
+  type Written,
+} from "../../src/flow/effect.ts";
 import type { Facts } from "../../src/flow/facts.ts";
 import {
   branch,
@@ -99,6 +106,7 @@ export const FACTS: Facts = {
   verdict: null,
   siblings: [],
   gateSlots: {},
+  turnedBack: null,
   slot: null,
   stage: null,
 };
@@ -152,6 +160,18 @@ export const checkRun = (more: { over?: Written | null; content?: Partial<CheckC
     detailsUrl: "https://flowgate.example/org/api/1",
     ...more.content,
   },
+});
+
+export const comment = (): Effect => ({
+  does: "set",
+  thing: "comment",
+  slot: turnedBackSlot(REPOSITORY, 12, HEAD),
+  fingerprint: "f1" as Hash,
+  repository: REPOSITORY,
+  name: NAME,
+  number: 12,
+  mark: "<!-- mark -->",
+  body: "It is not green any more. <!-- mark -->",
 });
 
 const TITLE = rulesetTitle(branch("staging"));

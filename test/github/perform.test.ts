@@ -3,7 +3,7 @@ import type nock from "nock";
 import type { Effect, Receipt, Written } from "../../src/flow/effect.ts";
 import type { Hash } from "../../src/flow/names.ts";
 import { cut } from "../../src/github/perform.ts";
-import { checkRun, connected, HEAD, LEASE, NOW, ruleset, signedIn, WANTED } from "./api.ts";
+import { checkRun, comment, connected, HEAD, LEASE, NOW, ruleset, signedIn, WANTED } from "./api.ts";
 
 const R = "/repos/org/api";
 const RUNS = `${R}/check-runs`;
@@ -17,10 +17,11 @@ const completed = {
   external_id: "f1",
   details_url: "https://flowgate.example/org/api/1",
   output: { title: "Not from here", summary: "Because." },
+  actions: [{ label: "Re-check", description: "Judge it afresh", identifier: "recheck" }],
 };
 const posted = { name: "flowgate: staging", head_sha: HEAD, ...completed };
 const open = { status: "in_progress", conclusion: null, detailsUrl: null } as const;
-const opened = { status: "in_progress", external_id: "f1", output: completed.output };
+const opened = { status: "in_progress", external_id: "f1", output: completed.output, actions: completed.actions };
 const live = { id: 42, ...WANTED, source_type: "Repository" };
 
 type Call = readonly [
@@ -45,6 +46,12 @@ async function did(effect: Effect, calls: readonly Call[], setUp = connected()):
 
 describe("what is sent", () => {
   const rows: readonly { what: string; effect: Effect; calls: readonly Call[]; id: number }[] = [
+    {
+      what: "a comment is made",
+      effect: comment(),
+      calls: [["POST", `${R}/issues/12/comments`, { body: "It is not green any more. <!-- mark -->" }, 201, { id: 8 }]],
+      id: 8,
+    },
     {
       what: "a first check is made",
       effect: checkRun(),

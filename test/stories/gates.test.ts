@@ -95,6 +95,10 @@ describe("From a feature to production", () => {
       expect(seen(world, release)?.is).toBe("success");
       await otto.dismisses(release);
       await world.quiet();
+      const said = world.github.find.commentsOf(world.repository().id, release);
+      expect(said.map(({ body }) => body.split("\n")[0])).toEqual([
+        `\`flowgate: master\` was green on \`${head(world, release)}\` and is not any more.`,
+      ]);
       expect(seen(world, release)).toMatchObject({
         is: "in_progress",
         title: "1 of 5 gates open. Waits for engineering, operations and quality to approve.",
