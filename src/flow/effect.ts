@@ -13,7 +13,12 @@ export type CheckContent = {
 };
 
 /** What stands on GitHub by our own receipts. */
-export type Written = { readonly fingerprint: Hash; readonly id: number; readonly completed: boolean };
+export type Written = {
+  readonly fingerprint: Hash;
+  readonly id: number;
+  readonly completed: boolean;
+  readonly at: Instant;
+};
 
 /** What we know of a slot: what stands there, and what GitHub last refused to put there. */
 export type SlotState = {

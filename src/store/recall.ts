@@ -191,7 +191,12 @@ function stateOf(row: Tables["slot"]): SlotState {
     written:
       row.github_id === null
         ? null
-        : { fingerprint: (row.fingerprint ?? "") as never, id: row.github_id, completed: row.completed === 1 },
+        : {
+            fingerprint: (row.fingerprint ?? "") as never,
+            id: row.github_id,
+            completed: row.completed === 1,
+            at: row.written_at as Instant,
+          },
     refused:
       row.refused_fingerprint === null
         ? null

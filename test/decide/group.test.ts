@@ -77,7 +77,7 @@ describe("a merge group", () => {
 
   it("is said once", () => {
     const first = judge();
-    const written = { fingerprint: first.effects[0]?.fingerprint as never, id: 1, completed: true };
+    const written = { fingerprint: first.effects[0]?.fingerprint as never, id: 1, completed: true, at: NOW };
     expect(judge({ slot: { written, refused: null } })).toMatchObject({ effects: [], entries: [] });
   });
 });

@@ -49,7 +49,7 @@ const check = (decision: Decision) => {
 };
 /** What stands on GitHub after a decision was carried out. */
 const carriedOut = (decision: Decision): SlotState => ({
-  written: { fingerprint: check(decision)?.fingerprint as never, id: 1, completed: true },
+  written: { fingerprint: check(decision)?.fingerprint as never, id: 1, completed: true, at: NOW },
   refused: null,
 });
 
@@ -87,7 +87,7 @@ describe("a pull request", () => {
 
   it("whose check somebody asks for again gets it written again, with an entry", () => {
     const first = judge();
-    const written = { fingerprint: "" as never, id: 1, completed: true };
+    const written = { fingerprint: "" as never, id: 1, completed: true, at: NOW };
     const again = judge({ verdict: first.verdict ?? null, slot: { written, refused: null } });
     expect(again.entries).toHaveLength(1);
     expect(check(again)?.over).toEqual(written);
@@ -274,7 +274,7 @@ describe("what turns back from green", () => {
       ),
     );
     const said: SlotState = {
-      written: { fingerprint: comments(back)[0]?.fingerprint as never, id: 1, completed: false },
+      written: { fingerprint: comments(back)[0]?.fingerprint as never, id: 1, completed: false, at: NOW },
       refused: null,
     };
     expect(comments(judged(false, { verdict: back.verdict ?? null, turnedBack: said }))).toEqual([]);

@@ -10,7 +10,7 @@ const RUNS = `${R}/check-runs`;
 const RULESETS = `${R}/rulesets`;
 const LIST = `${RULESETS}?includes_parents=false&per_page=100&page=1`;
 
-const written = (completed: boolean): Written => ({ fingerprint: "f0" as Hash, id: 77, completed });
+const written = (completed: boolean): Written => ({ fingerprint: "f0" as Hash, id: 77, completed, at: NOW });
 const completed = {
   status: "completed",
   conclusion: "failure",

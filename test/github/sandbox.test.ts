@@ -359,7 +359,12 @@ describe("every effect", () => {
     const { status = "completed", mark = "f1", over = null } = more;
     const written =
       over?.came === "done" && over.effect.thing === "check-run"
-        ? { id: over.id, fingerprint: over.effect.fingerprint, completed: over.effect.content.status === "completed" }
+        ? {
+            id: over.id,
+            fingerprint: over.effect.fingerprint,
+            completed: over.effect.content.status === "completed",
+            at: over.at,
+          }
         : null;
     return {
       does: "set",
