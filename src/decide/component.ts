@@ -1,12 +1,15 @@
-import { CONFIG_PATH } from "../flow/config.ts";
+import { CONFIG_PATH, type Policy } from "../flow/config.ts";
 import { inOneLine, readConfig } from "../flow/config-file.ts";
 import { type Answer, NO_NEWS, pullsListed } from "../flow/decision.ts";
-import type { ComponentKnown, Document } from "../flow/facts.ts";
-import { canonical, type Entry } from "../flow/ledger.ts";
+import { type Effect, enrolmentSlot } from "../flow/effect.ts";
+import type { ComponentKnown, Document, ListedPull, Read } from "../flow/facts.ts";
+import { laneOf } from "../flow/lane.ts";
+import { canonical, digestOf, type Entry } from "../flow/ledger.ts";
 import type { ComponentMemory, ConfigState } from "../flow/memory.ts";
 import type { Branch, Json } from "../flow/names.ts";
 import { madeOf } from "../flow/policy.ts";
 import { subjectKey } from "../flow/subject.ts";
+import { proposal, proposedConfig, type Replay, TITLE } from "../report/enrolment.ts";
 import { allOf, decided, isComponent, missingStages } from "./answer.ts";
 
 /**
@@ -16,11 +19,13 @@ import { allOf, decided, isComponent, missingStages } from "./answer.ts";
  * a stage branch. Without a file of its own or of its organisation the component is observed; while the file is broken
  * the last good one stays. When the organisation's changes, the component's own is laid over it anew.
  */
-export function decideComponent({ subject, memory, read, organisation }: ComponentKnown): Answer {
+export function decideComponent({ subject, memory, read, organisation, enrolment }: ComponentKnown): Answer {
   if (memory === null) return decided({ because: "Nobody has told us of this repository yet." });
   const first = memory.stages === null;
   const above = isHome(memory.name) ? null : organisation;
-  if (!memory.look && !first && memory.config.organisation === (above?.blob ?? null)) return decided(stateOf(memory));
+  const owes = enrolment === null && isUnenrolled(memory);
+  if (!memory.look && !first && !owes && memory.config.organisation === (above?.blob ?? null))
+    return decided(stateOf(memory));
 
   const about = memory.defaultBranch === null ? allOf(read, [{ want: "repository" }]) : null;
   if (about && "answer" in about) return about.answer;
@@ -45,17 +50,26 @@ export function decideComponent({ subject, memory, read, organisation }: Compone
   if (list && "answer" in list) return list.answer;
   const pulls = list ? pullsListed(subject.repository, list.values[0]) : null;
 
+  const enrols = enrolment === null && isUnenrolled(after);
+  const proposes = enrols ? proposalOf(subject, after, read) : { effects: [] };
+  if ("answer" in proposes) return proposes.answer;
+
   const changed =
     first ||
     joins ||
     leaves ||
     canonical(memory.config.policy as unknown as Json) !== canonical(config.policy as unknown as Json);
   const affected = changed && (isComponent(after) || isComponent(memory)) ? union(memory, after) : [];
-  const entries = changed || memory.config.problem !== config.problem ? [entryOf(subject, first, after)] : [];
+  const entries =
+    changed || memory.config.problem !== config.problem || proposes.effects.length > 0
+      ? [entryOf(subject, first, after)]
+      : [];
   return decided({
     ...stateOf(after),
     memory: after,
     entries,
+    effects: proposes.effects,
+    final: true,
     news: {
       ...NO_NEWS,
       lessons: [
@@ -77,6 +91,69 @@ export function decideComponent({ subject, memory, read, organisation }: Compone
       ],
     },
   });
+}
+
+/** A component without a file of its own or of its organisation; one with a broken file has to mend that. */
+const isUnenrolled = (memory: ComponentMemory): boolean =>
+  isComponent(memory) && memory.config.policy.enforcement === "observed" && memory.config.problem === null;
+
+/**
+ * The pull request that would switch enforcement on, with what that would have meant, once. It comes from a branch that
+ * the lanes themselves allow into the default branch.
+ */
+function proposalOf(
+  { repository }: ComponentKnown["subject"],
+  { name, defaultBranch, stages, config }: ComponentMemory,
+  read: Read,
+): { readonly effects: readonly Effect[] } | { readonly answer: Answer } {
+  const { policy } = config;
+  const base = defaultBranch ?? (policy.stages.at(-1) as Branch);
+  const asked = allOf(read, [{ want: "merged-pulls" }, { want: "branch", branch: base }]);
+  if ("answer" in asked) return asked;
+  const [merged, from] = asked.values;
+  if (from === null) return { effects: [] };
+  const text = proposedConfig(policy.stages);
+  const branch = (base === policy.stages.at(-1) ? "hotfix/flowgate" : "chore/flowgate") as Branch;
+  return {
+    effects: [
+      {
+        does: "set",
+        thing: "proposal",
+        slot: enrolmentSlot(repository),
+        fingerprint: digestOf(text),
+        repository,
+        name,
+        branch,
+        base,
+        from,
+        path: CONFIG_PATH,
+        text,
+        title: TITLE,
+        body: proposal(policy.stages, replayed(repository, merged, stages ?? {}, policy)),
+      },
+    ],
+  };
+}
+
+/** What pull requests would have met by their branches alone: reading all that they brought would cost too much. */
+function replayed(
+  repository: ComponentKnown["subject"]["repository"],
+  merged: readonly ListedPull[],
+  stages: object,
+  policy: Policy,
+): Replay {
+  const into = merged.filter(({ facts }) => Object.hasOwn(stages, facts.base));
+  const judged = into.map(({ number, facts }) => ({
+    number,
+    lane: laneOf({ ...facts, number, repository }, policy, new Map()),
+  }));
+  return {
+    judged: judged.length,
+    refused: judged.flatMap(({ number, lane }) =>
+      "refused" in lane ? [{ number, because: lane.refused.because }] : [],
+    ),
+    open: judged.filter(({ lane }) => "lacks" in lane).length,
+  };
 }
 
 /** The organisation's config lies in its repository `.github`, as GitHub's own defaults do. */

@@ -1,4 +1,4 @@
-import type { Hash, Instant, RepositoryId, Sha, Slot } from "./names.ts";
+import type { Branch, Hash, Instant, RepositoryId, Sha, Slot } from "./names.ts";
 import type { RulesetContent } from "./ruleset.ts";
 
 /** A check run as GitHub takes it. `in_progress` has no conclusion. */
@@ -40,6 +40,20 @@ export type Effect = {
   readonly name: string;
 } /** A comment on a pull request, made once; its slot is never written anew. */ & (
   | { readonly thing: "comment"; readonly number: number; readonly mark: string; readonly body: string }
+  /**
+   * A pull request that brings one file, from a branch of ours that is made at `from`: each step is there already or
+   * is made, so doing it again completes it.
+   */
+  | {
+      readonly thing: "proposal";
+      readonly branch: Branch;
+      readonly base: Branch;
+      readonly from: Sha;
+      readonly path: string;
+      readonly text: string;
+      readonly title: string;
+      readonly body: string;
+    }
   | { readonly thing: "check-run"; readonly head: Sha; readonly content: CheckContent; readonly over: Written | null }
   /** Content null: the ruleset is removed. */
   | {
@@ -67,4 +81,6 @@ export const checkSlot = (repository: RepositoryId, head: Sha, name: string): Sl
 /** The one comment that says that a commit is not green any more. */
 export const turnedBackSlot = (repository: RepositoryId, number: number, head: Sha): Slot =>
   `comment:${repository}:${number}:turned-back:${head}` as Slot;
+/** The one pull request that proposes a config to a repository that has none. */
+export const enrolmentSlot = (repository: RepositoryId): Slot => `enrolment:${repository}` as Slot;
 export const rulesetSlot = (repository: RepositoryId, title: string): Slot => `ruleset:${repository}:${title}` as Slot;

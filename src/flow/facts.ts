@@ -69,6 +69,8 @@ export type Answers = {
   readonly document: Document;
   readonly pull: ListedPull;
   readonly "open-pulls": readonly ListedPull[];
+  /** The last that were merged, newest first, thirty at most. */
+  readonly "merged-pulls": readonly ListedPull[];
   readonly compare: Comparison;
   readonly "brought-by": readonly BroughtBy[];
   readonly reviews: readonly Review[];
@@ -95,7 +97,7 @@ export type Answers = {
 };
 /** One thing still to be read. Only a judgement knows what it needs, since needs depend on what was read before. */
 export type Want =
-  | { readonly want: "repository" | "open-pulls" }
+  | { readonly want: "repository" | "open-pulls" | "merged-pulls" }
   | { readonly want: "branch"; readonly branch: Branch }
   /** On the default branch. */
   | { readonly want: "document"; readonly path: string }
@@ -174,6 +176,8 @@ export type ComponentKnown = Known & {
   readonly memory: ComponentMemory | null;
   /** The file of the organisation's repository `.github`, as it is in force; null where the App knows of none. */
   readonly organisation: { readonly blob: Sha; readonly config: Config } | null;
+  /** The slot of the pull request that proposes a config. */
+  readonly enrolment: SlotState | null;
 };
 
 /** All that a judgement may look at, as it stood at one instant. */

@@ -3,7 +3,7 @@ import { type Instant, later } from "../flow/names.ts";
 import { drift } from "../flow/ruleset.ts";
 import type { Lease } from "../flow/subject.ts";
 import { found, type Outcome, sentence } from "./failure.ts";
-import { commentsShape } from "./parse.ts";
+import { commentsShape, pullsShape } from "./parse.ts";
 import { checkRunsShape } from "./parse-commits.ts";
 import type { Read } from "./read.ts";
 import { type Place, root, rulesetAt } from "./repository.ts";
@@ -39,9 +39,22 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
         return checkRun(place, effect);
       case "comment":
         return comment(place, effect, app);
+      case "proposal":
+        return proposal(place, effect);
       case "ruleset":
         return ruleset(place, effect);
     }
+  }
+
+  /** By its branch: nobody else makes one of that name. https://docs.github.com/rest/pulls/pulls#list-pull-requests */
+  async function proposal(
+    place: Place,
+    effect: Extract<Effect, { thing: "proposal" }>,
+  ): Promise<Outcome<number | null>> {
+    const owner = place.name.split("/")[0] ?? "";
+    const head = encodeURIComponent(`${owner}:${effect.branch}`);
+    const outcome = await read.all(place, `${root(place)}/pulls?state=all&head=${head}`, pullsShape(place.repository));
+    return outcome.ok ? found(outcome.value[0]?.number ?? null) : outcome;
   }
 
   /** Our own, with its mark: others may quote it. https://docs.github.com/rest/issues/comments */
@@ -82,6 +95,8 @@ function inWords(effect: Effect): string {
       return `the check ${effect.content.name} in ${effect.name}`;
     case "comment":
       return `the comment on #${effect.number} in ${effect.name}`;
+    case "proposal":
+      return `the pull request from ${effect.branch} in ${effect.name}`;
     case "ruleset":
       return `the ruleset ${effect.title} in ${effect.name}`;
   }

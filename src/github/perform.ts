@@ -16,6 +16,7 @@ export type Perform = (lease: Lease, effect: Effect) => Promise<Receipt>;
 /** The button beside a check. https://docs.github.com/rest/checks/runs#create-a-check-run */
 const RECHECK = { label: "Re-check", description: "Judge it afresh", identifier: "recheck" } as const;
 
+type Proposal = Extract<Effect, { thing: "proposal" }>;
 type CheckRun = Extract<Effect, { thing: "check-run" }>;
 type Ruleset = Extract<Effect, { thing: "ruleset" }>;
 
@@ -51,9 +52,41 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
         const path = `${root(place)}/issues/${effect.number}/comments`;
         return write(place, { method: "POST", path, body: { body: effect.body } });
       }
+      case "proposal":
+        return propose(place, effect);
       case "ruleset":
         return setRuleset(place, effect);
     }
+  }
+
+  /**
+   * Branch, file and pull request, each unless it is there. What was begun and cut off is gone on with.
+   * https://docs.github.com/rest/git/refs, https://docs.github.com/rest/repos/contents, https://docs.github.com/rest/pulls/pulls
+   */
+  async function propose(place: Place, effect: Proposal): Promise<Outcome<number>> {
+    const { installation, priority } = place;
+    const { branch, base, from, path, text, title, body } = effect;
+    const made = await send({
+      installation,
+      priority,
+      method: "POST",
+      path: `${root(place)}/git/refs`,
+      body: { ref: `refs/heads/${branch}`, sha: from },
+    });
+    if (!made.ok && !isThere(made.failure)) return made;
+    const file = await send({
+      installation,
+      priority,
+      method: "PUT",
+      path: `${root(place)}/contents/${path.split("/").map(encodeURIComponent).join("/")}`,
+      body: { branch, message: title, content: Buffer.from(text).toString("base64") },
+    });
+    if (!file.ok && !isThere(file.failure)) return file;
+    return write(place, {
+      method: "POST",
+      path: `${root(place)}/pulls`,
+      body: { head: branch, base, title, body },
+    });
   }
 
   async function setCheckRun(place: Place, effect: CheckRun): Promise<Outcome<number>> {
@@ -130,8 +163,13 @@ export function cut(summary: string): string {
 const PERMISSIONS: { readonly [thing in Effect["thing"]]: readonly [string, string] } = {
   "check-run": ["checks", "Checks: write"],
   comment: ["comments", "Pull requests: write"],
+  proposal: ["branches and pull requests", "Contents: write and Pull requests: write"],
   ruleset: ["rulesets", "Administration: write"],
 };
+
+/** GitHub answers 422 to making a branch, or a file without its old id, that is there already. */
+const isThere = ({ status, message }: Failure): boolean =>
+  status === 422 && /already exists|"sha" wasn't supplied/i.test(message);
 
 /** Why GitHub will not, and what a person can do about it. */
 function refusal(effect: Effect, failure: Failure): string {
@@ -147,5 +185,6 @@ function refusal(effect: Effect, failure: Failure): string {
 function inWords(effect: Effect): string {
   if (effect.thing === "check-run") return `set the check ${effect.content.name} in ${effect.name}`;
   if (effect.thing === "comment") return `comment on #${effect.number} in ${effect.name}`;
+  if (effect.thing === "proposal") return `propose ${effect.path} in ${effect.name}`;
   return `${effect.content === null ? "remove" : "set"} the ruleset ${effect.title} in ${effect.name}`;
 }

@@ -152,7 +152,9 @@ function entryOf(about: string, receipt: Extract<Receipt, { came: "done" | "refu
       ? { title: effect.content.title, conclusion: effect.content.conclusion }
       : effect.thing === "comment"
         ? { body: effect.body }
-        : { title: effect.title };
+        : effect.thing === "proposal"
+          ? { title: effect.title, branch: effect.branch, base: effect.base }
+          : { title: effect.title };
   return {
     what: receipt.came,
     actor: "app",

@@ -1,4 +1,4 @@
-import { checkSlot, type Effect, rulesetSlot, type SlotState, turnedBackSlot } from "../flow/effect.ts";
+import { checkSlot, type Effect, enrolmentSlot, rulesetSlot, type SlotState, turnedBackSlot } from "../flow/effect.ts";
 import type { ComponentKnown, Facts, Sibling } from "../flow/facts.ts";
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import type { Branch, Instant, RepositoryId, Sha, Slot } from "../flow/names.ts";
@@ -92,7 +92,12 @@ async function beside(
       return { subject, memory, unchecked, slot };
     }
     case "component":
-      return { subject, memory, organisation: await organisationOf(on, row, memory as ComponentMemory | null) };
+      return {
+        subject,
+        memory,
+        organisation: await organisationOf(on, row, memory as ComponentMemory | null),
+        enrolment: await slotState(on, enrolmentSlot(subject.repository)),
+      };
   }
 }
 

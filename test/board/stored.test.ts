@@ -19,6 +19,7 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   document: FILE,
   pull: null,
   "open-pulls": [],
+  "merged-pulls": [],
   compare: null,
   "brought-by": [],
   reviews: [],

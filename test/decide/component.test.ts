@@ -35,10 +35,13 @@ const says = ({
     ["open-pulls", pulls],
     ...Object.entries(branches).map(([name, fact]) => [`branch ${name}`, fact] as const),
   ]);
+/** The config was proposed before. */
+const DONE = { written: { fingerprint: "f" as never, id: 3, completed: false, at: NOW }, refused: null };
 const answer = (
   memory: ComponentMemory | null,
   read = new Map<string, Fact<unknown>>(),
   organisation: ComponentKnown["organisation"] = null,
+  enrolment: ComponentKnown["enrolment"] = DONE,
 ) => {
   const facts: ComponentKnown = {
     now: NOW,
@@ -47,6 +50,7 @@ const answer = (
     subject: { kind: "component", repository: REPOSITORY },
     memory,
     organisation,
+    enrolment,
   };
   return decide(facts, { app: APP, links: null });
 };
@@ -54,8 +58,9 @@ function judge(
   memory: ComponentMemory | null,
   read = says(),
   organisation: ComponentKnown["organisation"] = null,
+  enrolment: ComponentKnown["enrolment"] = DONE,
 ): Decision {
-  const came = answer(memory, read, organisation);
+  const came = answer(memory, read, organisation, enrolment);
   if (!("decided" in came)) throw new Error(`it lacks ${JSON.stringify(came.lacks)}`);
   return came.decided;
 }
@@ -270,5 +275,74 @@ describe("the organisation's config", () => {
     );
     expect(memoryAfter(decision).config).toMatchObject({ own: { lock: ["roles"] }, organisation: null, problem: null });
     expect(decision.news.nudges).toContainEqual({ priority: "bulk", componentsBeside: REPOSITORY });
+  });
+});
+
+describe("a component without a config", () => {
+  const merged = [
+    { number: 9, asOf: NOW, facts: { ...pullFacts({ base: "master" }), state: "closed" as const, merged: true } },
+    { number: 8, asOf: NOW, facts: { ...pullFacts(), state: "closed" as const, merged: true } },
+    {
+      number: 7,
+      asOf: NOW,
+      facts: { ...pullFacts({ head: "release/1", base: "staging" }), state: "closed" as const, merged: true },
+    },
+    { number: 6, asOf: NOW, facts: { ...pullFacts({ base: "another" }), state: "closed" as const, merged: true } },
+  ];
+  const without = (more: Github & { readonly merged?: Fact<unknown> } = {}) =>
+    new Map([...says({ file: file(null), ...more }), ["merged-pulls", more.merged ?? known(merged)] as const]);
+  const proposals = ({ effects }: Decision) => effects.filter((effect) => effect.thing === "proposal");
+  const proposed = (read = without(), memory = fresh) => judge(memory, read, null, null);
+
+  it("gets one pull request that switches enforcement on and says what it would have stopped", () => {
+    const decision = proposed();
+    expect(decision.entries).toHaveLength(1);
+    expect(proposals(decision)).toEqual([
+      {
+        does: "set",
+        thing: "proposal",
+        slot: "enrolment:42",
+        fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+        repository: REPOSITORY,
+        name: "acme/api",
+        branch: "hotfix/flowgate",
+        base: "master",
+        from: at("master"),
+        path: ".github/flowgate.yml",
+        title: "Hold pull requests to their stages",
+        text: "# Changes go through these stages one by one, and GitHub refuses a merge that skips one.\nenforcement: managed\nstages: [development, staging, master]\n",
+        body: expect.stringContaining(
+          "Of the last 3 merged pull requests it would have stopped 1: Of 1 their branches alone do not tell.\n\n- #9: feature/login enters at development",
+        ),
+      },
+    ]);
+  });
+
+  it("gets it from a branch that its lanes allow", () => {
+    const read = without({ repository: known({ name: "acme/api", defaultBranch: branch("development") }) });
+    expect(proposals(proposed(read))).toMatchObject([{ branch: "chore/flowgate", base: "development" }]);
+  });
+
+  it("gets it once, also when it was closed, and again where a restart came in between", () => {
+    const after = memoryAfter(proposed());
+    expect(proposals(judge(after, without()))).toEqual([]);
+    expect(proposals(judge(after, without(), null, null))).toHaveLength(1);
+  });
+
+  it("gets none while its own file is broken, nor where the organisation has one", () => {
+    expect(proposals(proposed(without({ file: file("stages: 1\n") })))).toEqual([]);
+    expect(proposals(judge(fresh, without(), { blob: at("above"), config: {} }, null))).toEqual([]);
+  });
+
+  it("gets none while GitHub does not tell what was merged, nor from a branch that is gone", () => {
+    expect(proposed(without({ merged: unknown("GitHub answered 502.") }))).toMatchObject({
+      because: "GitHub answered 502.",
+      lookAgainAt: LATER,
+    });
+    const elsewhere = without({
+      repository: known({ name: "acme/api", defaultBranch: branch("trunk") }),
+      branches: { ...all(DEFAULT), trunk: known(null) },
+    });
+    expect(proposals(proposed(elsewhere))).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import {
   type CheckContent,
   checkSlot,
   type Effect,
+  enrolmentSlot,
   rulesetSlot,
   turnedBackSlot,
   type Written,
@@ -172,6 +173,22 @@ export const comment = (): Effect => ({
   number: 12,
   mark: "<!-- mark -->",
   body: "It is not green any more. <!-- mark -->",
+});
+
+export const proposal = (): Effect => ({
+  does: "set",
+  thing: "proposal",
+  slot: enrolmentSlot(REPOSITORY),
+  fingerprint: "f1" as Hash,
+  repository: REPOSITORY,
+  name: NAME,
+  branch: branch("hotfix/flowgate"),
+  base: branch("master"),
+  from: HEAD,
+  path: ".github/flowgate.yml",
+  text: "enforcement: managed\n",
+  title: "Hold pull requests to their stages",
+  body: "Why",
 });
 
 const TITLE = rulesetTitle(branch("staging"));

@@ -3,7 +3,7 @@ import type nock from "nock";
 import type { Effect, Receipt, Written } from "../../src/flow/effect.ts";
 import type { Hash } from "../../src/flow/names.ts";
 import { cut } from "../../src/github/perform.ts";
-import { checkRun, comment, connected, HEAD, LEASE, NOW, ruleset, signedIn, WANTED } from "./api.ts";
+import { checkRun, comment, connected, HEAD, LEASE, NOW, proposal, ruleset, signedIn, WANTED } from "./api.ts";
 
 const R = "/repos/org/api";
 const RUNS = `${R}/check-runs`;
@@ -22,6 +22,13 @@ const completed = {
 const posted = { name: "flowgate: staging", head_sha: HEAD, ...completed };
 const open = { status: "in_progress", conclusion: null, detailsUrl: null } as const;
 const opened = { status: "in_progress", external_id: "f1", output: completed.output, actions: completed.actions };
+const BRANCH = { ref: "refs/heads/hotfix/flowgate", sha: HEAD };
+const FILE = {
+  branch: "hotfix/flowgate",
+  message: "Hold pull requests to their stages",
+  content: Buffer.from("enforcement: managed\n").toString("base64"),
+};
+const PULL = { head: "hotfix/flowgate", base: "master", title: "Hold pull requests to their stages", body: "Why" };
 const live = { id: 42, ...WANTED, source_type: "Repository" };
 
 type Call = readonly [
@@ -46,6 +53,32 @@ async function did(effect: Effect, calls: readonly Call[], setUp = connected()):
 
 describe("what is sent", () => {
   const rows: readonly { what: string; effect: Effect; calls: readonly Call[]; id: number }[] = [
+    {
+      what: "a config is proposed: a branch, the file, a pull request",
+      effect: proposal(),
+      calls: [
+        ["POST", `${R}/git/refs`, BRANCH, 201, {}],
+        ["PUT", `${R}/contents/.github/flowgate.yml`, FILE, 201, {}],
+        ["POST", `${R}/pulls`, PULL, 201, { id: 900 }],
+      ],
+      id: 900,
+    },
+    {
+      what: "a config whose branch and file are there is proposed from them",
+      effect: proposal(),
+      calls: [
+        ["POST", `${R}/git/refs`, BRANCH, 422, { message: "Reference already exists" }],
+        [
+          "PUT",
+          `${R}/contents/.github/flowgate.yml`,
+          FILE,
+          422,
+          { message: 'Invalid request.\n\n"sha" wasn\'t supplied.' },
+        ],
+        ["POST", `${R}/pulls`, PULL, 201, { id: 900 }],
+      ],
+      id: 900,
+    },
     {
       what: "a comment is made",
       effect: comment(),
@@ -308,5 +341,25 @@ describe("a summary", () => {
     expect(Buffer.byteLength(short)).toBeGreaterThan(65_530);
     expect(short).not.toContain("�");
     expect(short).toMatch(/… cut here: GitHub shows no more than 65,535 bytes\.$/);
+  });
+});
+
+describe("a proposal that GitHub does not take", () => {
+  test.each<[string, readonly Call[], string]>([
+    [
+      "at its branch",
+      [["POST", `${R}/git/refs`, BRANCH, 403, { message: "Resource not accessible by integration" }]],
+      "refused",
+    ],
+    [
+      "at its file",
+      [
+        ["POST", `${R}/git/refs`, BRANCH, 201, {}],
+        ["PUT", `${R}/contents/.github/flowgate.yml`, FILE, 502],
+      ],
+      "unsure",
+    ],
+  ])("%s", async (_what, calls, came) => {
+    expect(await did(proposal(), calls)).toMatchObject({ came, because: expect.any(String) });
   });
 });

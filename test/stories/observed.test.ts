@@ -67,6 +67,29 @@ story("A file that is broken later leaves the last good one in force, and every 
 });
 
 story(
+  "A repository that is observed gets one pull request that switches enforcement on, and merging it does",
+  async (world) => {
+    const [passing] = await opened(world);
+    await world.quiet();
+    const proposals = () =>
+      world.github.find.pullsOf(world.repository().id).filter(({ head }) => head.ref === "hotfix/flowgate");
+    expect(proposals()).toHaveLength(1);
+    const { number, title, body, base } = proposals()[0] as ReturnType<typeof proposals>[number];
+    expect({ title, base: base.ref }).toEqual({ title: "Hold pull requests to their stages", base: "master" });
+    expect(body).toContain("From then on changes go `development` → `staging` → `master`");
+    expect(seen(world, number)?.title).toMatch(/^Would wait: /);
+    expect(await world.person("rita").merges(number)).toBeNull();
+    await world.quiet();
+    expect(seen(world, passing)).toMatchObject({ is: "success" });
+    expect(rulesets(world)).toHaveLength(3);
+    await world.app().sweep();
+    await world.quiet();
+    expect(proposals()).toHaveLength(1);
+  },
+  { config: null },
+);
+
+story(
   "A file that is broken at the installation is not in force: observed, with the reason",
   async (world) => {
     const [, refused] = await opened(world);
