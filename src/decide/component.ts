@@ -103,11 +103,11 @@ const isUnenrolled = (memory: ComponentMemory): boolean =>
  */
 function proposalOf(
   { repository }: ComponentKnown["subject"],
-  { name, defaultBranch, stages, config }: ComponentMemory,
+  { name, defaultBranch, config }: ComponentMemory,
   read: Read,
 ): { readonly effects: readonly Effect[] } | { readonly answer: Answer } {
   const { policy } = config;
-  const base = defaultBranch ?? (policy.stages.at(-1) as Branch);
+  const base = defaultBranch as Branch;
   const asked = allOf(read, [{ want: "merged-pulls" }, { want: "branch", branch: base }]);
   if ("answer" in asked) return asked;
   const [merged, from] = asked.values;
@@ -129,7 +129,7 @@ function proposalOf(
         path: CONFIG_PATH,
         text,
         title: TITLE,
-        body: proposal(policy.stages, replayed(repository, merged, stages ?? {}, policy)),
+        body: proposal(policy.stages, replayed(repository, merged, policy)),
       },
     ],
   };
@@ -139,10 +139,9 @@ function proposalOf(
 function replayed(
   repository: ComponentKnown["subject"]["repository"],
   merged: readonly ListedPull[],
-  stages: object,
   policy: Policy,
 ): Replay {
-  const into = merged.filter(({ facts }) => Object.hasOwn(stages, facts.base));
+  const into = merged.filter(({ facts }) => policy.stages.includes(facts.base));
   const judged = into.map(({ number, facts }) => ({
     number,
     lane: laneOf({ ...facts, number, repository }, policy, new Map()),

@@ -60,8 +60,11 @@ function over(below: Tree, above: Tree): Tree {
 const isTree = (value: Json | undefined): value is Tree =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const valueAt = (tree: Tree, path: readonly string[]): Json | undefined =>
-  path.reduce<Json | undefined>((value, key) => (isTree(value) ? value[key] : undefined), tree);
+function valueAt(tree: Tree, [key = "", ...rest]: readonly string[]): Json | undefined {
+  const value = tree[key];
+  if (rest.length === 0) return value;
+  return isTree(value) ? valueAt(value, rest) : undefined;
+}
 
 function without(tree: Tree, [key = "", ...rest]: readonly string[]): Tree {
   const { [key]: value, ...others } = tree;

@@ -72,7 +72,7 @@ export function matched(fits: readonly (readonly Person[])[]): readonly (Person 
   const filled: (Person | null)[] = fits.map(() => null);
   /** Finds somebody for a need, moving others to another need where that helps. */
   const fill = (need: number, tried: Set<number>): boolean => {
-    for (const person of fits[need] ?? []) {
+    for (const person of fits[need] as readonly Person[]) {
       if (tried.has(person.id)) continue;
       tried.add(person.id);
       const holds = filled.findIndex((other) => other?.id === person.id);

@@ -3,7 +3,7 @@ import type { Comparison, Review } from "../flow/facts.ts";
 import { type Person, short } from "../flow/names.ts";
 import { type Holders, holdersOf, matched, NEED_WORDS } from "../flow/roles.ts";
 import { listed } from "../flow/words.ts";
-import type { Case, Found, Gate } from "./gate.ts";
+import { type Case, type Found, type Gate, headOf } from "./gate.ts";
 
 /** So many people are named who could approve; a team of a hundred is not a sentence. */
 const NAMED = 5;
@@ -23,7 +23,7 @@ export const approvals: Gate = {
     const holders = needs.map((need) => holdersOf(need, policy, look));
     const pushers = policy.stages.includes(pull.head.ref) ? [] : look.at({ want: "pushers", branch: pull.head.ref });
     const carries = of.lane.lane === "promotion" || of.lane.lane === "release";
-    const into = component.stages?.[pull.base] ?? pull.base;
+    const into = headOf(component, pull.base);
     const carried = carries ? look.at({ want: "compare", base: into, head: pull.head.sha }) : NOTHING;
     if (reviews === null || pushers === null || carried === null || look.missing() !== null) return null;
     return judge(of, needs, holders as readonly Holders[], reviews, pushers, carried);
@@ -143,7 +143,9 @@ function candidates(
   filled: readonly (Person | null)[],
   given: ReadonlySet<number>,
 ): string {
-  const open = needs.flatMap((need, place) => (filled[place] === null ? [{ need, people: free[place] ?? [] }] : []));
+  const open = needs.flatMap((need, place) =>
+    filled[place] === null ? [{ need, people: free[place] as readonly Person[] }] : [],
+  );
   if (open.length === 0) {
     const others = new Map(free.flat().map((person) => [person.id, person]));
     return names([...others.values()].filter(({ id }) => !given.has(id)));

@@ -2,7 +2,7 @@ import type { Policy } from "../flow/config.ts";
 import type { Allowed, Candidate } from "../flow/lane.ts";
 import type { Look } from "../flow/looking.ts";
 import type { ComponentMemory } from "../flow/memory.ts";
-import type { Instant } from "../flow/names.ts";
+import type { Branch, Instant, Sha } from "../flow/names.ts";
 import type { Finding } from "../flow/verdict.ts";
 
 /** A pull request in an allowed lane, and all that a gate may look at. */
@@ -39,3 +39,10 @@ export type Gate = {
    */
   readonly judge: (of: Case) => Found | null;
 };
+
+/** The commit that a stage is at. Of a component every stage has one. */
+export function headOf({ stages }: ComponentMemory, stage: Branch): Sha {
+  const head = stages?.[stage];
+  if (!head) throw new Error(`${stage} is a stage of a component and has no head`);
+  return head;
+}

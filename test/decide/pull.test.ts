@@ -301,4 +301,52 @@ describe("what turns back from green", () => {
       expect(comments(judged(false, { verdict: passed, component: component({ config }) }))).toEqual([]);
     }
   });
+
+  it("tells what to do only where there is something to do", () => {
+    const red = answers(true);
+    red.set(`checks ${at("login")}`, known([{ name: "build", app: 1, ended: "failure", id: 1 }]));
+    red.set(`compare ${at("login")} ${at("master")}`, unknown("GitHub answered 502."));
+    const body = comments(judged(true, { verdict: passed }, red))[0];
+    expect(body).toHaveProperty("body", expect.stringContaining("Nobody has to do anything"));
+  });
+});
+
+describe("others' checks", () => {
+  const asked = component({ config: { ...component().config, policy: policy({ approvals: {} }) } });
+  const hotfix = pullMemory({ head: "hotfix/login", base: "master" });
+  const read = (...more: readonly (readonly [string, Fact<unknown>])[]) =>
+    new Map<string, Fact<unknown>>([
+      [`compare master ${at("login")}`, known({ ahead: 0, behind: 0, whole: true, commits: [] })],
+      [`compare development ${at("login")}`, known({ ahead: 0, behind: 0, whole: true, commits: [] })],
+      [`compare staging ${at("login")}`, known({ ahead: 0, behind: 0, whole: true, commits: [] })],
+      ["rules master", known([])],
+      ...more,
+    ]);
+  const green = { name: "build", app: 1, ended: "success", id: 1 } as const;
+  const onHead = [`checks ${at("login")}`, known([green])] as const;
+  const checks = { head: at("login"), since: NOW, seen: [green] };
+  const judged = (memory: PullKnown["memory"], ...more: readonly (readonly [string, Fact<unknown>])[]) =>
+    decide(facts({ memory, component: asked, read: read(...more) }), HOUSE);
+
+  it("are read once on each head, and remembered", () => {
+    expect(judged(hotfix)).toEqual({ lacks: [{ want: "checks", head: at("login") }] });
+    expect(decided(judged(hotfix, onHead)).memory).toEqual({ ...hotfix, checks });
+    expect(decided(judged({ ...hotfix, checks })).memory).toBeUndefined();
+    expect(decided(judged({ ...hotfix, checks })).verdict).toMatchObject({ outcome: "passed" });
+  });
+
+  it("are read again on another head, and what is known of the one before is let go", () => {
+    const before = { ...hotfix, checks: { ...checks, head: at("before") } };
+    expect(judged(before)).toHaveProperty("lacks");
+    expect(decided(judged(before, onHead)).memory).toEqual({ ...hotfix, checks });
+    const feature = { ...pullMemory(), checks: { ...checks, head: at("before") } };
+    expect(decided(judged(feature)).memory).toEqual(pullMemory());
+  });
+
+  it("are read again where some may have been missed, and still count since they were first looked at", () => {
+    const doubted = { ...hotfix, checks: { ...checks, doubt: true as const } };
+    expect(judged(doubted)).toHaveProperty("lacks");
+    const later = decide(facts({ memory: doubted, component: asked, read: read(onHead), now: LATER }), HOUSE);
+    expect(decided(later).memory).toEqual({ ...hotfix, checks });
+  });
 });

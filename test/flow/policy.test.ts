@@ -27,7 +27,10 @@ describe("a component's file over its organisation's", () => {
   });
 
   it("cannot set what is locked: the organisation's value stays, and it is said", () => {
-    const organisation = { lock: ["roles.quality", "enforcement", "approvals"], roles: { quality: ["@acme/quality"] } };
+    const organisation = {
+      lock: ["roles.quality", "enforcement", "approvals", "enforcement.of.what"],
+      roles: { quality: ["@acme/quality"] },
+    };
     const made = madeOf({ roles: { quality: ["dora"], operations: ["otto"] }, enforcement: "observe" }, organisation);
     expect(made.policy).toMatchObject({
       enforcement: "managed",
