@@ -189,7 +189,8 @@ async function measured(cases: readonly Case[], config: string): Promise<readonl
   }
 }
 
-function counted({ github, registered }: World): Pick<Row, "was" | "calls"> {
+/** What Flowgate asked of GitHub since the count was set to nothing; an unchanged answer is free. */
+export function counted({ github, registered }: World): Pick<Row, "was" | "calls"> {
   const ours = github.requests
     .all()
     .filter(({ by, route }) => by.startsWith(registered.slug) && !route.endsWith("/access_tokens"));
