@@ -1,11 +1,12 @@
 import { CANDIDATES, type Candidate, type Name, start } from "./candidates.ts";
+import { LARGE, measureGrowth, SMALL } from "./growth.ts";
 import { deliver, headOf, opened } from "./load.ts";
 import { measureRequests } from "./requests.ts";
 import { measureStack } from "./stack.ts";
 import { startStub } from "./stub.ts";
 
 /** `npm run bench -- requests latency throughput`: what the suites named measure. Ratios count, absolute numbers inform. */
-const SUITES: { readonly [name: string]: () => Promise<boolean> } = { requests, stack, latency, throughput };
+const SUITES: { readonly [name: string]: () => Promise<boolean> } = { requests, stack, growth, latency, throughput };
 
 const ROUNDS = 5;
 const LATENCY = { api: 80, rate: 20, events: 200 } as const;
@@ -30,6 +31,19 @@ async function stack(): Promise<boolean> {
     [[`${size.pulls}`, `${size.checks}`, `0 + ${size.pulls}`, `${reads} + ${writes}`, `${refused}`]],
   );
   return reads === 0 && writes <= size.pulls && refused === 0;
+}
+
+/** A feature pull request that grows a thousandfold: exact, so a miss fails. */
+async function growth(): Promise<boolean> {
+  const [small, large] = [await measureGrowth(SMALL), await measureGrowth(LARGE)];
+  print(
+    ["files", "commits", "comments", "opened", "pushed to"],
+    [
+      [SMALL, small],
+      [LARGE, large],
+    ].map(([size, cost]) => [...Object.values(size as object), ...Object.values(cost as object)].map(String)),
+  );
+  return small.opened === large.opened && small.pushed === large.pushed;
 }
 
 type Figures = { readonly [figure: string]: number };
