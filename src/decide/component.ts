@@ -5,7 +5,7 @@ import type { ComponentKnown, Document } from "../flow/facts.ts";
 import { canonical, type Entry } from "../flow/ledger.ts";
 import type { ComponentMemory, ConfigState } from "../flow/memory.ts";
 import type { Branch, Json } from "../flow/names.ts";
-import { madeOf } from "../flow/policy.ts";
+import { isHome, madeIn } from "../flow/policy.ts";
 import { subjectKey } from "../flow/subject.ts";
 import { allOf, decided, isComponent, missingStages } from "./answer.ts";
 
@@ -28,7 +28,7 @@ export function decideComponent({ subject, memory, read, organisation }: Compone
 
   const file = memory.look || first ? allOf(read, [{ want: "document", path: CONFIG_PATH }]) : null;
   if (file && "answer" in file) return file.answer;
-  const config = configOf(file?.values[0] ?? null, memory.config, above, isHome(name));
+  const config = configOf(file?.values[0] ?? null, memory.config, above, name);
 
   const names = config.policy.stages;
   const heads = allOf(
@@ -79,28 +79,26 @@ export function decideComponent({ subject, memory, read, organisation }: Compone
   });
 }
 
-/** The organisation's config lies in its repository `.github`, as GitHub's own defaults do. */
-const isHome = (name: string) => /\/\.github$/i.test(name);
-
 /**
  * The config as it is in force.
  *
- * @param file as it was just read; null: it has not changed. @param home this is the organisation's own file.
+ * @param file as it was just read; null: it has not changed. @param name of the repository that it lies in.
  */
 function configOf(
   file: Document | null,
   before: ConfigState,
   organisation: ComponentKnown["organisation"],
-  home: boolean,
+  name: string,
 ): ConfigState {
   const { blob, own, broken } = ownOf(file, before, organisation !== null);
-  const made = home ? madeOf(null, own) : madeOf(own, organisation?.config ?? null);
+  const made = madeIn(name, own, organisation?.config ?? null);
   return {
     policy: made.policy,
     blob,
     own,
     organisation: organisation?.blob ?? null,
-    problem: broken ?? (made.problems.length > 0 ? made.problems.join(" ") : null),
+    above: organisation?.config ?? null,
+    problem: broken ?? (made.problems.length > 0 ? made.problems.map(({ because }) => because).join(" ") : null),
   };
 }
 

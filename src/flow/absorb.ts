@@ -60,6 +60,7 @@ export const NO_CONFIG: ConfigState = {
   blob: null,
   own: null,
   organisation: null,
+  above: null,
   problem: null,
 };
 

@@ -24,6 +24,8 @@ export type Comparison = {
   readonly ahead: number;
   /** How many commits `base` has and `head` lacks. */
   readonly behind: number;
+  /** Where the two parted: the last commit that both have. */
+  readonly mergeBase: Sha;
   readonly commits: readonly Commit[];
   readonly whole: boolean;
 };

@@ -95,6 +95,8 @@ export type ConfigState = {
   readonly own: Config | null;
   /** Blob of the organisation's file that the policy was made from; null: there was none. */
   readonly organisation: Sha | null;
+  /** What that file says. */
+  readonly above: Config | null;
   /** Why the newest file is not in force as it stands, in one sentence; the last good one stays. */
   readonly problem: string | null;
 };

@@ -25,6 +25,17 @@ export type Finding = {
   readonly read: readonly string[];
   /** When the answer may change by itself. */
   readonly until: Instant | null;
+  /** What is wrong on which line of a file of the head. */
+  readonly annotations?: readonly Annotation[];
+  /** There where Flowgate's own config changes: the blob it gets, null where the file is removed. */
+  readonly changesConfig?: { readonly to: Sha | null };
+};
+/** Lines and columns from 1; without a column it is about the whole line. */
+export type Annotation = {
+  readonly path: string;
+  readonly line: number;
+  readonly column?: number;
+  readonly message: string;
 };
 
 /** All gates' answers about one pull request, for one head commit and one base. */

@@ -40,6 +40,7 @@ export function component(given: Partial<ComponentMemory> = {}, policy: Policy =
       blob: policy.enforcement === "observed" ? null : id("c0ff1e"),
       own: null,
       organisation: null,
+      above: null,
       problem: null,
     },
     ...given,
@@ -244,6 +245,7 @@ export const stories = {
           blob: id("c0ff1e"),
           own: null,
           organisation: null,
+          above: null,
           problem:
             ".github/flowgate.yml line 3: `stages` names a stage twice. Until it is mended, the last good one stays in force.",
         },
@@ -400,6 +402,7 @@ export const board = (): readonly ComponentView[] => [
         blob: id("c0ff1e"),
         own: null,
         organisation: null,
+        above: null,
         problem:
           ".github/flowgate.yml line 3: `stages` names a stage twice. Until it is mended, the last good one stays in force.",
       },

@@ -31,6 +31,8 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   text: { title: "", body: "" },
   files: { files: [], whole: true },
   pushers: [],
+  entries: { entries: [], whole: true },
+  file: FILE,
   tree: id("7ee"),
 };
 

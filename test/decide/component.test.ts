@@ -137,6 +137,7 @@ describe("the first look at a repository", () => {
       blob: null,
       own: null,
       organisation: null,
+      above: null,
       problem:
         ".github/flowgate.yml line 1, column 1: `stages` needs two stages or more, in promotion order. Until it is mended, nothing is enforced.",
     });

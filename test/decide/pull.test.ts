@@ -222,7 +222,14 @@ describe("what is not known", () => {
 
 it("follows the enforcement in force", () => {
   const observed = component({
-    config: { policy: policy({ enforcement: "observed" }), blob: null, own: null, organisation: null, problem: null },
+    config: {
+      policy: policy({ enforcement: "observed" }),
+      blob: null,
+      own: null,
+      organisation: null,
+      above: null,
+      problem: null,
+    },
   });
   expect(check(judge({ component: observed }))?.content).toMatchObject({
     conclusion: "neutral",

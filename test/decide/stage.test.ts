@@ -57,6 +57,7 @@ const withPolicy = (enforcement: "managed" | "report" | "observe" | "observed", 
       blob: null,
       own: null,
       organisation: null,
+      above: null,
       problem: null,
     },
   });

@@ -174,6 +174,7 @@ describe("every want", () => {
     expect(comparison).toMatchObject({
       ahead: 2,
       behind: 0,
+      mergeBase: world.head("development"),
       whole: true,
       commits: [
         { title: "Tell units", parents: [world.head("development")], author: { login: "dora" } },
@@ -238,7 +239,7 @@ describe("every want", () => {
   test("compare with a commit, and the tree of one", async () => {
     const base = sha(world.head("development"));
     const other = await value<Comparison>({ want: "compare", base: head(), head: base });
-    expect(other).toMatchObject({ ahead: 0, behind: 2, commits: [], whole: true });
+    expect(other).toMatchObject({ ahead: 0, behind: 2, mergeBase: base, commits: [], whole: true });
     const { commits } = await value<Comparison>({ want: "compare", base, head: head() });
     expect(await value({ want: "tree", commit: head() })).toBe(commits.at(-1)?.tree);
     expect(await value({ want: "tree", commit: base })).not.toBe(commits.at(-1)?.tree);

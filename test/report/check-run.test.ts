@@ -39,6 +39,7 @@ const withEnforcement = (enforcement: "managed" | "report" | "observe" | "observ
       blob: enforcement === "observed" ? null : at("config"),
       own: null,
       organisation: null,
+      above: null,
       problem,
     },
   });
