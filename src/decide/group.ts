@@ -34,7 +34,17 @@ export function decideGroup(known: GroupKnown, house: House): Answer {
   }
   const verdict = final(judged ?? unjudged(known, memory.number, memory.base));
   const name = checkName(memory.base);
-  const content = checkRun({ name, verdict, pull: memory.number, sharedBy: 0, component, stage: null, house, now });
+  // The group's commit is another than the head, so its lines are others.
+  const { annotations, ...content } = checkRun({
+    name,
+    verdict,
+    pull: memory.number,
+    sharedBy: 0,
+    component,
+    stage: null,
+    house,
+    now,
+  });
   const { effects, retryAt } = unlessThere(
     {
       does: "set",

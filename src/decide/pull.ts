@@ -55,7 +55,7 @@ export function decidePull(known: PullKnown, house: House): Answer {
     house,
     now,
   };
-  const writes = [checkRun(told), ...gateChecks(told)].map((content) => {
+  const writes = [checkRun(told), ...gateChecks(told, Object.keys(known.gateSlots))].map((content) => {
     const slot = content.name === name ? known.slot : (known.gateSlots[content.name] ?? null);
     return unlessThere(
       {

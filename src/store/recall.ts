@@ -54,15 +54,18 @@ async function beside(
       if (pull === null)
         return { subject, memory, verdict: null, siblings: [], slot: null, gateSlots: {}, stage: null };
       const check = checkName(pull.base);
-      const first = component?.config.policy.stages[0] === pull.base;
+      const verdict = parsed<Verdict>(row?.verdict);
+      // Into the first stage no gate has a check of its own, but for one that our own config was found to change.
+      const none =
+        component?.config.policy.stages[0] === pull.base &&
+        !verdict?.findings.some(({ changesConfig }) => changesConfig !== undefined);
       const [siblings, slot, gateSlots, stage] = await Promise.all([
         siblingsOf(on, subject.repository, pull.head.sha, pull.base, subject.number),
         slotState(on, checkSlot(subject.repository, pull.head.sha, check)),
-        // Into the first stage no gate has a check of its own.
-        first ? {} : gateSlotsOf(on, subject.repository, pull.head.sha, check),
+        none ? {} : gateSlotsOf(on, subject.repository, pull.head.sha, check),
         memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository: subject.repository, branch: pull.base })),
       ]);
-      return { subject, memory, verdict: parsed<Verdict>(row?.verdict), siblings, slot, gateSlots, stage };
+      return { subject, memory, verdict, siblings, slot, gateSlots, stage };
     }
     case "group": {
       const group = memory as GroupMemory | null;
