@@ -41,7 +41,8 @@ export function decideComponent({ subject, memory, read, organisation }: Compone
   const after: ComponentMemory = { ...memory, name, defaultBranch, look: false, stages, config };
   const joins = isComponent(after) && !isComponent(memory);
   const leaves = isComponent(memory) && !isComponent(after);
-  const list = joins ? allOf(read, [{ want: "open-pulls" }]) : null;
+  // That repository's default branch is gated though it is no component.
+  const list = joins || (first && isHome(name)) ? allOf(read, [{ want: "open-pulls" }]) : null;
   if (list && "answer" in list) return list.answer;
   const pulls = list ? pullsListed(subject.repository, list.values[0]) : null;
 

@@ -4,13 +4,16 @@ import { answerTo, type PullKnown, type Read, type Want, wantKey } from "../flow
 import type { House } from "../flow/house.ts";
 import { canonical, type Entry } from "../flow/ledger.ts";
 import type { ChecksSeen, ComponentMemory, PullMemory } from "../flow/memory.ts";
-import { type Branch, type Instant, isSha, type Json } from "../flow/names.ts";
+import { type Branch, isSha, type Json } from "../flow/names.ts";
+import { gatedAs } from "../flow/policy.ts";
 import { checkName } from "../flow/ruleset.ts";
 import { type Nudge, subjectKey } from "../flow/subject.ts";
 import { agreed, type Finding, type Verdict, worst } from "../flow/verdict.ts";
 import { GATES } from "../gates/catalog.ts";
 import { ask } from "../gates/engine.ts";
 import { flowGate } from "../gates/flow.ts";
+import type { Case } from "../gates/gate.ts";
+import { policy as configGate } from "../gates/policy.ts";
 import { checkRun, fingerprintOf, gateChecks } from "../report/check-run.ts";
 import { allOf, decided, earlier, isComponent, unlessThere } from "./answer.ts";
 
@@ -34,12 +37,15 @@ export function decidePull(known: PullKnown, house: House): Answer {
       ...memory,
     });
   }
-  if (!isComponent(component)) return decided({ ...none(known, "The repository lacks stage branches."), ...memory });
-  const { policy } = component.config;
-  if (!policy.stages.includes(pull.base)) return decided({ ...none(known, `${pull.base} is no stage.`), ...memory });
+  const gated = gatedAs(component, pull.base);
+  if (gated === null) {
+    const why = isComponent(component) ? `${pull.base} is no stage.` : "The repository lacks stage branches.";
+    return decided({ ...none(known, why), ...memory });
+  }
 
   const { read, checks } = withRemembered(known, pull);
-  const judged = judge({ ...pull, ...subject }, component, read, checks?.since ?? null, house, now);
+  const of = { component, policy: component.config.policy, app: house.app, checksSince: checks?.since ?? null, now };
+  const judged = (gated === "stage" ? judge : judgeConfig)({ ...of, pull: { ...pull, ...subject } }, read);
   if ("lacks" in judged) return judged;
   const { verdict } = judged;
   const { findings } = verdict;
@@ -51,7 +57,7 @@ export function decidePull(known: PullKnown, house: House): Answer {
     pull: subject.number,
     sharedBy: known.siblings.length,
     component,
-    stage: known.stage,
+    stage: gated === "stage" ? known.stage : null,
     house,
     now,
   };
@@ -124,25 +130,32 @@ function branchesCompared({ read }: PullKnown, { base, lane }: Verdict): readonl
   return lane === "promotion" || lane === "release" ? [...new Set([...named, base])] : named;
 }
 
+type Judged = { readonly lacks: readonly Want[] } | { readonly verdict: Verdict };
+
 /** The lane, and behind an allowed one all other gates. */
-function judge(
-  pull: PullMemory & PullKnown["subject"],
-  component: ComponentMemory,
-  read: Read,
-  checksSince: Instant | null,
-  { app }: House,
-  now: Instant,
-): { readonly lacks: readonly Want[] } | { readonly verdict: Verdict } {
-  const { policy } = component.config;
-  const flow = flowGate(pull, policy, read);
+function judge(of: Omit<Case, "lane" | "look">, read: Read): Judged {
+  const { head, base } = of.pull;
+  const flow = flowGate(of.pull, of.policy, read);
   if ("lacks" in flow) return flow;
-  const of = { head: pull.head.sha, base: pull.base, lane: flow.lane?.lane ?? null };
-  if (flow.lane === null) return { verdict: { ...of, outcome: flow.finding.outcome, findings: [flow.finding] } };
-  const rest = ask(GATES, { pull, lane: flow.lane, policy, component, app, checksSince, now }, read);
+  const verdict = { head: head.sha, base, lane: flow.lane?.lane ?? null };
+  if (flow.lane === null) return { verdict: { ...verdict, outcome: flow.finding.outcome, findings: [flow.finding] } };
+  const rest = ask(GATES, { ...of, lane: flow.lane }, read);
   if ("lacks" in rest) return rest;
   const findings = [flow.finding, ...rest.findings];
-  const outcome = worst(findings.map((finding) => finding.outcome));
-  return { verdict: { ...of, outcome, findings, notAsked: rest.notAsked } };
+  return {
+    verdict: { ...verdict, outcome: worst(findings.map(({ outcome }) => outcome)), findings, notAsked: rest.notAsked },
+  };
+}
+
+/** Into a default branch that is no stage there is no lane, and only Flowgate's own config is looked at. */
+function judgeConfig(of: Omit<Case, "lane" | "look">, read: Read): Judged {
+  const { head, base } = of.pull;
+  const asked = ask([configGate], { ...of, lane: null }, read);
+  if ("lacks" in asked) return asked;
+  const { findings } = asked;
+  return {
+    verdict: { head: head.sha, base, lane: null, outcome: worst(findings.map(({ outcome }) => outcome)), findings },
+  };
 }
 
 /** Others' checks are read once on each head; after that they are known from what GitHub tells. */
