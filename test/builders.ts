@@ -81,7 +81,16 @@ export const component = (more: Partial<ComponentMemory> = {}): ComponentMemory 
   defaultBranch: branch("master"),
   look: false,
   stages: { development: at("development"), staging: at("staging"), master: at("master") },
-  config: { policy: policy(), blob: at("config"), own: {}, organisation: null, above: null, problem: null },
+  config: {
+    policy: policy(),
+    blob: at("config"),
+    own: {},
+    organisation: null,
+    above: null,
+    newest: null,
+    spent: [],
+    problem: null,
+  },
   ...more,
 });
 

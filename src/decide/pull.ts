@@ -3,12 +3,12 @@ import { checkSlot } from "../flow/effect.ts";
 import { answerTo, type PullKnown, type Read, type Want, wantKey } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
 import { canonical, type Entry } from "../flow/ledger.ts";
-import type { ChecksSeen, ComponentMemory, PullMemory } from "../flow/memory.ts";
+import type { ChecksSeen, ComponentMemory, Lesson, PullMemory } from "../flow/memory.ts";
 import { type Branch, isSha, type Json } from "../flow/names.ts";
 import { gatedAs } from "../flow/policy.ts";
 import { checkName } from "../flow/ruleset.ts";
 import { type Nudge, subjectKey } from "../flow/subject.ts";
-import { agreed, type Finding, type Verdict, worst } from "../flow/verdict.ts";
+import { agreed, configLetThrough, type Finding, type Verdict, worst } from "../flow/verdict.ts";
 import { GATES } from "../gates/catalog.ts";
 import { ask } from "../gates/engine.ts";
 import { flowGate } from "../gates/flow.ts";
@@ -28,7 +28,7 @@ export function decidePull(known: PullKnown, house: House): Answer {
   const { pull } = sure;
   const memory = pull === known.memory ? {} : { memory: pull };
 
-  if (pull.state === "closed") return decided({ ...none(known, "It is closed."), ...memory });
+  if (pull.state === "closed") return decided({ ...closed(known, pull), ...memory });
   if (component === null || component.stages === null) {
     const look: Nudge = { priority: "person", subject: { kind: "component", repository: subject.repository } };
     return decided({
@@ -109,6 +109,32 @@ function remembered({ memory, subject, read }: PullKnown): { readonly pull: Pull
   if ("answer" in fresh) return fresh;
   const [{ facts, asOf }] = fresh.values;
   return { pull: { kind: "pull", ...facts, asOf, from: {}, doubt: false } };
+}
+
+/** Once it is merged, a verdict that let a change of the config through is what brings that into force, so it is kept. */
+function closed(known: PullKnown, pull: PullMemory): ReturnType<typeof none> {
+  const { component, verdict, subject } = known;
+  const gone = none(known, "It is closed.");
+  const brings = pull.merged && component !== null && pull.base === component.defaultBranch;
+  if (!brings || component.config.spent.includes(subject.number)) return gone;
+  if (configLetThrough(verdict, pull.head.sha, pull.base) === null) return gone;
+  const { repository } = subject;
+  const { name } = component;
+  const lesson: Lesson = {
+    of: "component",
+    repository,
+    installation: null,
+    name,
+    defaultBranch: null,
+    look: true,
+    branch: null,
+  };
+  const nudge: Nudge = { priority: "bulk", subject: { kind: "component", repository } };
+  return {
+    because: "It is merged, and brings a change of the config.",
+    compared: [],
+    news: { ...NO_NEWS, lessons: [lesson], nudges: [nudge] },
+  };
 }
 
 /** There is nothing to say about it (any more); those that shared its check say it without it. */

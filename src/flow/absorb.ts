@@ -61,6 +61,8 @@ export const NO_CONFIG: ConfigState = {
   own: null,
   organisation: null,
   above: null,
+  newest: null,
+  spent: [],
   problem: null,
 };
 

@@ -169,11 +169,23 @@ export type StageKnown = Known & {
   /** The slot of its ruleset. */
   readonly slot: SlotState | null;
 };
+/** A pull request into the default branch whose gate let a change of the config through. */
+export type LetThrough = {
+  readonly number: number;
+  /** The head that was judged. */
+  readonly head: Sha;
+  /** The blob of the file that it brings; null: it takes it away. */
+  readonly to: Sha | null;
+  /** As far as we heard. */
+  readonly merged: boolean;
+};
 export type ComponentKnown = Known & {
   readonly subject: ComponentSubject;
   readonly memory: ComponentMemory | null;
   /** The file of the organisation's repository `.github`, as it is in force; null where the App knows of none. */
   readonly organisation: { readonly blob: Sha; readonly config: Config } | null;
+  /** Where the file may have changed. */
+  readonly letThrough: readonly LetThrough[];
 };
 
 /** All that a judgement may look at, as it stood at one instant. */

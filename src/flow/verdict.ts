@@ -51,6 +51,15 @@ export type Verdict = {
 };
 export type NotAsked = { readonly gate: string; readonly because: string };
 
+/** What Flowgate's own config becomes by a pull request whose gate let that through, at this head and into this base. */
+export function configLetThrough(verdict: Verdict | null, head: Sha, base: Branch): Finding["changesConfig"] | null {
+  if (verdict === null || verdict.head !== head || verdict.base !== base) return null;
+  const passed = verdict.findings.find(
+    ({ outcome, changesConfig }) => outcome === "passed" && changesConfig !== undefined,
+  );
+  return passed?.changesConfig ?? null;
+}
+
 /** The whole is as bad as its worst part; of nothing at all nothing is known. */
 export function worst(outcomes: readonly Outcome[]): Outcome {
   return OUTCOMES.find((outcome) => outcomes.includes(outcome)) ?? "errored";

@@ -59,7 +59,7 @@ const blobIn = (file: Document | null): Sha | null | undefined => (file === null
 /** What the base has now. That of the default branch is remembered, unless something else than what is in force may lie there. */
 function blobOnBase({ pull, component, look }: CaseWithoutLane): Sha | null | undefined {
   const { config, defaultBranch, stages } = component;
-  if (pull.base === defaultBranch && !component.look && config.problem === null) return config.blob;
+  if (pull.base === defaultBranch && !component.look && config.newest === null) return config.blob;
   const tip = stages?.[pull.base] ?? null;
   return blobIn(
     look.at(tip === null ? { want: "document", path: CONFIG_PATH } : { want: "file", path: CONFIG_PATH, at: tip }),

@@ -4,7 +4,7 @@ import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } fr
 import type { Branch, Instant, RepositoryId, Sha, Slot } from "../flow/names.ts";
 import { checkName, rulesetTitle } from "../flow/ruleset.ts";
 import { type Subject, subjectKey } from "../flow/subject.ts";
-import type { Verdict } from "../flow/verdict.ts";
+import { configLetThrough, type Verdict } from "../flow/verdict.ts";
 import type { Connection } from "./database.ts";
 import type { Tables } from "./schema.ts";
 
@@ -84,8 +84,14 @@ async function beside(
       ]);
       return { subject, memory, unchecked, slot };
     }
-    case "component":
-      return { subject, memory, organisation: await organisationOf(on, row, memory as ComponentMemory | null) };
+    case "component": {
+      const of = memory as ComponentMemory | null;
+      const [organisation, letThrough] = await Promise.all([
+        organisationOf(on, row, of),
+        of?.look && of.defaultBranch !== null ? letThroughInto(on, subject.repository, of.defaultBranch) : [],
+      ]);
+      return { subject, memory, organisation, letThrough };
+    }
   }
 }
 
@@ -174,6 +180,30 @@ async function organisationOf(
     .find((other) => other?.name.toLowerCase() === named);
   const { blob, own } = home?.config ?? { blob: null, own: null };
   return blob === null || own === null ? null : { blob, config: own };
+}
+
+/** Pull requests into the default branch whose gate let a change of the config through: few, so that rows are read one by one. */
+async function letThroughInto(
+  on: Connection,
+  repository: RepositoryId,
+  base: Branch,
+): Promise<ComponentKnown["letThrough"]> {
+  const rows = await on
+    .selectFrom("subject")
+    .select(["number", "memory", "verdict"])
+    .where("repository", "=", repository)
+    .where("kind", "=", "pull")
+    .where("base", "=", base)
+    .where("verdict", "like", "%changesConfig%")
+    .orderBy("number")
+    .execute();
+  return rows.flatMap(({ number, memory, verdict }) => {
+    const pull = parsed<PullMemory>(memory);
+    const change = pull && configLetThrough(parsed<Verdict>(verdict), pull.head.sha, base);
+    return pull && change
+      ? [{ number: number as number, head: pull.head.sha, to: change.to, merged: pull.merged }]
+      : [];
+  });
 }
 
 /** A row may be there before anything was ever put into the slot: it was locked. */

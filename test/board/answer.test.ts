@@ -96,6 +96,8 @@ describe("what else bears on the answer", () => {
             own: null,
             organisation: null,
             above: null,
+            newest: null,
+            spent: [],
             problem: "line 3 is wrong.",
           },
         }),

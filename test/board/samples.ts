@@ -41,6 +41,8 @@ export function component(given: Partial<ComponentMemory> = {}, policy: Policy =
       own: null,
       organisation: null,
       above: null,
+      newest: null,
+      spent: [],
       problem: null,
     },
     ...given,
@@ -246,6 +248,8 @@ export const stories = {
           own: null,
           organisation: null,
           above: null,
+          newest: null,
+          spent: [],
           problem:
             ".github/flowgate.yml line 3: `stages` names a stage twice. Until it is mended, the last good one stays in force.",
         },
@@ -403,6 +407,8 @@ export const board = (): readonly ComponentView[] => [
         own: null,
         organisation: null,
         above: null,
+        newest: null,
+        spent: [],
         problem:
           ".github/flowgate.yml line 3: `stages` names a stage twice. Until it is mended, the last good one stays in force.",
       },

@@ -58,6 +58,8 @@ const withPolicy = (enforcement: "managed" | "report" | "observe" | "observed", 
       own: null,
       organisation: null,
       above: null,
+      newest: null,
+      spent: [],
       problem: null,
     },
   });

@@ -112,7 +112,7 @@ describe("the file is unchanged", () => {
   });
 
   it.each<[string, World]>([
-    ["is not in force as it stands", { config: { problem: "It was broken." } }],
+    ["is not in force as it stands", { config: { newest: { blob: at("broken"), because: "It was broken." } } }],
     ["may have changed just now", { of: { look: true } }],
   ])("or has what is on the default branch, which is read where that %s", (_what, more) => {
     const other = { ...more, answers: { [`file ${PATH} ${at("master")}`]: file(OTHER) } };
@@ -345,7 +345,9 @@ it("a branch that is no stage has no lane, and is asked all the same", () => {
       pull: { head: "anything", base: "trunk", from: REPOSITORY },
     });
   expect(said(bare({}))).toEqual(UNCHANGED);
-  expect(said(bare({ config: { problem: "It was broken." }, head: OTHER, base: OTHER }))).toEqual(UNCHANGED);
+  expect(
+    said(bare({ config: { newest: { blob: at("broken"), because: "It was broken." } }, head: OTHER, base: OTHER })),
+  ).toEqual(UNCHANGED);
   expect(said(bare({ head: OTHER }))[0]).toBe("pending");
 });
 

@@ -96,6 +96,7 @@ async function look<T = unknown>(want: Want, from = github): Promise<Fact<T>> {
     component,
     memory: null,
     organisation: null,
+    letThrough: [],
   };
   return (await from.look(lease, facts, [want])).get(wantKey(want)) as Fact<T>;
 }

@@ -42,6 +42,8 @@ const withEnforcement = (enforcement: "managed" | "report" | "observe" | "observ
       own: null,
       organisation: null,
       above: null,
+      newest: null,
+      spent: [],
       problem,
     },
   });
