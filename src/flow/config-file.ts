@@ -49,6 +49,14 @@ export function readConfig(text: string): { readonly config: Config } | { readon
 
 const TOP = { line: 1, column: 1 };
 
+/** Where in a valid file a key stands, or as much of its path as is there. */
+export function placeOf(text: string, path: readonly string[]): Pick<Problem, "line" | "column"> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const { line, col } = lines.linePos(offsetOf(document.contents, path));
+  return { line, column: col };
+}
+
 /** All problems of a file in one sentence or two: the first with its place, and how many more there are. */
 export function inOneLine([first, ...more]: Problems): string {
   const rest = more.length === 0 ? "" : ` And ${more.length} more.`;

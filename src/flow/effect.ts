@@ -1,5 +1,6 @@
 import type { Branch, Hash, Instant, RepositoryId, Sha, Slot } from "./names.ts";
 import type { RulesetContent } from "./ruleset.ts";
+import type { Annotation } from "./verdict.ts";
 
 /** A check run as GitHub takes it. `in_progress` has no conclusion. */
 export type CheckContent = {
@@ -10,7 +11,18 @@ export type CheckContent = {
   /** GitHub's Markdown, at most 65,535 bytes. */
   readonly summary: string;
   readonly detailsUrl: string | null;
+  /** Shown on the lines of the changed files. */
+  readonly annotations?: readonly Annotation[];
 };
+
+/**
+ * The fingerprint of a check: of its words, and of its annotations where there are some, since a run that has them keeps
+ * them for good.
+ */
+export const fingerprinted = (words: Hash, annotations: Hash | null): Hash =>
+  annotations === null ? words : (`${words}:${annotations}` as Hash);
+/** The part of a check's fingerprint that tells its annotations; empty where it has none. */
+export const annotationsIn = (fingerprint: Hash): string => fingerprint.split(":")[1] ?? "";
 
 /** What stands on GitHub by our own receipts. */
 export type Written = {

@@ -24,6 +24,8 @@ export type Comparison = {
   readonly ahead: number;
   /** How many commits `base` has and `head` lacks. */
   readonly behind: number;
+  /** Where the two parted: the last commit that both have. */
+  readonly mergeBase: Sha;
   readonly commits: readonly Commit[];
   readonly whole: boolean;
 };
@@ -171,6 +173,16 @@ export type StageKnown = Known & {
   /** The slot of its ruleset. */
   readonly slot: SlotState | null;
 };
+/** A pull request into the default branch whose gate let a change of the config through. */
+export type LetThrough = {
+  readonly number: number;
+  /** The head that was judged. */
+  readonly head: Sha;
+  /** The blob of the file that it brings; null: it takes it away. */
+  readonly to: Sha | null;
+  /** As far as we heard. */
+  readonly merged: boolean;
+};
 export type ComponentKnown = Known & {
   readonly subject: ComponentSubject;
   readonly memory: ComponentMemory | null;
@@ -178,6 +190,8 @@ export type ComponentKnown = Known & {
   readonly organisation: { readonly blob: Sha; readonly config: Config } | null;
   /** The slot of the pull request that proposes a config. */
   readonly enrolment: SlotState | null;
+  /** Where the file may have changed. */
+  readonly letThrough: readonly LetThrough[];
 };
 
 /** All that a judgement may look at, as it stood at one instant. */

@@ -1,4 +1,4 @@
-import type { CheckContent, Effect, Receipt } from "../flow/effect.ts";
+import { annotationsIn, type CheckContent, type Effect, type Receipt } from "../flow/effect.ts";
 import type { Instant } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
 import type { Call, Send } from "./call.ts";
@@ -9,6 +9,10 @@ import { type Place, root, rulesetAt } from "./repository.ts";
 
 /** GitHub's limit for a summary, which it gives in characters; bytes are never more of them. */
 const LONGEST_SUMMARY = 65_535;
+/** GitHub takes no more annotations in one request. https://docs.github.com/rest/checks/runs#create-a-check-run */
+const MOST_ANNOTATIONS = 50;
+/** Characters; GitHub's limit is 64 KB. */
+const LONGEST_ANNOTATION = 2_000;
 const CUT_HERE = "\n\n… cut here: GitHub shows no more than 65,535 bytes.";
 
 export type Perform = (lease: Lease, effect: Effect) => Promise<Receipt>;
@@ -92,14 +96,17 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
   async function setCheckRun(place: Place, effect: CheckRun): Promise<Outcome<number>> {
     const { head, content, over, fingerprint } = effect;
     const runs = `${root(place)}/check-runs`;
-    // A completed run cannot be opened again: then a new one of the same name takes its place.
-    if (over !== null && (!over.completed || content.status === "completed")) {
+    // A completed run cannot be opened again, and annotations cannot be taken back: then a new one of the same name takes its place.
+    const annotated = over !== null && annotationsIn(over.fingerprint) === annotationsIn(fingerprint);
+    if (annotated && (!over.completed || content.status === "completed")) {
       const path = `${runs}/${over.id}`;
       const changed = await write(place, { method: "PATCH", path, body: checkBody(content, fingerprint) });
       if (!isAbsent(changed)) return changed;
     }
     const started = content.status === "in_progress" ? { started_at: clock.now() } : {};
-    const body = { name: content.name, head_sha: head, ...started, ...checkBody(content, fingerprint) };
+    const { output, ...said } = checkBody(content, fingerprint);
+    const marked = { ...output, ...annotationsOf(content) };
+    const body = { name: content.name, head_sha: head, ...started, ...said, output: marked };
     return write(place, { method: "POST", path: runs, body });
   }
 
@@ -136,6 +143,21 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
     if ("value" in result) return found(result.value.id);
     return malformed(result.flaw, outcome.value.status, clock.now());
   }
+}
+
+/** They are sent with a new run only: what a change brings, GitHub adds to those that are there. */
+function annotationsOf({ annotations = [] }: CheckContent) {
+  if (annotations.length === 0) return {};
+  return {
+    annotations: annotations.slice(0, MOST_ANNOTATIONS).map(({ path, line, column, message }) => ({
+      path,
+      start_line: line,
+      end_line: line,
+      ...(column === undefined ? {} : { start_column: column, end_column: column }),
+      annotation_level: "failure",
+      message: message.slice(0, LONGEST_ANNOTATION),
+    })),
+  };
 }
 
 function checkBody(content: CheckContent, fingerprint: string) {

@@ -4,7 +4,7 @@ import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } fr
 import type { Branch, Instant, RepositoryId, Sha, Slot } from "../flow/names.ts";
 import { checkName, rulesetTitle } from "../flow/ruleset.ts";
 import { type Subject, subjectKey } from "../flow/subject.ts";
-import type { Verdict } from "../flow/verdict.ts";
+import { configLetThrough, type Verdict } from "../flow/verdict.ts";
 import type { Connection } from "./database.ts";
 import type { Tables } from "./schema.ts";
 
@@ -63,16 +63,19 @@ async function beside(
           stage: null,
         };
       const check = checkName(pull.base);
-      const first = component?.config.policy.stages[0] === pull.base;
+      const verdict = parsed<Verdict>(row?.verdict);
+      // Into the first stage no gate has a check of its own, but for one that our own config was found to change.
+      const none =
+        component?.config.policy.stages[0] === pull.base &&
+        !verdict?.findings.some(({ changesConfig }) => changesConfig !== undefined);
       const [siblings, slot, turnedBack, gateSlots, stage] = await Promise.all([
         siblingsOf(on, subject.repository, pull.head.sha, pull.base, subject.number),
         slotState(on, checkSlot(subject.repository, pull.head.sha, check)),
         slotState(on, turnedBackSlot(subject.repository, subject.number, pull.head.sha)),
-        // Into the first stage no gate has a check of its own.
-        first ? {} : gateSlotsOf(on, subject.repository, pull.head.sha, check),
+        none ? {} : gateSlotsOf(on, subject.repository, pull.head.sha, check),
         memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository: subject.repository, branch: pull.base })),
       ]);
-      return { subject, memory, verdict: parsed<Verdict>(row?.verdict), siblings, slot, turnedBack, gateSlots, stage };
+      return { subject, memory, verdict, siblings, slot, turnedBack, gateSlots, stage };
     }
     case "group": {
       const group = memory as GroupMemory | null;
@@ -91,13 +94,15 @@ async function beside(
       ]);
       return { subject, memory, unchecked, slot };
     }
-    case "component":
-      return {
-        subject,
-        memory,
-        organisation: await organisationOf(on, row, memory as ComponentMemory | null),
-        enrolment: await slotState(on, enrolmentSlot(subject.repository)),
-      };
+    case "component": {
+      const of = memory as ComponentMemory | null;
+      const [organisation, letThrough, enrolment] = await Promise.all([
+        organisationOf(on, row, of),
+        of?.look && of.defaultBranch !== null ? letThroughInto(on, subject.repository, of.defaultBranch) : [],
+        slotState(on, enrolmentSlot(subject.repository)),
+      ]);
+      return { subject, memory, organisation, letThrough, enrolment };
+    }
   }
 }
 
@@ -186,6 +191,30 @@ async function organisationOf(
     .find((other) => other?.name.toLowerCase() === named);
   const { blob, own } = home?.config ?? { blob: null, own: null };
   return blob === null || own === null ? null : { blob, config: own };
+}
+
+/** Pull requests into the default branch whose gate let a change of the config through: few, so that rows are read one by one. */
+async function letThroughInto(
+  on: Connection,
+  repository: RepositoryId,
+  base: Branch,
+): Promise<ComponentKnown["letThrough"]> {
+  const rows = await on
+    .selectFrom("subject")
+    .select(["number", "memory", "verdict"])
+    .where("repository", "=", repository)
+    .where("kind", "=", "pull")
+    .where("base", "=", base)
+    .where("verdict", "like", "%changesConfig%")
+    .orderBy("number")
+    .execute();
+  return rows.flatMap(({ number, memory, verdict }) => {
+    const pull = parsed<PullMemory>(memory);
+    const change = pull && configLetThrough(parsed<Verdict>(verdict), pull.head.sha, base);
+    return pull && change
+      ? [{ number: number as number, head: pull.head.sha, to: change.to, merged: pull.merged }]
+      : [];
+  });
 }
 
 /** A row may be there before anything was ever put into the slot: it was locked. */

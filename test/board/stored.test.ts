@@ -33,7 +33,7 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   files: { files: [], whole: true },
   pushers: [],
   entries: { entries: [], whole: true },
-  file: { found: false },
+  file: FILE,
   tree: id("7ee"),
 };
 

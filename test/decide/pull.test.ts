@@ -5,6 +5,7 @@ import type { Answer, Decision } from "../../src/flow/decision.ts";
 import { checkSlot, type SlotState } from "../../src/flow/effect.ts";
 import type { Fact, PullKnown } from "../../src/flow/facts.ts";
 import { branch, later } from "../../src/flow/names.ts";
+import type { Finding } from "../../src/flow/verdict.ts";
 import {
   APP,
   at,
@@ -164,6 +165,112 @@ describe("a pull request", () => {
   });
 });
 
+const PATH = ".github/flowgate.yml";
+const file = (blob: string) => known({ found: true, blob: at(blob), text: "enforcement: observe\n" });
+
+describe("into a default branch that is no stage", () => {
+  const trunk = component({ defaultBranch: branch("trunk") });
+  const memory = pullMemory({ head: "anything", base: "trunk" });
+
+  it("a pull request has no lane, and passes where it leaves Flowgate's config: one read, one write", () => {
+    expect(decide(facts({ component: trunk, memory }), HOUSE)).toEqual({
+      lacks: [{ want: "file", path: PATH, at: at("login") }],
+    });
+    const decision = judge({
+      component: trunk,
+      memory,
+      read: new Map([[`file ${PATH} ${at("login")}`, file("config")]]),
+    });
+    expect(decision).toMatchObject({ verdict: { lane: null, base: "trunk", outcome: "passed" }, compared: [] });
+    expect(decision.effects).toHaveLength(1);
+    expect(check(decision)?.content).toMatchObject({
+      name: "flowgate: trunk",
+      conclusion: "success",
+      title: `It leaves \`${PATH}\` as it is.`,
+    });
+    expect(check(decision)?.content.summary).not.toContain("Advice only");
+  });
+
+  it("a change of it waits for a release manager, with a check of its own", () => {
+    const read = new Map<string, Fact<unknown>>([
+      [`file ${PATH} ${at("login")}`, file("other")],
+      [`file ${PATH} ${at("parted")}`, file("config")],
+      [`compare trunk ${at("login")}`, known({ ahead: 1, mergeBase: at("parted"), commits: [], whole: true })],
+      ["reviews 12", known([])],
+      ["pushers anything", known([])],
+      ["collaborators", known([{ person: { id: 10, login: "rita" }, right: "maintain" }])],
+    ]);
+    const decision = judge({ component: trunk, memory, read });
+    expect(decision).toMatchObject({ verdict: { outcome: "pending" }, compared: ["trunk"] });
+    expect(decision.effects.map((effect) => effect.thing === "check-run" && effect.content.name)).toEqual([
+      "flowgate: trunk",
+      "flowgate: trunk / policy",
+    ]);
+  });
+
+  it("a pull request of the organisation's own repository is gated, though that is no component", () => {
+    const stages = { development: null, staging: null, master: null };
+    const home = { name: "acme/.github", defaultBranch: branch("trunk"), stages };
+    expect(decide(facts({ component: component(home), memory }), HOUSE)).toHaveProperty("lacks");
+    expect(judge({ component: component({ ...home, name: "acme/api" }), memory }).because).toBe(
+      "The repository lacks stage branches.",
+    );
+    expect(judge({ component: component(home), memory: pullMemory({ base: "docs" }) })).toMatchObject({ effects: [] });
+  });
+
+  it("a pull request waits while GitHub does not show the file", () => {
+    const read = new Map([[`file ${PATH} ${at("login")}`, unknown("GitHub answered 502.")]]);
+    expect(judge({ component: trunk, memory, read })).toMatchObject({
+      verdict: { outcome: "errored" },
+      lookAgainAt: LATER,
+    });
+  });
+});
+
+describe("a merged pull request whose gate let a change of the config through", () => {
+  const let_ = (more: Partial<Finding> = {}) =>
+    verdict({
+      base: branch("master"),
+      findings: [finding(), finding({ gate: "policy", changesConfig: { to: at("other") }, ...more })],
+    });
+  const merged = (more: Partial<PullKnown> = {}) =>
+    judge({
+      memory: pullMemory({ head: "hotfix/config", base: "master" }, { state: "closed", merged: true }),
+      verdict: let_(),
+      ...more,
+    });
+
+  it("keeps its verdict, and has the repository looked at", () => {
+    expect(merged()).toMatchObject({
+      because: "It is merged, and brings a change of the config.",
+      compared: [],
+      news: {
+        lessons: [{ of: "component", repository: REPOSITORY, name: "acme/api", defaultBranch: null, look: true }],
+        nudges: [{ priority: "bulk", subject: { kind: "component", repository: REPOSITORY } }],
+      },
+    });
+    expect(merged().verdict).toBeUndefined();
+  });
+
+  it.each<[string, Partial<PullKnown>]>([
+    ["was let through for another head", { verdict: { ...let_(), head: at("before") } }],
+    ["was let through into another branch", { verdict: { ...let_(), base: branch("staging") } }],
+    ["was not let through", { verdict: let_({ outcome: "pending" }) }],
+    ["changes no config", { verdict: verdict({ base: branch("master") }) }],
+    ["was closed without a merge", { memory: pullMemory({ base: "master" }, { state: "closed" }) }],
+    ["was merged into another branch", { component: component({ defaultBranch: branch("trunk") }) }],
+    ["brought its change in before", { component: component({ config: { ...component().config, spent: [12] } }) }],
+    ["is of a repository that was never looked at", { component: null }],
+  ])("but gives it up where it %s", (_what, more) => {
+    expect(merged(more)).toMatchObject({ because: "It is closed.", verdict: null });
+  });
+
+  it("has none where it had none", () => {
+    expect(merged({ verdict: null }).verdict).toBeUndefined();
+    expect(merged({ verdict: null }).because).toBe("It is closed.");
+  });
+});
+
 describe("what is not known", () => {
   it.each([null, pullMemory({}, { doubt: true })])("of the pull request itself is read once", (memory) => {
     expect(decide(facts({ memory }), HOUSE)).toEqual({ lacks: [{ want: "pull", number: 12 }] });
@@ -223,7 +330,16 @@ describe("what is not known", () => {
 
 it("follows the enforcement in force", () => {
   const observed = component({
-    config: { policy: policy({ enforcement: "observed" }), blob: null, own: null, organisation: null, problem: null },
+    config: {
+      policy: policy({ enforcement: "observed" }),
+      blob: null,
+      own: null,
+      organisation: null,
+      above: null,
+      newest: null,
+      spent: [],
+      problem: null,
+    },
   });
   expect(check(judge({ component: observed }))?.content).toMatchObject({
     conclusion: "neutral",

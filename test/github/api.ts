@@ -143,11 +143,13 @@ export const listed = (number: number) => ({ number, asOf: "2026-11-24T11:00:00.
 
 const slot = checkSlot(REPOSITORY, HEAD, "flowgate: staging");
 
-export const checkRun = (more: { over?: Written | null; content?: Partial<CheckContent> } = {}): Effect => ({
+export const checkRun = (
+  more: { over?: Written | null; content?: Partial<CheckContent>; fingerprint?: string } = {},
+): Effect => ({
   does: "set",
   thing: "check-run",
   slot,
-  fingerprint: "f1" as Hash,
+  fingerprint: (more.fingerprint ?? "f1") as Hash,
   repository: REPOSITORY,
   name: NAME,
   head: HEAD,

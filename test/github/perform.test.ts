@@ -10,7 +10,24 @@ const RUNS = `${R}/check-runs`;
 const RULESETS = `${R}/rulesets`;
 const LIST = `${RULESETS}?includes_parents=false&per_page=100&page=1`;
 
-const written = (completed: boolean): Written => ({ fingerprint: "f0" as Hash, id: 77, completed, at: NOW });
+const written = (completed: boolean, fingerprint = "f0"): Written => ({
+  fingerprint: fingerprint as Hash,
+  id: 77,
+  completed,
+  at: NOW,
+});
+const PATH = ".github/flowgate.yml";
+/** Annotations as we keep them, and as GitHub takes them. */
+const lines = (many: number) =>
+  Array.from({ length: many }, (_, n) => ({ path: PATH, line: n + 1, message: `Line ${n + 1}.` }));
+const sentLines = (many: number) =>
+  lines(many).map(({ path, line, message }) => ({
+    path,
+    start_line: line,
+    end_line: line,
+    annotation_level: "failure",
+    message,
+  }));
 const completed = {
   status: "completed",
   conclusion: "failure",
@@ -134,6 +151,87 @@ describe("what is sent", () => {
       ],
       id: 80,
     },
+    {
+      what: "a check brings its annotations",
+      effect: checkRun({
+        fingerprint: "f1:a1",
+        content: { annotations: [{ path: PATH, line: 3, column: 5, message: "x".repeat(2_001) }, ...lines(1)] },
+      }),
+      calls: [
+        [
+          "POST",
+          RUNS,
+          {
+            ...posted,
+            external_id: "f1:a1",
+            output: {
+              ...completed.output,
+              annotations: [
+                {
+                  path: PATH,
+                  start_line: 3,
+                  end_line: 3,
+                  start_column: 5,
+                  end_column: 5,
+                  annotation_level: "failure",
+                  message: "x".repeat(2_000),
+                },
+                ...sentLines(1),
+              ],
+            },
+          },
+          201,
+          { id: 5 },
+        ],
+      ],
+      id: 5,
+    },
+    {
+      what: "a check brings no more annotations than GitHub takes",
+      effect: checkRun({ fingerprint: "f1:a1", content: { annotations: lines(51) } }),
+      calls: [
+        [
+          "POST",
+          RUNS,
+          { ...posted, external_id: "f1:a1", output: { ...completed.output, annotations: sentLines(50) } },
+          201,
+          { id: 5 },
+        ],
+      ],
+      id: 5,
+    },
+    {
+      what: "the same annotations are not added again where only the words changed",
+      effect: checkRun({ over: written(true, "f0:a1"), fingerprint: "f1:a1", content: { annotations: lines(1) } }),
+      calls: [["PATCH", `${RUNS}/77`, { ...completed, external_id: "f1:a1" }, 200, { id: 77 }]],
+      id: 77,
+    },
+    ...[
+      { from: "f0", to: "f1:a1", completedBefore: false, with: 1 },
+      { from: "f0:a1", to: "f1:a2", completedBefore: true, with: 2 },
+      { from: "f0:a1", to: "f1", completedBefore: true, with: 0 },
+    ].map((row) => ({
+      what: `changed annotations come with a new run: ${row.from} to ${row.to}`,
+      effect: checkRun({
+        over: written(row.completedBefore, row.from),
+        fingerprint: row.to,
+        content: { annotations: lines(row.with) },
+      }),
+      calls: [
+        [
+          "POST",
+          RUNS,
+          {
+            ...posted,
+            external_id: row.to,
+            output: { ...completed.output, ...(row.with > 0 && { annotations: sentLines(row.with) }) },
+          },
+          201,
+          { id: 79 },
+        ],
+      ] as const,
+      id: 79,
+    })),
     {
       what: "a first ruleset is made",
       effect: ruleset(),

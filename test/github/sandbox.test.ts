@@ -97,6 +97,7 @@ async function look<T = unknown>(want: Want, from = github): Promise<Fact<T>> {
     memory: null,
     organisation: null,
     enrolment: null,
+    letThrough: [],
   };
   return (await from.look(lease, facts, [want])).get(wantKey(want)) as Fact<T>;
 }
@@ -175,6 +176,7 @@ describe("every want", () => {
     expect(comparison).toMatchObject({
       ahead: 2,
       behind: 0,
+      mergeBase: world.head("development"),
       whole: true,
       commits: [
         { title: "Tell units", parents: [world.head("development")], author: { login: "dora" } },
@@ -239,7 +241,7 @@ describe("every want", () => {
   test("compare with a commit, and the tree of one", async () => {
     const base = sha(world.head("development"));
     const other = await value<Comparison>({ want: "compare", base: head(), head: base });
-    expect(other).toMatchObject({ ahead: 0, behind: 2, commits: [], whole: true });
+    expect(other).toMatchObject({ ahead: 0, behind: 2, mergeBase: base, commits: [], whole: true });
     const { commits } = await value<Comparison>({ want: "compare", base, head: head() });
     expect(await value({ want: "tree", commit: head() })).toBe(commits.at(-1)?.tree);
     expect(await value({ want: "tree", commit: base })).not.toBe(commits.at(-1)?.tree);
