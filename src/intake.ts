@@ -267,7 +267,10 @@ function peopleAnywhere({ installation }: z.output<typeof anywhere>): News {
   return { ...NO_NEWS, installation: at, nudges: [{ priority: "bulk", installation: at }] };
 }
 
-const repositoryEvent = place.extend({ action: z.string() });
+const repositoryEvent = place.extend({
+  action: z.string(),
+  changes: z.object({ default_branch: z.unknown() }).partial().nullish(),
+});
 
 function repository(event: z.output<typeof repositoryEvent>): News {
   const repository = repositoryId(event.repository.id);
@@ -275,7 +278,13 @@ function repository(event: z.output<typeof repositoryEvent>): News {
   return {
     ...newsOf(event),
     lessons: [{ ...component(event), look: true }],
-    nudges: [{ priority: "bulk", subject: { kind: "component", repository } }],
+    nudges: [
+      { priority: "bulk", subject: { kind: "component", repository } },
+      // The default branch is gated though it may be no stage, and the one before it not any more.
+      ...(event.changes?.default_branch === undefined
+        ? []
+        : [{ priority: "bulk", openPulls: { repository } } as const]),
+    ],
   };
 }
 

@@ -259,6 +259,12 @@ describe("repositories, rulesets and installations", () => {
       lessons: [{ look: true }],
       nudges: [{ subject: { kind: "component" } }],
     });
+    const moved = { ...place, action: "edited", changes: { default_branch: { from: "master" } } };
+    expect(read("repository", moved).nudges).toEqual([
+      { priority: "bulk", subject: { kind: "component", repository: 42 } },
+      { priority: "bulk", openPulls: { repository: 42 } },
+    ]);
+    expect(read("repository", { ...moved, changes: { description: { from: "" } } }).nudges).toHaveLength(1);
     expect(read("repository", { ...place, action: "deleted" })).toMatchObject({
       access: [{ repository: 42, may: "not work" }],
     });

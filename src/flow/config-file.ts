@@ -162,8 +162,7 @@ function offsetOf(contents: ParsedNode | null, path: Path): number {
       at = node;
     }
   }
-  // Only what is there can be wrong: nothing is asked for that may not be left out.
-  return (at as ParsedNode).range[0];
+  return (at as ParsedNode | null | undefined)?.range[0] ?? 0;
 }
 
 /** The first line of what a parser says, as a sentence. */

@@ -186,7 +186,7 @@ describe("into a default branch that is no stage", () => {
     expect(check(decision)?.content).toMatchObject({
       name: "flowgate: trunk",
       conclusion: "success",
-      title: `It leaves \`${PATH}\` as it is.`,
+      title: `It leaves ${PATH} as it is.`,
     });
     expect(check(decision)?.content.summary).not.toContain("Advice only");
   });
@@ -347,6 +347,12 @@ it("follows the enforcement in force", () => {
   });
 });
 
+/** The head has the config that is in force. */
+const CONFIG_AS_IT_IS = [
+  `file .github/flowgate.yml ${at("login")}`,
+  known({ found: true, blob: at("config"), text: "" }),
+] as const;
+
 describe("what turns back from green", () => {
   const release = pullMemory({ head: "staging", base: "master" });
   const asked = component({
@@ -372,6 +378,7 @@ describe("what turns back from green", () => {
       ["rules master", known([])],
       [`checks ${at("login")}`, known([{ name: "build", app: 1, ended: "success", id: 1 }])],
       ["issues severity-1", known([])],
+      CONFIG_AS_IT_IS,
     ]);
   const judged = (approved: boolean, more: Partial<PullKnown> = {}, read = answers(approved)) =>
     judge({ memory: release, component: asked, read, ...more });
@@ -436,6 +443,7 @@ describe("others' checks", () => {
       [`compare development ${at("login")}`, known({ ahead: 0, behind: 0, whole: true, commits: [] })],
       [`compare staging ${at("login")}`, known({ ahead: 0, behind: 0, whole: true, commits: [] })],
       ["rules master", known([])],
+      CONFIG_AS_IT_IS,
       ...more,
     ]);
   const green = { name: "build", app: 1, ended: "success", id: 1 } as const;
