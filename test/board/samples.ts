@@ -24,6 +24,10 @@ export const before = (minutes: number): Instant => instant(Date.UTC(2026, 10, 2
 export const id = (text: string): Sha => sha(text.padEnd(40, "0123456789abcdef"));
 
 const REPOSITORY = repositoryId(901);
+/** What a broken config file says. */
+const BROKEN =
+  ".github/flowgate.yml line 3: `stages` names a stage twice. Until it is mended, the last good one stays in force.";
+
 export const MANAGED: Policy = { ...DEFAULT_POLICY, enforcement: "managed" };
 const HEADS = { development: id("d3f00d1"), staging: id("57a9e22"), master: id("ba5e333") };
 
@@ -248,10 +252,9 @@ export const stories = {
           own: null,
           organisation: null,
           above: null,
-          newest: null,
+          newest: { blob: id("c0ff1e"), because: BROKEN },
           spent: [],
-          problem:
-            ".github/flowgate.yml line 3: `stages` names a stage twice. Until it is mended, the last good one stays in force.",
+          problem: BROKEN,
         },
       }),
     }),
@@ -407,10 +410,9 @@ export const board = (): readonly ComponentView[] => [
         own: null,
         organisation: null,
         above: null,
-        newest: null,
+        newest: { blob: id("c0ff1e"), because: BROKEN },
         spent: [],
-        problem:
-          ".github/flowgate.yml line 3: `stages` names a stage twice. Until it is mended, the last good one stays in force.",
+        problem: BROKEN,
       },
     },
   ),

@@ -42,7 +42,7 @@ const withEnforcement = (enforcement: "managed" | "report" | "observe" | "observ
       own: null,
       organisation: null,
       above: null,
-      newest: null,
+      newest: problem === null ? null : { blob: at("newest"), because: problem },
       spent: [],
       problem,
     },
