@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { answerOf } from "../../src/board/answer.ts";
+import { NO_CONFIG } from "../../src/flow/absorb.ts";
 import { DEFAULT_POLICY, type Policy } from "../../src/flow/config.ts";
 import { OUTCOMES } from "../../src/flow/verdict.ts";
 import { checkRun } from "../../src/report/check-run.ts";
@@ -91,13 +92,9 @@ describe("what else bears on the answer", () => {
       {
         component: component({
           config: {
+            ...NO_CONFIG,
             policy: MANAGED,
-            blob: null,
-            own: null,
-            organisation: null,
-            above: null,
             newest: { blob: null, because: "line 3 is wrong." },
-            spent: [],
             problem: "line 3 is wrong.",
           },
         }),

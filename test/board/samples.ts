@@ -1,4 +1,5 @@
 import type { ComponentView, PullView, Views } from "../../src/board/views.ts";
+import { NO_CONFIG } from "../../src/flow/absorb.ts";
 import { DEFAULT_POLICY, type Policy } from "../../src/flow/config.ts";
 import { type Fact, type Read, wantKey } from "../../src/flow/facts.ts";
 import { chainHash, type Entry, entryDigest, GENESIS, type LedgerEntry } from "../../src/flow/ledger.ts";
@@ -40,14 +41,9 @@ export function component(given: Partial<ComponentMemory> = {}, policy: Policy =
     stages:
       policy === MANAGED ? HEADS : Object.fromEntries(policy.stages.map((stage, place) => [stage, id(`a${place}`)])),
     config: {
+      ...NO_CONFIG,
       policy,
       blob: policy.enforcement === "observed" ? null : id("c0ff1e"),
-      own: null,
-      organisation: null,
-      above: null,
-      newest: null,
-      spent: [],
-      problem: null,
     },
     ...given,
   };
@@ -247,13 +243,10 @@ export const stories = {
       }),
       component: component({
         config: {
+          ...NO_CONFIG,
           policy: MANAGED,
           blob: id("c0ff1e"),
-          own: null,
-          organisation: null,
-          above: null,
           newest: { blob: id("c0ff1e"), because: BROKEN },
-          spent: [],
           problem: BROKEN,
         },
       }),
@@ -405,13 +398,10 @@ export const board = (): readonly ComponentView[] => [
     },
     {
       config: {
+        ...NO_CONFIG,
         policy: MANAGED,
         blob: id("c0ff1e"),
-        own: null,
-        organisation: null,
-        above: null,
         newest: { blob: id("c0ff1e"), because: BROKEN },
-        spent: [],
         problem: BROKEN,
       },
     },
