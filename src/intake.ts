@@ -5,6 +5,7 @@ import type { Self } from "./flow/facts.ts";
 import { branchText, checkRunShape, listedPull, pullShape, shaText, statusShape } from "./flow/listed.ts";
 import type { Lesson, Origin } from "./flow/memory.ts";
 import { type Branch, branch, type Instant, installationId, repositoryId, sha } from "./flow/names.ts";
+import type { Push } from "./flow/provenance.ts";
 import type { Priority } from "./flow/subject.ts";
 
 /** A webhook delivery as it came, its signature verified. */
@@ -23,7 +24,7 @@ export function intake({ event, payload, at }: Delivery, self: Self | null): New
     case "pull_request":
       return pullRequest(pullEvent.parse(payload));
     case "push":
-      return push(pushEvent.parse(payload));
+      return push(pushEvent.parse(payload), at);
     case "merge_group":
       return mergeGroup(groupEvent.parse(payload), at);
     case "check_run":
@@ -61,7 +62,7 @@ const place = z.object({
   installation: z.object({ id }).nullish(),
 });
 type Place = z.output<typeof place>;
-const sender = z.object({ login: z.string() }).nullish();
+const sender = z.object({ id: z.number().int(), login: z.string(), type: z.string().nullish() }).nullish();
 
 const pullEvent = place.extend({
   action: z.string(),
@@ -85,12 +86,18 @@ const TURNS: { readonly [action: string]: Priority } = {
 };
 
 function pullRequest(event: z.output<typeof pullEvent>): News {
-  const { number, asOf, facts } = listedPull(event.pull_request);
+  const { number, asOf, facts, mergedAs } = listedPull(event.pull_request);
   const repository = repositoryId(event.repository.id);
   const priority = TURNS[event.action];
   return {
     ...newsOf(event),
-    lessons: [component(event), { of: "pull", repository, number, asOf, from: originOf(event), facts }],
+    lessons: [
+      component(event),
+      { of: "pull", repository, number, asOf, from: originOf(event), facts },
+      ...(mergedAs === undefined
+        ? []
+        : [{ of: "merge", repository, branch: facts.base, merge: { number, ...mergedAs } } as const]),
+    ],
     nudges: priority ? [{ priority, subject: { kind: "pull", repository, number } }] : [],
   };
 }
@@ -118,7 +125,9 @@ function originOf({ action, before, changes, pull_request: { draft } }: z.output
 
 const pushEvent = place.extend({
   ref: z.string(),
+  before: z.string(),
   after: z.string(),
+  sender,
   created: z.boolean(),
   deleted: z.boolean(),
   forced: z.boolean(),
@@ -136,7 +145,7 @@ const pushEvent = place.extend({
 const LISTED_COMMITS = 2048;
 const LISTED_FILES = 3000;
 
-function push(event: z.output<typeof pushEvent>): News {
+function push(event: z.output<typeof pushEvent>, at: Instant): News {
   if (!event.ref.startsWith("refs/heads/")) return NO_NEWS;
   const name = branch(event.ref.slice("refs/heads/".length));
   if (isQueueBranch(name)) return NO_NEWS;
@@ -144,7 +153,11 @@ function push(event: z.output<typeof pushEvent>): News {
   const look = name === event.repository.default_branch && mayTouch(CONFIG_PATH, event);
   return {
     ...newsOf(event),
-    lessons: [{ ...component(event), look, branch: { name, at: event.deleted ? null : sha(event.after) } }],
+    lessons: [
+      { ...component(event), look, branch: { name, at: event.deleted ? null : sha(event.after) } },
+      // One that is made anew came by no push; that it was deleted is what counts.
+      ...(event.created ? [] : [{ of: "push", repository, branch: name, push: pushOf(event, at) } as const]),
+    ],
     nudges: [
       ...(look || event.created || event.deleted
         ? [{ priority: "bulk", subject: { kind: "component", repository } } as const]
@@ -153,6 +166,18 @@ function push(event: z.output<typeof pushEvent>): News {
     ],
   };
 }
+
+const pushOf = (
+  { before, after, deleted, forced, commits, sender }: z.output<typeof pushEvent>,
+  at: Instant,
+): Push => ({
+  how: deleted ? "deletion" : forced ? "force-push" : "push",
+  before: sha(before),
+  after: deleted ? null : sha(after),
+  by: sender ? { id: sender.id, login: sender.login, bot: sender.type === "Bot" } : null,
+  commits: commits?.length ?? null,
+  at,
+});
 
 /** Whether a push may have changed a file: it names it, or says too little to tell. */
 function mayTouch(path: string, { commits, created, deleted, forced }: z.output<typeof pushEvent>): boolean {
@@ -165,13 +190,13 @@ function mayTouch(path: string, { commits, created, deleted, forced }: z.output<
 
 const groupEvent = place.extend({
   action: z.string(),
-  merge_group: z.object({ head_sha: shaText, head_ref: z.string(), base_ref: z.string() }),
+  merge_group: z.object({ head_sha: shaText, base_sha: shaText, head_ref: z.string(), base_ref: z.string() }),
 });
 const isQueueBranch = (name: Branch) => name.startsWith("gh-readonly-queue/");
 
 /** The queue branch ends in `pr-NUMBER-SHA`; the base's own name may hold slashes, so it is read from the right. */
 function mergeGroup(event: z.output<typeof groupEvent>, at: Instant): News {
-  const { head_sha: head, head_ref, base_ref } = event.merge_group;
+  const { head_sha: head, base_sha: from, head_ref, base_ref } = event.merge_group;
   const number = /\/pr-(\d+)-[0-9a-f]{40,64}$/.exec(head_ref)?.[1];
   if (number === undefined) throw new Error(`No pull request in the queue branch ${head_ref}.`);
   const repository = repositoryId(event.repository.id);
@@ -179,7 +204,10 @@ function mergeGroup(event: z.output<typeof groupEvent>, at: Instant): News {
   const destroyed = event.action === "destroyed";
   return {
     ...newsOf(event),
-    lessons: [component(event), { of: "group", repository, head, base, number: Number(number), asOf: at, destroyed }],
+    lessons: [
+      component(event),
+      { of: "group", repository, head, from, base, number: Number(number), asOf: at, destroyed },
+    ],
     nudges: destroyed ? [] : [{ priority: "person", subject: { kind: "group", repository, head } }],
   };
 }

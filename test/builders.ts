@@ -13,6 +13,7 @@ import {
 import type { Candidate } from "../src/flow/lane.ts";
 import type { ComponentMemory, PullMemory, StageMemory } from "../src/flow/memory.ts";
 import { branch, type Instant, instant, repositoryId, type Sha, sha } from "../src/flow/names.ts";
+import { type Arrivals, NO_ARRIVALS, type Records } from "../src/flow/provenance.ts";
 import type { LiveRuleset, RulesetContent } from "../src/flow/ruleset.ts";
 import type { Finding, Verdict } from "../src/flow/verdict.ts";
 
@@ -95,8 +96,12 @@ export const stageMemory = (more: Partial<StageMemory> = {}): StageMemory => ({
   repairs: [],
   disabledSince: null,
   enforced: { state: "yes", readAt: NOW },
+  arrivals: ARRIVALS,
   ...more,
 });
+/** Of a stage whose pushes are recorded, and all settled. */
+export const ARRIVALS: Arrivals = { ...NO_ARRIVALS, since: NOW };
+export const NO_RECORDS: Records = { merges: [], groups: new Map() };
 
 /** A ruleset as GitHub gives it back when it was written so, with a default of its own added. */
 export const liveRuleset = (wanted: RulesetContent, more: Partial<LiveRuleset> = {}): LiveRuleset => ({

@@ -68,7 +68,14 @@ export function decideGroup(known: GroupKnown, house: House): Answer {
     about: subjectKey(subject),
     says: { number: memory.number, base: memory.base, outcome: verdict.outcome, because },
   } as const;
-  return decided({ because, entries: effects.length > 0 ? [entry] : [], effects, final: true, lookAgainAt: retryAt });
+  return decided({
+    because,
+    verdict,
+    entries: effects.length > 0 ? [entry] : [],
+    effects,
+    final: true,
+    lookAgainAt: retryAt,
+  });
 }
 
 function final(verdict: Verdict): Verdict {

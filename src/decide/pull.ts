@@ -44,7 +44,15 @@ export function decidePull(known: PullKnown, house: House): Answer {
   }
 
   const { read, checks } = withRemembered(known, pull);
-  const of = { component, policy: component.config.policy, app: house.app, checksSince: checks?.since ?? null, now };
+  const of = {
+    component,
+    policy: component.config.policy,
+    app: house.app,
+    checksSince: checks?.since ?? null,
+    source: known.source,
+    standing: known.standing,
+    now,
+  };
   const judged = (gated === "stage" ? judge : judgeConfig)({ ...of, pull: { ...pull, ...subject } }, read);
   if ("lacks" in judged) return judged;
   const verdict: Verdict =
@@ -120,13 +128,18 @@ function remembered({ memory, subject, read }: PullKnown): { readonly pull: Pull
   return { pull: { kind: "pull", ...facts, asOf, from: {}, doubt: false } };
 }
 
-/** Once it is merged, a verdict that let a change of the config through is what brings that into force, so it is kept. */
+/**
+ * Once it is merged its verdict is kept: it explains how the base moved, and where it let a change of the config
+ * through, it is what brings that into force.
+ */
 function closed(known: PullKnown, pull: PullMemory): ReturnType<typeof none> {
   const { component, verdict, subject } = known;
   const gone = none(known, "It is closed.");
-  const brings = pull.merged && component !== null && pull.base === component.defaultBranch;
-  if (!brings || component.config.spent.includes(subject.number)) return gone;
-  if (configLetThrough(verdict, pull.head.sha, pull.base) === null) return gone;
+  if (!pull.merged) return gone;
+  const { verdict: _, ...kept } = gone;
+  const brings = component !== null && pull.base === component.defaultBranch;
+  if (!brings || component.config.spent.includes(subject.number)) return kept;
+  if (configLetThrough(verdict, pull.head.sha, pull.base) === null) return kept;
   const { repository } = subject;
   const { name } = component;
   const lesson: Lesson = {
@@ -140,9 +153,9 @@ function closed(known: PullKnown, pull: PullMemory): ReturnType<typeof none> {
   };
   const nudge: Nudge = { priority: "bulk", subject: { kind: "component", repository } };
   return {
+    ...kept,
     because: "It is merged, and brings a change of the config.",
-    compared: [],
-    news: { ...NO_NEWS, lessons: [lesson], nudges: [nudge] },
+    news: { ...NO_NEWS, lessons: [lesson], nudges: [...(kept.news?.nudges ?? []), nudge] },
   };
 }
 

@@ -1,6 +1,16 @@
 import { withSeen } from "./check-seen.ts";
 import { DEFAULT_POLICY } from "./config.ts";
-import type { ComponentMemory, ConfigState, GroupMemory, Lesson, Memory, PullFacts, PullMemory } from "./memory.ts";
+import type {
+  ComponentMemory,
+  ConfigState,
+  GroupMemory,
+  Lesson,
+  Memory,
+  PullFacts,
+  PullMemory,
+  StageMemory,
+} from "./memory.ts";
+import { merged, NO_ARRIVALS, pushed } from "./provenance.ts";
 
 type About<Of extends Lesson["of"]> = Extract<Lesson, { readonly of: Of }>;
 
@@ -29,7 +39,12 @@ export function absorb(known: Memory | null, lesson: Lesson): Memory {
             repairs: [],
             disabledSince: null,
             enforced: { state: "waiting", because: "Flowgate has not looked at this stage yet." },
+            arrivals: NO_ARRIVALS,
           };
+    case "push":
+      return arriving(known as StageMemory, (arrivals) => pushed(arrivals, lesson.push));
+    case "merge":
+      return arriving(known as StageMemory, (arrivals) => merged(arrivals, lesson.merge));
     case "component":
       return known?.kind === "component"
         ? {
@@ -65,6 +80,11 @@ export const NO_CONFIG: ConfigState = {
   spent: [],
   problem: null,
 };
+
+function arriving(known: StageMemory, after: (arrivals: StageMemory["arrivals"]) => StageMemory["arrivals"]): Memory {
+  const arrivals = after(known.arrivals);
+  return arrivals === known.arrivals ? known : { ...known, arrivals };
+}
 
 /** Only where they were asked for on this head: elsewhere nobody waits for them. */
 function absorbCheck(known: PullMemory, { head, seen }: About<"checks">): PullMemory {
@@ -137,11 +157,12 @@ function read(facts: PullFacts, field: (typeof FIELDS)[number]): string | number
   }
 }
 
-function absorbGroup(known: GroupMemory | null, { base, number, asOf, destroyed }: About<"group">): GroupMemory {
+function absorbGroup(known: GroupMemory | null, { base, number, asOf, destroyed, from }: About<"group">): GroupMemory {
   return {
     kind: "group",
     base,
     number,
+    from,
     requestedAt: known?.requestedAt ?? asOf,
     destroyed: destroyed || (known?.destroyed ?? false),
   };

@@ -124,6 +124,18 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe("Other Apps' checks."),
+  provenance: z
+    .strictObject({
+      trusted: z
+        .array(text.regex(/^[a-z\d](?:[a-z\d-]*[a-z\d])?$/, "is no App's name as it stands in its address"))
+        .max(20)
+        .prefault([])
+        .describe(
+          "Apps that may push to a stage past pull requests, by the name in their address, such as `renovate`. Their pushes are listed and not refused.",
+        ),
+    })
+    .prefault({})
+    .describe("How changes came onto a stage."),
   readiness: z
     .strictObject({
       blockers: z
@@ -207,6 +219,7 @@ export type Policy = {
   /** By stage past the first, and by `hotfix`. */
   readonly approvals: { readonly [of: string]: readonly Need[] };
   readonly checks: { readonly required: readonly RequiredCheck[]; readonly allowNone: boolean };
+  readonly provenance: { readonly trusted: readonly string[] };
   readonly readiness: { readonly blockers: readonly string[]; readonly verdict: boolean };
   readonly changeOrder: { readonly required: boolean; readonly pattern: string };
   readonly gateChecks: boolean;
@@ -216,7 +229,7 @@ export type RequiredCheck = { readonly name: string; readonly app: number | null
 
 /** What a config says once it is whole. */
 export function policyOf(config: Config): Policy {
-  const { enforcement, team, stages, flow, roles, approvals, checks, readiness, change_order, report } =
+  const { enforcement, team, stages, flow, roles, approvals, checks, provenance, readiness, change_order, report } =
     configSchema.parse(config);
   const named = namedIn(roles);
   return {
@@ -228,6 +241,7 @@ export function policyOf(config: Config): Policy {
     roles: named,
     approvals: { ...defaultApprovals(stages, named), ...approvals },
     checks: { required: checks.required, allowNone: checks.allow_none },
+    provenance,
     readiness: {
       blockers: readiness.blockers,
       verdict: (readiness.verdict ?? (team === "regulated" ? "required" : "off")) === "required",

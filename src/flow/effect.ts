@@ -66,6 +66,15 @@ export type Effect = {
       readonly title: string;
       readonly body: string;
     }
+  /** An issue, made once and then kept as it is to be. */
+  | {
+      readonly thing: "issue";
+      readonly title: string;
+      readonly mark: string;
+      readonly body: string;
+      readonly state: "open" | "closed";
+      readonly over: Written | null;
+    }
   | { readonly thing: "check-run"; readonly head: Sha; readonly content: CheckContent; readonly over: Written | null }
   /** Content null: the ruleset is removed. */
   | {
@@ -93,6 +102,8 @@ export const checkSlot = (repository: RepositoryId, head: Sha, name: string): Sl
 /** The one comment that says that a commit is not green any more. */
 export const turnedBackSlot = (repository: RepositoryId, number: number, head: Sha): Slot =>
   `comment:${repository}:${number}:turned-back:${head}` as Slot;
+/** The one issue about something that stands. */
+export const issueSlot = (repository: RepositoryId, key: string): Slot => `issue:${repository}:${key}` as Slot;
 /** The one pull request that proposes a config to a repository that has none. */
 export const enrolmentSlot = (repository: RepositoryId): Slot => `enrolment:${repository}` as Slot;
 export const rulesetSlot = (repository: RepositoryId, title: string): Slot => `ruleset:${repository}:${title}` as Slot;

@@ -3,7 +3,9 @@ import type { Config } from "./config.ts";
 import type { SlotState } from "./effect.ts";
 import type { ComponentMemory, GroupMemory, PullFacts, PullMemory, StageMemory } from "./memory.ts";
 import type { Branch, Instant, Person, Sha } from "./names.ts";
+import type { Merge, Push, Records } from "./provenance.ts";
 import type { LiveRuleset } from "./ruleset.ts";
+import type { Standing, StandingOf } from "./standing.ts";
 import type { ComponentSubject, GroupSubject, PullSubject, StageSubject } from "./subject.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -29,6 +31,8 @@ export type Comparison = {
   readonly commits: readonly Commit[];
   readonly whole: boolean;
 };
+/** The paths that differ between two commits; `whole` false: GitHub lists no more. */
+export type Changes = { readonly mergeBase: Sha; readonly paths: readonly string[]; readonly whole: boolean };
 export type Document = { readonly found: true; readonly blob: Sha; readonly text: string } | { readonly found: false };
 /** A pull request that brought a commit in, merged or not. */
 export type BroughtBy = {
@@ -44,7 +48,13 @@ export type Review = {
   readonly commit: Sha | null;
   readonly at: Instant;
 };
-export type ListedPull = { readonly number: number; readonly asOf: Instant; readonly facts: PullFacts };
+export type ListedPull = {
+  readonly number: number;
+  readonly asOf: Instant;
+  readonly facts: PullFacts;
+  /** Where it is merged and shown in full. */
+  readonly mergedAs?: Pick<Merge, "commit" | "commits">;
+};
 /** What somebody may do in the repository, weakest first. */
 export const RIGHTS = ["none", "read", "triage", "write", "maintain", "admin"] as const;
 export type Right = (typeof RIGHTS)[number];
@@ -74,6 +84,7 @@ export type Answers = {
   /** The last that were merged, newest first, thirty at most. */
   readonly "merged-pulls": readonly ListedPull[];
   readonly compare: Comparison;
+  readonly changes: Changes;
   readonly "brought-by": readonly BroughtBy[];
   readonly reviews: readonly Review[];
   readonly ruleset: LiveRuleset | null;
@@ -106,6 +117,7 @@ export type Want =
   | { readonly want: "pull"; readonly number: number }
   /** Where `base` is a branch, the answer is of the moment it was read. */
   | { readonly want: "compare"; readonly base: Branch | Sha; readonly head: Sha }
+  | { readonly want: "changes"; readonly base: Sha; readonly head: Sha }
   | { readonly want: "brought-by"; readonly commit: Sha }
   | { readonly want: "reviews"; readonly number: number }
   /** By its title; null where there is none. */
@@ -157,6 +169,19 @@ export type PullKnown = Known & {
   readonly gateSlots: { readonly [name: string]: SlotState };
   /** The stage that it goes into, null before its first look. */
   readonly stage: StageMemory | null;
+  /** The stage before that, where the base has one before it. */
+  readonly source: Source | null;
+  /** What holds it, its stage or its component, in whatever way. */
+  readonly standing: readonly Standing[];
+};
+/** How a stage that is promoted came to be where it is. */
+export type Source = {
+  readonly stage: Branch;
+  /** Since when its pushes are recorded; null: they are not. */
+  readonly since: Instant | null;
+  readonly heads: readonly Sha[];
+  readonly unexplained: readonly Push[];
+  readonly trusted: readonly Push[];
 };
 export type GroupKnown = Known & {
   readonly subject: GroupSubject;
@@ -171,6 +196,16 @@ export type StageKnown = Known & {
   /** Open pull requests into this stage that have no check of ours on their head yet. */
   readonly unchecked: readonly number[];
   /** The slot of its ruleset. */
+  readonly slot: SlotState | null;
+  readonly records: Records;
+  /** What came onto it past its gates: what is open, and what was closed of late. */
+  readonly deviations: readonly KnownDeviation[];
+};
+export type KnownDeviation = {
+  readonly standing: StandingOf<"deviation">;
+  /** Why it is no longer open; null: it is. */
+  readonly closed: string | null;
+  /** The slot of its issue. */
   readonly slot: SlotState | null;
 };
 /** A pull request into the default branch whose gate let a change of the config through. */

@@ -1,15 +1,42 @@
 import { createHash } from "node:crypto";
 import type { Hash, Instant, Json } from "./names.ts";
+import type { Standing } from "./standing.ts";
 
 /** What one entry says. `what` names the kind, `says` holds its content, all in plain JSON. */
 export type Entry = {
-  readonly what: "baseline" | "config" | "judged" | "done" | "refused" | "ruleset" | "redelivered";
+  readonly what:
+    | "baseline"
+    | "config"
+    | "judged"
+    | "done"
+    | "refused"
+    | "ruleset"
+    | "redelivered"
+    | "push"
+    | "opened"
+    | "closed"
+    | "reported";
   /** Who caused it: a login, or `app`. */
   readonly actor: string;
   /** The subject's key, or the chain's own name. */
   readonly about: string;
   readonly says: { readonly [key: string]: Json };
 };
+
+/** What stands from now on. */
+export const opens = (about: string, standing: Standing): Entry => ({
+  what: "opened",
+  actor: standing.by?.login ?? "app",
+  about,
+  says: standing as unknown as Entry["says"],
+});
+/** What of this key stands no longer, and why, in one sentence without a full stop. */
+export const closes = (about: string, actor: string, key: string, because: string): Entry => ({
+  what: "closed",
+  actor,
+  about,
+  says: { key, because },
+});
 
 /** An entry in its place in a chain. */
 export type LedgerEntry = Entry & {

@@ -25,6 +25,10 @@ export const pullShape = z.object({
   merged: z.boolean().nullish(),
   merged_at: z.string().nullish(),
   updated_at: instantText,
+  /** While it is open, of a trial merge. */
+  merge_commit_sha: shaText.nullish(),
+  /** Left out in lists. */
+  commits: z.number().int().nonnegative().nullish(),
   /** Null where the account was deleted. */
   user: z.object({ id, login: z.string(), type: z.string().nullish() }).nullish(),
   head: z.object({ sha: shaText, ref: branchText, repo: z.object({ id }).nullish() }),
@@ -46,7 +50,13 @@ export function listedPull(pull: z.output<typeof pullShape>): ListedPull {
     },
     base: pull.base.ref,
   };
-  return { number: pull.number, asOf: pull.updated_at, facts };
+  const { merge_commit_sha: commit, commits } = pull;
+  return {
+    number: pull.number,
+    asOf: pull.updated_at,
+    facts,
+    ...(facts.merged && commit && commits != null && { mergedAs: { commit, commits } }),
+  };
 }
 
 const ending = z.enum(ENDINGS);

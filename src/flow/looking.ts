@@ -39,6 +39,8 @@ function inWords(want: Want, value: unknown): string {
   switch (want.want) {
     case "compare":
       return `${short(want.head)} has ${count((value as Comparison).ahead, "commit")} that ${isSha(want.base) ? short(want.base) : want.base} lacks`;
+    case "changes":
+      return `what changed from ${short(want.base)} to ${short(want.head)}`;
     case "brought-by":
       return `${short(want.commit)} came by ${(value as readonly BroughtBy[]).map(({ number }) => `#${number}`).join(", ") || "no pull request"}`;
     case "file":

@@ -1,6 +1,7 @@
 import type { CheckSeen } from "./check-seen.ts";
 import type { Config, Policy } from "./config.ts";
 import type { Branch, InstallationId, Instant, Person, RepositoryId, Sha } from "./names.ts";
+import type { Arrivals, Merge, Push } from "./provenance.ts";
 import type { RulesetContent } from "./ruleset.ts";
 
 /**
@@ -52,6 +53,8 @@ export type GroupMemory = {
   readonly number: number;
   readonly requestedAt: Instant;
   readonly destroyed: boolean;
+  /** The commit that it was made on. */
+  readonly from: Sha;
 };
 
 export type StageMemory = {
@@ -67,6 +70,7 @@ export type StageMemory = {
   /** Since when an admin has it switched off. */
   readonly disabledSince: Instant | null;
   readonly enforced: Enforced;
+  readonly arrivals: Arrivals;
 };
 
 /** Whether GitHub will really block a merge. Yes only after the branch's rules were read back. */
@@ -125,6 +129,7 @@ export type Lesson =
       readonly number: number;
       readonly asOf: Instant;
       readonly destroyed: boolean;
+      readonly from: Sha;
     }
   /**
    * A check or status on a commit; of all open pull requests with this head whose checks were asked for. Null: some
@@ -138,6 +143,9 @@ export type Lesson =
       readonly branch: Branch;
       readonly changedBy: string | null;
     }
+  /** What moved a stage that is known; of any other branch nothing is remembered. */
+  | { readonly of: "push"; readonly repository: RepositoryId; readonly branch: Branch; readonly push: Push }
+  | { readonly of: "merge"; readonly repository: RepositoryId; readonly branch: Branch; readonly merge: Merge }
   /** The repository exists, under this name; `look`: its config or branches are to be read again. */
   | {
       readonly of: "component";

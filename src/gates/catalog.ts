@@ -4,7 +4,18 @@ import { changeOrder } from "./change-order.ts";
 import { checks } from "./checks.ts";
 import type { Gate } from "./gate.ts";
 import { policy } from "./policy.ts";
+import { provenance } from "./provenance.ts";
 import { readiness } from "./readiness.ts";
+import { window } from "./window.ts";
 
 /** The gates behind the lane, in the order in which tables list them. */
-export const GATES: readonly Gate[] = [policy, backMerge, approvals, checks, readiness, changeOrder];
+export const GATES: readonly Gate[] = [
+  window,
+  policy,
+  provenance,
+  backMerge,
+  approvals,
+  checks,
+  readiness,
+  changeOrder,
+];

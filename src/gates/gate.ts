@@ -1,8 +1,10 @@
 import type { Policy } from "../flow/config.ts";
+import type { Source } from "../flow/facts.ts";
 import type { Allowed, Candidate } from "../flow/lane.ts";
 import type { Look } from "../flow/looking.ts";
 import type { ComponentMemory } from "../flow/memory.ts";
 import type { Branch, Instant, Sha } from "../flow/names.ts";
+import type { Standing } from "../flow/standing.ts";
 import type { Finding } from "../flow/verdict.ts";
 
 /** A pull request in an allowed lane, and all that a gate may look at. */
@@ -15,6 +17,10 @@ export type Case = {
   readonly app: number;
   /** Since when its checks are looked at on this head. */
   readonly checksSince: Instant | null;
+  /** The stage before the base, and what moved it; null where the base is the first. */
+  readonly source: Source | null;
+  /** What holds it, its stage or its component, in whatever way. */
+  readonly standing: readonly Standing[];
   readonly look: Look;
   readonly now: Instant;
 };

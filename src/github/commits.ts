@@ -45,6 +45,13 @@ export async function comparison(
 }
 
 /**
+ * The paths that differ between two commits; of a renamed file both.
+ * https://docs.github.com/rest/commits/commits#compare-two-commits
+ */
+export const changesBetween = (read: Read, place: Place, base: Sha, head: Sha): Promise<Outcome<Answers["changes"]>> =>
+  read.one(place, `${root(place)}/compare/${base}...${head}?per_page=1`, shapes.changesShape, { immutable: true });
+
+/**
  * The check runs and commit statuses of a commit. GitHub leaves out older runs of a name only within a check suite,
  * so the newest of each App is picked here.
  */

@@ -3,10 +3,13 @@ import { type Instant, later } from "../flow/names.ts";
 import { drift } from "../flow/ruleset.ts";
 import type { Lease } from "../flow/subject.ts";
 import { found, type Outcome, sentence } from "./failure.ts";
-import { commentsShape, pullsShape } from "./parse.ts";
+import { commentsShape, ourIssuesShape, pullsShape } from "./parse.ts";
 import { checkRunsShape } from "./parse-commits.ts";
 import type { Read } from "./read.ts";
 import { type Place, root, rulesetAt } from "./repository.ts";
+
+/** GitHub's clock may be so far from ours. */
+const SKEW_MS = 10 * 60_000;
 
 export type Find = (lease: Lease, effect: Effect, decidedAt: Instant) => Promise<Receipt | null>;
 
@@ -21,7 +24,7 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
   return async (lease, effect, decidedAt) => {
     const { installation, priority } = lease;
     const place = { installation, priority, repository: effect.repository, name: effect.name };
-    const outcome = await look(place, effect);
+    const outcome = await look(place, effect, decidedAt);
     const at = clock.now();
     if (!outcome.ok) {
       const because = sentence(outcome.failure, `asked whether ${inWords(effect)} is there`);
@@ -33,7 +36,7 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
     return { effect, at, came: "unsure", because: `GitHub may still be writing ${inWords(effect)}.`, retryAt: over };
   };
 
-  function look(place: Place, effect: Effect): Promise<Outcome<number | null>> {
+  function look(place: Place, effect: Effect, decidedAt: Instant): Promise<Outcome<number | null>> {
     switch (effect.thing) {
       case "check-run":
         return checkRun(place, effect);
@@ -41,6 +44,8 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
         return comment(place, effect, app);
       case "proposal":
         return proposal(place, effect);
+      case "issue":
+        return issue(place, effect, later(decidedAt, -SKEW_MS));
       case "ruleset":
         return ruleset(place, effect);
     }
@@ -66,6 +71,23 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
     const outcome = await read.all(place, `${root(place)}/issues/${number}/comments`, commentsShape);
     if (!outcome.ok) return outcome;
     return found(outcome.value.find(({ by, body }) => by === app && body.includes(mark))?.id ?? null);
+  }
+
+  /**
+   * Our own, with its mark; one that was to be changed, only as it was to be.
+   * https://docs.github.com/rest/issues/issues#list-repository-issues
+   */
+  async function issue(
+    place: Place,
+    { mark, state, title, body, over }: Extract<Effect, { thing: "issue" }>,
+    since: Instant,
+  ): Promise<Outcome<number | null>> {
+    const path = `${root(place)}/issues?state=all&since=${encodeURIComponent(since)}`;
+    const outcome = await read.all(place, path, ourIssuesShape);
+    if (!outcome.ok) return outcome;
+    const ours = outcome.value.find((one) => one.by === app && one.body.includes(mark));
+    const asWanted = ours?.state === state && ours.title === title && ours.body === body;
+    return found(ours !== undefined && (over === null || asWanted) ? ours.number : null);
   }
 
   /** The newest run of that name is the one that counts, so an older one with our mark does not stand there any more. */
@@ -97,6 +119,8 @@ function inWords(effect: Effect): string {
       return `the comment on #${effect.number} in ${effect.name}`;
     case "proposal":
       return `the pull request from ${effect.branch} in ${effect.name}`;
+    case "issue":
+      return `the issue “${effect.title}” in ${effect.name}`;
     case "ruleset":
       return `the ruleset ${effect.title} in ${effect.name}`;
   }

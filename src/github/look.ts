@@ -1,7 +1,7 @@
 import { type Answers, type AnswerTo, type Fact, type Facts, type Want, wantKey } from "../flow/facts.ts";
 import { type Instant, isSha, later, short } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
-import { checksOn, comparison, entriesOf, treeAt } from "./commits.ts";
+import { changesBetween, checksOn, comparison, entriesOf, treeAt } from "./commits.ts";
 import { type Outcome, sentence } from "./failure.ts";
 import { broughtByShape } from "./parse.ts";
 import { collaboratorsOf, membersOf, pushersTo } from "./people.ts";
@@ -60,6 +60,7 @@ function answersFrom(read: Read, clock: { now(): Instant }): Answering {
     "open-pulls": (place) => openPulls(read, place),
     "merged-pulls": (place) => mergedPulls(read, place),
     compare: (place, { base, head }) => comparison(read, place, { base, head, now }),
+    changes: (place, { base, head }) => changesBetween(read, place, base, head),
     "brought-by": (place, { commit }) =>
       read.all(place, `${root(place)}/commits/${commit}/pulls`, broughtByShape(place.repository)),
     reviews: (place, { number }) => reviewsOf(read, place, number),
@@ -101,6 +102,8 @@ function inWords(want: Want): string {
       return `pull request #${want.number}`;
     case "compare":
       return `what ${short(want.head)} has over ${isSha(want.base) ? short(want.base) : want.base}`;
+    case "changes":
+      return `what changed from ${short(want.base)} to ${short(want.head)}`;
     case "brought-by":
       return `the pull requests that brought ${short(want.commit)}`;
     case "reviews":

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Commit, TreeEntry } from "../flow/facts.ts";
+import type { Changes, Commit, TreeEntry } from "../flow/facts.ts";
 import { checkRunShape, shaText, statusShape } from "../flow/listed.ts";
 import { id } from "./parse.ts";
 
@@ -65,6 +65,24 @@ export const comparisonShape = z
     mergeBase: merge_base_commit.sha,
     commits,
   }));
+
+/** GitHub lists no more files of a comparison, all of them on its first page. */
+const MOST_COMPARED = 300;
+export const changesShape = z
+  .object({
+    merge_base_commit: z.object({ sha: shaText }),
+    files: z.array(z.object({ filename: z.string(), previous_filename: z.string().nullish() })),
+  })
+  .transform(
+    ({ merge_base_commit, files }): Changes => ({
+      mergeBase: merge_base_commit.sha,
+      paths: files.flatMap(({ filename, previous_filename }) => [
+        filename,
+        ...(previous_filename ? [previous_filename] : []),
+      ]),
+      whole: files.length < MOST_COMPARED,
+    }),
+  );
 
 /** Our own check runs, by the mark they were given. */
 export const checkRunsShape = z

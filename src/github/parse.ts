@@ -217,5 +217,26 @@ export const commentsShape = z.array(
     })),
 );
 
+/** https://docs.github.com/rest/issues/issues#list-repository-issues */
+export const ourIssuesShape = z.array(
+  z
+    .object({
+      number: id,
+      title: z.string(),
+      body: z.string().nullish(),
+      state: z.enum(["open", "closed"]),
+      performed_via_github_app: z.object({ id }).nullish(),
+    })
+    .transform(({ number, title, body, state, performed_via_github_app }) => ({
+      number,
+      title,
+      body: body ?? "",
+      state,
+      by: performed_via_github_app?.id ?? null,
+    })),
+);
+
 /** What a write answers: the id of the thing that now stands there. */
 export const writtenShape = z.object({ id });
+/** Issues go by their number. */
+export const issueShape = z.object({ number: id }).transform(({ number }) => ({ id: number }));

@@ -1,9 +1,10 @@
+import type { ZodType } from "zod";
 import { annotationsIn, type CheckContent, type Effect, type Receipt } from "../flow/effect.ts";
 import type { Instant } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
 import type { Call, Send } from "./call.ts";
 import { type Failure, failed, found, isAbsent, type Outcome, sentence } from "./failure.ts";
-import { writtenShape } from "./parse.ts";
+import { issueShape, writtenShape } from "./parse.ts";
 import { malformed, parsed, type Read } from "./read.ts";
 import { type Place, root, rulesetAt } from "./repository.ts";
 
@@ -22,6 +23,7 @@ const RECHECK = { label: "Re-check", description: "Judge it afresh", identifier:
 
 type Proposal = Extract<Effect, { thing: "proposal" }>;
 type CheckRun = Extract<Effect, { thing: "check-run" }>;
+type Issue = Extract<Effect, { thing: "issue" }>;
 type Ruleset = Extract<Effect, { thing: "ruleset" }>;
 
 /**
@@ -58,6 +60,8 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
       }
       case "proposal":
         return propose(place, effect);
+      case "issue":
+        return setIssue(place, effect);
       case "ruleset":
         return setRuleset(place, effect);
     }
@@ -110,6 +114,22 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
     return write(place, { method: "POST", path: runs, body });
   }
 
+  /** Made open; one that was deleted is made anew. https://docs.github.com/rest/issues/issues */
+  async function setIssue(place: Place, { title, body, state, over }: Issue): Promise<Outcome<number>> {
+    const issues = `${root(place)}/issues`;
+    if (over !== null) {
+      const reason = state === "closed" ? { state_reason: "completed" } : {};
+      const path = `${issues}/${over.id}`;
+      const changed = await write(
+        place,
+        { method: "PATCH", path, body: { title, body, state, ...reason } },
+        issueShape,
+      );
+      if (!isAbsent(changed)) return changed;
+    }
+    return write(place, { method: "POST", path: issues, body: { title, body } }, issueShape);
+  }
+
   async function setRuleset(place: Place, { title, content, over }: Ruleset): Promise<Outcome<number>> {
     const rulesets = `${root(place)}/rulesets`;
     if (content === null) {
@@ -134,12 +154,16 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
     return send({ installation, priority, method: "DELETE", path: `${root({ name })}/rulesets/${id}` });
   }
 
-  /** @returns the id of what now stands there. */
-  async function write(place: Place, call: Pick<Call, "method" | "path" | "body">): Promise<Outcome<number>> {
+  /** @returns the id of what now stands there; of an issue its number. */
+  async function write(
+    place: Place,
+    call: Pick<Call, "method" | "path" | "body">,
+    shape: ZodType<{ readonly id: number }> = writtenShape,
+  ): Promise<Outcome<number>> {
     const { installation, priority } = place;
     const outcome = await send({ installation, priority, ...call });
     if (!outcome.ok) return outcome;
-    const result = parsed(outcome.value.text, writtenShape);
+    const result = parsed(outcome.value.text, shape);
     if ("value" in result) return found(result.value.id);
     return malformed(result.flaw, outcome.value.status, clock.now());
   }
@@ -186,6 +210,7 @@ const PERMISSIONS: { readonly [thing in Effect["thing"]]: readonly [string, stri
   "check-run": ["checks", "Checks: write"],
   comment: ["comments", "Pull requests: write"],
   proposal: ["branches and pull requests", "Contents: write and Pull requests: write"],
+  issue: ["issues", "Issues: write"],
   ruleset: ["rulesets", "Administration: write"],
 };
 
@@ -207,6 +232,7 @@ function refusal(effect: Effect, failure: Failure): string {
 function inWords(effect: Effect): string {
   if (effect.thing === "check-run") return `set the check ${effect.content.name} in ${effect.name}`;
   if (effect.thing === "comment") return `comment on #${effect.number} in ${effect.name}`;
+  if (effect.thing === "issue") return `set the issue “${effect.title}” in ${effect.name}`;
   if (effect.thing === "proposal") return `propose ${effect.path} in ${effect.name}`;
   return `${effect.content === null ? "remove" : "set"} the ruleset ${effect.title} in ${effect.name}`;
 }

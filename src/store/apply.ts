@@ -5,6 +5,7 @@ import type { Lesson, Memory } from "../flow/memory.ts";
 import type { InstallationId, Instant, RepositoryId } from "../flow/names.ts";
 import { type Nudge, type OpenPulls, type Subject, subjectKey } from "../flow/subject.ts";
 import type { Connection, Database } from "./database.ts";
+import { memoryOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
 type Row = Tables["subject"];
@@ -61,7 +62,8 @@ export async function apply(
     const changed = await teach(on, rows, before, lesson, news.installation);
     // Whoever is just reading the checks for the first time may have read them before this one.
     const reading = before.lease_token !== null && lesson.of === "checks";
-    if (lesson.of === "checks" && (changed || reading)) await nudgeOne(on, { priority: "bulk", subject }, now, except);
+    const nudges = lesson.of === "checks" || lesson.of === "push" || lesson.of === "merge";
+    if (nudges && (changed || reading)) await nudgeOne(on, { priority: "bulk", subject }, now, except);
   }
   for (const nudge of news.nudges) await nudgeOne(on, nudge, now, except);
   for (const prefix of news.forget) {
@@ -76,7 +78,7 @@ export async function apply(
 
 type Aimed = { readonly subject: Subject; readonly lesson: Lesson };
 
-/** Whom a lesson teaches: the one that it names, or all open pull requests with a commit as their head. */
+/** Whom a lesson teaches: the one that it names, if need be only where it is known, or all open pull requests with a commit as their head. */
 async function subjectsOf(on: Connection, lesson: Lesson): Promise<readonly Aimed[]> {
   const { repository } = lesson;
   switch (lesson.of) {
@@ -88,6 +90,11 @@ async function subjectsOf(on: Connection, lesson: Lesson): Promise<readonly Aime
       return [{ subject: { kind: "stage", repository, branch: lesson.branch }, lesson }];
     case "component":
       return [{ subject: { kind: "component", repository }, lesson }];
+    case "push":
+    case "merge": {
+      const subject = { kind: "stage", repository, branch: lesson.branch } as const;
+      return (await memoryOf(on, subjectKey(subject))) === null ? [] : [{ subject, lesson }];
+    }
     case "checks": {
       const rows = await on
         .selectFrom("subject")

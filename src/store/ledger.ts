@@ -2,10 +2,11 @@ import { chainHash, type Entry, entryDigest, flawIn, GENESIS, type LedgerEntry }
 import type { Hash, Instant, RepositoryId } from "../flow/names.ts";
 import type { Connection, Database } from "./database.ts";
 import type { Tables } from "./schema.ts";
+import { project } from "./standing.ts";
 
 export const chainOf = (repository: RepositoryId): string => `repository:${repository}`;
 
-/** Adds entries to a chain, in order. @returns the hash of the last one. */
+/** Adds entries to a chain, in order, with what stands or ends by them. @returns the hash of the last one. */
 export async function append(
   on: Connection,
   kind: Database["kind"],
@@ -24,6 +25,7 @@ export async function append(
       .insertInto("ledger_entry")
       .values({ ...placed, says: JSON.stringify(entry.says), digest, previous, hash })
       .execute();
+    await project(on, { ...placed, hash });
   }
   await on.updateTable("chain").set({ sequence, hash }).where("name", "=", chain).execute();
   return hash;

@@ -4,8 +4,9 @@ import type { Connection, Database } from "./database.ts";
 
 /** Brings the database to the newest schema, or leaves it as it is. Safe to run by several at once. */
 export async function migrate({ db, kind, write }: Database): Promise<void> {
+  const migrations = { "0001-first": first(kind), "0002-standing": standing(kind) };
   const toLatest = async (on: Connection) => {
-    const migrator = new Migrator({ db: on, provider: { getMigrations: async () => ({ "0001-first": first(kind) }) } });
+    const migrator = new Migrator({ db: on, provider: { getMigrations: async () => migrations } });
     const { error } = await migrator.migrateToLatest();
     if (error !== undefined) throw error;
   };
@@ -37,6 +38,20 @@ const first = (kind: Database["kind"]): Migration => ({
       `create table etag (url ${text} primary key, etag ${text} not null, body ${text} not null, at ${text} not null)`,
       `create table setting (key ${text} primary key, value ${text} not null)`,
       ...(kind === "sqlite" ? SQLITE_TRIGGERS : POSTGRES_TRIGGERS),
+    ]) {
+      await sql.raw(statement).execute(db);
+    }
+  },
+});
+
+const standing = (kind: Database["kind"]): Migration => ({
+  async up(db: Kysely<unknown>) {
+    const big = kind === "sqlite" ? "integer" : "bigint";
+    const text = kind === "sqlite" ? "text" : `text collate "C"`;
+    for (const statement of [
+      `create table standing (key ${text} primary key, kind ${text} not null, repository ${big}, installation ${big}, stage ${text}, standing ${text} not null, opened_by ${text} not null, closed_by ${text}, closed_at ${text}, closed_because ${text})`,
+      `create index standing_repository on standing (repository, kind)`,
+      `create index standing_installation on standing (installation) where installation is not null`,
     ]) {
       await sql.raw(statement).execute(db);
     }

@@ -1,19 +1,33 @@
-import { checkSlot, type Effect, enrolmentSlot, rulesetSlot, type SlotState, turnedBackSlot } from "../flow/effect.ts";
-import type { ComponentKnown, Facts, Sibling } from "../flow/facts.ts";
+import {
+  checkSlot,
+  type Effect,
+  enrolmentSlot,
+  issueSlot,
+  rulesetSlot,
+  type SlotState,
+  turnedBackSlot,
+} from "../flow/effect.ts";
+import type { ComponentKnown, Facts, KnownDeviation, Sibling, Source } from "../flow/facts.ts";
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
-import type { Branch, Instant, RepositoryId, Sha, Slot } from "../flow/names.ts";
+import { type Branch, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
+import { unexplained } from "../flow/provenance.ts";
 import { checkName, rulesetTitle } from "../flow/ruleset.ts";
 import { type Subject, subjectKey } from "../flow/subject.ts";
 import { configLetThrough, type Verdict } from "../flow/verdict.ts";
+import { recordsOf } from "./arrivals.ts";
 import type { Connection } from "./database.ts";
+import { memoryOf, parsed, type Row, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
+import { deviationsOn, standingFor } from "./standing.ts";
 
-type Row = Tables["subject"];
 export type Recalled = {
   readonly facts: Facts;
   readonly unsettled: readonly { readonly effect: Effect; readonly decidedAt: Instant }[];
   readonly nudges: number;
 };
+
+/** So long what was closed is seen to having its issue closed too. */
+const CLOSED_MS = 7 * 24 * 3_600_000;
 
 /** All that is known of a subject without asking GitHub. */
 export async function recall(on: Connection, subject: Subject, now: Instant): Promise<Recalled> {
@@ -32,7 +46,7 @@ export async function recall(on: Connection, subject: Subject, now: Instant): Pr
   const memory = parsed<Memory>(row?.memory);
   const common = { now, read: new Map(), component };
   return {
-    facts: { ...common, ...(await beside(on, subject, memory, row, component)) } as unknown as Facts,
+    facts: { ...common, ...(await beside(on, subject, memory, row, component, now)) } as unknown as Facts,
     unsettled: effects.map(({ effect, decided_at }) => ({
       effect: JSON.parse(effect) as Effect,
       decidedAt: decided_at as Instant,
@@ -47,6 +61,7 @@ async function beside(
   memory: Memory | null,
   row: Row | undefined,
   component: ComponentMemory | null,
+  now: Instant,
 ): Promise<object> {
   switch (subject.kind) {
     case "pull": {
@@ -61,6 +76,8 @@ async function beside(
           turnedBack: null,
           gateSlots: {},
           stage: null,
+          source: null,
+          standing: [],
         };
       const check = checkName(pull.base);
       const verdict = parsed<Verdict>(row?.verdict);
@@ -68,14 +85,29 @@ async function beside(
       const none =
         component?.config.policy.stages[0] === pull.base &&
         !verdict?.findings.some(({ changesConfig }) => changesConfig !== undefined);
-      const [siblings, slot, turnedBack, gateSlots, stage] = await Promise.all([
+      const [siblings, slot, turnedBack, gateSlots, stage, source, standing] = await Promise.all([
         siblingsOf(on, subject.repository, pull.head.sha, pull.base, subject.number),
         slotState(on, checkSlot(subject.repository, pull.head.sha, check)),
         slotState(on, turnedBackSlot(subject.repository, subject.number, pull.head.sha)),
         none ? {} : gateSlotsOf(on, subject.repository, pull.head.sha, check),
         memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository: subject.repository, branch: pull.base })),
+        sourceOf(on, subject.repository, pull.base, component),
+        standingFor(on, subject.repository, (row as Row).installation),
       ]);
-      return { subject, memory, verdict, siblings, slot, turnedBack, gateSlots, stage };
+      const numbers = [subject.number, ...siblings.map(({ number }) => number)];
+      return {
+        subject,
+        memory,
+        verdict,
+        siblings,
+        slot,
+        turnedBack,
+        gateSlots,
+        stage,
+        source,
+        // One check speaks for all that share it, so a hold on one holds all.
+        standing: standing.filter((one) => one.kind !== "hold" || numbers.includes(one.number)),
+      };
     }
     case "group": {
       const group = memory as GroupMemory | null;
@@ -88,11 +120,21 @@ async function beside(
       return { subject, memory, slot, pull: known && { memory: known, verdict: parsed<Verdict>(pull?.verdict) } };
     }
     case "stage": {
-      const [unchecked, slot] = await Promise.all([
-        uncheckedInto(on, subject.repository, subject.branch),
-        slotState(on, rulesetSlot(subject.repository, rulesetTitle(subject.branch))),
+      const { repository, branch } = subject;
+      const stage = memory as StageMemory | null;
+      const [unchecked, slot, records, deviations] = await Promise.all([
+        uncheckedInto(on, repository, branch),
+        slotState(on, rulesetSlot(repository, rulesetTitle(branch))),
+        recordsOf(on, repository, branch, stage?.arrivals ?? null),
+        deviationsOn(on, repository, branch, later(now, -CLOSED_MS)),
       ]);
-      return { subject, memory, unchecked, slot };
+      const known = deviations.map(
+        async (one): Promise<KnownDeviation> => ({
+          ...one,
+          slot: await slotState(on, issueSlot(repository, one.standing.key)),
+        }),
+      );
+      return { subject, memory, unchecked, slot, records, deviations: await Promise.all(known) };
     }
     case "component": {
       const of = memory as ComponentMemory | null;
@@ -106,16 +148,22 @@ async function beside(
   }
 }
 
-export async function rowOf(on: Connection, key: string): Promise<Row | undefined> {
-  return on.selectFrom("subject").selectAll().where("key", "=", key).executeTakeFirst();
+/** The stage before the base, and what moved it. */
+async function sourceOf(
+  on: Connection,
+  repository: RepositoryId,
+  base: Branch,
+  component: ComponentMemory | null,
+): Promise<Source | null> {
+  const stages = component?.config.policy.stages ?? [];
+  const stage = stages[stages.indexOf(base) - 1];
+  if (stage === undefined) return null;
+  const memory = await memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository, branch: stage }));
+  if (memory === null) return { stage, since: null, heads: [], unexplained: [], trusted: [] };
+  const { arrivals } = memory;
+  const records = await recordsOf(on, repository, stage, arrivals);
+  return { ...arrivals, stage, unexplained: unexplained(arrivals, records) };
 }
-
-export async function memoryOf<M extends Memory>(on: Connection, key: string): Promise<M | null> {
-  const row = await on.selectFrom("subject").select("memory").where("key", "=", key).executeTakeFirst();
-  return parsed<M>(row?.memory);
-}
-
-export const parsed = <T>(json: string | null | undefined): T | null => (json == null ? null : (JSON.parse(json) as T));
 
 /** Other open pull requests with this head and base, as they were judged there. */
 export async function siblingsOf(

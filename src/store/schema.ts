@@ -51,6 +51,20 @@ export type Tables = {
     settled_at: string | null;
     came: string | null;
   };
+  standing: {
+    key: string;
+    kind: string;
+    /** Null where it is about all components of an installation. */
+    repository: number | null;
+    installation: number | null;
+    stage: string | null;
+    standing: string;
+    /** The hashes of the entries that opened and closed it. */
+    opened_by: string;
+    closed_by: string | null;
+    closed_at: string | null;
+    closed_because: string | null;
+  };
   chain: { name: string; sequence: number; hash: string };
   ledger_entry: {
     chain: string;

@@ -11,7 +11,8 @@ import { commit, record, release } from "./commit.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { ledgerFlaw } from "./ledger.ts";
 import { migrate } from "./migrations.ts";
-import { parsed, type Recalled, recall } from "./recall.ts";
+import { type Recalled, recall } from "./recall.ts";
+import { parsed } from "./rows.ts";
 import { componentsView, pullView } from "./views.ts";
 
 export type StoreOptions = {

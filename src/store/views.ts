@@ -6,7 +6,8 @@ import { subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import type { Connection } from "./database.ts";
 import { entryOf } from "./ledger.ts";
-import { memoryOf, parsed, rowOf, siblingsOf, slotState } from "./recall.ts";
+import { siblingsOf, slotState } from "./recall.ts";
+import { memoryOf, parsed, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
 const MOST_ENTRIES = 50;

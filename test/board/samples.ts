@@ -15,6 +15,7 @@ import {
   type Sha,
   sha,
 } from "../../src/flow/names.ts";
+import { NO_ARRIVALS } from "../../src/flow/provenance.ts";
 import type { Verdict } from "../../src/flow/verdict.ts";
 import { flowGate } from "../../src/gates/flow.ts";
 
@@ -77,7 +78,16 @@ export const head = (
 });
 
 export function stage(enforced: Enforced = { state: "yes", readAt: before(600) }): StageMemory {
-  return { kind: "stage", look: false, ruleset: null, repairs: [], disabledSince: null, changedBy: null, enforced };
+  return {
+    kind: "stage",
+    look: false,
+    ruleset: null,
+    repairs: [],
+    disabledSince: null,
+    changedBy: null,
+    enforced,
+    arrivals: { ...NO_ARRIVALS, since: before(600) },
+  };
 }
 
 /** What the real gate says of it, by these answers. */

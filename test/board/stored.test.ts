@@ -21,6 +21,7 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   "open-pulls": [],
   "merged-pulls": [],
   compare: null,
+  changes: null,
   "brought-by": [],
   reviews: [],
   ruleset: null,

@@ -12,6 +12,7 @@ const group = (more: Partial<GroupMemory> = {}): GroupMemory => ({
   number: 12,
   requestedAt: NOW,
   destroyed: false,
+  from: at("development"),
   ...more,
 });
 function judge(more: Partial<GroupKnown> = {}): Decision {

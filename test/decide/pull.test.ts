@@ -37,6 +37,8 @@ const facts = (more: Partial<PullKnown> = {}): PullKnown => ({
   siblings: [],
   slot: null,
   stage: stageMemory(),
+  source: null,
+  standing: [],
   ...more,
 });
 function decided(answer: Answer): Decision {

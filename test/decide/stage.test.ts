@@ -13,6 +13,7 @@ import {
   known,
   LATER,
   liveRuleset,
+  NO_RECORDS,
   NOW,
   policy,
   REPOSITORY,
@@ -40,6 +41,8 @@ const facts = (more: Partial<StageKnown> = {}): StageKnown => ({
   memory: stageMemory({ look: true, ruleset: ours }),
   unchecked: [],
   slot: null,
+  records: NO_RECORDS,
+  deviations: [],
   ...more,
 });
 const answer = (more: Partial<StageKnown> = {}) => decide(facts(more), { app: APP, links: null });

@@ -137,11 +137,19 @@ describe("other subjects", () => {
     number: 12,
     asOf: NOW,
     destroyed: false,
+    from: at("development"),
   };
 
   it("a merge group is asked for once, and gone for good", () => {
     const first = absorb(null, group) as GroupMemory;
-    expect(first).toEqual({ kind: "group", base: "master", number: 12, requestedAt: NOW, destroyed: false });
+    expect(first).toEqual({
+      kind: "group",
+      base: "master",
+      number: 12,
+      requestedAt: NOW,
+      destroyed: false,
+      from: at("development"),
+    });
     const gone = absorb(first, { ...group, asOf: second(9), destroyed: true });
     expect(gone).toMatchObject({ requestedAt: NOW, destroyed: true });
     expect(absorb(gone, group)).toMatchObject({ destroyed: true });

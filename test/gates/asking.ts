@@ -1,10 +1,10 @@
-import { type Answers, type Fact, type Want, wantKey } from "../../src/flow/facts.ts";
+import { type Answers, type Fact, type Source, type Want, wantKey } from "../../src/flow/facts.ts";
 import type { Allowed } from "../../src/flow/lane.ts";
-import type { Person } from "../../src/flow/names.ts";
+import { branch, type Person } from "../../src/flow/names.ts";
 import type { Finding, Lane } from "../../src/flow/verdict.ts";
 import { ask } from "../../src/gates/engine.ts";
 import type { Case, CaseWithoutLane, Gate } from "../../src/gates/gate.ts";
-import { APP, candidate, component, known, NOW, type PullOptions, policy } from "../builders.ts";
+import { APP, at, candidate, component, known, NOW, type PullOptions, policy } from "../builders.ts";
 
 /** The people of the tables. dora writes, olga and otto operate, quinn answers for quality, erin for the code, rita releases. */
 export const DORA = { id: 5, login: "dora" };
@@ -24,6 +24,8 @@ export type Asking = {
   readonly pull?: PullOptions;
   readonly policy?: Parameters<typeof policy>[0];
   readonly checksSince?: Case["checksSince"];
+  readonly source?: Case["source"];
+  readonly standing?: Case["standing"];
   readonly now?: Case["now"];
   readonly component?: Case["component"];
   /** What GitHub answers, by the words of the want; a fact stands for itself, all else is known. */
@@ -36,6 +38,13 @@ const PULLS: { readonly [lane in Lane]: PullOptions } = {
   release: { head: "staging", base: "master" },
   hotfix: { head: "hotfix/login", base: "master" },
   "back-merge": { head: "back-merge/login", base: "staging" },
+};
+
+/** The stage before the base, whose pushes are all explained. */
+export const source = (lane: Lane, more: Partial<Source> = {}): Source | null => {
+  if (lane !== "promotion" && lane !== "release" && lane !== "hotfix") return null;
+  const stage = branch(lane === "promotion" ? "development" : "staging");
+  return { stage, since: NOW, heads: [at("login")], unexplained: [], trusted: [], ...more };
 };
 
 /** What a gate says when GitHub answers so. Everything that it wants must be among the answers. */
@@ -52,6 +61,8 @@ export function asked(
     component: asking.component ?? component(),
     app: APP,
     checksSince: asking.checksSince ?? null,
+    source: asking.source === undefined ? source(name) : asking.source,
+    standing: asking.standing ?? [],
     now: asking.now ?? NOW,
   };
   const read = new Map<string, Fact<unknown>>();

@@ -8,7 +8,7 @@ import { GATES } from "../../src/gates/catalog.ts";
 import { ask } from "../../src/gates/engine.ts";
 import type { Gate } from "../../src/gates/gate.ts";
 import { APP, at, candidate, component, known, NOW, policy, unknown } from "../builders.ts";
-import { DORA, ERIN, OLGA, OTTO, QUINN, RITA, right } from "./asking.ts";
+import { DORA, ERIN, OLGA, OTTO, QUINN, RITA, right, source } from "./asking.ts";
 
 const HEAD = at("login");
 const people = [DORA, OLGA, OTTO, QUINN, ERIN, RITA];
@@ -118,6 +118,8 @@ function judged(
     component: component(),
     app: APP,
     checksSince: NOW,
+    source: source(lane),
+    standing: [],
     now: NOW,
   };
   const read = new Map<string, Fact<unknown>>();

@@ -110,6 +110,8 @@ export const FACTS: Facts = {
   turnedBack: null,
   slot: null,
   stage: null,
+  source: null,
+  standing: [],
 };
 
 /** A pull request as GitHub shows it, with some of what we leave out. */

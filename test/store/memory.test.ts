@@ -62,7 +62,14 @@ const kinds: readonly (readonly [Subject, Lesson, Memory])[] = [
   [
     group,
     groupLesson(),
-    { kind: "group", base: branch("development"), number: 12, requestedAt: LATER, destroyed: true },
+    {
+      kind: "group",
+      base: branch("development"),
+      number: 12,
+      requestedAt: LATER,
+      destroyed: true,
+      from: at("development"),
+    },
   ],
   [
     stage,

@@ -60,6 +60,7 @@ export const groupLesson = (more: Partial<About<"group">> = {}): About<"group"> 
   number: 12,
   asOf: NOW,
   destroyed: false,
+  from: at("development"),
   ...more,
 });
 

@@ -18,6 +18,10 @@ const WHAT: { readonly [what in Entry["what"]]: string } = {
   refused: "GitHub refused it",
   ruleset: "Ruleset",
   redelivered: "Asked for again",
+  push: "The stage moved",
+  opened: "Opened",
+  closed: "Closed",
+  reported: "Reported",
 };
 
 /** What the ledger says about a pull request, newest first. */

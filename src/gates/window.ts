@@ -1,0 +1,96 @@
+import type { Instant } from "../flow/names.ts";
+import type { Standing, StandingOf } from "../flow/standing.ts";
+import { minute } from "../flow/words.ts";
+import type { Case, Gate } from "./gate.ts";
+
+/** One thing that holds it: in a sentence, and how it ends. */
+type Held = { readonly because: string; readonly cure: string; readonly until: Instant | null };
+
+export const window: Gate = {
+  name: "window",
+  asks: "Is the way open: no hold, no freeze, no outage, nothing overdue?",
+  why: "SOP-0013: a release has its time, and nothing goes out while production is down; what was let through before is made good first.",
+  pass: "What holds it is named with who can lift it: a hold by `/unhold`, a freeze by `/unfreeze` or at its end, an outage by `/outage resolve`. What is overdue has its own issue.",
+  judge(of) {
+    const { standing, now } = of;
+    const concerns = standing.filter((one) => isAsked(one, of));
+    const held = concerns.flatMap((one) => heldBy(one, now) ?? []);
+    // What is owed holds from the moment that it is overdue.
+    const next = concerns.flatMap((one) => (one.kind === "owed" && one.due > now ? [one.due] : []));
+    const until = [...held.flatMap(({ until }) => until ?? []), ...next].sort()[0] ?? null;
+    if (held.length === 0) return { outcome: "passed", because: "Nothing holds it.", until };
+    return {
+      outcome: "pending",
+      because: held.map(({ because }) => because).join(" "),
+      cure: held.map(({ cure }) => cure).join(" "),
+      until,
+    };
+  },
+};
+
+/** Holds and freezes count in every lane; outages past the first stage; what is owed only before a release. */
+function isAsked(one: Standing, { lane: { lane }, pull }: Case): boolean {
+  switch (one.kind) {
+    case "hold":
+      return true;
+    case "freeze":
+      return one.stage === pull.base;
+    case "outage":
+      return (lane === "promotion" || lane === "release") && one.severity !== "minor";
+    case "owed":
+    case "release":
+      return lane === "release";
+    case "deviation":
+      return false;
+  }
+}
+
+function heldBy(one: Standing, now: Instant): Held | null {
+  switch (one.kind) {
+    case "freeze":
+      return one.until !== null && one.until <= now ? null : frozen(one);
+    case "owed":
+      return one.due > now ? null : overdue(one);
+    case "hold":
+      return {
+        because: `Held by ${whoOf(one)} on #${one.number}: ${one.because}.`,
+        cure: "`/unhold` lifts it, by somebody with at least the right of who set it.",
+        until: null,
+      };
+    case "outage":
+      return {
+        because: `A ${one.severity} outage is open since ${minute(one.at)}: ${one.because}.`,
+        cure: "It goes on when operations write `/outage resolve`.",
+        until: null,
+      };
+    case "release":
+      return {
+        because: `${one.version} is merged and not released yet.`,
+        cure: `One release at a time: ${one.version} is tested and published, or rolled back, first.`,
+        until: null,
+      };
+    case "deviation":
+      return null;
+  }
+}
+
+const frozen = ({ stage, until, because, of, by }: StandingOf<"freeze">): Held => ({
+  because: `${stage} is frozen${until === null ? "" : ` until ${minute(until)}`}${"installation" in of ? " in all components" : ""}: ${because}.`,
+  cure: `${until === null ? "It" : "It opens by itself then; before that it"} is lifted by ${by === null ? "a release manager" : `@${by.login} or another release manager`} with \`/unfreeze ${stage}${"installation" in of ? " all" : ""}\`.`,
+  until,
+});
+
+const overdue = ({ what, number, due, because }: StandingOf<"owed">): Held =>
+  what === "override"
+    ? {
+        because: `An override for #${number} was to be closed by ${minute(due)}: ${because}.`,
+        cure: "Somebody in quality, or a release manager who took no part in it, closes it with `/override close`.",
+        until: null,
+      }
+    : {
+        because: `The reviews of the hotfix #${number} were owed by ${minute(due)}: ${because}.`,
+        cure: `Engineering and quality, as far as the config names them, approve #${number}.`,
+        until: null,
+      };
+
+const whoOf = ({ by }: Standing): string => (by === null ? "Flowgate" : `@${by.login}`);

@@ -1,0 +1,85 @@
+import type { LedgerEntry } from "../flow/ledger.ts";
+import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
+import type { Standing, StandingOf } from "../flow/standing.ts";
+import type { Connection } from "./database.ts";
+import type { Tables } from "./schema.ts";
+
+/** What an entry of the ledger opens or closes, as rows to search. Doing it for a whole ledger makes all rows anew. */
+export async function project(
+  on: Connection,
+  { what, says, at, hash }: Pick<LedgerEntry, "what" | "says" | "at" | "hash">,
+): Promise<void> {
+  if (what === "opened") {
+    const standing = says as unknown as Standing;
+    const { key, ...rest } = rowOf(standing, hash);
+    await on
+      .insertInto("standing")
+      .values({ key, ...rest })
+      .onConflict((conflict) => conflict.column("key").doUpdateSet(rest))
+      .execute();
+  } else if (what === "closed") {
+    const { key, because } = says as { readonly key: string; readonly because: string };
+    await on
+      .updateTable("standing")
+      .set({ closed_by: hash, closed_at: at, closed_because: because })
+      .where("key", "=", key)
+      .where("closed_by", "is", null)
+      .execute();
+  }
+}
+
+function rowOf(standing: Standing, hash: string): Tables["standing"] {
+  const { kind } = standing;
+  const of = kind === "freeze" ? standing.of : { repository: standing.repository };
+  return {
+    key: standing.key,
+    kind,
+    repository: "repository" in of ? of.repository : null,
+    installation: "installation" in of ? of.installation : null,
+    stage: kind === "freeze" || kind === "deviation" ? standing.stage : null,
+    standing: JSON.stringify(standing),
+    opened_by: hash,
+    closed_by: null,
+    closed_at: null,
+    closed_because: null,
+  };
+}
+
+/** What stands in a repository or in all that the installation has, oldest first. */
+export async function standingFor(
+  on: Connection,
+  repository: RepositoryId,
+  installation: number,
+): Promise<readonly Standing[]> {
+  const rows = await on
+    .selectFrom("standing")
+    .select("standing")
+    .where("closed_by", "is", null)
+    .where((row) => row.or([row("repository", "=", repository), row("installation", "=", installation)]))
+    .execute();
+  return rows
+    .map(({ standing }) => JSON.parse(standing) as Standing)
+    .toSorted((a, b) => (`${a.at} ${a.key}` < `${b.at} ${b.key}` ? -1 : 1));
+}
+
+/** What came onto a stage past its gates: what is open, and what was closed since then. */
+export async function deviationsOn(
+  on: Connection,
+  repository: RepositoryId,
+  stage: Branch,
+  since: Instant,
+): Promise<readonly { readonly standing: StandingOf<"deviation">; readonly closed: string | null }[]> {
+  const rows = await on
+    .selectFrom("standing")
+    .select(["standing", "closed_because"])
+    .where("repository", "=", repository)
+    .where("kind", "=", "deviation")
+    .where("stage", "=", stage)
+    .where((row) => row.or([row("closed_at", "is", null), row("closed_at", ">=", since)]))
+    .orderBy("key")
+    .execute();
+  return rows.map(({ standing, closed_because }) => ({
+    standing: JSON.parse(standing) as StandingOf<"deviation">,
+    closed: closed_because,
+  }));
+}

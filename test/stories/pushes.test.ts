@@ -1,0 +1,189 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect } from "@jest/globals";
+import type { World, WorldOptions } from "../world.ts";
+import { lands, seen, story } from "./telling.ts";
+
+/** Flowgate says no, and GitHub is not asked to: so that people can get past it. */
+const ADVISED: WorldOptions = {
+  config: "enforcement: report\napprovals: { staging: [], master: [], hotfix: [] }\nchecks: { allow_none: true }\n",
+  settings: { budget: { points: 1_000_000, inFlight: 64 } },
+};
+const MINUTE = 60_000;
+
+const issues = (world: World) =>
+  world.github.find.issuesOf(world.repository().id).map(({ title, state, body }) => ({
+    title,
+    state,
+    says: (body ?? "")
+      .replace(/\d{4}-\d\d-\d\d \d\d:\d\d/g, "THEN")
+      .split("\n\n")
+      .slice(0, -1),
+  }));
+const title = (world: World, number: number) =>
+  seen(world, number)?.title?.replace(/\d{4}-\d\d-\d\d \d\d:\d\d/g, "THEN");
+
+describe("A push to a stage", () => {
+  story(
+    "that no pull request explains holds the promotion, and is reported, until it is taken back",
+    async (world) => {
+      const [dora, devin, rita] = [world.person("dora"), world.person("devin"), world.person("rita")];
+      const before = world.head("development");
+      const pushed = await devin.pushes("development", undefined, { files: { "src/hasty.ts": "export {};\n" } });
+      const promotion = await rita.opens("development", "staging");
+      await world.quiet();
+      const short = pushed.slice(0, 7);
+      expect(title(world, promotion)).toBe(
+        `1 of 7 gates open. ${short} came onto development by @devin, and GitHub has told of no merge yet.`,
+      );
+      expect(issues(world)).toEqual([]);
+
+      await world.skip(10 * MINUTE);
+      expect(title(world, promotion)).toBe(
+        `1 of 7 gates open. ${short} was pushed to development by devin at THEN UTC, and no pull request that passed explains it.`,
+      );
+      expect(seen(world, promotion)?.is).toBe("failure");
+      expect(issues(world)).toEqual([
+        {
+          title: "Unreviewed push to development",
+          state: "open",
+          says: [
+            `${short} was pushed to development by devin at THEN UTC, and no pull request that passed explains it.`,
+            `Either a pull request into \`development\` takes it back, or a release manager or somebody in engineering who did not push it accepts it here with \`/accept ${short} because …\`. Until then \`development\` is not promoted. Closing this issue alone changes nothing.`,
+          ],
+        },
+      ]);
+
+      await dora.pushes("fix/hasty", "development", { message: "Take it back", files: { "src/hasty.ts": null } });
+      await lands(world, dora, "fix/hasty", "development");
+      expect(issues(world)).toMatchObject([
+        {
+          state: "closed",
+          says: [
+            expect.anything(),
+            `Cleared: at ${world.head("development").slice(0, 7)} everything that it touched is as it was before it.`,
+          ],
+        },
+      ]);
+      expect(seen(world, promotion)).toMatchObject({
+        is: "success",
+        title: "development goes into staging: the next stage. All 7 gates passed.",
+      });
+      expect(before).not.toBe(world.head("development"));
+      return undefined;
+    },
+    ADVISED,
+  );
+});
+
+describe("What a merge explains", () => {
+  story(
+    "however it is merged, nobody is asked about it",
+    async (world) => {
+      const [dora, rita] = [world.person("dora"), world.person("rita")];
+      for (const method of ["merge", "squash", "rebase"] as const) {
+        await dora.pushes(`feature/${method}`, "development");
+        await dora.pushes(`feature/${method}`);
+        await lands(world, dora, `feature/${method}`, "development", method);
+      }
+      const promotion = await rita.opens("development", "staging");
+      await world.quiet();
+      expect(seen(world, promotion)?.is).toBe("success");
+      await world.skip(20 * MINUTE);
+      expect(issues(world)).toEqual([]);
+      expect(seen(world, promotion)?.is).toBe("success");
+      return undefined;
+    },
+    ADVISED,
+  );
+});
+
+describe("What no merge explains", () => {
+  story(
+    "a pull request that was merged before it had passed",
+    async (world) => {
+      const [dora, devin, rita] = [world.person("dora"), world.person("devin"), world.person("rita")];
+      await dora.pushes("feature/login", "development");
+      await devin.pushes("wip", "development");
+      await lands(world, dora, "feature/login", "development");
+      const refused = await devin.opens("wip", "development");
+      await world.quiet();
+      expect(seen(world, refused)?.is).toBe("failure");
+      expect(await devin.merges(refused)).toBeNull();
+      const promotion = await rita.opens("development", "staging");
+      await world.quiet();
+      await world.skip(10 * MINUTE);
+      const commit = world.head("development").slice(0, 7);
+      expect(title(world, promotion)).toBe(
+        `1 of 7 gates open. #${refused} was merged into development as ${commit} by devin at THEN UTC, and had not passed.`,
+      );
+      expect(issues(world)).toMatchObject([{ title: "Unreviewed push to development", state: "open" }]);
+      return undefined;
+    },
+    ADVISED,
+  );
+
+  story(
+    "a force-push, and a stage that was deleted and made again",
+    async (world) => {
+      const [dora, ada, rita] = [world.person("dora"), world.person("ada"), world.person("rita")];
+      await dora.pushes("feature/login", "development");
+      const before = world.head("development");
+      await lands(world, dora, "feature/login", "development");
+      const landed = world.head("development");
+      await ada.forces("development", before);
+      await world.quiet();
+      expect(issues(world)).toMatchObject([
+        {
+          title: "Force-push to development",
+          state: "open",
+          says: [
+            `development was forced from ${landed.slice(0, 7)} to ${before.slice(0, 7)} by ada at THEN UTC, past its gates.`,
+            expect.stringContaining(`It is cleared when a release manager`),
+          ],
+        },
+      ]);
+      await ada.deletes("staging");
+      await world.quiet();
+      await ada.branches("staging", "master");
+      await world.quiet();
+      expect(issues(world).map((issue) => issue.title)).toEqual(["Force-push to development", "staging was deleted"]);
+      await dora.pushes("feature/other", "development");
+      await lands(world, dora, "feature/other", "development");
+      const promotion = await rita.opens("development", "staging");
+      await world.quiet();
+      expect(title(world, promotion)).toMatch(/^1 of 7 gates open. development was forced from /);
+      await ada.pushes("staging");
+      const release = await rita.opens("staging", "master");
+      await world.quiet();
+      expect(title(world, release)).toMatch(/staging was deleted by ada at \w{7} at THEN UTC\./);
+      return undefined;
+    },
+    ADVISED,
+  );
+
+  story(
+    "while Flowgate was away: what GitHub tells afterwards counts, and what it does not tell is asked for",
+    async (world) => {
+      const [dora, devin, rita] = [world.person("dora"), world.person("devin"), world.person("rita")];
+      await dora.pushes("feature/login", "development");
+      const number = await dora.opens("feature/login", "development");
+      await world.quiet();
+      await world.stopApp();
+      expect(await dora.merges(number)).toBeNull();
+      await devin.pushes("development");
+      await world.start();
+      await world.quiet();
+      await world.skip(11 * MINUTE);
+      const promotion = await rita.opens("development", "staging");
+      await world.quiet();
+      expect(title(world, promotion)).toMatch(
+        /^1 of 7 gates open. \w{7} was pushed to development by devin at THEN UTC/,
+      );
+      expect(issues(world)).toHaveLength(1);
+      return undefined;
+    },
+    { ...ADVISED, settings: { ...ADVISED.settings, folder: mkdtempSync(join(tmpdir(), "pushes-")) } },
+  );
+});
