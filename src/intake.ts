@@ -62,7 +62,7 @@ const place = z.object({
   installation: z.object({ id }).nullish(),
 });
 type Place = z.output<typeof place>;
-const sender = z.object({ id: z.number().int(), login: z.string(), type: z.string().nullish() }).nullish();
+const sender = z.object({ login: z.string() }).nullish();
 
 const pullEvent = place.extend({
   action: z.string(),
@@ -127,7 +127,7 @@ const pushEvent = place.extend({
   ref: z.string(),
   before: z.string(),
   after: z.string(),
-  sender,
+  sender: z.object({ id, login: z.string(), type: z.string().nullish() }).nullish(),
   created: z.boolean(),
   deleted: z.boolean(),
   forced: z.boolean(),
@@ -154,7 +154,11 @@ function push(event: z.output<typeof pushEvent>, at: Instant): News {
   return {
     ...newsOf(event),
     lessons: [
-      { ...component(event), look, branch: { name, at: event.deleted ? null : sha(event.after) } },
+      {
+        ...component(event),
+        look,
+        branch: { name, before: sha(event.before), at: event.deleted ? null : sha(event.after) },
+      },
       // One that is made anew came by no push; that it was deleted is what counts.
       ...(event.created ? [] : [{ of: "push", repository, branch: name, push: pushOf(event, at) } as const]),
     ],

@@ -24,6 +24,7 @@ const pull = (more: object = {}) => ({
 });
 const pullEvent = (action: string, more: object = {}, of: object = {}) =>
   read("pull_request", { ...place, action, pull_request: pull(of), ...more });
+const mergeLesson = (news: News) => news.lessons.find((lesson) => lesson.of === "merge");
 const pullLesson = (news: News) => news.lessons.find((lesson) => lesson.of === "pull");
 
 describe("a pull request's event", () => {
@@ -133,12 +134,33 @@ describe("a pull request's event", () => {
   });
 });
 
+describe("a merge", () => {
+  const merged = (more: object = {}) =>
+    pullEvent("closed", {}, { state: "closed", merged: true, merge_commit_sha: at("merge"), commits: 3, ...more });
+
+  it("says where the base moved to by it", () => {
+    expect(mergeLesson(merged())).toEqual({
+      of: "merge",
+      repository: 42,
+      branch: "development",
+      merge: { number: 12, commit: at("merge"), commits: 3 },
+    });
+  });
+
+  it("explains nothing where GitHub does not say what it made, or there was none", () => {
+    expect(mergeLesson(merged({ merge_commit_sha: null }))).toBeUndefined();
+    expect(mergeLesson(merged({ commits: undefined }))).toBeUndefined();
+    expect(mergeLesson(merged({ merged: false }))).toBeUndefined();
+  });
+});
+
 describe("a push", () => {
   const commit = (more: object = {}) => ({ added: [], modified: ["README.md"], removed: [], ...more });
   const push = (more: object = {}) =>
     read("push", {
       ...place,
       ref: "refs/heads/master",
+      before: at("old"),
       after: at("new"),
       created: false,
       deleted: false,
@@ -150,7 +172,10 @@ describe("a push", () => {
 
   it("tells where the branch is, and has those looked at whose lane was compared with it", () => {
     const news = push();
-    expect(component(news)).toMatchObject({ look: false, branch: { name: "master", at: at("new") } });
+    expect(component(news)).toMatchObject({
+      look: false,
+      branch: { name: "master", before: at("old"), at: at("new") },
+    });
     expect(news.nudges).toEqual([{ priority: "bulk", openPulls: { repository: 42, compared: "master" } }]);
   });
 
@@ -177,8 +202,31 @@ describe("a push", () => {
 
   it("that deletes a branch says that it is gone", () => {
     const news = push({ ref: "refs/heads/staging", deleted: true, after: "0".repeat(40) });
-    expect(component(news)).toMatchObject({ branch: { name: "staging", at: null } });
+    expect(component(news)).toMatchObject({ branch: { name: "staging", before: at("old"), at: null } });
     expect(news.nudges[0]).toEqual({ priority: "bulk", subject: { kind: "component", repository: 42 } });
+  });
+
+  it.each<[string, object, object]>([
+    ["moved", {}, { how: "push", after: at("new"), commits: 1 }],
+    ["was forced", { forced: true, commits: null }, { how: "force-push", after: at("new"), commits: null }],
+    ["is gone", { deleted: true, forced: true, after: "0".repeat(40) }, { how: "deletion", after: null }],
+  ])("says that the branch %s, and by whom", (_what, more, push_) => {
+    const sender = { id: 5, login: "dora", type: "User" };
+    expect(push({ sender, ...more }).lessons[1]).toMatchObject({
+      of: "push",
+      branch: "master",
+      push: { before: at("old"), by: { id: 5, login: "dora", bot: false }, at: NOW, ...push_ },
+    });
+  });
+
+  it("may be by an App, or by nobody that GitHub names", () => {
+    const by = (sender: object | null) => push({ sender }).lessons[1];
+    expect(by({ id: 6, login: "renovate[bot]", type: "Bot" })).toMatchObject({ push: { by: { bot: true } } });
+    expect(by(null)).toMatchObject({ push: { by: null } });
+  });
+
+  it("that made the branch is no way past a gate", () => {
+    expect(push({ created: true, before: "0".repeat(40) }).lessons).toHaveLength(1);
   });
 
   it.each(["refs/tags/v1", "refs/heads/gh-readonly-queue/master/pr-1-abc"])("of %s is none of ours", (ref) => {
@@ -191,7 +239,7 @@ describe("a merge group", () => {
     read("merge_group", {
       ...place,
       action,
-      merge_group: { head_sha: at("group"), head_ref, base_ref: "refs/heads/release/1.x" },
+      merge_group: { head_sha: at("group"), base_sha: at("base"), head_ref, base_ref: "refs/heads/release/1.x" },
     });
 
   it("names its pull request from the right, and is looked at", () => {
@@ -204,6 +252,7 @@ describe("a merge group", () => {
       number: 104,
       asOf: NOW,
       destroyed: false,
+      from: at("base"),
     });
     expect(news.nudges).toEqual([
       { priority: "person", subject: { kind: "group", repository: 42, head: at("group") } },

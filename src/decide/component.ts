@@ -62,6 +62,7 @@ export function decideComponent(known: ComponentKnown): Answer {
     joins ||
     leaves ||
     canonical(memory.config.policy as unknown as Json) !== canonical(config.policy as unknown as Json);
+  const moved = isComponent(after) ? movedUnseen(memory, after) : [];
   const affected = changed && (isComponent(after) || isComponent(memory)) ? union(memory, after) : [];
   const told = memory.config.problem !== config.problem || memory.config.blob !== config.blob;
   const entries = changed || told || proposes.effects.length > 0 ? [entryOf(subject, first, after, broughtBy)] : [];
@@ -78,6 +79,10 @@ export function decideComponent(known: ComponentKnown): Answer {
         ...affected.map(
           (branch) => ({ of: "stage", repository: subject.repository, branch, changedBy: null }) as const,
         ),
+        ...moved.map(({ branch, before, after }) => {
+          const push = { how: "push", before, after, by: null, commits: null, at: known.now } as const;
+          return { of: "push", repository: subject.repository, branch, push } as const;
+        }),
       ],
       nudges: [
         ...(pulls?.nudges ?? []),
@@ -85,12 +90,22 @@ export function decideComponent(known: ComponentKnown): Answer {
           (branch) =>
             ({ priority: "bulk", subject: { kind: "stage", repository: subject.repository, branch } }) as const,
         ),
-        ...(entries.length > 0 ? [{ priority: "bulk", openPulls: { repository: subject.repository } } as const] : []),
+        ...(entries.length > 0 || moved.length > 0
+          ? [{ priority: "bulk", openPulls: { repository: subject.repository } } as const]
+          : []),
         ...(isHome(name) && memory.config.blob !== config.blob
           ? [{ priority: "bulk", componentsBeside: subject.repository } as const]
           : []),
       ],
     },
+  });
+}
+
+/** Stages that are elsewhere than was told. */
+function movedUnseen(memory: ComponentMemory, after: ComponentMemory) {
+  return Object.entries(after.stages ?? {}).flatMap(([name, head]) => {
+    const before = memory.stages?.[name] ?? null;
+    return before === null || head === null || before === head ? [] : [{ branch: name as Branch, before, after: head }];
   });
 }
 

@@ -194,7 +194,7 @@ function saysTurnedBack(
   ];
 }
 
-/** Whether the same commit had passed for the same base. A feature has its lane only, and nobody waits with it. */
+/** Whether the same commit had passed for the same base. A feature is only ever held, which is said where it was asked for. */
 const wasGreen = (before: Verdict | null, { head, base }: Pick<Verdict, "head" | "base">): boolean =>
   before !== null &&
   before.lane !== "feature" &&

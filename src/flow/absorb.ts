@@ -55,7 +55,8 @@ export function absorb(known: Memory | null, lesson: Lesson): Memory {
               known.look ||
               lesson.look ||
               renamedDefault(known.defaultBranch, lesson.defaultBranch) ||
-              cameOrWent(known.stages, lesson.branch),
+              cameOrWent(known.stages, lesson.branch) ||
+              jumped(known.stages, lesson.branch),
             stages: moved(known.stages, lesson.branch),
           }
         : {
@@ -106,6 +107,12 @@ const cameOrWent = (stages: ComponentMemory["stages"], push: About<"component">[
   push !== null &&
   Object.hasOwn(stages, push.name) &&
   (stages[push.name] === null) !== (push.at === null);
+
+/** Pushes are told in any order: one that does not begin where the stage was leaves in doubt where it is. */
+const jumped = (stages: ComponentMemory["stages"], push: About<"component">["branch"]): boolean => {
+  const known = push === null ? null : (stages?.[push.name] ?? null);
+  return known !== null && push !== null && known !== push.before && known !== push.at;
+};
 
 const renamedDefault = (known: string | null, told: string | null) => known !== null && told !== null && known !== told;
 

@@ -154,6 +154,6 @@ export type Lesson =
       readonly name: string;
       readonly defaultBranch: Branch | null;
       readonly look: boolean;
-      /** A branch was pushed, made or deleted: where it is now. */
-      readonly branch: { readonly name: Branch; readonly at: Sha | null } | null;
+      /** A branch was pushed, made or deleted: where it was and where it is now. */
+      readonly branch: { readonly name: Branch; readonly before: Sha; readonly at: Sha | null } | null;
     };

@@ -49,7 +49,9 @@ export const newest = <T>(all: readonly T[]): readonly T[] => all.slice(-KEPT);
 export function pushed(arrivals: Arrivals, push: Push): Arrivals {
   const { since, pushes, heads } = arrivals;
   if (since === null) return arrivals;
-  const same = pushes.find(({ before, after }) => after === push.after && (before === push.before || push.by === null));
+  const seenOnly = push.by === null;
+  if (seenOnly && push.after !== null && heads.includes(push.after)) return arrivals;
+  const same = pushes.find(({ before, after }) => after === push.after && before === push.before);
   if (same !== undefined) return arrivals;
   // Of a push that was only seen by its outcome more is known now.
   const others = pushes.filter(({ after, by }) => after !== push.after || by !== null);

@@ -120,15 +120,17 @@ export function fingerprintOf({ annotations, ...content }: CheckContent): Hash {
   return fingerprinted(words, annotations ? digestOf(canonical(annotations as unknown as Json)) : null);
 }
 
-/** How many gates are open and the first that makes the whole what it is; where all passed, the lane. */
-function titleOf({ findings, outcome }: Verdict): string {
+/**
+ * How many gates are open and the first that makes the whole what it is; where all passed, the lane, and how many
+ * there were where people waited for them.
+ */
+function titleOf({ findings, outcome, lane }: Verdict): string {
   const because =
     (findings.find((finding) => finding.outcome === outcome) ?? findings[0])?.because ?? "Nothing was judged.";
   if (findings.length < 2) return because;
   const open = findings.filter((finding) => finding.outcome !== "passed").length;
-  return open === 0
-    ? `${because} All ${findings.length} gates passed.`
-    : `${open} of ${findings.length} gates open. ${because}`;
+  if (open > 0) return `${open} of ${findings.length} gates open. ${because}`;
+  return lane === "feature" || lane === "back-merge" ? because : `${because} All ${findings.length} gates passed.`;
 }
 
 function summaryOf(told: Told, page: string | null): string {

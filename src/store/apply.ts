@@ -1,11 +1,11 @@
 import { sql } from "kysely";
 import { absorb } from "../flow/absorb.ts";
 import type { Access, News } from "../flow/decision.ts";
-import type { Lesson, Memory } from "../flow/memory.ts";
+import type { ComponentMemory, Lesson, Memory } from "../flow/memory.ts";
 import type { InstallationId, Instant, RepositoryId } from "../flow/names.ts";
 import { type Nudge, type OpenPulls, type Subject, subjectKey } from "../flow/subject.ts";
 import type { Connection, Database } from "./database.ts";
-import { memoryOf } from "./rows.ts";
+import { memoryOf, parsed } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
 type Row = Tables["subject"];
@@ -62,8 +62,8 @@ export async function apply(
     const changed = await teach(on, rows, before, lesson, news.installation);
     // Whoever is just reading the checks for the first time may have read them before this one.
     const reading = before.lease_token !== null && lesson.of === "checks";
-    const nudges = lesson.of === "checks" || lesson.of === "push" || lesson.of === "merge";
-    if (nudges && (changed || reading)) await nudgeOne(on, { priority: "bulk", subject }, now, except);
+    if (changed ? nudgesItself(lesson, before, rows.get(key) as Row) : reading)
+      await nudgeOne(on, { priority: "bulk", subject }, now, except);
   }
   for (const nudge of news.nudges) await nudgeOne(on, nudge, now, except);
   for (const prefix of news.forget) {
@@ -74,6 +74,13 @@ export async function apply(
       .where("slot", "<", `${prefix}\u{10FFFF}`)
       .execute();
   }
+}
+
+/** Whether what was just learned is reason enough to look again, whoever else is nudged. */
+function nudgesItself(lesson: Lesson, before: Row, after: Row): boolean {
+  if (lesson.of !== "component") return lesson.of === "checks" || lesson.of === "push" || lesson.of === "merge";
+  const looks = ({ memory }: Row) => parsed<ComponentMemory>(memory)?.look === true;
+  return before.memory !== null && !looks(before) && looks(after);
 }
 
 type Aimed = { readonly subject: Subject; readonly lesson: Lesson };

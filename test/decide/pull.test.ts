@@ -249,7 +249,10 @@ describe("a merged pull request whose gate let a change of the config through", 
       compared: [],
       news: {
         lessons: [{ of: "component", repository: REPOSITORY, name: "acme/api", defaultBranch: null, look: true }],
-        nudges: [{ priority: "bulk", subject: { kind: "component", repository: REPOSITORY } }],
+        nudges: [
+          { priority: "bulk", openPulls: { repository: REPOSITORY, head: at("login"), base: "master" } },
+          { priority: "bulk", subject: { kind: "component", repository: REPOSITORY } },
+        ],
       },
     });
     expect(merged().verdict).toBeUndefined();
@@ -260,12 +263,19 @@ describe("a merged pull request whose gate let a change of the config through", 
     ["was let through into another branch", { verdict: { ...let_(), base: branch("staging") } }],
     ["was not let through", { verdict: let_({ outcome: "pending" }) }],
     ["changes no config", { verdict: verdict({ base: branch("master") }) }],
-    ["was closed without a merge", { memory: pullMemory({ base: "master" }, { state: "closed" }) }],
     ["was merged into another branch", { component: component({ defaultBranch: branch("trunk") }) }],
     ["brought its change in before", { component: component({ config: { ...component().config, spent: [12] } }) }],
     ["is of a repository that was never looked at", { component: null }],
-  ])("but gives it up where it %s", (_what, more) => {
-    expect(merged(more)).toMatchObject({ because: "It is closed.", verdict: null });
+  ])("only keeps it where it %s", (_what, more) => {
+    expect(merged(more)).toMatchObject({ because: "It is closed.", compared: [], news: { lessons: [] } });
+    expect(merged(more).verdict).toBeUndefined();
+  });
+
+  it("gives it up where it was closed without a merge", () => {
+    expect(merged({ memory: pullMemory({ base: "master" }, { state: "closed" }) })).toMatchObject({
+      because: "It is closed.",
+      verdict: null,
+    });
   });
 
   it("has none where it had none", () => {

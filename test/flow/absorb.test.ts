@@ -174,7 +174,11 @@ describe("other subjects", () => {
     branch: null,
     ...more,
   });
-  const push = (name: string, to: string | null) => ({ name: branch(name), at: to === null ? null : at(to) });
+  const push = (name: string, to: string | null, from = name) => ({
+    name: branch(name),
+    before: at(from),
+    at: to === null ? null : at(to),
+  });
   const learned = (more: Parameters<typeof heard>[0], of: ComponentMemory | null = component()) =>
     absorb(of, heard(more)) as ComponentMemory;
 
@@ -185,6 +189,12 @@ describe("other subjects", () => {
     ["its default branch", { defaultBranch: branch("master") }, { look: false }],
     ["another default branch", { defaultBranch: branch("main") }, { defaultBranch: "main", look: true }],
     ["a push to a stage", { branch: push("staging", "new") }, { look: false, stages: { staging: at("new") } }],
+    [
+      "a push that begins elsewhere than the stage was",
+      { branch: push("staging", "new", "other") },
+      { look: true, stages: { staging: at("new") } },
+    ],
+    ["a push that is known already", { branch: push("staging", "staging", "other") }, { look: false }],
     ["a push to another branch", { branch: push("feature/x", "new") }, { look: false, stages: component().stages }],
     ["a stage that was deleted", { branch: push("staging", null) }, { look: true }],
   ])("a component hears of %s", (_what, more, expected) => {
@@ -201,7 +211,7 @@ describe("other subjects", () => {
     expect(learned({}, null)).toMatchObject({ look: true, stages: null, defaultBranch: null, config: { blob: null } });
     expect(
       learned(
-        { defaultBranch: branch("main"), branch: push("main", "x") },
+        { defaultBranch: branch("main"), branch: push("main", "x", "x0") },
         component({ stages: null, defaultBranch: null }),
       ),
     ).toMatchObject({ defaultBranch: "main", stages: null });

@@ -21,6 +21,7 @@ describe("a config file", () => {
       roles: { "release-manager": null, operations: null, quality: null, engineering: null },
       approvals: { staging: ["operations"], master: ["maintainer"], hotfix: ["release-manager"] },
       checks: { required: [], allowNone: false },
+      provenance: { trusted: [] },
       readiness: { blockers: ["severity-1"], verdict: false },
       changeOrder: { required: false, pattern: "ECO-\\d{4}" },
       gateChecks: true,

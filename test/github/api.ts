@@ -7,6 +7,7 @@ import {
   checkSlot,
   type Effect,
   enrolmentSlot,
+  issueSlot,
   rulesetSlot,
   turnedBackSlot,
   type Written,
@@ -193,6 +194,20 @@ export const proposal = (): Effect => ({
   text: "enforcement: managed\n",
   title: "Hold pull requests to their stages",
   body: "Why",
+});
+
+export const issue = (more: { over?: Written | null; state?: "open" | "closed" } = {}): Effect => ({
+  does: "set",
+  thing: "issue",
+  slot: issueSlot(REPOSITORY, "deviation:100:staging:abc"),
+  fingerprint: "f3" as Hash,
+  repository: REPOSITORY,
+  name: NAME,
+  title: "Unreviewed push to staging",
+  mark: "<!-- mark -->",
+  body: "It was pushed. <!-- mark -->",
+  state: more.state ?? "open",
+  over: more.over ?? null,
 });
 
 const TITLE = rulesetTitle(branch("staging"));

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Effect } from "../../src/flow/effect.ts";
-import { later } from "../../src/flow/names.ts";
+import { type Hash, later } from "../../src/flow/names.ts";
 import {
   checkRun,
   comment,
   connected,
   HEAD,
+  issue,
   LEASE,
   NOW,
   proposal,
@@ -33,6 +34,20 @@ type Row = {
 const COMMENTS = `${R}/issues/12/comments?per_page=100&page=1`;
 const comments = (...found: readonly [id: number, body: string | null, app: number | null][]) =>
   found.map(([id, body, app]) => ({ id, body, performed_via_github_app: app === null ? null : { id: app } }));
+const longAgo = later(NOW, -12_000);
+/** Ten minutes before it was decided: the clocks may differ. */
+const ISSUES = `${R}/issues?state=all&since=${encodeURIComponent(later(longAgo, -600_000))}&per_page=100&page=1`;
+const issues = (...found: readonly [number: number, body: string | null, app: number | null, more?: object][]) =>
+  found.map(([number, body, app, more]) => ({
+    number,
+    title: "Unreviewed push to staging",
+    state: "open",
+    body,
+    performed_via_github_app: app === null ? null : { id: app },
+    ...more,
+  }));
+const MARKED = "It was pushed. <!-- mark -->";
+const over = { fingerprint: "f0" as Hash, id: 31, completed: false, at: NOW };
 const PROPOSALS = `${R}/pulls?state=all&head=org%3Ahotfix%2Fflowgate&per_page=100&page=1`;
 const rows: readonly Row[] = [
   {
@@ -42,6 +57,30 @@ const rows: readonly Row[] = [
     id: 12,
   },
   { what: "no proposal", effect: proposal(), answers: [[PROPOSALS, 200, []]], id: null },
+  {
+    what: "an issue by its mark, also where people edited it",
+    effect: issue(),
+    answers: [[ISSUES, 200, issues([30, null, 12345], [31, `${MARKED} Edited.`, 12345, { title: "Hm" }])]],
+    id: 31,
+  },
+  {
+    what: "an issue that others quote",
+    effect: issue(),
+    answers: [[ISSUES, 200, issues([30, MARKED, null], [31, MARKED, 999])]],
+    id: null,
+  },
+  {
+    what: "an issue as it was to be",
+    effect: issue({ over }),
+    answers: [[ISSUES, 200, issues([31, MARKED, 12345])]],
+    id: 31,
+  },
+  {
+    what: "an issue that is still as it was before",
+    effect: issue({ over, state: "closed" }),
+    answers: [[ISSUES, 200, issues([31, MARKED, 12345])]],
+    id: null,
+  },
   {
     what: "a comment by its mark",
     effect: comment(),
@@ -101,8 +140,6 @@ const rows: readonly Row[] = [
 ];
 
 describe("what an earlier run left", () => {
-  const longAgo = later(NOW, -12_000);
-
   test.each(rows)("$what", async ({ effect, answers, id }) => {
     const scope = signedIn();
     for (const [path, status, body] of answers) scope.get(path).reply(status, body);

@@ -8,6 +8,8 @@ const issues: Want = { want: "issues", label: "blocks release" };
 const ISSUES = (page: number) => `${R}/issues?state=open&labels=blocks%20release&per_page=100&page=${page}`;
 const issue = (number: number, more: object = {}) => ({ id: number, number, title: `Bug ${number}`, ...more });
 
+const changes: Want = { want: "changes", base: sha(HEAD), head: sha(OTHER) };
+const COMPARED = `${R}/compare/${HEAD}...${OTHER}?per_page=1`;
 const text: Want = { want: "text", number: 5 };
 const files: Want = { want: "files", number: 5 };
 const FILES = (page: number) => `${R}/pulls/5/files?per_page=100&page=${page}`;
@@ -26,6 +28,42 @@ const rows: readonly Row[] = [
       { number: 9, title: "Bug 9" },
       { number: 3, title: "Bug 3" },
     ],
+  },
+  {
+    what: "the paths that differ between two commits, of a renamed file both",
+    want: changes,
+    answers: [
+      [
+        COMPARED,
+        200,
+        {
+          merge_base_commit: { sha: HEAD },
+          files: [{ filename: "a.ts" }, { filename: "c.ts", previous_filename: "b.ts" }],
+        },
+      ],
+    ],
+    gives: { mergeBase: HEAD, paths: ["a.ts", "c.ts", "b.ts"], whole: true },
+  },
+  {
+    what: "differing paths as far as GitHub lists them",
+    want: changes,
+    answers: [
+      [
+        COMPARED,
+        200,
+        {
+          merge_base_commit: { sha: HEAD },
+          files: Array.from({ length: 300 }, (_, n) => ({ filename: `${n}.ts` })),
+        },
+      ],
+    ],
+    gives: { mergeBase: HEAD, paths: Array.from({ length: 300 }, (_, n) => `${n}.ts`), whole: false },
+  },
+  {
+    what: "a comparison without its files",
+    want: changes,
+    answers: [[COMPARED, 200, { merge_base_commit: { sha: HEAD } }]],
+    gives: /not as documented \(files/,
   },
   { what: "no issue", want: issues, answers: [[ISSUES(1), 200, []]], gives: [] },
   {

@@ -3,7 +3,7 @@ import type nock from "nock";
 import type { Effect, Receipt, Written } from "../../src/flow/effect.ts";
 import type { Hash } from "../../src/flow/names.ts";
 import { cut } from "../../src/github/perform.ts";
-import { checkRun, comment, connected, HEAD, LEASE, NOW, proposal, ruleset, signedIn, WANTED } from "./api.ts";
+import { checkRun, comment, connected, HEAD, issue, LEASE, NOW, proposal, ruleset, signedIn, WANTED } from "./api.ts";
 
 const R = "/repos/org/api";
 const RUNS = `${R}/check-runs`;
@@ -46,6 +46,7 @@ const FILE = {
   content: Buffer.from("enforcement: managed\n").toString("base64"),
 };
 const PULL = { head: "hotfix/flowgate", base: "master", title: "Hold pull requests to their stages", body: "Why" };
+const ISSUE = { title: "Unreviewed push to staging", body: "It was pushed. <!-- mark -->" };
 const live = { id: 42, ...WANTED, source_type: "Repository" };
 
 type Call = readonly [
@@ -95,6 +96,35 @@ describe("what is sent", () => {
         ["POST", `${R}/pulls`, PULL, 201, { id: 900 }],
       ],
       id: 900,
+    },
+    {
+      what: "an issue is opened",
+      effect: issue(),
+      calls: [["POST", `${R}/issues`, ISSUE, 201, { id: 4_000, number: 31 }]],
+      id: 31,
+    },
+    {
+      what: "an issue is closed as done",
+      effect: issue({ over: { ...written(false), id: 31 }, state: "closed" }),
+      calls: [
+        [
+          "PATCH",
+          `${R}/issues/31`,
+          { ...ISSUE, state: "closed", state_reason: "completed" },
+          200,
+          { id: 4_000, number: 31 },
+        ],
+      ],
+      id: 31,
+    },
+    {
+      what: "an issue that was deleted is made anew",
+      effect: issue({ over: { ...written(false), id: 31 } }),
+      calls: [
+        ["PATCH", `${R}/issues/31`, { ...ISSUE, state: "open" }, 404, { message: "Not Found" }],
+        ["POST", `${R}/issues`, ISSUE, 201, { id: 4_001, number: 32 }],
+      ],
+      id: 32,
     },
     {
       what: "a comment is made",
@@ -356,6 +386,13 @@ describe("what GitHub would refuse again", () => {
         ["GET", `${RULESETS}/42`, undefined, 200, live],
       ],
       because: rulesets,
+    },
+    {
+      what: "to open an issue where there are none",
+      effect: issue(),
+      calls: [["POST", `${R}/issues`, ISSUE, 410, { message: "Issues has been disabled in this repository." }]],
+      because:
+        "GitHub answered 410 (Issues has been disabled in this repository.) when asked to set the issue “Unreviewed push to staging” in org/api.",
     },
     {
       what: "to remove a ruleset",

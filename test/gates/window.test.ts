@@ -1,0 +1,135 @@
+import { describe, expect, it } from "@jest/globals";
+import { branch, installationId, later } from "../../src/flow/names.ts";
+import type { Standing } from "../../src/flow/standing.ts";
+import type { Lane } from "../../src/flow/verdict.ts";
+import { window } from "../../src/gates/window.ts";
+import { at, LATER, NOW, REPOSITORY } from "../builders.ts";
+import { type Asking, asked, cure, RITA, said } from "./asking.ts";
+
+const common = { key: "k", by: RITA, at: NOW, repository: REPOSITORY } as const;
+const hold: Standing = { ...common, kind: "hold", because: "the vendor has to look first", number: 12 };
+const freeze: Standing = {
+  key: "k",
+  by: RITA,
+  at: NOW,
+  kind: "freeze",
+  because: "quarter close",
+  of: { repository: REPOSITORY },
+  stage: branch("master"),
+  until: LATER,
+};
+const outage: Standing = { ...common, kind: "outage", because: "Log-in fails", severity: "critical" };
+const owed: Standing = {
+  ...common,
+  kind: "owed",
+  because: "checks were overridden",
+  what: "override",
+  number: 7,
+  due: NOW,
+};
+const inFlight: Standing = { ...common, kind: "release", because: "merged as 1234567", version: "v1.4.0" };
+const push = { how: "push", before: at("a"), after: at("b"), by: null, commits: 1, at: NOW } as const;
+const deviation: Standing = { ...common, kind: "deviation", because: "It was pushed", stage: branch("staging"), push };
+
+const LANES: readonly Lane[] = ["feature", "promotion", "release", "hotfix", "back-merge"];
+const found = (standing: readonly Standing[], asking: Asking = {}) => asked(window, { ...asking, standing });
+/** In which lanes it holds. */
+const holdsIn = (one: Standing) => LANES.filter((lane) => said(found([one], { lane }))[0] === "pending");
+
+describe("The window", () => {
+  it("is open where nothing stands", () => {
+    for (const lane of LANES) expect(said(found([], { lane }))).toEqual(["passed", "Nothing holds it."]);
+  });
+
+  it("is closed to each lane by what concerns it", () => {
+    expect(holdsIn(hold)).toEqual(LANES);
+    expect(holdsIn(freeze)).toEqual(["release", "hotfix"]);
+    expect(holdsIn({ ...freeze, stage: branch("staging") } as Standing)).toEqual(["promotion", "back-merge"]);
+    expect(holdsIn({ ...freeze, stage: branch("development") } as Standing)).toEqual(["feature"]);
+    expect(holdsIn(outage)).toEqual(["promotion", "release"]);
+    expect(holdsIn({ ...outage, severity: "major" } as Standing)).toEqual(["promotion", "release"]);
+    expect(holdsIn({ ...outage, severity: "minor" } as Standing)).toEqual([]);
+    expect(holdsIn(owed)).toEqual(["release"]);
+    expect(holdsIn(inFlight)).toEqual(["release"]);
+    expect(holdsIn(deviation)).toEqual([]);
+  });
+
+  it.each<[string, Standing, string, string]>([
+    [
+      "a hold",
+      hold,
+      "Held by @rita on #12: the vendor has to look first.",
+      "`/unhold` lifts it, by somebody with at least the right of who set it.",
+    ],
+    [
+      "a hold of Flowgate's own",
+      { ...hold, by: null },
+      "Held by Flowgate on #12: the vendor has to look first.",
+      "`/unhold` lifts it, by somebody with at least the right of who set it.",
+    ],
+    [
+      "a freeze with an end",
+      freeze,
+      "master is frozen until 2026-11-24 09:50 UTC: quarter close.",
+      "It opens by itself then; before that it is lifted by @rita or another release manager with `/unfreeze master`.",
+    ],
+    [
+      "a freeze without one",
+      { ...freeze, until: null, by: null } as Standing,
+      "master is frozen: quarter close.",
+      "It is lifted by a release manager with `/unfreeze master`.",
+    ],
+    [
+      "a freeze of all components",
+      { ...freeze, until: null, of: { installation: installationId(1) } } as Standing,
+      "master is frozen in all components: quarter close.",
+      "It is lifted by @rita or another release manager with `/unfreeze master all`.",
+    ],
+    [
+      "an outage",
+      outage,
+      "A critical outage is open since 2026-11-24 09:40 UTC: Log-in fails.",
+      "It goes on when operations write `/outage resolve`.",
+    ],
+    [
+      "an override that is overdue",
+      owed,
+      "An override for #7 was to be closed by 2026-11-24 09:40 UTC: checks were overridden.",
+      "Somebody in quality, or a release manager who took no part in it, closes it with `/override close`.",
+    ],
+    [
+      "reviews that are overdue",
+      { ...owed, what: "hotfix-review" } as Standing,
+      "The reviews of the hotfix #7 were owed by 2026-11-24 09:40 UTC: checks were overridden.",
+      "Engineering and quality, as far as the config names them, approve #7.",
+    ],
+    [
+      "another release",
+      inFlight,
+      "v1.4.0 is merged and not released yet.",
+      "One release at a time: v1.4.0 is tested and published, or rolled back, first.",
+    ],
+  ])("names %s, and who ends it", (_what, one, because, how) => {
+    expect(said(found([one]))).toEqual(["pending", because]);
+    expect(cure(found([one]))).toBe(how);
+  });
+
+  it("names all that holds it", () => {
+    expect(said(found([hold, outage]))[1]).toBe(
+      "Held by @rita on #12: the vendor has to look first. A critical outage is open since 2026-11-24 09:40 UTC: Log-in fails.",
+    );
+  });
+
+  it("opens by itself when a freeze ends, and is looked at then", () => {
+    expect(found([freeze, hold])).toMatchObject({ outcome: "pending", until: LATER });
+    expect(found([freeze], { now: LATER })).toMatchObject({ outcome: "passed", until: null });
+  });
+
+  it("closes by itself when something is overdue, and is looked at then", () => {
+    const due = { ...owed, due: LATER } as Standing;
+    expect(found([due])).toMatchObject({ outcome: "passed", until: LATER });
+    expect(found([due], { now: LATER })).toMatchObject({ outcome: "pending", until: null });
+    expect(found([due, { ...freeze, until: later(LATER, 1) } as Standing])).toMatchObject({ until: LATER });
+    expect(found([due], { lane: "hotfix" })).toMatchObject({ outcome: "passed", until: null });
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "@jest/globals";
+import { branch } from "../../src/flow/names.ts";
+import type { Push } from "../../src/flow/provenance.ts";
+import type { StandingOf } from "../../src/flow/standing.ts";
+import { issueOf, sentenceOf } from "../../src/report/deviation.ts";
+import { at, NOW, REPOSITORY } from "../builders.ts";
+
+const STAGING = branch("staging");
+const push: Push = {
+  how: "push",
+  before: at("before"),
+  after: at("after"),
+  by: { id: 6, login: "devin", bot: false },
+  commits: 1,
+  at: NOW,
+};
+const [before, after] = [at("before").slice(0, 7), at("after").slice(0, 7)];
+const deviation = (more: Partial<Push> = {}, merged: number | null = null): StandingOf<"deviation"> => {
+  const one = { ...push, ...more };
+  return {
+    kind: "deviation",
+    key: "deviation:42:staging:x",
+    by: one.by && { id: one.by.id, login: one.by.login },
+    at: NOW,
+    because: sentenceOf(one, STAGING, merged),
+    repository: REPOSITORY,
+    stage: STAGING,
+    push: one,
+  };
+};
+
+describe("What came past the gates", () => {
+  it.each<[Partial<Push>, number | null, string]>([
+    [
+      {},
+      null,
+      `${after} was pushed to staging by devin at 2026-11-24 09:40 UTC, and no pull request that passed explains it`,
+    ],
+    [{}, 12, `#12 was merged into staging as ${after} by devin at 2026-11-24 09:40 UTC, and had not passed`],
+    [
+      { by: null },
+      null,
+      `staging moved from ${before} to ${after}, and GitHub told of no push; seen at 2026-11-24 09:40 UTC`,
+    ],
+    [
+      { how: "force-push" },
+      null,
+      `staging was forced from ${before} to ${after} by devin at 2026-11-24 09:40 UTC, past its gates`,
+    ],
+    [{ how: "deletion", after: null }, null, `staging was deleted by devin at ${before} at 2026-11-24 09:40 UTC`],
+    [{ how: "deletion", after: null, by: null }, null, `staging was deleted at ${before} at 2026-11-24 09:40 UTC`],
+  ])("is one sentence: %j", (more, merged, sentence) => {
+    expect(sentenceOf({ ...push, ...more }, STAGING, merged)).toBe(sentence);
+  });
+
+  it("has an issue that says how it is cleared", () => {
+    expect(issueOf(deviation(), null)).toEqual({
+      title: "Unreviewed push to staging",
+      state: "open",
+      mark: "<!-- flowgate:deviation deviation:42:staging:x -->",
+      body: `${after} was pushed to staging by devin at 2026-11-24 09:40 UTC, and no pull request that passed explains it.
+
+Either a pull request into \`staging\` takes it back, or a release manager or somebody in engineering who did not push it accepts it here with \`/accept ${after} because …\`. Until then \`staging\` is not promoted. Closing this issue alone changes nothing.
+
+<!-- flowgate:deviation deviation:42:staging:x -->`,
+    });
+    expect(issueOf(deviation({ how: "force-push" }), null)).toMatchObject({
+      title: "Force-push to staging",
+      body: expect.stringContaining("It is cleared when a release manager"),
+    });
+    expect(issueOf(deviation({ how: "deletion", after: null, by: null }), null)).toMatchObject({
+      title: "staging was deleted",
+      body: expect.stringContaining(
+        `a release manager or somebody in engineering accepts it here with \`/accept ${before} because …\``,
+      ),
+    });
+  });
+
+  it("has an issue that says why it is closed, with others' words made inert", () => {
+    expect(issueOf(deviation(), "@carl says <b>so</b>")).toMatchObject({
+      state: "closed",
+      body: expect.stringContaining("Cleared: @\u200bcarl says \\<b\\>so\\</b\\>."),
+    });
+  });
+});

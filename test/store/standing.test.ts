@@ -1,0 +1,240 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import type { PullKnown, StageKnown } from "../../src/flow/facts.ts";
+import { closes, opens } from "../../src/flow/ledger.ts";
+import { branch, installationId, later, repositoryId } from "../../src/flow/names.ts";
+import type { Standing } from "../../src/flow/standing.ts";
+import type { Subject } from "../../src/flow/subject.ts";
+import { entryOf } from "../../src/store/ledger.ts";
+import { project } from "../../src/store/standing.ts";
+import type { Store } from "../../src/store/store.ts";
+import {
+  ARRIVALS,
+  at,
+  component as componentMemory,
+  NOW,
+  pullMemory,
+  REPOSITORY,
+  stageMemory,
+  verdict,
+} from "../builders.ts";
+import { freshPlace, type Place } from "./place.ts";
+import { decides, groupLesson, INSTALLATION, news, nudged, pull, pullLesson, take } from "./told.ts";
+
+let place: Place;
+let store: Store;
+beforeEach(async () => {
+  place = await freshPlace();
+  store = await place.open();
+});
+afterEach(() => place.end());
+
+const RITA = { id: 10, login: "rita" };
+const ABOUT = "pull:42:12";
+const hold = (number: number, more: Partial<Standing> = {}): Standing =>
+  ({
+    kind: "hold",
+    key: `hold:${number}`,
+    by: RITA,
+    at: NOW,
+    because: "wait",
+    repository: REPOSITORY,
+    number,
+    ...more,
+  }) as Standing;
+const freeze = (key: string, of: object): Standing => ({
+  kind: "freeze",
+  key,
+  by: RITA,
+  at: NOW,
+  because: "quarter close",
+  of: of as never,
+  stage: branch("development"),
+  until: null,
+});
+const push = { how: "push", before: at("a"), after: at("b"), by: null, commits: 1, at: NOW } as const;
+const deviation = (stage: string): Standing => ({
+  kind: "deviation",
+  key: `deviation:${stage}`,
+  by: null,
+  at: NOW,
+  because: "It was pushed",
+  repository: REPOSITORY,
+  stage: branch(stage),
+  push,
+});
+const subject: Subject = { kind: "stage", repository: REPOSITORY, branch: branch("development") };
+
+async function writes(...entries: Parameters<typeof decides>[2]["entries"] & object): Promise<void> {
+  await decides(store, pull(12), { entries });
+}
+async function known<T>(of: Subject): Promise<T> {
+  await store.learn(nudged(of));
+  const lease = await take(store, of);
+  const { facts } = await store.recall(lease, place.clock.now());
+  await store.release(lease, 1_000, null);
+  return facts as T;
+}
+const standing = async (of: Subject = pull(12)) => (await known<PullKnown>(of)).standing.map(({ key }) => key);
+
+describe("What stands", () => {
+  beforeEach(async () => {
+    await store.learn(news({ lessons: [pullLesson(pull(12))] }));
+  });
+
+  it("is opened by one entry of the ledger and closed by another", async () => {
+    expect(await standing()).toEqual([]);
+    await writes(opens(ABOUT, hold(12)));
+    expect((await known<PullKnown>(pull(12))).standing).toEqual([hold(12)]);
+    await writes(closes(ABOUT, "rita", "hold:12", "the vendor has looked"));
+    expect(await standing()).toEqual([]);
+    await writes(opens(ABOUT, hold(12)));
+    expect(await standing()).toEqual(["hold:12"]);
+    expect(await store.ledgerFlaw()).toBeNull();
+  });
+
+  it("holds whom it concerns", async () => {
+    await writes(
+      opens(ABOUT, hold(13)),
+      opens(ABOUT, freeze("here", { repository: REPOSITORY })),
+      opens(ABOUT, freeze("there", { repository: repositoryId(43) })),
+      opens(ABOUT, freeze("everywhere", { installation: INSTALLATION })),
+      opens(ABOUT, freeze("elsewhere", { installation: installationId(999) })),
+    );
+    expect(await standing()).toEqual(["everywhere", "here"]);
+  });
+
+  it("is listed oldest first", async () => {
+    await writes(
+      opens(ABOUT, hold(12, { key: "b", at: later(NOW, 1) })),
+      opens(ABOUT, hold(12, { key: "a", at: later(NOW, 2) })),
+    );
+    expect(await standing()).toEqual(["b", "a"]);
+  });
+
+  it("holds all that share a check with what is held", async () => {
+    await store.learn(news({ lessons: [pullLesson(pull(13))] }));
+    await decides(store, pull(13), { verdict: verdict() });
+    await writes(opens(ABOUT, hold(13)), opens(ABOUT, hold(14)));
+    expect(await standing()).toEqual(["hold:13"]);
+  });
+
+  it("can be made anew from the ledger alone", async () => {
+    await writes(opens(ABOUT, hold(12)), opens(ABOUT, hold(13)), opens(ABOUT, deviation("development")));
+    await writes(closes(ABOUT, "rita", "hold:12", "done"), opens(ABOUT, hold(13, { because: "wait longer" })));
+    await writes(closes(ABOUT, "rita", "hold:12", "once more"), closes(ABOUT, "rita", "nothing", "no"));
+    await place.console(async (on) => {
+      const before = await on.selectFrom("standing").selectAll().orderBy("key").execute();
+      expect(before).toHaveLength(3);
+      await on.deleteFrom("standing").execute();
+      const entries = await on.selectFrom("ledger_entry").selectAll().orderBy("sequence").execute();
+      for (const entry of entries) await project(on, entryOf(entry));
+      expect(await on.selectFrom("standing").selectAll().orderBy("key").execute()).toEqual(before);
+    });
+  });
+});
+
+describe("What came onto a stage", () => {
+  const stage = (more: object = {}) => stageMemory({ arrivals: { ...ARRIVALS, ...more } });
+  const remember = (of: Subject, memory: Parameters<typeof decides>[2]["memory"] & object) =>
+    decides(store, of, { memory });
+  beforeEach(async () => {
+    await store.learn(news({ lessons: [pullLesson(pull(12))] }));
+    await remember({ kind: "component", repository: REPOSITORY }, componentMemory());
+  });
+  const pushed = { of: "push", repository: REPOSITORY, branch: branch("development"), push } as const;
+
+  it("is told to a stage that is known, and makes no other", async () => {
+    await store.learn(news({ lessons: [pushed] }));
+    expect((await store.counts()).due).toBe(0);
+    await remember(subject, stage());
+    await store.learn(news({ lessons: [pushed] }));
+    expect((await store.counts()).due).toBe(1);
+    expect((await known<StageKnown>(subject)).memory?.arrivals).toMatchObject({ pushes: [push], heads: [at("b")] });
+    const merge = { number: 12, commit: at("b"), commits: 1 };
+    await store.learn(
+      news({ lessons: [{ of: "merge", repository: REPOSITORY, branch: branch("development"), merge }] }),
+    );
+    const facts = await known<StageKnown>(subject);
+    expect(facts.memory?.arrivals.merges).toEqual([merge]);
+    expect(facts.records.merges).toEqual([{ ...merge, passed: false }]);
+  });
+
+  it("is explained by the verdict that a merged pull request had for its head and that base", async () => {
+    const merges = [{ number: 12, commit: at("b"), commits: 1 }];
+    await remember(
+      subject,
+      stage({ pushes: [push], merges: [...merges, { number: 99, commit: at("z"), commits: 1 }] }),
+    );
+    const passed = async (given: Parameters<typeof verdict>[0]) => {
+      await decides(store, pull(12), {
+        verdict: verdict(given),
+        memory: pullMemory({}, { state: "closed", merged: true }),
+      });
+      return (await known<StageKnown>(subject)).records.merges;
+    };
+    expect(await passed({})).toEqual([{ ...merges[0], passed: true }]);
+    expect(await passed({ outcome: "pending" })).toEqual([{ ...merges[0], passed: false }]);
+    expect(await passed({ head: at("other") })).toEqual([{ ...merges[0], passed: false }]);
+    expect(await passed({ base: branch("staging") })).toEqual([{ ...merges[0], passed: false }]);
+  });
+
+  it("is explained by merge groups, each made on the one before", async () => {
+    await remember(subject, stage({ pushes: [push] }));
+    const group = (head: string, from: string, number: number) =>
+      groupLesson({ head: at(head), from: at(from), number });
+    await store.learn(news({ lessons: [group("b", "first", 13), group("first", "a", 12)] }));
+    await decides(store, { kind: "group", repository: REPOSITORY, head: at("b") }, { verdict: verdict() });
+    expect([...(await known<StageKnown>(subject)).records.groups.values()]).toEqual([
+      { from: at("first"), number: 13, passed: true },
+      { from: at("a"), number: 12, passed: false },
+    ]);
+  });
+
+  it("past its gates is known as long as it is open, and a week beyond", async () => {
+    await remember(subject, stage());
+    await writes(opens(ABOUT, deviation("development")), opens(ABOUT, deviation("staging")));
+    const of = async () =>
+      (await known<StageKnown>(subject)).deviations.map(({ standing, closed }) => [standing.key, closed]);
+    expect(await of()).toEqual([["deviation:development", null]]);
+    await writes(closes(ABOUT, "rita", "deviation:development", "accepted"));
+    expect(await of()).toEqual([["deviation:development", "accepted"]]);
+    place.clock.pass(8 * 24 * 3_600_000);
+    expect(await of()).toEqual([]);
+  });
+
+  it("is known to what promotes it", async () => {
+    const promotion = pull(12);
+    const source = async () => (await known<PullKnown>(promotion)).source;
+    expect(await source()).toBeNull();
+    await decides(store, promotion, { memory: pullMemory({ head: "development", base: "staging" }) });
+    expect(await source()).toEqual({ stage: "development", since: null, heads: [], unexplained: [], trusted: [] });
+    await remember(subject, stage({ pushes: [push], heads: [at("b")] }));
+    expect(await source()).toMatchObject({ stage: "development", since: NOW, heads: [at("b")], unexplained: [push] });
+  });
+});
+
+describe("A push that leaves in doubt where a stage is", () => {
+  it("has the repository looked at", async () => {
+    await decides(store, { kind: "component", repository: REPOSITORY }, { memory: componentMemory() });
+    const told = (before: string, after: string) =>
+      store.learn(
+        news({
+          lessons: [
+            {
+              of: "component",
+              repository: REPOSITORY,
+              installation: INSTALLATION,
+              name: "acme/api",
+              defaultBranch: null,
+              look: false,
+              branch: { name: branch("staging"), before: at(before), at: at(after) },
+            },
+          ],
+        }),
+      );
+    await told("staging", "x");
+    expect((await store.counts()).due).toBe(0);
+    await told("y", "z");
+    expect((await store.counts()).due).toBe(1);
+  });
+});
