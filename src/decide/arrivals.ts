@@ -1,9 +1,9 @@
 import { isEnforced } from "../flow/component.ts";
 import { type Effect, issueSlot } from "../flow/effect.ts";
-import { answerTo, type KnownDeviation, type StageKnown, type Want } from "../flow/facts.ts";
+import { answerTo, type StageLookedAt as Known, type KnownDeviation, type Want } from "../flow/facts.ts";
 import { canonical, closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
-import type { ComponentMemory, StageMemory } from "../flow/memory.ts";
+import type { StageMemory } from "../flow/memory.ts";
 import { type Instant, type Json, later, type Sha, short } from "../flow/names.ts";
 import {
   type Arrivals,
@@ -18,8 +18,6 @@ import { deviationKey, type StandingOf } from "../flow/standing.ts";
 import { type Nudge, subjectKey } from "../flow/subject.ts";
 import { issueOf, sentenceOf } from "../report/deviation.ts";
 import { earlier, unlessThere } from "./answer.ts";
-
-type Known = StageKnown & { readonly memory: StageMemory; readonly component: ComponentMemory };
 
 /** What became of the pushes to a stage. */
 type Settled = {

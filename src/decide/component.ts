@@ -4,7 +4,7 @@ import { type Answer, NO_NEWS, pullsListed } from "../flow/decision.ts";
 import type { ComponentKnown } from "../flow/facts.ts";
 import { canonical, type Entry } from "../flow/ledger.ts";
 import type { ComponentMemory } from "../flow/memory.ts";
-import type { Branch, Json } from "../flow/names.ts";
+import type { Branch, Json, Sha } from "../flow/names.ts";
 import { subjectKey } from "../flow/subject.ts";
 import { allOf, decided } from "./answer.ts";
 import { configInForce } from "./config-in-force.ts";
@@ -101,11 +101,11 @@ export function decideComponent(known: ComponentKnown): Answer {
   });
 }
 
-/** Stages that are elsewhere than was told. */
-function movedUnseen(memory: ComponentMemory, after: ComponentMemory) {
-  return Object.entries(after.stages ?? {}).flatMap(([name, head]) => {
-    const before = memory.stages?.[name] ?? null;
-    return before === null || head === null || before === head ? [] : [{ branch: name as Branch, before, after: head }];
+/** Stages that are elsewhere than was told. Of a component none is missing. */
+function movedUnseen({ stages }: ComponentMemory, after: ComponentMemory) {
+  return Object.entries(after.stages as { readonly [name: string]: Sha }).flatMap(([name, head]) => {
+    const before = stages?.[name] ?? null;
+    return before === null || before === head ? [] : [{ branch: name as Branch, before, after: head }];
   });
 }
 

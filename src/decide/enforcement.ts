@@ -1,7 +1,7 @@
 import { isComponent } from "../flow/component.ts";
 import { type Answer, type Decision, NO_NEWS } from "../flow/decision.ts";
 import { type Effect, rulesetSlot } from "../flow/effect.ts";
-import type { StageKnown } from "../flow/facts.ts";
+import type { StageKnown, StageLookedAt } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
 import { canonical, digestOf, type Entry } from "../flow/ledger.ts";
 import type { ComponentMemory, Enforced, StageMemory } from "../flow/memory.ts";
@@ -34,10 +34,8 @@ const UNCHECKED_MS = 1_000;
  * ever; put right again when somebody changed it; left alone for a while when an admin switched it off; and called
  * enforced only after the branch's rules were read back.
  */
-export function decideEnforcement(known: StageKnown, house: House): Answer {
+export function decideEnforcement(known: StageLookedAt, house: House): Answer {
   const { subject, memory, component } = known;
-  if (memory === null || component === null || component.stages === null)
-    return decided({ because: "The repository was not looked at yet." });
   const place = component.config.policy.stages.indexOf(subject.branch);
   const { enforcement } = component.config.policy;
   const at = { known, memory, component };

@@ -155,13 +155,16 @@ function closed(known: PullKnown, pull: PullMemory): ReturnType<typeof none> {
   return {
     ...kept,
     because: "It is merged, and brings a change of the config.",
-    news: { ...NO_NEWS, lessons: [lesson], nudges: [...(kept.news?.nudges ?? []), nudge] },
+    news: { ...NO_NEWS, lessons: [lesson], nudges: [...kept.news.nudges, nudge] },
   };
 }
 
 /** There is nothing to say about it (any more); those that shared its check say it without it. */
-function none({ subject, verdict }: PullKnown, because: string): Partial<Decision> & Pick<Decision, "because"> {
-  if (verdict === null) return { because };
+function none(
+  { subject, verdict }: PullKnown,
+  because: string,
+): Partial<Decision> & Pick<Decision, "because" | "news"> {
+  if (verdict === null) return { because, news: NO_NEWS };
   return { because, verdict: null, compared: [], news: { ...NO_NEWS, nudges: sharing(subject.repository, verdict) } };
 }
 

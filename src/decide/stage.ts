@@ -12,7 +12,7 @@ export function decideStage(known: StageKnown, house: House): Answer {
     return decided({ because: "The repository was not looked at yet." });
   const arrivals = settleArrivals({ ...known, memory, component });
   if ("lacks" in arrivals) return arrivals;
-  const enforcement = decideEnforcement({ ...known, memory: arrivals.memory }, house);
+  const enforcement = decideEnforcement({ ...known, component, memory: arrivals.memory }, house);
   return "lacks" in enforcement ? enforcement : { decided: both(arrivals, enforcement.decided) };
 }
 

@@ -110,8 +110,9 @@ const cameOrWent = (stages: ComponentMemory["stages"], push: About<"component">[
 
 /** Pushes are told in any order: one that does not begin where the stage was leaves in doubt where it is. */
 const jumped = (stages: ComponentMemory["stages"], push: About<"component">["branch"]): boolean => {
-  const known = push === null ? null : (stages?.[push.name] ?? null);
-  return known !== null && push !== null && known !== push.before && known !== push.at;
+  if (stages === null || push === null) return false;
+  const known = stages[push.name] ?? null;
+  return known !== null && known !== push.before && known !== push.at;
 };
 
 const renamedDefault = (known: string | null, told: string | null) => known !== null && told !== null && known !== told;

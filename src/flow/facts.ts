@@ -201,6 +201,8 @@ export type StageKnown = Known & {
   /** What came onto it past its gates: what is open, and what was closed of late. */
   readonly deviations: readonly KnownDeviation[];
 };
+/** A stage of a repository that was looked at. */
+export type StageLookedAt = StageKnown & { readonly memory: StageMemory; readonly component: ComponentMemory };
 export type KnownDeviation = {
   readonly standing: StandingOf<"deviation">;
   /** Why it is no longer open; null: it is. */

@@ -13,7 +13,7 @@ export const window: Gate = {
   pass: "What holds it is named with who can lift it: a hold by `/unhold`, a freeze by `/unfreeze` or at its end, an outage by `/outage resolve`. What is overdue has its own issue.",
   judge(of) {
     const { standing, now } = of;
-    const concerns = standing.filter((one) => isAsked(one, of));
+    const concerns = standing.filter((one): one is Holding => holds(one, of));
     const held = concerns.flatMap((one) => heldBy(one, now) ?? []);
     // What is owed holds from the moment that it is overdue.
     const next = concerns.flatMap((one) => (one.kind === "owed" && one.due > now ? [one.due] : []));
@@ -28,8 +28,11 @@ export const window: Gate = {
   },
 };
 
+/** What holds by standing there; what came past the gates is another gate's. */
+type Holding = Exclude<Standing, { readonly kind: "deviation" }>;
+
 /** Holds and freezes count in every lane; outages past the first stage; what is owed only before a release. */
-function isAsked(one: Standing, { lane: { lane }, pull }: Case): boolean {
+function holds(one: Standing, { lane: { lane }, pull }: Case): boolean {
   switch (one.kind) {
     case "hold":
       return true;
@@ -45,7 +48,7 @@ function isAsked(one: Standing, { lane: { lane }, pull }: Case): boolean {
   }
 }
 
-function heldBy(one: Standing, now: Instant): Held | null {
+function heldBy(one: Holding, now: Instant): Held | null {
   switch (one.kind) {
     case "freeze":
       return one.until !== null && one.until <= now ? null : frozen(one);
@@ -69,8 +72,6 @@ function heldBy(one: Standing, now: Instant): Held | null {
         cure: `One release at a time: ${one.version} is tested and published, or rolled back, first.`,
         until: null,
       };
-    case "deviation":
-      return null;
   }
 }
 

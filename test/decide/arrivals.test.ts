@@ -143,6 +143,12 @@ describe("What moved a stage", () => {
     expect(last.news.nudges).toEqual([]);
   });
 
+  it("is explained by merge groups also where nobody told whose push it was", () => {
+    const groups = new Map([[at("after"), { from: at("before"), number: 12, passed: true }]]);
+    const decision = judge({ pushes: [push({ by: null, commits: null })] }, { records: { merges: [], groups } });
+    expect(decision.entries).toMatchObject([{ what: "push", actor: "app", says: { explainedBy: [12] } }]);
+  });
+
   it("is listed where an App did it that the config trusts", () => {
     const trusting = component({
       config: {

@@ -227,6 +227,23 @@ describe("a later look", () => {
     expect(stagesNudged(decision)).toEqual(DEFAULT);
   });
 
+  it("that finds a stage elsewhere than was told says so, and has all judged anew", () => {
+    const read = says({ branches: { ...all(DEFAULT), staging: known(at("moved")) } });
+    const memory = component({ look: true, config: { ...component().config, blob: at("enforcement: managed\n") } });
+    const { news } = judge(memory, read);
+    expect(news.lessons).toEqual([
+      {
+        of: "push",
+        repository: REPOSITORY,
+        branch: "staging",
+        push: { how: "push", before: at("staging"), after: at("moved"), by: null, commits: null, at: NOW },
+      },
+    ]);
+    expect(news.nudges).toEqual([{ priority: "bulk", openPulls: { repository: REPOSITORY } }]);
+    const again = judge({ ...memory, stages: { ...memory.stages, staging: at("moved") } }, read);
+    expect(again.news).toMatchObject({ lessons: [], nudges: [] });
+  });
+
   it("looks for a stage that a push brought, whatever is remembered of it", () => {
     const partly = component({ look: true, stages: {} });
     expect(judge(partly, same)).toMatchObject({
