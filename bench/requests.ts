@@ -121,9 +121,9 @@ const GATED: readonly Case[] = [
     event: "promotion opened, all gates",
     // What the base has and the head lacks, and the other way round; the head's check runs and statuses; the reviews;
     // the team. The rules of the base, and the base itself for its classic protection, have not changed.
-    // Flowgate's own config on both sides. Written: the check, and one each for flow, policy, back-merge, approvals and
-    // checks.
-    goal: { reads: 8, writes: 6 },
+    // Flowgate's own config on both sides. Written: the check, and one each for flow, window, policy, provenance,
+    // back-merge, approvals and checks.
+    goal: { reads: 8, writes: 8 },
     before: promotable,
     act: ({ dora }) => dora.opens("development", "staging"),
   },

@@ -49,13 +49,18 @@ const broughtBy = ({ component, pull, look }: Case): Brought | null =>
 const isBrought = ({ how, after }: Push, { commits, whole }: Brought): boolean =>
   how !== "push" || !whole || commits.some(({ sha }) => sha === after);
 
-/** Whether GitHub told how the head came onto the stage; where the head is pinned, it must at least be a commit of what was told. */
-function wasTold({ pull, look }: Case, { heads }: Source): boolean | null {
-  if (heads.includes(pull.head.sha)) return true;
-  const newest = heads.at(-1);
-  if (newest === undefined) return false;
-  const beyond = look.at({ want: "compare", base: newest, head: pull.head.sha });
-  return beyond === null ? null : beyond.ahead === 0;
+/**
+ * Whether GitHub told how the head came onto the stage. A branch of its own must at least have nothing of the stage that
+ * was not told: what it has beyond what was told is then only what it has beyond the stage, which its lane has judged.
+ */
+function wasTold({ pull, component, look }: Case, { heads, stage }: Source): boolean | null {
+  const { sha: head, ref } = pull.head;
+  if (heads.includes(head)) return true;
+  const told = headOf(component, stage);
+  if (ref === stage || !heads.includes(told)) return false;
+  const beyondTold = look.at({ want: "compare", base: told, head });
+  const own = look.at({ want: "compare", base: stage, head });
+  return beyondTold === null || own === null ? null : beyondTold.ahead === own.ahead;
 }
 
 function notTold({ pull, now }: Case, { stage }: Source): Found {

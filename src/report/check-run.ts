@@ -120,17 +120,17 @@ export function fingerprintOf({ annotations, ...content }: CheckContent): Hash {
   return fingerprinted(words, annotations ? digestOf(canonical(annotations as unknown as Json)) : null);
 }
 
-/**
- * How many gates are open and the first that makes the whole what it is; where all passed, the lane, and how many
- * there were where people waited for them.
- */
-function titleOf({ findings, outcome, lane }: Verdict): string {
+/** The lane and the window: what every pull request is asked. */
+const ASKED_OF_ALL = 2;
+
+/** How many gates are open and the first that makes the whole what it is; where all passed, the lane. */
+function titleOf({ findings, outcome }: Verdict): string {
   const because =
     (findings.find((finding) => finding.outcome === outcome) ?? findings[0])?.because ?? "Nothing was judged.";
   if (findings.length < 2) return because;
   const open = findings.filter((finding) => finding.outcome !== "passed").length;
   if (open > 0) return `${open} of ${findings.length} gates open. ${because}`;
-  return lane === "feature" || lane === "back-merge" ? because : `${because} All ${findings.length} gates passed.`;
+  return findings.length <= ASKED_OF_ALL ? because : `${because} All ${findings.length} gates passed.`;
 }
 
 function summaryOf(told: Told, page: string | null): string {

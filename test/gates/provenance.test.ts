@@ -59,11 +59,29 @@ describe("Provenance", () => {
     const told = `GitHub has not told yet how ${HEAD.slice(0, 7)} came onto development.`;
     expect(said(promotion({ since: null }))).toEqual(["pending", told]);
     expect(said(promotion({ heads: [] }))).toEqual(["pending", told]);
-    const pinned = (ahead: number) => ({ [`compare ${at("tip")} ${HEAD}`]: { ahead } });
-    expect(said(promotion({ heads: [at("tip")] }, { answers: pinned(1) }))).toEqual(["pending", told]);
-    expect(said(promotion({ heads: [at("tip")] }, { answers: pinned(0) }))[0]).toBe("passed");
-    const failing = { [`compare ${at("tip")} ${HEAD}`]: unknown("GitHub answered 502.") };
-    expect(said(promotion({ heads: [at("tip")] }, { answers: failing }))[0]).toBe("errored");
+    const tip = at("development");
+    const pinned = (beyondTold: number, own: number, heads = [tip]) =>
+      promotion(
+        { heads },
+        {
+          pull: { head: "release/1", base: "staging" },
+          answers: {
+            [`compare ${tip} ${HEAD}`]: { ahead: beyondTold },
+            [`compare development ${HEAD}`]: { ahead: own },
+          },
+        },
+      );
+    expect(said(pinned(1, 0))).toEqual(["pending", told]);
+    expect(said(pinned(0, 0))[0]).toBe("passed");
+    expect(said(pinned(2, 2))[0]).toBe("passed");
+    expect(said(pinned(0, 0, []))).toEqual(["pending", told]);
+    expect(said(promotion({ heads: [tip] }))).toEqual(["pending", told]);
+    const failing = {
+      [`compare ${tip} ${HEAD}`]: unknown("GitHub answered 502."),
+      [`compare development ${HEAD}`]: { ahead: 0 },
+    };
+    const pull = { head: "release/1", base: "staging" };
+    expect(said(promotion({ heads: [tip] }, { pull, answers: failing }))[0]).toBe("errored");
   });
 
   it("gives a push ten minutes", () => {
