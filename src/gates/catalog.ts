@@ -1,4 +1,5 @@
 import { approvals } from "./approvals.ts";
+import { artifacts } from "./artifacts.ts";
 import { backMerge } from "./back-merge.ts";
 import { changeOrder } from "./change-order.ts";
 import { checks } from "./checks.ts";
@@ -6,4 +7,4 @@ import type { Gate } from "./gate.ts";
 import { readiness } from "./readiness.ts";
 
 /** The gates behind the lane, in the order in which tables list them. */
-export const GATES: readonly Gate[] = [backMerge, approvals, checks, readiness, changeOrder];
+export const GATES: readonly Gate[] = [backMerge, approvals, checks, artifacts, readiness, changeOrder];

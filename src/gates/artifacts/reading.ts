@@ -1,0 +1,60 @@
+import type { Look } from "../../flow/looking.ts";
+import { type Sha, short } from "../../flow/names.ts";
+import { listed } from "../../flow/words.ts";
+import { readCompose } from "./compose.ts";
+import { isCompose, isEnvFile, isMakefile, isShell, isTemplate, isWorkflow, mayBeShell } from "./paths.ts";
+import { NOTHING, type Recipe } from "./recipe.ts";
+import { readMakefile, readShell } from "./script.ts";
+import { readWorkflow } from "./workflow.ts";
+
+/** What has to change, in one sentence without its full stop, and how. */
+export type Problem = { readonly because: string; readonly cure: string; readonly copy?: string };
+
+/** So many files are read for one answer; more would take all that GitHub lets us ask in an hour. */
+export const MOST_READ = 60;
+/** Beyond so many characters a file is not read: nobody wrote it, and taking it to pieces holds up everybody else. */
+const LONGEST = 100_000;
+
+export type Texted = { readonly text: string } | { readonly unread: string };
+
+/** The text of a file in a commit; null while it is not there. */
+export function textAt(look: Look, path: string, at: Sha): Texted | null {
+  const found = look.at({ want: "file", path, at });
+  if (found === null) return null;
+  if (!found.found) return { unread: `it is not in ${short(at)}` };
+  return found.text.length > LONGEST ? { unread: `it is over ${LONGEST} characters long` } : { text: found.text };
+}
+
+/** Whether a file may say how an image is built. */
+export const maySay = (path: string, executable: boolean): boolean =>
+  isShell(path) || isMakefile(path) || isCompose(path) || isWorkflow(path) || (executable && mayBeShell(path));
+
+/** What a file says about images, by its name. */
+export function recipeIn(path: string, text: string): Recipe | { readonly unread: string } {
+  if (isCompose(path)) return readCompose(path, text);
+  if (isWorkflow(path)) return readWorkflow(text);
+  if (isMakefile(path)) return readMakefile(path, text);
+  if (isEnvFile(path)) return { builds: [], sets: variablesIn(text, isTemplate(path)) };
+  // Without a first line that says so, a file with no ending is a program and no script.
+  if (!isShell(path) && mayBeShell(path) && !/^#!.*\b(ba|z|k|da)?sh\b/.test(text)) return NOTHING;
+  return readShell(path, text);
+}
+
+/** In a template a line that is commented out names its variable as well. */
+function variablesIn(text: string, template: boolean): Recipe["sets"] {
+  const line = template
+    ? /^[ \t]*(?:#[ \t]*)?(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=/gm
+    : /^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=/gm;
+  return [...text.matchAll(line)].map(([, name = ""]) => ({ name, needs: [] }));
+}
+
+/** A path as it is shown: a file may be called anything. */
+export const code = (path: string): string => {
+  const shown = path.replace(/[\p{C}\p{Zl}\p{Zp}`]/gu, "\uFFFD");
+  return `\`${shown.length > 200 ? `${shown.slice(0, 199)}…` : shown}\``;
+};
+
+const NAMED = 5;
+/** The first few, and how many more. */
+export const firstOf = (words: readonly string[]): string =>
+  words.length > NAMED ? `${words.slice(0, NAMED).join(", ")} and ${words.length - NAMED} more` : listed(words);
