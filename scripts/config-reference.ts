@@ -3,6 +3,7 @@ import { CONFIG_PATH, configSchema } from "../src/flow/config.ts";
 
 type Node = {
   readonly description?: string;
+  readonly type?: string;
   readonly default?: unknown;
   readonly enum?: readonly string[];
   readonly minItems?: number;
@@ -36,7 +37,7 @@ enforcement: managed
   or “Would wait”, and nothing is required.
 - **A broken file:** the last good one stays in force, and every check names the line and the key. Where no file was ever
   valid, nothing is enforced.
-- **A key that is not listed here** is ignored.
+- **A key that is not listed here** is an error; the message names the key that comes nearest.
 - Editors complete and check the file where its first line is
   \`# yaml-language-server: $schema=PATH\` with the path or address of
   [\`schema/flowgate.schema.json\`](../schema/flowgate.schema.json).
@@ -61,11 +62,15 @@ ${node.description}
 `;
 }
 
-function takes({ enum: words, minItems, maxItems }: Node): string {
+function takes({ type, enum: words, minItems, maxItems }: Node): string {
   if (words) return words.map((word) => `\`${word}\``).join(", ");
-  return `${minItems === undefined ? `up to ${maxItems}` : `${minItems} to ${maxItems}`} names, as a list`;
+  if (type === "array")
+    return minItems === undefined ? `a list of up to ${maxItems}` : `a list of ${minItems} to ${maxItems}`;
+  return { boolean: "`true`, `false`", object: "a mapping" }[type ?? ""] ?? "text";
 }
 
 function shown(value: unknown): string {
-  return (Array.isArray(value) ? value : [value]).map((one) => `\`${String(one)}\``).join(", ");
+  if (value === undefined) return "not set";
+  const all = Array.isArray(value) ? value : typeof value === "object" ? Object.keys(value ?? {}) : [value];
+  return all.length === 0 ? "none" : all.map((one) => `\`${String(one)}\``).join(", ");
 }

@@ -141,6 +141,7 @@ export const configSchema = z.strictObject({
         ),
       services: z
         .record(text, filePath)
+        .refine((services) => Object.keys(services).length <= 40, "lists more than 40 services")
         .default({})
         .describe(
           "External services, each with the path of its procedure, such as `{ postgres: docs/services/postgres.md }`: a `.md` that is there and not empty.",

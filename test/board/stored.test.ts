@@ -32,6 +32,8 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   files: { files: [], whole: true },
   pushers: [],
   tree: id("7ee"),
+  entries: { entries: [], whole: true },
+  file: FILE,
 };
 
 describe("the board over the store", () => {

@@ -63,6 +63,7 @@ describe("the difference of two policies", () => {
       enforcement: "report",
       roles: { quality: ["quinn", "@acme/quality"] },
       checks: { required: [{ name: "build", app: 1 }] },
+      artifacts: { activation: "scripts/activate.sh", services: { dns: "docs/dns.md" } },
       readiness: { blockers: [] },
     });
     expect(difference(policyOf({}), after)).toEqual([
@@ -70,6 +71,8 @@ describe("the difference of two policies", () => {
       "roles.quality: nobody named → quinn, @acme/quality",
       "approvals.master: maintainer → quality",
       'checks.required: none → {"app":1,"name":"build"}',
+      "artifacts.activation: not set → scripts/activate.sh",
+      "artifacts.services.dns: not set → docs/dns.md",
       "readiness.blockers: severity-1 → none",
     ]);
     const stages = difference(policyOf({}), policyOf({ stages: ["dev", "uat", "main"] }));

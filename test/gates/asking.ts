@@ -50,7 +50,7 @@ export function asked(gate: Gate, asking: Asking = {}): Finding | { readonly not
     now: asking.now ?? NOW,
   };
   const read = new Map<string, Fact<unknown>>();
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 5; round++) {
     const came = ask([gate], of, read);
     if ("findings" in came) {
       const [finding] = came.findings;

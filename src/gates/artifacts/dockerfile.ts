@@ -15,10 +15,10 @@ type Stage = { readonly name: string | null; readonly defined: Set<string>; read
  */
 export function parametersOf(text: string): { readonly parameters: readonly string[] } | { readonly unread: string } {
   const file = DockerfileParser.parse(text);
-  const escape = file.getEscapeCharacter();
+  const goesOn = file.getEscapeCharacter();
   const instructions = file.getInstructions().map((one) => ({
     keyword: one.getKeyword(),
-    content: joined(one.getRawArgumentsContent() ?? "", escape),
+    content: joined(one.getTextContent(), goesOn).replace(/^\S+\s*/, ""),
   }));
   const froms = instructions.filter(({ keyword }) => keyword === "FROM").length;
   if (froms === 0) return { unread: "no line of it begins with FROM" };
@@ -67,10 +67,10 @@ function define({ defined, open }: Stage, name: string): void {
 }
 
 /** Lines that go on put together; comments between them go. */
-function joined(content: string, escape: string): string {
+function joined(content: string, goesOn: string): string {
   const [first = "", ...lines] = content.replaceAll("\r\n", "\n").split("\n");
   return [first, ...lines.filter((line) => !/^\s*#/.test(line))]
-    .map((line) => (line.trimEnd().endsWith(escape) ? line.trimEnd().slice(0, -1) : `${line}\n`))
+    .map((line) => (line.trimEnd().endsWith(goesOn) ? line.trimEnd().slice(0, -1) : `${line}\n`))
     .join("")
     .trim();
 }

@@ -7,7 +7,8 @@ import { code, type Problem, type Texted } from "./reading.ts";
 /** The files of the head commit. */
 export type Tree = { readonly entries: ReadonlyMap<string, TreeEntry>; readonly whole: boolean };
 
-const absent = ({ whole }: Tree) =>
+/** What is said of a file that is not in the tree. */
+export const absent = ({ whole }: Tree) =>
   whole
     ? "is not in the repository"
     : "is not among the files that GitHub lists of the head, and that list was cut off";

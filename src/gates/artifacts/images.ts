@@ -3,7 +3,7 @@ import { count } from "../../flow/words.ts";
 import type { Case } from "../gate.ts";
 import { readCompose } from "./compose.ts";
 import { parametersOf } from "./dockerfile.ts";
-import type { Tree } from "./given.ts";
+import { absent, type Tree } from "./given.ts";
 import { lackingIn, setBy, type Takes } from "./parameters.ts";
 import { folderOf, isCompose, isDockerfile, isEnvFile, isMakefile, means, nameOf } from "./paths.ts";
 import { code, firstOf, maySay, type Problem, recipeIn, textAt } from "./reading.ts";
@@ -60,7 +60,7 @@ export function ofImages(
     return says || (parameters.size > 0 && sets) ? [path] : [];
   });
   const likeliest = ranked(candidates, undeclared, Object.values(declared)).slice(0, budget - images.length);
-  const said = readRecipes(of, likeliest);
+  const said = readRecipes(of, likeliest, envFiles);
   if (of.look.missing() !== null) return null;
 
   const where = [...read.where, ...said.where];
@@ -85,7 +85,7 @@ export function ofImages(
     problems: [
       ...(images.length === all.length ? [] : [tooMany(all.length, budget)]),
       ...read.problems,
-      ...commands.flatMap(([path, command]) => (isThere(tree, command) ? [] : [noCommand(path, command)])),
+      ...commands.flatMap(([path, command]) => (isThere(tree, command) ? [] : [noCommand(path, command, tree)])),
       ...by.flatMap((one) => (one.by === undefined ? [unbuilt(one.path, also)] : [])),
       ...read.takes.flatMap((one) => lackingIn(one, set, tree, also)),
     ],
@@ -135,13 +135,14 @@ function readImages({ look, pull }: Case, images: readonly string[], tree: Tree)
   return { problems, takes, where };
 }
 
-function readRecipes({ look, pull }: Case, paths: readonly string[]) {
+function readRecipes({ look, pull }: Case, paths: readonly string[], envFiles: readonly string[]) {
   const where: Where[] = [];
   const notes: string[] = [];
   for (const path of paths) {
     const text = textAt(look, path, pull.head.sha);
     if (text === null) continue;
-    const recipe = "unread" in text ? text : recipeIn(path, text.text);
+    const setsVariables = envFiles.some((file) => means(file, path));
+    const recipe = "unread" in text ? text : recipeIn(path, text.text, setsVariables);
     if ("unread" in recipe) notes.push(`${code(path)} cannot be read: ${recipe.unread}`);
     else where.push({ path, recipe });
   }
@@ -200,8 +201,8 @@ const unreadable = (path: string, why: string): Problem => ({
   because: `${code(path)} cannot be read: ${why}`,
   cure: `Correct ${code(path)}, or take it out`,
 });
-const noCommand = (path: string, command: string): Problem => ({
-  because: `${code(command)}, which \`artifacts.build\` names for ${code(path)}, is not in the repository`,
+const noCommand = (path: string, command: string, tree: Tree): Problem => ({
+  because: `${code(command)}, which \`artifacts.build\` names for ${code(path)}, ${absent(tree)}`,
   cure: `Commit ${code(command)}, or correct \`artifacts.build\` in the config`,
 });
 const unbuilt = (path: string, also: string): Problem => ({

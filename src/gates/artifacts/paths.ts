@@ -21,11 +21,15 @@ export const isShell = (path: string) => /\.(sh|bash|zsh|ksh)$/i.test(path);
 /** A file without an ending may be a script where it is executable; its first line tells. */
 export const mayBeShell = (path: string) => !nameOf(path).includes(".");
 /** `.env`, `.env.production`, `web.env`, and the templates of each. */
-export const isEnvFile = (path: string) => /(^|\.)env(\.[\w-]+)*$/i.test(nameOf(path)) && !CODE.test(path);
+export const isEnvFile = (path: string) =>
+  /(^|\.)env(\.[\w-]+)*$/i.test(nameOf(path)) && !CODE.test(path) && !SPEAKS_OF.test(path);
 export const isTemplate = (path: string) => /\.(example|template|sample|dist)(\.env)?$/i.test(path);
 
 export const nameOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
 export const folderOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
+
+/** No file of a repository lies deeper; a script that goes down in a loop is not followed further. */
+const DEEPEST = 100;
 
 /** A path from a folder, from the root of the repository; null where it leaves the repository. */
 export function resolved(folder: string, path: string): string | null {
@@ -36,7 +40,7 @@ export function resolved(folder: string, path: string): string | null {
     if (part !== "..") parts.push(part);
     else if (parts.pop() === undefined) return null;
   }
-  return parts.join("/");
+  return parts.length > DEEPEST ? null : parts.join("/");
 }
 
 /** Whether a path is meant by one with holes. A hole fills no slash, and a whole folder only beside one that is named. */

@@ -29,15 +29,17 @@ export function textAt(look: Look, path: string, at: Sha): Texted | null {
 export const maySay = (path: string, executable: boolean): boolean =>
   isShell(path) || isMakefile(path) || isCompose(path) || isWorkflow(path) || (executable && mayBeShell(path));
 
-/** What a file says about images, by its name. */
-export function recipeIn(path: string, text: string): Recipe | { readonly unread: string } {
+/**
+ * What a file says about images, by its name; without an ending, by a first line that names a shell.
+ *
+ * @param setsVariables whether it is one of variables, whatever its name.
+ */
+export function recipeIn(path: string, text: string, setsVariables = false): Recipe | { readonly unread: string } {
+  if (setsVariables || isEnvFile(path)) return { builds: [], sets: variablesIn(text, isTemplate(path)) };
   if (isCompose(path)) return readCompose(path, text);
   if (isWorkflow(path)) return readWorkflow(text);
   if (isMakefile(path)) return readMakefile(path, text);
-  if (isEnvFile(path)) return { builds: [], sets: variablesIn(text, isTemplate(path)) };
-  // Without a first line that says so, a file with no ending is a program and no script.
-  if (!isShell(path) && mayBeShell(path) && !/^#!.*\b(ba|z|k|da)?sh\b/.test(text)) return NOTHING;
-  return readShell(path, text);
+  return isShell(path) || /^#!.*\b(ba|z|k|da)?sh\b/.test(text) ? readShell(path, text) : NOTHING;
 }
 
 /** In a template a line that is commented out names its variable as well. */

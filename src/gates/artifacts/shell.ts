@@ -138,7 +138,7 @@ function reader(text: string, make: boolean) {
 
   /** What means the same within double quotes and without. */
   function special(): readonly Piece[] {
-    const char = text[at] ?? "";
+    const char = text[at] as string;
     if (char === "$") return [dollar()];
     at++;
     if (char !== "`") return [char];
@@ -161,7 +161,7 @@ function reader(text: string, make: boolean) {
         at++;
       } else if (char === '"') {
         at++;
-        found.push("", ...quoted());
+        for (const piece of quoted()) found.push(piece);
       } else found.push(...special());
     }
     return found;

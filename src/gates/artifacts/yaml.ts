@@ -6,7 +6,7 @@ const MOST_ALIASES = 100;
 /** What a YAML file says, or why it cannot be read. */
 export function readYaml(text: string): { readonly content: unknown } | { readonly unread: string } {
   try {
-    const document = parseDocument(text, { merge: true, prettyErrors: false, logLevel: "silent" });
+    const document = parseDocument(text, { merge: true, prettyErrors: false, logLevel: "error" });
     const [error] = document.errors;
     return error === undefined
       ? { content: document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown }
