@@ -8,9 +8,10 @@ const treeOf = z.object({ tree: z.object({ sha: shaText }) });
 /** https://docs.github.com/rest/git/commits#get-a-commit-object */
 export const treeShape = treeOf.transform(({ tree }) => tree.sha);
 
-/** How git writes what a file is. */
+/** How git writes what a file is; 100664 stands in trees of its first years. */
 const MODES: { readonly [mode: string]: TreeEntry["kind"] } = {
   "100644": "file",
+  "100664": "file",
   "100755": "executable",
   "120000": "link",
   "160000": "submodule",

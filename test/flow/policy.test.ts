@@ -72,8 +72,8 @@ describe("the difference of two policies", () => {
       "approvals.master: maintainer → quality",
       'checks.required: none → {"app":1,"name":"build"}',
       "artifacts.activation: not set → scripts/activate.sh",
-      "artifacts.services.dns: not set → docs/dns.md",
       "readiness.blockers: severity-1 → none",
+      "artifacts.services.dns: not set → docs/dns.md",
     ]);
     const stages = difference(policyOf({}), policyOf({ stages: ["dev", "uat", "main"] }));
     expect(stages).toContain("approvals.uat: not set → operations");

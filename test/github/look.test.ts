@@ -18,6 +18,15 @@ const file = (content: string, more: object = {}) => ({
 });
 const document: Want = { want: "document", path: ".github/flow gate.yml" };
 const DOCUMENT = `${R}/contents/.github/flow%20gate.yml`;
+const inCommit: Want = { want: "file", path: "my scripts/build#1.sh", at: HEAD };
+const IN_COMMIT = `${R}/contents/my%20scripts/build%231.sh?ref=${HEAD}`;
+const entries: Want = { want: "entries", commit: HEAD };
+const ENTRIES = `${R}/git/trees/${HEAD}?recursive=1`;
+const tree = (files: readonly (readonly [path: string, mode: string])[]) => ({
+  sha: TREE,
+  tree: files.map(([path, mode]) => ({ path, mode, type: "blob", sha: OTHER })),
+  truncated: false,
+});
 
 const commit = (sha: string, more: object = {}) => ({
   sha,
@@ -175,6 +184,91 @@ const rows: readonly Row[] = [
     want: document,
     answers: [[DOCUMENT, 200, { type: "file", sha: OTHER }]],
     gives: /not as documented/,
+  },
+  {
+    what: "a file as it is in a commit",
+    want: inCommit,
+    answers: [[IN_COMMIT, 200, file("docker build .\n")]],
+    gives: { found: true, blob: OTHER, text: "docker build .\n" },
+  },
+  {
+    what: "a file over 1 MB in a commit",
+    want: inCommit,
+    answers: [
+      [IN_COMMIT, 200, file("", { encoding: "none", content: "" })],
+      [`${R}/git/blobs/${OTHER}`, 200, { encoding: "base64", content: Buffer.from("long").toString("base64") }],
+    ],
+    gives: { found: true, blob: OTHER, text: "long" },
+  },
+  {
+    what: "a file that a commit has not",
+    want: inCommit,
+    answers: [
+      [IN_COMMIT, 404, { message: "Not Found" }],
+      [R, 200, repository],
+    ],
+    gives: { found: false },
+  },
+  {
+    what: "a link to nowhere in a commit",
+    want: inCommit,
+    answers: [[IN_COMMIT, 200, { type: "symlink", target: "../elsewhere", sha: OTHER }]],
+    gives: { found: false },
+  },
+  {
+    what: "a file of a repository that we may not see",
+    want: inCommit,
+    answers: [
+      [IN_COMMIT, 404, { message: "Not Found" }],
+      [R, 404, { message: "Not Found" }],
+    ],
+    gives: /404/,
+  },
+  {
+    what: "the files of a commit, by what they are",
+    want: entries,
+    answers: [
+      [
+        ENTRIES,
+        200,
+        tree([
+          ["a b/run.sh", "100755"],
+          ["a b", "040000"],
+          ["README.md", "100644"],
+          ["link", "120000"],
+          ["module", "160000"],
+          ["old", "100664"],
+        ]),
+      ],
+    ],
+    gives: {
+      entries: [
+        { path: "a b/run.sh", kind: "executable", blob: OTHER },
+        { path: "README.md", kind: "file", blob: OTHER },
+        { path: "link", kind: "link", blob: OTHER },
+        { path: "module", kind: "submodule", blob: OTHER },
+        { path: "old", kind: "file", blob: OTHER },
+      ],
+      whole: true,
+    },
+  },
+  {
+    what: "the files of a commit, cut off",
+    want: entries,
+    answers: [[ENTRIES, 200, { ...tree([]), truncated: true }]],
+    gives: { entries: [], whole: false },
+  },
+  {
+    what: "the files of a commit, with nothing said of whether that is all",
+    want: entries,
+    answers: [[ENTRIES, 200, { tree: [] }]],
+    gives: /not as documented \(truncated/,
+  },
+  {
+    what: "the files of a commit that is not there",
+    want: entries,
+    answers: [[ENTRIES, 404, { message: "Not Found" }]],
+    gives: /404/,
   },
   {
     what: "a pull request",

@@ -358,6 +358,8 @@ async function references(bot: Caller, sha: string) {
   await bot.get(`${API}/git/commits/${sha}`);
   const readme = (await bot.get<Made>(`${API}/contents/README.md`)).body;
   await bot.get(`${API}/git/blobs/${readme.sha}`);
+  await bot.get(`${API}/git/trees/main?recursive=1`);
+  await bot.get(`${API}/git/trees/${"0".repeat(40)}`);
   await bot.delete(`${API}/git/refs/heads/made`);
   await bot.delete(`${API}/git/refs/heads/made`);
 }
