@@ -80,6 +80,10 @@ describe("artifacts are asked", () => {
     ]);
   });
 
+  it("and that a compose file is touched is said", () => {
+    expect(said(release({ "compose.yml": "services: {}" }))[1]).toMatch(/^1 compose file touched\. Not configured/);
+  });
+
   it("and what is configured is said as well", () => {
     const files = {
       "run.sh": run("#!/bin/sh"),

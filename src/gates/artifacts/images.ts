@@ -93,6 +93,7 @@ export function ofImages(
       dockerfiles,
       [...by.map((one) => one.by), ...dockerfiles.map((path) => declared[path])],
       parameters.size,
+      images.filter(isCompose).length,
     ),
   };
 }
@@ -101,9 +102,11 @@ function saidOf(
   dockerfiles: readonly string[],
   by: readonly (string | undefined)[],
   parameters: number,
+  composed: number,
 ): readonly string[] {
   const commands = [...new Set(by.flatMap((path) => (path === undefined ? [] : [code(path)])))];
   return [
+    ...(dockerfiles.length > 0 || composed === 0 ? [] : [`${count(composed, "compose file")} touched`]),
     ...(dockerfiles.length === 0 ? [] : [`${firstOf(commands)} builds ${firstOf(dockerfiles.map(code))}`]),
     ...(parameters === 0 ? [] : [`${count(parameters, "parameter")} from outside can be looked up`]),
   ];
