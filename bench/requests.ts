@@ -1,13 +1,21 @@
+import type { Actor } from "../sandbox/actor.ts";
+import { createRun, type RunInput, updateRun } from "../sandbox/check-runs.ts";
 import { createComment } from "../sandbox/comments.ts";
 import { createApp, install } from "../sandbox/installing.ts";
+import { openIssue } from "../sandbox/issues.ts";
 import { addLabels, createLabel } from "../sandbox/labels.ts";
 import { enqueue } from "../sandbox/merge-queue.ts";
+import type { Account, CheckRun, Team } from "../sandbox/model.ts";
 import { must } from "../sandbox/outcome.ts";
 import { editPull } from "../sandbox/pulls.ts";
 import { createRuleset } from "../sandbox/rulesets.ts";
-import { OWNER, type Person, startWorld, type World } from "../test/world.ts";
+import { addTeamMember } from "../sandbox/teams.ts";
+import { LANES_ONLY, OWNER, type Person, startWorld, type World } from "../test/world.ts";
 
-/** What an event may cost: reads and writes on GitHub's REST API, without the hourly installation token. */
+/**
+ * What an event may cost: reads and writes on GitHub's REST API, without the hourly installation token. A read of what
+ * has not changed (304) is free, as it is of GitHub's quota.
+ */
 export type Cost = { readonly reads: number; readonly writes: number };
 export type Row = {
   readonly event: string;
@@ -41,7 +49,7 @@ const opened = async (scene: Scene) => scene.dora.opens(await feature(scene), "d
 const manyFiles = Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`many/${n}.txt`, `${n}\n`]));
 
 /** Each event by itself on a warm process. The counts are exact, so they are a test as well. */
-export const CASES: readonly Case[] = [
+const CASES: readonly Case[] = [
   { event: "feature opened", goal: ONE_CHECK, before: (scene) => feature(scene).then(numberOf), act: open },
   {
     event: "feature of 400 files opened",
@@ -79,13 +87,16 @@ export const CASES: readonly Case[] = [
     event: "another App's check finished",
     goal: NOTHING,
     before: opened,
-    act: ({ world }, number) => foreignCheck(world, number),
+    act: ({ world }, number) => foreignCheck(world, number, { conclusion: "success" }),
   },
   { event: "merged", goal: NOTHING, before: opened, act: ({ dora }, number) => dora.merges(number) },
   { event: "pushed to a branch without a pull request", goal: NOTHING, act: (scene) => feature(scene) },
   {
     event: "promotion opened",
-    goal: ONE_CHECK,
+    // What the base has and the head lacks; the head's check runs and statuses: a red one refuses also where none is
+    // required. The rules of the base, and the base itself for its classic protection, have not changed. Flowgate's own
+    // config on both sides.
+    goal: { reads: 5, writes: 1 },
     before: readyToPromote,
     act: ({ dora }) => dora.opens("development", "staging"),
   },
@@ -98,13 +109,73 @@ export const CASES: readonly Case[] = [
   { event: "every delivery once more", goal: NOTHING, before: opened, act: ({ world }) => again(world) },
 ];
 
-/** Runs all cases on one world and counts what Flowgate asked of GitHub. */
+/** A component that asks for approvals by a team and for another App's check. */
+const GATES = `enforcement: managed
+roles: { operations: ["@${OWNER}/operations"] }
+checks: { required: [build] }
+`;
+
+/** The same where a promotion passes gates. */
+const GATED: readonly Case[] = [
+  {
+    event: "promotion opened, all gates",
+    // What the base has and the head lacks, and the other way round; the head's check runs and statuses; the reviews;
+    // the team. The rules of the base, and the base itself for its classic protection, have not changed.
+    // Flowgate's own config on both sides. Written: the check, and one each for flow, policy, back-merge, approvals and
+    // checks.
+    goal: { reads: 8, writes: 6 },
+    before: promotable,
+    act: ({ dora }) => dora.opens("development", "staging"),
+  },
+  {
+    event: "a required check of another App ends",
+    // The delivery itself says how it ended. Written: the check and that of its gate.
+    goal: { reads: 0, writes: 2 },
+    before: promoted,
+    act: async ({ world }, number) => buildSucceeds(world, number),
+  },
+  {
+    event: "an approval on a promotion",
+    // The reviews. Written: the check and that of its gate.
+    goal: { reads: 1, writes: 2 },
+    before: promoted,
+    act: ({ world }, number) => world.person("otto").approves(number),
+  },
+  {
+    event: "a label, a plain comment and a foreign check on a feature pull request",
+    goal: NOTHING,
+    before: onlyFeature,
+    async act(scene, number) {
+      await label(scene, number);
+      await comment(scene.world, scene.dora, number);
+      await foreignCheck(scene.world, number, { conclusion: "failure" });
+    },
+  },
+  {
+    event: "an issue is labelled while only features are open",
+    goal: NOTHING,
+    before: reported,
+    act: ({ world, dora }, number) => hold(world, dora, number),
+  },
+  {
+    event: "a member joins a team while only features are open",
+    goal: NOTHING,
+    before: onlyFeature,
+    act: async ({ world }) => joinTeam(world, "devin"),
+  },
+];
+
+/** Runs all cases, each list on its own world, and counts what Flowgate asked of GitHub. */
 export async function measureRequests(): Promise<readonly Row[]> {
-  const world = await startWorld();
+  return [...(await measured(CASES, LANES_ONLY)), ...(await measured(GATED, GATES))];
+}
+
+async function measured(cases: readonly Case[], config: string): Promise<readonly Row[]> {
+  const world = await startWorld({ config });
   try {
     const scene = { world, dora: world.person("dora") };
     const rows: Row[] = [];
-    for (const { event, goal, before, act } of CASES) {
+    for (const { event, goal, before, act } of cases) {
       const number = (await before?.(scene)) ?? 0;
       await world.quiet();
       // GitHub's times have whole seconds, and people take longer than that.
@@ -120,13 +191,14 @@ export async function measureRequests(): Promise<readonly Row[]> {
   }
 }
 
-function counted({ github, registered }: World): Pick<Row, "was" | "calls"> {
+/** What Flowgate asked of GitHub since the count was set to nothing; an unchanged answer is free. */
+export function counted({ github, registered }: World): Pick<Row, "was" | "calls"> {
   const ours = github.requests
     .all()
     .filter(({ by, route }) => by.startsWith(registered.slug) && !route.endsWith("/access_tokens"));
   const reads = ours.filter(({ method, status }) => method === "GET" && status !== 304).length;
   const writes = ours.filter(({ method }) => method !== "GET").length;
-  return { was: { reads, writes }, calls: ours.map(({ method, path }) => `${method} ${path}`) };
+  return { was: { reads, writes }, calls: ours.map(({ method, path, status }) => `${status} ${method} ${path}`) };
 }
 
 async function closedAndPushed(scene: Scene): Promise<number> {
@@ -144,6 +216,42 @@ async function readyToPromote(scene: Scene): Promise<number> {
   return number;
 }
 
+/** Nothing is promoted, and development has what could be. */
+async function promotable(scene: Scene): Promise<number> {
+  await nothingPromoted(scene);
+  return readyToPromote(scene);
+}
+
+/** A promotion whose build is under way. */
+async function promoted(scene: Scene): Promise<number> {
+  await promotable(scene);
+  const number = await scene.dora.opens("development", "staging");
+  await foreignCheck(scene.world, number, { status: "in_progress" });
+  return number;
+}
+
+/** Only features are open, one at least. */
+async function onlyFeature(scene: Scene): Promise<number> {
+  await nothingPromoted(scene);
+  return opened(scene);
+}
+
+async function reported(scene: Scene): Promise<number> {
+  const { github, repository } = scene.world;
+  await onlyFeature(scene);
+  createLabel(github, github.as("ada"), repository(), { name: "severity-1", color: "ededed" });
+  return must(await openIssue(github, scene.dora.actor, repository(), { title: "It falls over" })).number;
+}
+
+const hold = async ({ github, repository }: World, { actor }: Person, number: number) =>
+  must(await addLabels(github, actor, repository(), number, ["severity-1"]));
+
+function joinTeam({ github }: World, login: string): void {
+  const { id } = github.account(OWNER) as Account;
+  const [team] = github.find.teamsOf(id);
+  must(addTeamMember(github, github.as("ada"), team as Team, login, "member"));
+}
+
 const edit = async ({ github, repository }: World, { actor }: Person, number: number) =>
   must(await editPull(github, actor, repository(), number, { title: "Another title", body: "Another body" }));
 
@@ -156,35 +264,40 @@ async function label({ world, dora }: Scene, number: number): Promise<void> {
 const comment = async ({ github, repository }: World, { actor }: Person, number: number) =>
   must(await createComment(github, actor, repository(), number, "Looks good to me."));
 
-async function foreignCheck({ github, repository, pull, sandbox }: World, number: number): Promise<void> {
-  const builder = createApp(github, {
-    owner: OWNER,
-    name: `builder-${number}`,
-    permissions: { checks: "write", metadata: "read" },
-    events: [],
-  });
-  const { id } = install(github, builder, OWNER, "all");
-  const token = `ghs_builder_${number}`;
-  github.state.tokens.put({
-    id: github.state.nextId(),
-    token,
-    userId: null,
-    installationId: id,
-    repositoryIds: null,
-    permissions: null,
-    expiresAt: null,
-  });
-  await fetch(`${sandbox.apiUrl}/repos/${github.nameOf(repository())}/check-runs`, {
-    method: "POST",
-    headers: { authorization: `token ${token}` },
-    body: JSON.stringify({ name: "build", head_sha: pull(number).head.sha, conclusion: "success" }),
-  });
+/** An App beside ours that builds what is pushed, as its bot acts on the component. */
+function builderOf({ github, repository }: World): Actor {
+  const name = "builder";
+  const app =
+    github.state.apps.all().find(({ slug }) => slug === name) ??
+    createApp(github, { owner: OWNER, name, permissions: { checks: "write", metadata: "read" }, events: [] });
+  const installation = github.find.installationsOfApp(app.id)[0] ?? install(github, app, OWNER, "all");
+  const account = github.state.accounts.all().find(({ appId }) => appId === app.id) as Account;
+  return { account, installation, permissions: null, repositoryIds: [repository().id] };
+}
+
+const foreignCheck = async (world: World, number: number, said: Pick<RunInput, "status" | "conclusion">) =>
+  must(
+    await createRun(world.github, builderOf(world), world.repository(), world.pull(number).head.sha, {
+      name: "build",
+      ...said,
+    }),
+  );
+
+function buildSucceeds(world: World, number: number): void {
+  const { github, repository, pull } = world;
+  const [run] = github.find.runsAt(repository().id, pull(number).head.sha).filter(({ name }) => name === "build");
+  must(updateRun(github, builderOf(world), repository(), (run as CheckRun).id, { conclusion: "success" }));
+}
+
+/** So that only features are open. */
+async function nothingPromoted({ world: { github, repository }, dora }: Scene): Promise<void> {
+  for (const { number } of github.find.pullsInto(repository().id, "staging")) await dora.closes(number);
 }
 
 /** Nothing is promoted meanwhile: the merge moves development, which would head that pull request anew. */
 async function queued(scene: Scene): Promise<number> {
   const { github, repository } = scene.world;
-  for (const { number } of github.find.pullsInto(repository().id, "staging")) await scene.dora.closes(number);
+  await nothingPromoted(scene);
   const parameters = {
     check_response_timeout_minutes: 60,
     grouping_strategy: "ALLGREEN",

@@ -1,13 +1,16 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { completeLock } from "./complete-lock.ts";
 import { configReference, configSchemaFile } from "./config-reference.ts";
+import { gateIndex, gatePages } from "./gate-pages.ts";
 
 /** What each generated file has to hold, given what it holds now. One line a file. */
 const generated: Readonly<Record<string, (now: string) => string>> = {
   "package-lock.json": completeLock,
   "schema/flowgate.schema.json": configSchemaFile,
   "docs/config.md": configReference,
+  "docs/gates/README.md": gateIndex,
+  ...gatePages,
 };
 
 // `npm run generate` writes the files; `npm run generate -- --check` only says which are stale.
@@ -21,6 +24,7 @@ for (const [path, make] of Object.entries(generated)) {
     console.error(`${path} is stale: run \`npm run generate\` and commit it.`);
     process.exitCode = 1;
   } else {
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, wanted);
     console.log(`${path} written`);
   }

@@ -180,6 +180,10 @@ export async function startApp(settings: Settings): Promise<App> {
     return (error) => log.error({ err: error }, message);
   }
 
+  const verified = store.ledgerFlaw().then((flaw) => {
+    if (flaw !== null)
+      log.error({ flaw }, "The ledger was tampered with: keep this database as it is, and compare it with a copy.");
+  }, logged("The ledger could not be verified."));
   const firstSweep = sweepNow();
   log.info({ url }, "Flowgate listens.");
   return {
@@ -194,7 +198,7 @@ export async function startApp(settings: Settings): Promise<App> {
       const closed = once(server, "close");
       server.close();
       server.closeIdleConnections();
-      await Promise.all([closed, worker.stop(), firstSweep, sweeping]);
+      await Promise.all([closed, worker.stop(), verified, firstSweep, sweeping]);
       github.stop();
       await store.stop();
     },

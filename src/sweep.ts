@@ -109,11 +109,21 @@ async function compare(
     closed.push(pull.value);
   }
   const { lessons, nudges } = pullsListed(repository, [...differing, ...closed]);
+  // Where checks are waited for, one that ended while nobody listened is found by reading them again.
+  const waiting = listed.value.flatMap(({ number, facts: { head } }) =>
+    remembered.get(number)?.checks?.head === head.sha
+      ? [{ of: "checks", repository, head: head.sha, seen: null } as const]
+      : [],
+  );
   const { stages } = config.policy;
   await store.learn({
     ...NO_NEWS,
     installation,
-    lessons: [...lessons, ...stages.map((branch) => ({ of: "stage", repository, branch, changedBy: null }) as const)],
+    lessons: [
+      ...lessons,
+      ...waiting,
+      ...stages.map((branch) => ({ of: "stage", repository, branch, changedBy: null }) as const),
+    ],
     nudges: [
       ...nudges,
       ...stages.map((branch) => ({ priority: "bulk", subject: { kind: "stage", repository, branch } }) as const),

@@ -1,3 +1,4 @@
+import { gatedAs, missingStages } from "../flow/component.ts";
 import type { Sibling } from "../flow/facts.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Branch } from "../flow/names.ts";
@@ -23,9 +24,10 @@ export function standingOf(
   if (pull.merged) return { is: "merged" };
   if (pull.state === "closed") return { is: "closed" };
   if (component.stages === null) return { is: "not looked at" };
-  const missing = missingStages(component);
-  if (missing.length > 0) return { is: "incomplete", missing };
-  if (!component.config.policy.stages.includes(pull.base)) return { is: "no stage" };
+  if (gatedAs(component, pull.base) === null) {
+    const missing = missingStages(component);
+    return missing.length > 0 ? { is: "incomplete", missing } : { is: "no stage" };
+  }
   if (verdict === null) return { is: "not judged" };
   if (verdict.head !== pull.head.sha || verdict.base !== pull.base) return { is: "judged before", verdict };
   const of = (number: number | null, verdict: Verdict) => ({ ...verdict, number });
@@ -35,14 +37,6 @@ export function standingOf(
   ]);
   return { is: "judged", shown, of: number };
 }
-
-/** Stage branches that the repository lacks, in promotion order; none before the first look. */
-export const missingStages = ({ stages, config }: ComponentMemory): readonly Branch[] =>
-  stages === null ? [] : config.policy.stages.filter((stage) => (stages[stage] ?? null) === null);
-
-/** Whether its checks only say what they would say: without a valid config file, or because the file asks for it. */
-export const isObserved = ({ config }: ComponentMemory): boolean =>
-  config.policy.enforcement === "observed" || config.policy.enforcement === "observe";
 
 /** How a standing looks: a colour, and a sign with a word, since colour alone tells nobody anything. */
 export type Mark = { readonly tone: Outcome | "none"; readonly word: string };

@@ -60,6 +60,9 @@ export const NO_CONFIG: ConfigState = {
   blob: null,
   own: null,
   organisation: null,
+  above: null,
+  newest: null,
+  spent: [],
   problem: null,
 };
 
@@ -67,6 +70,7 @@ export const NO_CONFIG: ConfigState = {
 function absorbCheck(known: PullMemory, { head, seen }: About<"checks">): PullMemory {
   const { checks } = known;
   if (checks === undefined || checks.head !== head) return known;
+  if (seen === null) return checks.doubt ? known : { ...known, checks: { ...checks, doubt: true } };
   const after = withSeen(checks.seen, seen);
   return after === checks.seen ? known : { ...known, checks: { ...checks, seen: after } };
 }

@@ -45,7 +45,7 @@ const holders = (who: string, unset: string) =>
   z
     .array(
       text.regex(
-        /^@?[a-z\d](?:[a-z\d-]*[a-z\d])?(?:\[bot\])?$|^@[a-z\d][a-z\d-]*\/[a-z\d][\w.-]*$/i,
+        /^@?[A-Za-z\d](?:[A-Za-z\d-]*[A-Za-z\d])?$|^@[A-Za-z\d][A-Za-z\d-]*\/[A-Za-z\d][\w.-]*$/,
         "is neither a team, `@organisation/team`, nor a login",
       ),
     )
@@ -121,7 +121,7 @@ export const configSchema = z.strictObject({
           ]),
         )
         .max(100)
-        .default([])
+        .prefault([])
         .describe(
           "Checks and statuses that must have succeeded on a promotion, a release and a hotfix, beside those that GitHub requires: a name, or `{ name: build, app: 15368 }` to take it from that App only.",
         ),

@@ -34,6 +34,7 @@ export function looking(read: Read): Look {
   };
 }
 
+/** Without counts of what may come and go beside what decides: a verdict that says the same is the same. */
 function inWords(want: Want, value: unknown): string {
   switch (want.want) {
     case "compare":
@@ -45,20 +46,23 @@ function inWords(want: Want, value: unknown): string {
     case "entries":
       return `the files of ${short(want.commit)}`;
     case "team":
-      return value === null
-        ? `there is no team ${want.team}`
-        : `${want.team} has ${count((value as readonly unknown[]).length, "member")}`;
+      return value === null ? `there is no team ${want.team}` : `the members of ${want.team}`;
     case "collaborators":
-      return `${count((value as readonly unknown[]).length, "person")} may read the repository`.replace(
-        "persons",
-        "people",
-      );
+      return "the people of the repository";
     case "reviews":
-      return `#${want.number} has ${count((value as readonly unknown[]).length, "review")}`;
+      return `the reviews of #${want.number}`;
     case "checks":
-      return `${short(want.head)} has ${count((value as readonly unknown[]).length, "check")}`;
+      return `the checks of ${short(want.head)}`;
     case "issues":
-      return `${count((value as readonly unknown[]).length, "open issue")} with the label ${want.label}`;
+      return `the open issues labelled ${want.label}`;
+    case "rules":
+      return `the rules on ${want.branch}`;
+    case "pushers":
+      return `who pushed to ${want.branch}`;
+    case "text":
+      return `the text of #${want.number}`;
+    case "tree":
+      return `the tree of ${short(want.commit)}`;
     default:
       return Object.values(want).join(" ");
   }

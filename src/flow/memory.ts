@@ -38,6 +38,8 @@ export type ChecksSeen = {
   /** When they were first looked at. */
   readonly since: Instant;
   readonly seen: readonly CheckSeen[];
+  /** Something may have been missed: they are read again. */
+  readonly doubt?: true;
 };
 
 /** The values an event says it replaced: `before`, `changes.*.from`, or what its action tells (a close closes what was open). */
@@ -95,7 +97,13 @@ export type ConfigState = {
   readonly own: Config | null;
   /** Blob of the organisation's file that the policy was made from; null: there was none. */
   readonly organisation: Sha | null;
-  /** Why the newest file is not in force as it stands, in one sentence; the last good one stays. */
+  /** What that file says. */
+  readonly above: Config | null;
+  /** The newest file, where it is not in force at all, and why: the last good one stays. Null blob: it was taken away. */
+  readonly newest: { readonly blob: Sha | null; readonly because: string } | null;
+  /** Pull requests that once brought a config in, or were merged before another came: none of them counts again. */
+  readonly spent: readonly number[];
+  /** Why the newest file is not in force as it stands, in one sentence. */
   readonly problem: string | null;
 };
 
@@ -118,8 +126,11 @@ export type Lesson =
       readonly asOf: Instant;
       readonly destroyed: boolean;
     }
-  /** A check or status on a commit; of all open pull requests with this head whose checks were asked for. */
-  | { readonly of: "checks"; readonly repository: RepositoryId; readonly head: Sha; readonly seen: CheckSeen }
+  /**
+   * A check or status on a commit; of all open pull requests with this head whose checks were asked for. Null: some
+   * may have been missed.
+   */
+  | { readonly of: "checks"; readonly repository: RepositoryId; readonly head: Sha; readonly seen: CheckSeen | null }
   /** Its ruleset is to be read again. */
   | {
       readonly of: "stage";

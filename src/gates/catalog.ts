@@ -4,7 +4,8 @@ import { backMerge } from "./back-merge.ts";
 import { changeOrder } from "./change-order.ts";
 import { checks } from "./checks.ts";
 import type { Gate } from "./gate.ts";
+import { policy } from "./policy.ts";
 import { readiness } from "./readiness.ts";
 
 /** The gates behind the lane, in the order in which tables list them. */
-export const GATES: readonly Gate[] = [backMerge, approvals, checks, artifacts, readiness, changeOrder];
+export const GATES: readonly Gate[] = [policy, backMerge, approvals, checks, artifacts, readiness, changeOrder];

@@ -43,8 +43,15 @@ export async function openStore({ url, folder, clock, leaseMs, log }: StoreOptio
     await database.stop();
     throw error;
   });
-  if (kind === "sqlite")
-    await write((on) => on.updateTable("subject").set({ lease_token: null, lease_until: 0 }).execute());
+  if (kind === "sqlite") {
+    await write((on) =>
+      on
+        .updateTable("subject")
+        .set({ lease_token: null, lease_until: 0 })
+        .where("lease_token", "is not", null)
+        .execute(),
+    );
+  }
   const channel = url === null ? null : listen(url, () => rouse(), log);
 
   function rouse(): void {
@@ -161,6 +168,14 @@ export async function openStore({ url, folder, clock, leaseMs, log }: StoreOptio
         .where("subject.may_work", "=", 1)
         .where("subject.lease_until", "<=", real())
         .where((row) => row.or([row("installation.may_work", "is", null), row("installation.may_work", "=", 1)]))
+        // What another process serves is its own to wait for.
+        .where((row) =>
+          row.or([
+            row("installation.worker", "is", null),
+            row("installation.worker", "=", worker),
+            row("installation.worker_until", "<=", real()),
+          ]),
+        )
         .executeTakeFirst();
       return row?.due ?? null;
     },
@@ -257,7 +272,10 @@ export async function openStore({ url, folder, clock, leaseMs, log }: StoreOptio
           ["due_at", "<=", now],
           ["may_work", "=", 1],
         ]),
-        leased: await count("subject", [["lease_until", ">", real()]]),
+        leased: await count("subject", [
+          ["lease_token", "is not", null],
+          ["lease_until", ">", real()],
+        ]),
         unsettled: await count("effect", [["settled_at", "is", null]]),
         unread: await count("delivery", [["done_at", "is", null]]),
         openPulls: await count("subject", [

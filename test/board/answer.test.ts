@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { answerOf } from "../../src/board/answer.ts";
+import { NO_CONFIG } from "../../src/flow/absorb.ts";
 import { DEFAULT_POLICY, type Policy } from "../../src/flow/config.ts";
 import { OUTCOMES } from "../../src/flow/verdict.ts";
 import { checkRun } from "../../src/report/check-run.ts";
@@ -90,10 +91,15 @@ describe("what else bears on the answer", () => {
       "a broken config",
       {
         component: component({
-          config: { policy: MANAGED, blob: null, own: null, organisation: null, problem: "line 3 is wrong." },
+          config: {
+            ...NO_CONFIG,
+            policy: MANAGED,
+            newest: { blob: null, because: "line 3 is wrong." },
+            problem: "line 3 is wrong.",
+          },
         }),
       },
-      "The config is not in force: line 3 is wrong.",
+      "The newest config is not in force: line 3 is wrong.",
     ],
     [
       "contradicting events",

@@ -96,13 +96,13 @@ describe("the history", () => {
   test.each([
     [
       "a check",
-      ["done", { slot: "check:1:a:b", conclusion: "success", title: "All is well." }],
-      "<b>Written on GitHub</b>: the check, success: All is well.",
+      ["done", { slot: "check:1:a:flowgate: development", conclusion: "success", title: "All is well." }],
+      "<b>Written on GitHub</b>: the check flowgate: development, success: All is well.",
     ],
     [
       "a check in progress",
-      ["done", { slot: "check:1:a:b", conclusion: null }],
-      "<b>Written on GitHub</b>: the check, in progress",
+      ["done", { slot: "check:1:a:flowgate: development", conclusion: null }],
+      "<b>Written on GitHub</b>: the check flowgate: development, in progress",
     ],
     ["another thing", ["done", { slot: "ruleset:1:x" }], "<b>Written on GitHub</b>: ruleset:1:x"],
     ["GitHub's no", ["refused", { because: "No permission." }], "<b>GitHub refused it</b>: No permission."],

@@ -19,6 +19,7 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   document: FILE,
   pull: null,
   "open-pulls": [],
+  "merged-pulls": [],
   compare: null,
   "brought-by": [],
   reviews: [],
@@ -126,7 +127,7 @@ describe("the board over the store", () => {
     );
     expect(refused.body).toContain("&lt;b&gt;Log in&lt;/b&gt;");
     expect(refused.body).toContain("<b>Judged</b>: ✗ refused. feature/login enters at development");
-    expect(refused.body).toContain("<b>Written on GitHub</b>: the check, failure");
+    expect(refused.body).toContain("<b>Written on GitHub</b>: the check flowgate: master, failure");
     expect(refused.body).toContain(`blob <code class="sha" title="${FILE.blob}">`);
 
     await hears("pull_request", {

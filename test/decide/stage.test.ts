@@ -1,29 +1,29 @@
 import { describe, expect, it } from "@jest/globals";
 import { decide } from "../../src/decide.ts";
+import { NO_CONFIG } from "../../src/flow/absorb.ts";
 import type { Decision } from "../../src/flow/decision.ts";
 import type { BranchRule, Fact, StageKnown } from "../../src/flow/facts.ts";
 import type { StageMemory } from "../../src/flow/memory.ts";
 import { branch, later } from "../../src/flow/names.ts";
 import { type LiveRuleset, wantedRuleset } from "../../src/flow/ruleset.ts";
-import { APP, at, component, known, LATER, NOW, policy, REPOSITORY, stageMemory, unknown } from "../builders.ts";
+import {
+  APP,
+  at,
+  component,
+  known,
+  LATER,
+  liveRuleset,
+  NOW,
+  policy,
+  REPOSITORY,
+  stageMemory,
+  unknown,
+} from "../builders.ts";
 
 const STAGING = branch("staging");
 const wanted = wantedRuleset(STAGING, false, APP);
 const ours: StageMemory["ruleset"] = { id: 9, content: wanted };
-const live = (more: Partial<LiveRuleset> = {}): LiveRuleset => ({
-  id: 9,
-  name: wanted.name,
-  target: "branch",
-  enforcement: "active",
-  bypassActors: 0,
-  include: ["refs/heads/staging"],
-  exclude: [],
-  rules: wanted.rules.map((rule) => ({
-    type: rule.type,
-    parameters: "parameters" in rule ? { ...rule.parameters } : {},
-  })),
-  ...more,
-});
+const live = (more: Partial<LiveRuleset> = {}) => liveRuleset(wanted, more);
 const requires: BranchRule = { type: "required_status_checks", checks: [{ context: "flowgate: staging", app: APP }] };
 
 /** What GitHub says of the ruleset and of the branch's rules. */
@@ -53,11 +53,8 @@ const fresh = stageMemory({ look: true, enforced: { state: "waiting", because: "
 const withPolicy = (enforcement: "managed" | "report" | "observe" | "observed", stages?: readonly string[]) =>
   component({
     config: {
+      ...NO_CONFIG,
       policy: policy({ enforcement, ...(stages && { stages }) }),
-      blob: null,
-      own: null,
-      organisation: null,
-      problem: null,
     },
   });
 const minutesAgo = (n: number) => later(NOW, -n * 60_000);
@@ -149,7 +146,7 @@ describe("a stage's ruleset", () => {
 
   it("that GitHub does not keep as we write it counts as changed, so that we do not write for ever", () => {
     const written = judge({ memory: fresh, read: read(null) }).effects[0]?.fingerprint as never;
-    const slot = { written: { fingerprint: written, id: 9, completed: false }, refused: null };
+    const slot = { written: { fingerprint: written, id: 9, completed: false, at: NOW }, refused: null };
     expect(judge({ memory: fresh, slot, read: read(live({ rules: [] })) })).toMatchObject({
       memory: { repairs: [NOW] },
     });

@@ -23,6 +23,11 @@ describe("one more check", () => {
     expect(withSeen([before], seen)).toEqual([counts ? seen : before]);
   });
 
+  it("leaves the others as they are", () => {
+    const lint = run({ name: "lint" });
+    expect(withSeen([lint, run()], run({ ended: "success" }))).toEqual([lint, run({ ended: "success" })]);
+  });
+
   it("of another App or name stands beside it, and a status is none of any App", () => {
     const others = [run({ app: 2 }), run({ name: "lint" }), run({ app: null })];
     expect(others.reduce<readonly CheckSeen[]>(withSeen, [run()])).toEqual([run(), ...others]);
@@ -52,6 +57,15 @@ describe("a pull request remembers checks", () => {
   it("nowhere else: nobody waits for them", () => {
     const known = pullMemory();
     expect(absorb(known, lesson(run()))).toBe(known);
+  });
+
+  it("until some may have been missed: then they are read again", () => {
+    const doubted = absorb(pullMemory({}, { checks }), { ...lesson(run()), seen: null });
+    expect(doubted).toEqual(pullMemory({}, { checks: { ...checks, doubt: true } }));
+    expect(absorb(doubted, { ...lesson(run()), seen: null })).toBe(doubted);
+    expect(absorb(doubted, lesson(run({ ended: "success" })))).toMatchObject({
+      checks: { doubt: true, seen: [run({ ended: "success" })] },
+    });
   });
 
   it("until its head moves", () => {

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Decision } from "../../src/flow/decision.ts";
-import type { Effect, Receipt, SlotState } from "../../src/flow/effect.ts";
+import { type Effect, type Receipt, rulesetSlot, type SlotState } from "../../src/flow/effect.ts";
 import type { PullKnown } from "../../src/flow/facts.ts";
-import { later } from "../../src/flow/names.ts";
+import { branch, later } from "../../src/flow/names.ts";
+import { rulesetTitle } from "../../src/flow/ruleset.ts";
 import type { Lease } from "../../src/flow/subject.ts";
 import type { Store } from "../../src/store/store.ts";
-import { at, LATER, NOW, pullMemory, verdict } from "../builders.ts";
+import { at, LATER, NOW, pullMemory, REPOSITORY, verdict } from "../builders.ts";
 import { freshPlace, type Place } from "./place.ts";
 import {
   check,
@@ -18,6 +19,7 @@ import {
   opened,
   pull,
   pullLesson,
+  stage,
   take,
 } from "./told.ts";
 
@@ -52,6 +54,19 @@ describe("A decision", () => {
     expect(unsettled).toEqual([{ effect: check(), decidedAt: NOW }]);
     expect(await store.counts()).toMatchObject({ unsettled: 1, ledgerEntries: 1, due: 2 });
     expect(await store.idle()).toBe(false);
+  });
+
+  it("about a memory also says which pull requests are open, and of what head and base", async () => {
+    const tip = at("pushed");
+    await commit({ memory: pullMemory({ tip, base: "staging" }) });
+    const by = (base: string) =>
+      news({ nudges: [{ priority: "bulk", openPulls: { repository: REPOSITORY, head: tip, base: branch(base) } }] });
+    await store.learn(by("development"));
+    expect((await recall()).nudges).toBe(1);
+    await store.learn(by("staging"));
+    expect((await recall()).nudges).toBe(2);
+    await commit({ memory: pullMemory({}, { state: "closed" }) });
+    expect([...(await store.openPulls(REPOSITORY)).keys()]).toEqual([]);
   });
 
   it("that says nothing of verdict and memory leaves them, and one that says there is none takes it back", async () => {
@@ -137,6 +152,12 @@ describe("Pull requests that share a head and a base", () => {
     expect(await commit(deciding(check("failed")), sibling)).toBe("written");
   });
 
+  it("do not wait for what they themselves once began: that is looked for first", async () => {
+    await commit(deciding(check()));
+    expect(await commit(deciding(check("failed")))).toBe("written");
+    expect((await recall()).unsettled.map(({ effect }) => effect)).toEqual([check(), check("failed")]);
+  });
+
   it("do not wait for another head's check", async () => {
     await commit(deciding(check()));
     await store.learn(news({ lessons: [pullLesson(pull(13), { tip: at("other") }, {}, LATER)] }));
@@ -158,10 +179,30 @@ describe("What came of an effect", () => {
 
   it("was done: it stands in its slot, is settled, and the ledger says so", async () => {
     await store.record(lease, came({ effect: check(), came: "done", id: 7 }));
-    const written = { fingerprint: check().fingerprint, id: 7, completed: true };
+    const written = { fingerprint: check().fingerprint, id: 7, completed: true, at: NOW };
     expect(await slot()).toEqual({ written, refused: null });
     expect((await recall()).unsettled).toEqual([]);
     expect(await entries()).toBe(2);
+  });
+
+  it("was done and is not the last word: a check in progress, and a ruleset, are never completed", async () => {
+    const first = check();
+    if (first.thing !== "check-run") throw new Error("a check is a check run");
+    const begun: Effect = { ...first, content: { ...first.content, status: "in_progress", conclusion: null } };
+    await store.record(lease, came({ effect: begun, came: "done", id: 7 }));
+    expect(await slot()).toMatchObject({ written: { id: 7, completed: false } });
+    const { does, fingerprint, repository, name } = first;
+    const title = rulesetTitle(branch("development"));
+    const ruleset: Effect = {
+      ...{ does, fingerprint, repository, name, title },
+      thing: "ruleset",
+      slot: rulesetSlot(repository, title),
+      content: null,
+      over: 8,
+    };
+    await store.record(lease, came({ effect: ruleset, came: "done", id: 8 }));
+    const known = await store.recall({ ...lease, subject: stage }, NOW);
+    expect(known.facts).toMatchObject({ slot: { written: { id: 8, completed: false } } });
   });
 
   it("was refused: the reason is kept beside what stands there, until something else is done", async () => {

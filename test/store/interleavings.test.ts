@@ -150,6 +150,6 @@ it("However news, claims, looks, releases and deaths follow each other, no subje
       const place = await freshPlace();
       await play(steps, place).finally(() => place.end());
     }),
-    { numRuns: 60 },
+    { numRuns: 50 },
   );
 });

@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => place.end());
 
-it.each([1, 20, 300])(
+it.each([1, 300])(
   "A process that is killed after %j acknowledgements loses none of them, nor what they teach",
   async (count) => {
     const accepting = await startAccepting(place);

@@ -97,10 +97,11 @@ describe("A lease", () => {
       "stale",
     );
     await store.release(lost, recalled.nudges, null);
-    await store.renew(lost);
     expect((await store.recall(lease, NOW)).facts.memory).toMatchObject({ title: "Log in" });
+    passReally(LEASE_MS - 1_000);
     expect(await claimed()).toEqual([]);
-    letLeasesRunOut();
+    await store.renew(lost);
+    passReally(2_000);
     expect(await claimed()).toEqual(["pull:42:12"]);
   });
 

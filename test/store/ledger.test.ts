@@ -113,7 +113,7 @@ describe("The ledger", () => {
     const recalled = await store.recall(lease, NOW);
     const flaws = await Promise.all(
       // More than share one transaction, each reading a little later, so that they meet the writers at every step.
-      Array.from({ length: 130 }, async (_, n) => {
+      Array.from({ length: 100 }, async (_, n) => {
         await store.commit(lease, recalled, decision({ entries: [entry()] }), NOW);
         for (let step = 0; step < n; step++) await Promise.resolve();
         return store.ledgerFlaw();

@@ -1,14 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { absorb } from "../../src/flow/absorb.ts";
+import { checkSlot, type Effect } from "../../src/flow/effect.ts";
 import type { Lesson, Memory } from "../../src/flow/memory.ts";
 import { branch, installationId, later, sha } from "../../src/flow/names.ts";
-import type { Lease, Subject } from "../../src/flow/subject.ts";
+import type { Subject } from "../../src/flow/subject.ts";
+import type { Verdict } from "../../src/flow/verdict.ts";
 import type { Store } from "../../src/store/store.ts";
 import {
   at,
   component as componentMemory,
   FORK,
+  finding,
   LATER,
   NOW,
   pullMemory,
@@ -21,13 +24,16 @@ import {
   check,
   component,
   componentLesson,
+  decides,
   decision,
   entry,
   group,
   groupLesson,
   INSTALLATION,
   news,
+  nudge,
   nudged,
+  opened,
   pull,
   pullLesson,
   stage,
@@ -43,19 +49,9 @@ beforeEach(async () => {
 });
 afterEach(() => place.end());
 
-/** What is known of what is not there, where that is not null. */
-const NOTHING: { readonly [fact: string]: unknown } = { siblings: [], unchecked: [], gateSlots: {} };
-
 const factsOf = async (subject: Subject) =>
   (await store.recall({ subject, installation: INSTALLATION, priority: "bulk", token: "" }, NOW)).facts;
-/** Makes a subject due, takes it and has it decide on a memory. */
-async function remember(subject: Subject, memory: Memory): Promise<void> {
-  await store.learn(nudged(subject));
-  const lease: Lease = await take(store, subject);
-  const recalled = await store.recall(lease, NOW);
-  expect(await store.commit(lease, recalled, decision({ memory }), NOW)).toBe("written");
-  await store.release(lease, recalled.nudges, null);
-}
+const remember = (subject: Subject, memory: Memory) => decides(store, subject, { memory });
 
 const kinds: readonly (readonly [Subject, Lesson, Memory])[] = [
   [
@@ -106,7 +102,7 @@ describe.each(kinds)("A %j", (subject, lesson, memory) => {
   it("that was never heard of is unknown, and so is all beside it", async () => {
     const { now, subject: _, read, ...rest } = await factsOf(subject);
     expect({ now, read }).toEqual({ now: NOW, read: new Map() });
-    for (const [fact, value] of Object.entries(rest)) expect([fact, value]).toEqual([fact, NOTHING[fact] ?? null]);
+    for (const [fact, value] of Object.entries(rest)) expect([fact, Object.keys(value ?? {})]).toEqual([fact, []]);
   });
 
   it("that was only nudged is still unknown", async () => {
@@ -196,6 +192,8 @@ it("A stage knows the open pull requests into it whose head has no check yet", a
   expect(await factsOf(stage)).toMatchObject({ unchecked: [12, 13] });
   await store.record(lease, { effect: check(), at: NOW, came: "done", id: 7 });
   expect(await factsOf(stage)).toMatchObject({ unchecked: [13] });
+  await store.learn(news({ forget: [check().slot] }));
+  expect(await factsOf(stage)).toMatchObject({ unchecked: [12, 13] });
 });
 
 it("A pull request that is taught to be closed is no longer among the open ones, and is when it is open again", async () => {
@@ -232,7 +230,7 @@ it("Whatever people call their branches and pull requests comes back as they wro
       await store.learn(news({ lessons: [named] }));
       expect((await factsOf(pull(number))).memory).toEqual(absorb(null, named));
     }),
-    { numRuns: 50 },
+    { numRuns: 25 },
   );
 });
 
@@ -240,4 +238,55 @@ it("A head is found by its whole name only", async () => {
   await store.learn(news({ lessons: [pullLesson(pull(12), { tip: sha("abc") })] }));
   await store.learn(news({ nudges: [{ priority: "bulk", openPulls: { repository: REPOSITORY, head: sha("ab") } }] }));
   expect(await store.nextDue()).toBeNull();
+});
+
+describe("Pull requests whose gate let a change of the config through", () => {
+  const MASTER = { base: "master" };
+  const through = (more: Partial<Verdict> = {}) =>
+    verdict({
+      base: branch("master"),
+      findings: [finding({ gate: "policy", changesConfig: { to: at("newer") } })],
+      ...more,
+    });
+  async function judged(number: number, given: Verdict, lesson = pullLesson(pull(number), MASTER)): Promise<void> {
+    await store.learn(news({ lessons: [lesson], nudges: [nudge(pull(number))] }));
+    const lease = await take(store, pull(number));
+    const recalled = await store.recall(lease, NOW);
+    expect(await store.commit(lease, recalled, decision({ verdict: given }), NOW)).toBe("written");
+    await store.release(lease, recalled.nudges, null);
+  }
+
+  it("are there when the file may have changed, merged or not", async () => {
+    await store.learn(news({ lessons: [componentLesson()] }));
+    await judged(12, through());
+    await judged(13, through(), pullLesson(pull(13), MASTER, { state: "closed", merged: true }));
+    await judged(14, through({ head: at("before") }));
+    await judged(15, through({ base: branch("staging") }), pullLesson(pull(15), { base: "staging" }));
+    await judged(16, verdict({ base: branch("master") }));
+    await judged(17, through({ findings: [finding({ outcome: "pending", changesConfig: { to: null } })] }));
+    const there = { head: at("login"), to: at("newer") };
+    expect(await factsOf(component)).toMatchObject({
+      letThrough: [
+        { number: 12, ...there, merged: false },
+        { number: 13, ...there, merged: true },
+      ],
+    });
+    await remember(component, { ...componentMemory(), look: false });
+    expect(await factsOf(component)).toMatchObject({ letThrough: [] });
+  });
+
+  it("have a check for it, also into the first stage", async () => {
+    await store.learn(news({ lessons: [componentLesson()] }));
+    const name = "flowgate: development / policy";
+    const own: Effect = { ...check(), slot: checkSlot(REPOSITORY, at("login"), name) };
+    await store.learn(opened(pull(12)));
+    const lease = await take(store, pull(12));
+    const given = decision({ entries: [entry()], effects: [own], verdict: verdict() });
+    await store.commit(lease, await store.recall(lease, NOW), given, NOW);
+    await store.record(lease, { effect: own, at: NOW, came: "done", id: 7 });
+    expect(await factsOf(pull(12))).toMatchObject({ gateSlots: {} });
+    const changes = verdict({ findings: [finding({ changesConfig: { to: null } })] });
+    await store.commit(lease, await store.recall(lease, NOW), decision({ verdict: changes }), NOW);
+    expect(await factsOf(pull(12))).toMatchObject({ gateSlots: { [name]: { written: { id: 7 } } } });
+  });
 });

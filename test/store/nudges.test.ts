@@ -46,7 +46,8 @@ beforeEach(async () => {
       ],
     }),
   );
-  await store.learn({ ...news({ lessons: [pullLesson(elsewhere)] }), installation: other });
+  const theirs = [pullLesson(elsewhere), { ...stageLesson, repository: FORK }];
+  await store.learn({ ...news({ lessons: theirs }), installation: other });
   await store.learn(nudged(pull(3)));
   const lease = await take(store, pull(3));
   const recalled = await store.recall(lease, NOW);
@@ -91,7 +92,7 @@ describe("A nudge of", () => {
     ],
     ["all stages", { stagesOf: repository }, ["stage:42:development", "stage:42:staging"]],
     ["an installation", { installation: INSTALLATION }, everythingHere],
-    ["another installation", { installation: other }, ["pull:43:1"]],
+    ["another installation", { installation: other }, ["pull:43:1", "stage:43:development"]],
   ])("%s reaches these and no others", async (_, whom, keys) => {
     await store.learn(news({ nudges: [{ priority: "bulk", ...whom } as Nudge] }));
     expect([...keysOf(await store.claim(ALL))].sort()).toEqual(keys);

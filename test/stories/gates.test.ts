@@ -50,7 +50,7 @@ describe("From a feature to production", () => {
       });
       expect(open(world, promotion)).toEqual({
         approvals: "in_progress: Waits for operations to approve.",
-        checks: `in_progress: \`build\` has not reported yet on ${head(world, promotion)}.`,
+        checks: `in_progress: build has not reported yet on ${head(world, promotion)}.`,
       });
       expect(summary(world, promotion)).toContain(`otto (operations) can approve ${head(world, promotion)}.`);
       expect(summary(world, promotion)).toContain("<summary>Not asked: readiness, change-order</summary>");
@@ -59,14 +59,14 @@ describe("From a feature to production", () => {
       await world.reports(promotion, "build", null);
       await world.quiet();
       expect(open(world, promotion)).toMatchObject({
-        checks: `in_progress: \`build\` has not ended on ${head(world, promotion)}.`,
+        checks: `in_progress: build has not ended on ${head(world, promotion)}.`,
       });
       await world.reports(promotion, "build", "failure");
       await world.quiet();
       expect(seen(world, promotion)).toEqual({
         name: "flowgate: staging",
         is: "failure",
-        title: `2 of 5 gates open. \`build\` ended in failure on ${head(world, promotion)}.`,
+        title: `2 of 5 gates open. build ended in failure on ${head(world, promotion)}.`,
       });
       await world.reports(promotion, "build", "success");
       await otto.approves(promotion);
@@ -95,6 +95,10 @@ describe("From a feature to production", () => {
       expect(seen(world, release)?.is).toBe("success");
       await otto.dismisses(release);
       await world.quiet();
+      const said = world.github.find.commentsOf(world.repository().id, release);
+      expect(said.map(({ body }) => body.split("\n")[0])).toEqual([
+        `\`flowgate: master\` was green on \`${head(world, release)}\` and is not any more.`,
+      ]);
       expect(seen(world, release)).toMatchObject({
         is: "in_progress",
         title: "1 of 6 gates open. Waits for engineering, operations and quality to approve.",
@@ -162,6 +166,32 @@ describe("From a feature to production", () => {
       config:
         'team: regulated\nroles: { quality: ["@acme/quality"] }\napprovals: { staging: [], master: [] }\nchecks: { allow_none: true }\n',
     },
+  );
+});
+
+describe("While nobody listens", () => {
+  story(
+    "a check that ends is found by the next sweep",
+    async (world) => {
+      const dora = world.person("dora");
+      await dora.pushes("hotfix/crash", "master");
+      const number = await dora.opens("hotfix/crash", "master");
+      await world.reports(number, "build", null);
+      await world.person("rita").approves(number);
+      await world.quiet();
+      world.github.faults.add({ on: "delivery", event: "check_run", does: { kind: "drop" } });
+      await world.reports(number, "build", "success");
+      await world.quiet();
+      // GitHub's log of deliveries goes back three days only.
+      const log = world.github.find.deliveriesOf(world.registered.id);
+      for (const { id, event } of log) if (event === "check_run") world.github.state.deliveries.remove(id);
+      expect(seen(world, number)).toMatchObject({ is: "in_progress" });
+      await world.app().sweep();
+      await world.quiet();
+      expect(seen(world, number)).toMatchObject({ is: "success" });
+      return undefined;
+    },
+    { config: STANDARD, settings: QUICK },
   );
 });
 
@@ -233,11 +263,11 @@ describe("What does not count", () => {
       await world.reports(number, "flowgate: master", "success");
       await world.quiet();
       expect(seen(world, number)?.title).toBe(
-        `1 of 4 gates open. \`build\` has not reported yet on ${head(world, number)}.`,
+        `1 of 4 gates open. build has not reported yet on ${head(world, number)}.`,
       );
       expect(await dora.merges(number)).toMatchObject({ status: 405 });
       await world.skip(31 * 60_000);
-      expect(seen(world, number)?.title).toContain("`build` has not reported for 31 minutes");
+      expect(seen(world, number)?.title).toContain("build has not reported for 31 minutes");
       expect(summary(world, number)).toContain("limited to other branches or paths");
       return undefined;
     },

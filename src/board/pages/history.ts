@@ -47,10 +47,11 @@ function event(entry: LedgerEntry, before: LedgerEntry | null, now: Instant): Ht
 /** The words of an entry, without repeating those of the judgement that it carried out. */
 function sentenceOf({ what, says }: LedgerEntry, before: LedgerEntry | null): string | null {
   if (what === "judged") return verdictOf(says);
-  if (what === "done" && text(says["slot"])?.startsWith("check:")) {
+  const check = what === "done" ? /^check:\d+:[0-9a-f]+:(.+)$/.exec(text(says["slot"]) ?? "")?.[1] : undefined;
+  if (check !== undefined) {
     const title = text(says["title"]);
     const known = title !== null && before?.what === "judged" && (verdictOf(before.says) ?? "").endsWith(title);
-    return [`the check, ${text(says["conclusion"]) ?? "in progress"}`, known ? null : title]
+    return [`the check ${check}, ${text(says["conclusion"]) ?? "in progress"}`, known ? null : title]
       .filter((part) => part !== null)
       .join(": ");
   }

@@ -1,0 +1,177 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import type { CheckSeen } from "../../src/flow/check-seen.ts";
+import { ENDINGS } from "../../src/flow/check-seen.ts";
+import { type Fact, type Review, type Want, wantKey } from "../../src/flow/facts.ts";
+import { LANES, OUTCOMES, type Outcome } from "../../src/flow/verdict.ts";
+import { GATES } from "../../src/gates/catalog.ts";
+import { ask } from "../../src/gates/engine.ts";
+import type { Gate } from "../../src/gates/gate.ts";
+import { APP, at, candidate, component, known, NOW, policy, unknown } from "../builders.ts";
+import { DORA, ERIN, OLGA, OTTO, QUINN, RITA, right } from "./asking.ts";
+
+const HEAD = at("login");
+const people = [DORA, OLGA, OTTO, QUINN, ERIN, RITA];
+
+const review: fc.Arbitrary<Review> = fc.record({
+  by: fc
+    .record({ person: fc.constantFrom(...people), bot: fc.boolean() })
+    .map(({ person, bot }) => ({ ...person, bot })),
+  state: fc.constantFrom("approved", "changes-requested", "dismissed", "commented"),
+  commit: fc.constantFrom(HEAD, at("before"), null),
+  at: fc.constant(NOW),
+});
+const check: fc.Arbitrary<CheckSeen> = fc.record({
+  name: fc.constantFrom("build", "lint", "test"),
+  app: fc.constantFrom(1, 2, null),
+  ended: fc.constantFrom("pending", ...ENDINGS),
+  id: fc.nat(20),
+});
+const commit = fc.record({
+  sha: fc.nat(9).map((n) => at(`c${n}`)),
+  parents: fc.array(
+    fc.nat(9).map((n) => at(`c${n}`)),
+    { maxLength: 3 },
+  ),
+  tree: fc.nat(3).map((n) => at(`t${n}`)),
+  title: fc.constant("Add"),
+  author: fc.constantFrom(...people, null),
+});
+const answers: { readonly [want in Want["want"]]?: fc.Arbitrary<unknown> } = {
+  file: fc.constantFrom(
+    { found: false },
+    { found: true, blob: at("config"), text: "" },
+    { found: true, blob: at("other"), text: "team: small\n" },
+    { found: true, blob: at("broken"), text: "teem: small\n" },
+  ),
+  compare: fc.record({
+    mergeBase: fc.constantFrom(at("master"), at("parted")),
+    ahead: fc.nat(9),
+    behind: fc.nat(9),
+    whole: fc.boolean(),
+    commits: fc.array(commit, { maxLength: 4 }),
+  }),
+  reviews: fc.array(review, { maxLength: 6 }),
+  checks: fc.array(check, { maxLength: 6 }),
+  rules: fc.constantFrom([], [{ type: "required_status_checks", checks: [{ context: "build", app: null }] }]),
+  team: fc.option(fc.subarray(people)),
+  collaborators: fc.subarray(people).chain((some) =>
+    fc.constantFrom(
+      some.map((one) => right(one, "maintain")),
+      some.map((one) => right(one, "write")),
+    ),
+  ),
+  issues: fc.constantFrom([], [{ number: 3, title: "Bug" }]),
+  text: fc.constantFrom({ title: "ECO-0042", body: "" }, { title: "x", body: "" }),
+  pushers: fc.subarray(people),
+  tree: fc.nat(3).map((n) => at(`t${n}`)),
+};
+const policies = fc.record({
+  severalRoles: fc.boolean(),
+  approvals: fc.constantFrom(
+    { staging: ["operations"], master: ["engineering", "operations", "quality"], hotfix: ["release-manager"] } as const,
+    { staging: [], master: ["maintainer"], hotfix: ["writer"] } as const,
+  ),
+  roles: fc.constantFrom(
+    {
+      "release-manager": ["rita"],
+      operations: ["@acme/ops"],
+      quality: ["@acme/quality"],
+      engineering: ["erin", "dora"],
+    },
+    { "release-manager": null, operations: null, quality: null, engineering: null },
+  ),
+  checks: fc.constantFrom(
+    { required: [{ name: "build", app: null }], allowNone: false },
+    { required: [], allowNone: true },
+  ),
+  readiness: fc.constantFrom({ blockers: ["severity-1"], verdict: false }, { blockers: [], verdict: true }),
+  changeOrder: fc.constantFrom({ required: true, pattern: "ECO-\\d{4}" }, { required: false, pattern: "x" }),
+});
+const lanes = fc.record({ lane: fc.constantFrom(...LANES), own: fc.boolean() });
+const BASES = {
+  feature: "development",
+  promotion: "staging",
+  release: "master",
+  hotfix: "master",
+  "back-merge": "staging",
+} as const;
+const HEADS = {
+  feature: "feature/login",
+  promotion: "development",
+  release: "staging",
+  hotfix: "hotfix/login",
+  "back-merge": "back-merge/x",
+} as const;
+
+/** Asks a gate until it has an answer; each want is answered once, by `answer`. */
+function judged(
+  gate: Gate,
+  { lane, own }: { lane: (typeof LANES)[number]; own: boolean },
+  more: object,
+  answer: (want: Want) => Fact<unknown>,
+) {
+  const of = {
+    pull: candidate({ base: BASES[lane], head: HEADS[lane] }),
+    lane: { lane, because: "It may.", ...(own && { own: true as const }) },
+    policy: policy(more),
+    component: component(),
+    app: APP,
+    checksSince: NOW,
+    now: NOW,
+  };
+  const read = new Map<string, Fact<unknown>>();
+  for (let round = 0; round < 6; round++) {
+    const came = ask([gate], of, read);
+    if ("findings" in came) return { finding: came.findings[0], read };
+    for (const want of came.lacks) read.set(wantKey(want), answer(want));
+  }
+  throw new Error(`${gate.name} keeps asking`);
+}
+
+const badness = (outcome: Outcome) => OUTCOMES.indexOf(outcome);
+
+describe.each(GATES.map((gate) => [gate.name, gate] as const))("%s", (_name, gate) => {
+  it("never passes, nor refuses, on something unknown", () => {
+    fc.assert(
+      fc.property(lanes, policies, fc.gen(), fc.nat(8), (lane, more, gen, nth) => {
+        let asked = 0;
+        const { finding, read } = judged(gate, lane, more, (want) => {
+          const fact = known(gen(() => answers[want.want] as fc.Arbitrary<unknown>));
+          return asked++ === nth ? unknown("GitHub answered 502.") : fact;
+        });
+        if ([...read.values()].some((fact) => !fact.known)) expect(finding?.outcome).toBe("errored");
+        else expect(finding?.outcome).not.toBe("errored");
+      }),
+    );
+  });
+
+  it("is never made worse by one more approval, nor by a check that turns green", () => {
+    fc.assert(
+      fc.property(lanes, policies, fc.gen(), fc.constantFrom(...people.slice(1)), (lane, more, gen, approver) => {
+        const given = new Map<string, unknown>();
+        const answer = (better: boolean) => (want: Want) => {
+          const key = wantKey(want);
+          if (!given.has(key))
+            given.set(
+              key,
+              gen(() => answers[want.want] as fc.Arbitrary<unknown>),
+            );
+          const value = given.get(key);
+          if (!better) return known(value);
+          if (want.want === "reviews")
+            return known([
+              ...(value as Review[]),
+              { by: { ...approver, bot: false }, state: "approved", commit: HEAD, at: NOW },
+            ]);
+          if (want.want === "checks") return known((value as CheckSeen[]).map((one) => ({ ...one, ended: "success" })));
+          return known(value);
+        };
+        const before = judged(gate, lane, more, answer(false)).finding;
+        const after = judged(gate, lane, more, answer(true)).finding;
+        if (before !== undefined && after !== undefined)
+          expect(badness(after.outcome)).toBeGreaterThanOrEqual(badness(before.outcome));
+      }),
+    );
+  });
+});
