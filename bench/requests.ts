@@ -93,10 +93,10 @@ const CASES: readonly Case[] = [
   { event: "pushed to a branch without a pull request", goal: NOTHING, act: (scene) => feature(scene) },
   {
     event: "promotion opened",
-    // What the base has and the head lacks; the head's check runs and statuses: a red one refuses also where none is
-    // required. The rules of the base, and the base itself for its classic protection, have not changed. Flowgate's own
-    // config on both sides.
-    goal: { reads: 5, writes: 1 },
+    // What the base has and the head lacks; what it changes, which is no page of files; the head's check runs and
+    // statuses: a red one refuses also where none is required. The rules of the base, and the base itself for its
+    // classic protection, have not changed. Flowgate's own config on both sides.
+    goal: { reads: 6, writes: 1 },
     before: readyToPromote,
     act: ({ dora }) => dora.opens("development", "staging"),
   },
@@ -121,9 +121,9 @@ const GATED: readonly Case[] = [
     event: "promotion opened, all gates",
     // What the base has and the head lacks, and the other way round; the head's check runs and statuses; the reviews;
     // the team. The rules of the base, and the base itself for its classic protection, have not changed.
-    // Flowgate's own config on both sides. Written: the check, and one each for flow, policy, back-merge, approvals and
-    // checks.
-    goal: { reads: 8, writes: 6 },
+    // Flowgate's own config on both sides. Written: the check, and one each for flow, policy, back-merge, approvals,
+    // checks and artifacts.
+    goal: { reads: 8, writes: 7 },
     before: promotable,
     act: ({ dora }) => dora.opens("development", "staging"),
   },

@@ -137,7 +137,7 @@ export const configSchema = z.strictObject({
       activation: filePath
         .optional()
         .describe(
-          "The script that activates a release, such as `scripts/activate.sh`. It must be there and executable.",
+          "The script that activates a release, such as `scripts/activate.sh`. It must be there and executable. Left out: none is asked for.",
         ),
       services: z
         .record(text, filePath)
@@ -167,6 +167,7 @@ export const configSchema = z.strictObject({
         ),
       build: z
         .record(text, filePath)
+        .refine((build) => Object.keys(build).length <= 100, "lists more than 100 Dockerfiles")
         .default({})
         .describe(
           "Dockerfiles, each with the path of the file that builds it, such as `{ docker/api.Dockerfile: scripts/build.sh }`. Needed only where no shell script, Makefile, compose file or workflow says so in a way that can be read.",

@@ -43,6 +43,8 @@ function inWords(want: Want, value: unknown): string {
       return `${short(want.commit)} came by ${(value as readonly BroughtBy[]).map(({ number }) => `#${number}`).join(", ") || "no pull request"}`;
     case "file":
       return `${want.path} as it is in ${short(want.at)}`;
+    case "blob":
+      return `${want.path} (${short(want.sha)})`;
     case "entries":
       return `the files of ${short(want.commit)}`;
     case "team":

@@ -5,9 +5,9 @@ import { checksOn, comparison, entriesOf, treeAt } from "./commits.ts";
 import { type Outcome, sentence } from "./failure.ts";
 import { broughtByShape } from "./parse.ts";
 import { collaboratorsOf, membersOf, pushersTo } from "./people.ts";
-import { filesOf, issuesWith, mergedPulls, openPulls, pullAt, reviewsOf, textOf } from "./pulls.ts";
+import { issuesWith, mergedPulls, openPulls, pullAt, reviewsOf, textOf } from "./pulls.ts";
 import type { Read } from "./read.ts";
-import { documentAt, headOf, type Place, repositoryAt, root, rulesetAt, rulesOn } from "./repository.ts";
+import { blobOf, documentAt, headOf, type Place, repositoryAt, root, rulesetAt, rulesOn } from "./repository.ts";
 
 const UNNAMED_MS = 60_000;
 
@@ -70,10 +70,10 @@ function answersFrom(read: Read, clock: { now(): Instant }): Answering {
     collaborators: (place) => collaboratorsOf(read, place),
     issues: (place, { label }) => issuesWith(read, place, label),
     text: (place, { number }) => textOf(read, place, number),
-    files: (place, { number }) => filesOf(read, place, number),
     pushers: (place, { branch }) => pushersTo(read, place, branch),
     tree: (place, { commit }) => treeAt(read, place, commit),
-    entries: (place, { commit }) => entriesOf(read, place, commit),
+    entries: (place, { commit }) => entriesOf(read, place, { commit, now }),
+    blob: (place, { sha }) => blobOf(read, place, sha),
   };
 
   return <W extends Want>(place: Place, want: W) =>
@@ -97,6 +97,8 @@ function inWords(want: Want): string {
       return `the file ${want.path} in ${short(want.at)}`;
     case "entries":
       return `the files of ${short(want.commit)}`;
+    case "blob":
+      return `the file ${want.path} (${short(want.sha)})`;
     case "pull":
       return `pull request #${want.number}`;
     case "compare":
@@ -119,8 +121,6 @@ function inWords(want: Want): string {
       return `the open issues labelled ${want.label}`;
     case "text":
       return `the text of #${want.number}`;
-    case "files":
-      return `the files of #${want.number}`;
     case "pushers":
       return `who pushed to ${want.branch}`;
     case "tree":

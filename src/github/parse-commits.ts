@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Commit, TreeEntry } from "../flow/facts.ts";
+import type { ChangedFile, Commit, TreeEntry } from "../flow/facts.ts";
 import { checkRunShape, shaText, statusShape } from "../flow/listed.ts";
 import { id } from "./parse.ts";
 
@@ -16,19 +16,42 @@ const MODES: { readonly [mode: string]: TreeEntry["kind"] } = {
   "120000": "link",
   "160000": "submodule",
 };
-/** https://docs.github.com/rest/git/trees#get-a-tree */
+/** Null where GitHub cut the list off: what of it may be missing is not known. https://docs.github.com/rest/git/trees#get-a-tree */
 export const entriesShape = z
   .object({
-    tree: z.array(z.object({ path: z.string(), mode: z.string(), sha: shaText })),
+    tree: z.array(z.object({ path: z.string(), mode: z.string(), sha: shaText, size: z.number().nullish() })),
     truncated: z.boolean(),
   })
-  .transform(({ tree, truncated }) => ({
-    entries: tree.flatMap(({ path, mode, sha }): readonly TreeEntry[] => {
-      const kind = MODES[mode];
-      return kind === undefined ? [] : [{ path, kind, blob: sha }];
+  .transform(({ tree, truncated }): readonly TreeEntry[] | null =>
+    truncated
+      ? null
+      : tree.flatMap(({ path, mode, sha, size }) => {
+          const kind = MODES[mode];
+          return kind === undefined ? [] : [{ path, kind, blob: sha, size: size ?? 0 }];
+        }),
+  );
+
+/**
+ * A file of a comparison. Of a removed one GitHub names the blob that was there.
+ * https://docs.github.com/rest/commits/commits#compare-two-commits
+ */
+const changedFile = z
+  .union([
+    z.object({ status: z.literal("removed"), filename: z.string(), sha: z.unknown().transform(() => null) }),
+    z.object({
+      status: z.enum(["added", "modified", "renamed", "copied", "changed", "unchanged"]),
+      filename: z.string(),
+      previous_filename: z.string().nullish(),
+      sha: shaText,
     }),
-    whole: !truncated,
-  }));
+  ])
+  .transform(
+    (file): ChangedFile => ({
+      path: file.filename,
+      before: "previous_filename" in file ? (file.previous_filename ?? null) : null,
+      blob: file.sha,
+    }),
+  );
 
 /** https://docs.github.com/rest/commits/commits#compare-two-commits */
 export const comparisonShape = z
@@ -57,14 +80,17 @@ export const comparisonShape = z
           }),
         ),
     ),
+    /** On the first page only. One that is not as documented is not known; the others are. */
+    files: z.array(changedFile.nullable().catch(null)).nullish(),
   })
-  .transform(({ ahead_by, behind_by, total_commits, base_commit, merge_base_commit, commits }) => ({
+  .transform(({ ahead_by, behind_by, total_commits, base_commit, merge_base_commit, commits, files }) => ({
     ahead: ahead_by,
     behind: behind_by,
     total: total_commits,
     base: base_commit.sha,
     mergeBase: merge_base_commit.sha,
     commits,
+    files: files ?? null,
   }));
 
 /** Our own check runs, by the mark they were given. */

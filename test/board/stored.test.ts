@@ -30,10 +30,10 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   collaborators: [],
   issues: [],
   text: { title: "", body: "" },
-  files: { files: [], whole: true },
+  blob: "",
   pushers: [],
   tree: id("7ee"),
-  entries: { entries: [], whole: true },
+  entries: [],
   file: FILE,
 };
 

@@ -80,6 +80,11 @@ describe("a config file", () => {
       ["1:14 `artifacts.services` lists more than 40 services."],
     ],
     [
+      "more build commands than can be read",
+      `artifacts: { build: { ${Array.from({ length: 101 }, (_, n) => `d${n}: a.sh`).join(", ")} } }\n`,
+      ["1:14 `artifacts.build` lists more than 100 Dockerfiles."],
+    ],
+    [
       "a key of artifacts that is nearly one",
       "artifacts: { secret: [] }\n",
       ["1:14 `artifacts.secret` is no key of the config. Did you mean `artifacts.secrets`?"],

@@ -9,10 +9,6 @@ const ISSUES = (page: number) => `${R}/issues?state=open&labels=blocks%20release
 const issue = (number: number, more: object = {}) => ({ id: number, number, title: `Bug ${number}`, ...more });
 
 const text: Want = { want: "text", number: 5 };
-const files: Want = { want: "files", number: 5 };
-const FILES = (page: number) => `${R}/pulls/5/files?per_page=100&page=${page}`;
-const file = (filename: string, more: object = {}) => ({ sha: OTHER, filename, status: "modified", ...more });
-const many = (from: number) => Array.from({ length: 100 }, (_, index) => file(`file ${from + index}`));
 
 const rows: readonly Row[] = [
   {
@@ -63,49 +59,6 @@ const rows: readonly Row[] = [
     want: text,
     answers: [[`${R}/pulls/5`, 404, { message: "Not Found" }]],
     gives: /^GitHub answered 404 \(Not Found\) when asked for the text of #5 of org\/api\.$/,
-  },
-  {
-    what: "files of all pages: changed, removed and renamed",
-    want: files,
-    answers: [
-      [FILES(1), 200, [file("a"), file("b", { status: "removed" })], next("/2")],
-      [FILES(2), 200, [file("d", { status: "renamed", previous_filename: "c" })]],
-    ],
-    gives: {
-      whole: true,
-      files: [
-        { path: "a", before: null, blob: OTHER },
-        { path: "b", before: null, blob: null },
-        { path: "d", before: "c", blob: OTHER },
-      ],
-    },
-  },
-  {
-    what: "as many files as GitHub lists at most, which may not be all",
-    want: files,
-    answers: Array.from({ length: 30 }, (_, page) => [FILES(page + 1), 200, many(page * 100), next("/next")] as const),
-    gives: {
-      whole: false,
-      files: Array.from({ length: 3_000 }, (_, index) => ({ path: `file ${index}`, before: null, blob: OTHER })),
-    },
-  },
-  {
-    what: "a file that is changed and has no content",
-    want: files,
-    answers: [[FILES(1), 200, [file("a", { sha: null })]]],
-    gives: /not as documented/,
-  },
-  {
-    what: "a file changed in a way that nobody has heard of",
-    want: files,
-    answers: [[FILES(1), 200, [file("a", { status: "blessed" })]]],
-    gives: /not as documented/,
-  },
-  {
-    what: "the files of no pull request",
-    want: files,
-    answers: [[FILES(1), 404, { message: "Not Found" }]],
-    gives: /^GitHub answered 404 \(Not Found\) when asked for the files of #5/,
   },
   {
     what: "the tree of a commit",

@@ -24,7 +24,7 @@ const entries: Want = { want: "entries", commit: HEAD };
 const ENTRIES = `${R}/git/trees/${HEAD}?recursive=1`;
 const tree = (files: readonly (readonly [path: string, mode: string])[]) => ({
   sha: TREE,
-  tree: files.map(([path, mode]) => ({ path, mode, type: "blob", sha: OTHER })),
+  tree: files.map(([path, mode]) => ({ path, mode, type: "blob", sha: OTHER, size: 3 })),
   truncated: false,
 });
 
@@ -35,6 +35,7 @@ const commit = (sha: string, more: object = {}) => ({
   author: { id: 3, login: "dora", type: "User" },
   ...more,
 });
+const changed = (filename: string, more: object = {}) => ({ sha: OTHER, filename, status: "modified", ...more });
 const comparison = (commits: readonly object[], more: object = {}) => ({
   ahead_by: commits.length,
   behind_by: 3,
@@ -42,7 +43,7 @@ const comparison = (commits: readonly object[], more: object = {}) => ({
   base_commit: { sha: OTHER },
   merge_base_commit: { sha: TREE },
   commits,
-  files: [{ filename: "a" }],
+  files: [changed("a")],
   ...more,
 });
 const compare: Want = { want: "compare", base: branch("release/1.2"), head: HEAD };
@@ -226,6 +227,20 @@ const rows: readonly Row[] = [
     gives: /404/,
   },
   {
+    what: "a file by its content",
+    want: { want: "blob", path: "build.sh", sha: OTHER },
+    answers: [
+      [`${R}/git/blobs/${OTHER}`, 200, { encoding: "base64", content: Buffer.from("bäse").toString("base64") }],
+    ],
+    gives: "bäse",
+  },
+  {
+    what: "a file by a content that is not there",
+    want: { want: "blob", path: "build.sh", sha: OTHER },
+    answers: [[`${R}/git/blobs/${OTHER}`, 404, { message: "Not Found" }]],
+    gives: /^GitHub answered 404 \(Not Found\) when asked for the file build\.sh \(bbbbbbb\) of org\/api\.$/,
+  },
+  {
     what: "the files of a commit, by what they are",
     want: entries,
     answers: [
@@ -242,22 +257,19 @@ const rows: readonly Row[] = [
         ]),
       ],
     ],
-    gives: {
-      entries: [
-        { path: "a b/run.sh", kind: "executable", blob: OTHER },
-        { path: "README.md", kind: "file", blob: OTHER },
-        { path: "link", kind: "link", blob: OTHER },
-        { path: "module", kind: "submodule", blob: OTHER },
-        { path: "old", kind: "file", blob: OTHER },
-      ],
-      whole: true,
-    },
+    gives: [
+      { path: "a b/run.sh", kind: "executable", blob: OTHER, size: 3 },
+      { path: "README.md", kind: "file", blob: OTHER, size: 3 },
+      { path: "link", kind: "link", blob: OTHER, size: 3 },
+      { path: "module", kind: "submodule", blob: OTHER, size: 3 },
+      { path: "old", kind: "file", blob: OTHER, size: 3 },
+    ],
   },
   {
     what: "the files of a commit, cut off",
     want: entries,
-    answers: [[ENTRIES, 200, { ...tree([]), truncated: true }]],
-    gives: { entries: [], whole: false },
+    answers: [[ENTRIES, 200, { ...tree([["README.md", "100644"]]), truncated: true }]],
+    gives: /^The commit has more files than GitHub lists when asked for the files of aaaaaaa of org\/api\.$/,
   },
   {
     what: "the files of a commit, with nothing said of whether that is all",
@@ -339,7 +351,61 @@ const rows: readonly Row[] = [
         { sha: HEAD, parents: [OTHER], tree: TREE, title: "Title", author: { id: 3, login: "dora" } },
         { sha: OTHER, parents: [OTHER], tree: TREE, title: "Title", author: null },
       ],
+      changes: { files: [{ path: "a", before: null, blob: OTHER }], whole: true },
     },
+  },
+  {
+    what: "a comparison by which files are changed, removed and renamed",
+    want: compare,
+    answers: [
+      [
+        `${COMPARE}&page=1`,
+        200,
+        comparison([], {
+          files: [
+            changed("a"),
+            changed("b", { status: "removed" }),
+            changed("d", { status: "renamed", previous_filename: "c" }),
+          ],
+        }),
+      ],
+    ],
+    gives: expect.objectContaining({
+      changes: {
+        files: [
+          { path: "a", before: null, blob: OTHER },
+          { path: "b", before: null, blob: null },
+          { path: "d", before: "c", blob: OTHER },
+        ],
+        whole: true,
+      },
+    }),
+  },
+  ...(
+    [
+      ["as many files as GitHub lists at most, which may not be all", 300, {}],
+      ["a file that is changed and has no content", 1, { sha: null }],
+      ["a file changed in a way that nobody has heard of", 1, { status: "blessed" }],
+    ] as const
+  ).map(
+    ([what, count, more]): Row => ({
+      what: `a comparison with ${what}`,
+      want: compare,
+      answers: [
+        [
+          `${COMPARE}&page=1`,
+          200,
+          comparison([], { files: Array.from({ length: count }, (_, n) => changed(`${n}`, more)) }),
+        ],
+      ],
+      gives: expect.objectContaining({ changes: expect.objectContaining({ whole: false }) }),
+    }),
+  ),
+  {
+    what: "a comparison without files",
+    want: compare,
+    answers: [[`${COMPARE}&page=1`, 200, comparison([], { files: undefined })]],
+    gives: expect.objectContaining({ changes: { files: [], whole: false } }),
   },
   {
     what: "a comparison of a commit by an address that no account has",
@@ -360,6 +426,7 @@ const rows: readonly Row[] = [
       mergeBase: TREE,
       whole: true,
       commits: commits(0, 130).map(({ sha }) => expect.objectContaining({ sha })),
+      changes: { files: [{ path: "a", before: null, blob: OTHER }], whole: true },
     },
   },
   {

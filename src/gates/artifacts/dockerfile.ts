@@ -3,6 +3,8 @@ import { DockerfileParser } from "dockerfile-ast";
 /** What BuildKit sets, or takes where it is there. https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope */
 const AMBIENT =
   /^((TARGET|BUILD)(PLATFORM|OS|ARCH|VARIANT|STAGE)|(HTTPS?|FTP|NO|ALL)_PROXY|(https?|ftp|no|all)_proxy|BUILDKIT_\w+|SOURCE_DATE_EPOCH|PATH|HOME|HOSTNAME|PWD|USER)$/;
+/** The parser reads a first comment once for each `#` and `=` in it. */
+const LONG_COMMENT = /^([ \t]*#.{200}).*$/gm;
 /** A file with more stages than this is not read. */
 const MOST_STAGES = 100;
 
@@ -14,7 +16,7 @@ type Stage = { readonly name: string | null; readonly defined: Set<string>; read
  * or in one built on it mentions, `ENV X=$X`, and `${X:?}`, while nothing before sets X.
  */
 export function parametersOf(text: string): { readonly parameters: readonly string[] } | { readonly unread: string } {
-  const file = DockerfileParser.parse(text);
+  const file = DockerfileParser.parse(text.replace(LONG_COMMENT, "$1"));
   const goesOn = file.getEscapeCharacter();
   const instructions = file.getInstructions().map((one) => ({
     keyword: one.getKeyword(),

@@ -1,24 +1,31 @@
 import type { ChangedFile } from "../../flow/facts.ts";
+import type { Look } from "../../flow/looking.ts";
 import { count } from "../../flow/words.ts";
 import type { Case } from "../gate.ts";
 import { readCompose } from "./compose.ts";
 import { parametersOf } from "./dockerfile.ts";
-import { absent, type Tree } from "./given.ts";
 import { lackingIn, setBy, type Takes } from "./parameters.ts";
 import { folderOf, isCompose, isDockerfile, isEnvFile, isMakefile, means, nameOf } from "./paths.ts";
-import { code, firstOf, maySay, type Problem, recipeIn, textAt } from "./reading.ts";
+import { code, firstOf, isFile, maySay, type Problem, recipeIn, type Tree, textIn } from "./reading.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** Of files that are removed so many are looked at for what they built; beyond, every Dockerfile is asked about. */
 const MOST_REMOVED = 20;
+/** Of the files that may build an image so many bytes are read in all: they are taken to pieces at every judgement. */
+const MOST_BYTES = 300_000;
 
 type Where = { readonly path: string; readonly recipe: Recipe };
+/** What a pull request changes, the files of its head, and those where it parted from its base: read only where they count. */
+export type Brought = { readonly changed: readonly ChangedFile[]; readonly tree: Tree; readonly before: Tree };
 /** What is wrong, and else what is so, each in a few words. */
 type Seen = { readonly problems: readonly Problem[]; readonly said: readonly string[] };
 
 /** Whether a change touches an image: a Dockerfile or compose file that it brings, or a build command that it takes. */
-export const touchesImage = ({ path, before, blob }: ChangedFile, declared: readonly string[]): boolean =>
-  (blob !== null && isImage(path, declared)) || maySay(takenAway({ path, before, blob }) ?? "", false);
+export const touchesImage = (file: ChangedFile, declared: readonly string[]): boolean =>
+  (file.blob !== null && isImage(file.path, declared)) || takesCommand(file);
+
+/** Whether a file goes, or goes elsewhere, that may have built an image. */
+export const takesCommand = (file: ChangedFile): boolean => maySay(takenAway(file) ?? "", false);
 
 const takenAway = ({ path, before, blob }: ChangedFile) => before ?? (blob === null ? path : null);
 const isImage = (path: string, declared: readonly string[]) =>
@@ -32,20 +39,16 @@ const isImage = (path: string, declared: readonly string[]) =>
  *
  * @param budget how many files may be read.
  */
-export function ofImages(
-  of: Case,
-  touched: readonly string[],
-  changed: readonly ChangedFile[],
-  tree: Tree,
-  budget: number,
-): Seen | null {
-  const { build: declared, secrets } = of.policy.artifacts;
+export function ofImages({ look, policy }: Case, { changed, tree, before }: Brought, budget: number): Seen | null {
+  const { build: declared, secrets } = policy.artifacts;
   const keys = Object.keys(declared);
-  const all = touched.filter((path) => isImage(path, keys) && tree.entries.get(path)?.kind !== "submodule");
+  const all = changed.flatMap(({ path, blob }) =>
+    blob !== null && isImage(path, keys) && tree.get(path)?.kind !== "submodule" ? [path] : [],
+  );
   const images = all.slice(0, budget);
-  const read = readImages(of, images, tree);
-  const orphans = orphanedBy(of, changed, tree);
-  if (orphans === null || of.look.missing() !== null) return null;
+  const read = readImages(look, images, tree);
+  const orphans = orphanedBy(look, changed, tree, before);
+  if (orphans === null || look.missing() !== null) return null;
 
   const dockerfiles = [...new Set([...images.filter((path) => !isCompose(path)), ...orphans])];
   const undeclared = dockerfiles.filter((path) => !Object.hasOwn(declared, path));
@@ -53,20 +56,20 @@ export function ofImages(
   const envFiles = read.takes.flatMap((one) => one.envFiles);
   const parameters = new Set(read.takes.flatMap(open));
   const asksScripts = undeclared.length > 0 || read.takes.some((one) => !isCompose(one.path) && open(one).length > 0);
-  const candidates = [...tree.entries.values()].flatMap(({ path, kind }) => {
-    if (kind === "link" || kind === "submodule" || images.includes(path)) return [];
+  const candidates = [...tree.values()].flatMap((entry) => {
+    const { path, kind } = entry;
+    if (!isFile(entry) || images.includes(path)) return [];
     const says = asksScripts && (maySay(path, kind === "executable") || Object.values(declared).includes(path));
     const sets = isCompose(path) || isEnvFile(path) || envFiles.some((file) => means(file, path));
     return says || (parameters.size > 0 && sets) ? [path] : [];
   });
-  const likeliest = ranked(candidates, undeclared, Object.values(declared)).slice(0, budget - images.length);
-  const said = readRecipes(of, likeliest, envFiles);
-  if (of.look.missing() !== null) return null;
+  const likeliest = first(ranked(candidates, undeclared, Object.values(declared)), budget - images.length, tree);
+  const said = readRecipes(look, likeliest, tree, envFiles);
+  if (look.missing() !== null) return null;
 
   const where = [...read.where, ...said.where];
   const notes = [
     ...said.notes,
-    ...(tree.whole ? [] : ["GitHub cut off the list of files"]),
     ...(likeliest.length === candidates.length
       ? []
       : [`of ${candidates.length} files that may, the likeliest ${likeliest.length} were read`]),
@@ -80,12 +83,12 @@ export function ofImages(
     path,
     by: where.find(({ recipe }) => recipe.builds.some((one) => means(one, path)))?.path,
   }));
-  const commands = Object.entries(declared).filter(([path]) => tree.entries.has(path));
+  const commands = Object.entries(declared).filter(([path]) => tree.has(path));
   return {
     problems: [
       ...(images.length === all.length ? [] : [tooMany(all.length, budget)]),
       ...read.problems,
-      ...commands.flatMap(([path, command]) => (isThere(tree, command) ? [] : [noCommand(path, command, tree)])),
+      ...commands.flatMap(([path, command]) => (isFile(tree.get(command)) ? [] : [noCommand(path, command)])),
       ...by.flatMap((one) => (one.by === undefined ? [unbuilt(one.path, also)] : [])),
       ...read.takes.flatMap((one) => lackingIn(one, set, tree, also)),
     ],
@@ -113,13 +116,12 @@ function saidOf(
 }
 
 /** The touched files themselves: what they take, and what compose files build and set. */
-function readImages({ look, pull }: Case, images: readonly string[], tree: Tree) {
+function readImages(look: Look, images: readonly string[], tree: Tree) {
   const problems: Problem[] = [];
   const takes: Takes[] = [];
   const where: Where[] = [];
   for (const path of images) {
-    const isLink = tree.entries.get(path)?.kind === "link";
-    const text = isLink ? { unread: "it is a link" } : textAt(look, path, pull.head.sha);
+    const text = textIn(look, tree, path);
     if (text === null) continue;
     if ("unread" in text) problems.push(unreadable(path, text.unread));
     else if (isCompose(path)) {
@@ -138,11 +140,11 @@ function readImages({ look, pull }: Case, images: readonly string[], tree: Tree)
   return { problems, takes, where };
 }
 
-function readRecipes({ look, pull }: Case, paths: readonly string[], envFiles: readonly string[]) {
+function readRecipes(look: Look, paths: readonly string[], tree: Tree, envFiles: readonly string[]) {
   const where: Where[] = [];
   const notes: string[] = [];
   for (const path of paths) {
-    const text = textAt(look, path, pull.head.sha);
+    const text = textIn(look, tree, path);
     if (text === null) continue;
     const setsVariables = envFiles.some((file) => means(file, path));
     const recipe = "unread" in text ? text : recipeIn(path, text.text, setsVariables);
@@ -153,26 +155,17 @@ function readRecipes({ look, pull }: Case, paths: readonly string[], envFiles: r
 }
 
 /** The Dockerfiles whose build command this removes or renames; null: it is still to be read. */
-function orphanedBy(
-  { look, component, pull }: Case,
-  changed: readonly ChangedFile[],
-  tree: Tree,
-): readonly string[] | null {
-  const gone = changed.flatMap((file) => takenAway(file) ?? []).filter((path) => maySay(path, false));
-  if (gone.length > MOST_REMOVED) return [...tree.entries.keys()].filter(isDockerfile);
-  const base = component.stages?.[pull.base] ?? null;
-  if (base === null) throw new Error(`${pull.base} is a stage of a component and has no head`);
+function orphanedBy(look: Look, changed: readonly ChangedFile[], tree: Tree, before: Tree): readonly string[] | null {
+  const gone = changed.filter(takesCommand).map((file) => takenAway(file) as string);
+  const files = [...tree.values()].flatMap((entry) => (isFile(entry) ? [entry.path] : []));
+  if (gone.length > MOST_REMOVED) return files.filter(isDockerfile);
   const built = gone.flatMap((path) => {
-    const text = textAt(look, path, base);
+    const text = textIn(look, before, path);
     const recipe = text === null || "unread" in text ? null : recipeIn(path, text.text);
     return recipe === null || "unread" in recipe ? [] : recipe.builds;
   });
   if (look.missing() !== null) return null;
-  return built.length === 0
-    ? []
-    : [...tree.entries.values()].flatMap(({ path, kind }) =>
-        kind !== "submodule" && built.some((one) => means(one, path)) ? [path] : [],
-      );
+  return files.filter((path) => built.some((one) => means(one, path)));
 }
 
 /** The likeliest first: of several hundred scripts of a repository only so many are read. */
@@ -194,7 +187,14 @@ function ranked(
     .map(({ path }) => path);
 }
 
-const isThere = ({ entries }: Tree, path: string) => /^(file|executable)$/.test(entries.get(path)?.kind ?? "");
+/** So many of them that neither their number nor their length is too much. */
+function first(paths: readonly string[], most: number, tree: Tree): readonly string[] {
+  let bytes = 0;
+  return paths.slice(0, most).filter((path) => {
+    bytes += tree.get(path)?.size ?? 0;
+    return bytes <= MOST_BYTES;
+  });
+}
 
 const tooMany = (all: number, budget: number): Problem => ({
   because: `It touches ${all} Dockerfiles and compose files, and no more than ${budget} are read`,
@@ -204,8 +204,8 @@ const unreadable = (path: string, why: string): Problem => ({
   because: `${code(path)} cannot be read: ${why}`,
   cure: `Correct ${code(path)}, or take it out`,
 });
-const noCommand = (path: string, command: string, tree: Tree): Problem => ({
-  because: `${code(command)}, which \`artifacts.build\` names for ${code(path)}, ${absent(tree)}`,
+const noCommand = (path: string, command: string): Problem => ({
+  because: `${code(command)}, which \`artifacts.build\` names for ${code(path)}, is not in the repository`,
   cure: `Commit ${code(command)}, or correct \`artifacts.build\` in the config`,
 });
 const unbuilt = (path: string, also: string): Problem => ({

@@ -1,6 +1,5 @@
-import type { Tree } from "./given.ts";
 import { folderOf, means, nameOf } from "./paths.ts";
-import { code, firstOf, type Problem } from "./reading.ts";
+import { code, firstOf, type Problem, type Tree } from "./reading.ts";
 import type { Setting } from "./recipe.ts";
 
 /** What a touched file takes from outside. */
@@ -55,7 +54,7 @@ export function lackingIn(
 }
 
 /** A file of variables is there, or a template of it, or its path is listed as secret. */
-function isGiven(file: string, { entries }: Tree, secrets: ReadonlySet<string>): boolean {
+function isGiven(file: string, tree: Tree, secrets: ReadonlySet<string>): boolean {
   const name = nameOf(file);
   const folder = folderOf(file);
   const names = [
@@ -63,5 +62,5 @@ function isGiven(file: string, { entries }: Tree, secrets: ReadonlySet<string>):
     ...TEMPLATES.flatMap((end) => [`${name}.${end}`, name.replace(/\.env$/, `.${end}.env`)]),
     ...(name.startsWith(".env") ? TEMPLATES.map((end) => `.env.${end}`) : []),
   ].map((one) => (folder === "" ? one : `${folder}/${one}`));
-  return secrets.has(file) || [...entries.keys()].some((path) => names.some((one) => means(one, path)));
+  return secrets.has(file) || [...tree.keys()].some((path) => names.some((one) => means(one, path)));
 }

@@ -1,5 +1,5 @@
+import type { TreeEntry } from "../../flow/facts.ts";
 import type { Look } from "../../flow/looking.ts";
-import { type Sha, short } from "../../flow/names.ts";
 import { listed } from "../../flow/words.ts";
 import { readCompose } from "./compose.ts";
 import { isCompose, isEnvFile, isMakefile, isShell, isTemplate, isWorkflow, mayBeShell } from "./paths.ts";
@@ -9,21 +9,28 @@ import { readWorkflow } from "./workflow.ts";
 
 /** What has to change, in one sentence without its full stop, and how. */
 export type Problem = { readonly because: string; readonly cure: string; readonly copy?: string };
+/** The files of a commit, by path. */
+export type Tree = ReadonlyMap<string, TreeEntry>;
 
 /** So many files are read for one answer; more would take all that GitHub lets us ask in an hour. */
 export const MOST_READ = 60;
-/** Beyond so many characters a file is not read: nobody wrote it, and taking it to pieces holds up everybody else. */
-const LONGEST = 100_000;
+/** Beyond so many bytes a file is not read: nobody wrote it, and taking it to pieces holds up everybody else. */
+const LONGEST = 50_000;
 
 export type Texted = { readonly text: string } | { readonly unread: string };
 
-/** The text of a file in a commit; null while it is not there. */
-export function textAt(look: Look, path: string, at: Sha): Texted | null {
-  const found = look.at({ want: "file", path, at });
-  if (found === null) return null;
-  if (!found.found) return { unread: `it is not in ${short(at)}` };
-  return found.text.length > LONGEST ? { unread: `it is over ${LONGEST} characters long` } : { text: found.text };
+/** The text of a file, or why it has none; null while it is still to be read. */
+export function textIn(look: Look, tree: Tree, path: string): Texted | null {
+  const entry = tree.get(path);
+  if (entry === undefined) return { unread: "it is not in the repository" };
+  if (!isFile(entry)) return { unread: `it is a ${entry.kind}` };
+  if (entry.size > LONGEST) return { unread: `it is over ${LONGEST} bytes long` };
+  const text = look.at({ want: "blob", path, sha: entry.blob });
+  return text === null ? null : { text };
 }
+
+export const isFile = (entry: TreeEntry | undefined): boolean =>
+  entry !== undefined && (entry.kind === "file" || entry.kind === "executable");
 
 /** Whether a file may say how an image is built. */
 export const maySay = (path: string, executable: boolean): boolean =>
