@@ -441,14 +441,29 @@ describe("a build command that is taken away", () => {
         release({ ...files, web: "", "b.sh": "docker build web" }, { ...of, changed: [changes("b.sh", "build.sh")] }),
       )[0],
     ).toBe("passed");
+    const script = { "bin/build": run("#!/bin/sh\ndocker build web") };
+    expect(said(release(files, { touched: [], before: script, changed: [removes("bin/build")] }))).toEqual(because);
   });
 
   it("does not matter where it built nothing that is there", () => {
     const of = {
       touched: [],
-      before: { "a.sh": "", "compose.yml": "a: [", "b.sh": "docker build web", "c.sh": "docker build mod" },
+      before: {
+        LICENSE: "docker build web",
+        "a.sh": "",
+        "compose.yml": "a: [",
+        "b.sh": "docker build web",
+        "c.sh": "docker build mod",
+      },
     };
-    const changed = [removes("a.sh"), removes("compose.yml"), removes("b.sh"), removes("c.sh"), removes("d.sh")];
+    const changed = [
+      removes("LICENSE"),
+      removes("a.sh"),
+      removes("compose.yml"),
+      removes("b.sh"),
+      removes("c.sh"),
+      removes("d.sh"),
+    ];
     expect(said(release({ "mod/Dockerfile": { kind: "submodule" } }, { ...of, changed }))[0]).toBe("passed");
   });
 

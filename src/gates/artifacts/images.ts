@@ -25,7 +25,10 @@ export const touchesImage = (file: ChangedFile, declared: readonly string[]): bo
   (file.blob !== null && isImage(file.path, declared)) || takesCommand(file);
 
 /** Whether a file goes, or goes elsewhere, that may have built an image. */
-export const takesCommand = (file: ChangedFile): boolean => maySay(takenAway(file) ?? "", false);
+export const takesCommand = (file: ChangedFile): boolean => {
+  const path = takenAway(file);
+  return path !== null && maySay(path, true);
+};
 
 const takenAway = ({ path, before, blob }: ChangedFile) => before ?? (blob === null ? path : null);
 const isImage = (path: string, declared: readonly string[]) =>
@@ -42,6 +45,7 @@ const isImage = (path: string, declared: readonly string[]) =>
 export function ofImages({ look, policy }: Case, { changed, tree, before }: Brought, budget: number): Seen | null {
   const { build: declared, secrets } = policy.artifacts;
   const keys = Object.keys(declared);
+  const named = Object.values(declared);
   const all = changed.flatMap(({ path, blob }) =>
     blob !== null && isImage(path, keys) && tree.get(path)?.kind !== "submodule" ? [path] : [],
   );
@@ -59,11 +63,11 @@ export function ofImages({ look, policy }: Case, { changed, tree, before }: Brou
   const candidates = [...tree.values()].flatMap((entry) => {
     const { path, kind } = entry;
     if (!isFile(entry) || images.includes(path)) return [];
-    const says = asksScripts && (maySay(path, kind === "executable") || Object.values(declared).includes(path));
+    const says = asksScripts && (maySay(path, kind === "executable") || named.includes(path));
     const sets = isCompose(path) || isEnvFile(path) || envFiles.some((file) => means(file, path));
     return says || (parameters.size > 0 && sets) ? [path] : [];
   });
-  const likeliest = first(ranked(candidates, undeclared, Object.values(declared)), budget - images.length, tree);
+  const likeliest = first(ranked(candidates, undeclared, named), budget - images.length, tree);
   const said = readRecipes(look, likeliest, tree, envFiles);
   if (look.missing() !== null) return null;
 
@@ -156,7 +160,10 @@ function readRecipes(look: Look, paths: readonly string[], tree: Tree, envFiles:
 
 /** The Dockerfiles whose build command this removes or renames; null: it is still to be read. */
 function orphanedBy(look: Look, changed: readonly ChangedFile[], tree: Tree, before: Tree): readonly string[] | null {
-  const gone = changed.filter(takesCommand).map((file) => takenAway(file) as string);
+  const gone = changed.flatMap((file) => {
+    const path = takenAway(file);
+    return path !== null && maySay(path, before.get(path)?.kind === "executable") ? [path] : [];
+  });
   const files = [...tree.values()].flatMap((entry) => (isFile(entry) ? [entry.path] : []));
   if (gone.length > MOST_REMOVED) return files.filter(isDockerfile);
   const built = gone.flatMap((path) => {

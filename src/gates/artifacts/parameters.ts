@@ -1,4 +1,4 @@
-import { folderOf, means, nameOf } from "./paths.ts";
+import { folderOf, HOLE, means, nameOf } from "./paths.ts";
 import { code, firstOf, type Problem, type Tree } from "./reading.ts";
 import type { Setting } from "./recipe.ts";
 
@@ -62,5 +62,7 @@ function isGiven(file: string, tree: Tree, secrets: ReadonlySet<string>): boolea
     ...TEMPLATES.flatMap((end) => [`${name}.${end}`, name.replace(/\.env$/, `.${end}.env`)]),
     ...(name.startsWith(".env") ? TEMPLATES.map((end) => `.env.${end}`) : []),
   ].map((one) => (folder === "" ? one : `${folder}/${one}`));
-  return secrets.has(file) || [...tree.keys()].some((path) => names.some((one) => means(one, path)));
+  const isThere = (one: string) =>
+    one.includes(HOLE) ? [...tree.keys()].some((path) => means(one, path)) : tree.has(one);
+  return secrets.has(file) || names.some(isThere);
 }
