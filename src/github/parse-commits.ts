@@ -16,7 +16,10 @@ const MODES: { readonly [mode: string]: TreeEntry["kind"] } = {
   "120000": "link",
   "160000": "submodule",
 };
-/** Null where GitHub cut the list off: what of it may be missing is not known. https://docs.github.com/rest/git/trees#get-a-tree */
+/**
+ * Null where GitHub cut the list off: what may be missing is not known.
+ * https://docs.github.com/rest/git/trees#get-a-tree
+ */
 export const entriesShape = z
   .object({
     tree: z.array(z.object({ path: z.string(), mode: z.string(), sha: shaText, size: z.number().nullish() })),

@@ -229,6 +229,7 @@ describe("a build command", () => {
     ],
     ["within a substitution", script("build.sh", 'id="$(docker build -q web)"')],
     ["a substitution with a quoted bracket", script("build.sh", "id=$(echo 'a)'; docker build web)")],
+    ["a substitution with an escaped bracket", script("build.sh", "id=$(echo \\); docker build web)")],
     ["before a dollar at the end", script("build.sh", "docker build web; echo $ $")],
     ["before an end within quotes", script("build.sh", 'docker build web; echo "a\\')],
     ["before an end that goes on", script("build.sh", "docker build web; echo a\\")],

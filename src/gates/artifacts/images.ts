@@ -1,4 +1,4 @@
-import type { ChangedFile } from "../../flow/facts.ts";
+import type { ChangedFile, TreeEntry } from "../../flow/facts.ts";
 import type { Look } from "../../flow/looking.ts";
 import { count } from "../../flow/words.ts";
 import type { Case } from "../gate.ts";
@@ -15,7 +15,7 @@ const MOST_REMOVED = 20;
 const MOST_BYTES = 300_000;
 
 type Where = { readonly path: string; readonly recipe: Recipe };
-/** What a pull request changes, the files of its head, and those where it parted from its base: read only where they count. */
+/** What a pull request changes, the files of its head, and those where it parted from its base, where they count. */
 export type Brought = { readonly changed: readonly ChangedFile[]; readonly tree: Tree; readonly before: Tree };
 /** What is wrong, and else what is so, each in a few words. */
 type Seen = { readonly problems: readonly Problem[]; readonly said: readonly string[] };
@@ -60,14 +60,14 @@ export function ofImages({ look, policy }: Case, { changed, tree, before }: Brou
   const envFiles = read.takes.flatMap((one) => one.envFiles);
   const parameters = new Set(read.takes.flatMap(open));
   const asksScripts = undeclared.length > 0 || read.takes.some((one) => !isCompose(one.path) && open(one).length > 0);
-  const candidates = [...tree.values()].flatMap((entry) => {
+  const candidates = [...tree.values()].filter((entry) => {
     const { path, kind } = entry;
-    if (!isFile(entry) || images.includes(path)) return [];
+    if (!isFile(entry) || images.includes(path)) return false;
     const says = asksScripts && (maySay(path, kind === "executable") || named.includes(path));
     const sets = isCompose(path) || isEnvFile(path) || envFiles.some((file) => means(file, path));
-    return says || (parameters.size > 0 && sets) ? [path] : [];
+    return says || (parameters.size > 0 && sets);
   });
-  const likeliest = first(ranked(candidates, undeclared, named), budget - images.length, tree);
+  const likeliest = likeliestOf(candidates, undeclared, named, budget - images.length);
   const said = readRecipes(look, likeliest, tree, envFiles);
   if (look.missing() !== null) return null;
 
@@ -175,31 +175,27 @@ function orphanedBy(look: Look, changed: readonly ChangedFile[], tree: Tree, bef
   return files.filter((path) => built.some((one) => means(one, path)));
 }
 
-/** The likeliest first: of several hundred scripts of a repository only so many are read. */
-function ranked(
-  paths: readonly string[],
+/** Of several hundred scripts only the likeliest are read, while neither their number nor their length is too much. */
+function likeliestOf(
+  files: readonly TreeEntry[],
   dockerfiles: readonly string[],
   declared: readonly string[],
+  most: number,
 ): readonly string[] {
   const folders = dockerfiles.map(folderOf);
-  const rank = (path: string) => {
+  const rank = ({ path }: TreeEntry) => {
     if (declared.includes(path)) return 0;
     if (isEnvFile(path) || isCompose(path)) return 1;
     if (isMakefile(path) || /build|docker|image|container|release|publish/i.test(nameOf(path))) return 2;
     return folders.includes(folderOf(path)) ? 3 : 4;
   };
-  return paths
-    .map((path) => ({ path, rank: rank(path) }))
-    .toSorted((a, b) => a.rank - b.rank || (a.path < b.path ? -1 : 1))
-    .map(({ path }) => path);
-}
-
-/** So many of them that neither their number nor their length is too much. */
-function first(paths: readonly string[], most: number, tree: Tree): readonly string[] {
+  const ranked = files
+    .map((file) => ({ ...file, rank: rank(file) }))
+    .toSorted((a, b) => a.rank - b.rank || (a.path < b.path ? -1 : 1));
   let bytes = 0;
-  return paths.slice(0, most).filter((path) => {
-    bytes += tree.get(path)?.size ?? 0;
-    return bytes <= MOST_BYTES;
+  return ranked.slice(0, most).flatMap(({ path, size }) => {
+    bytes += size;
+    return bytes <= MOST_BYTES ? [path] : [];
   });
 }
 
