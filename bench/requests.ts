@@ -128,6 +128,22 @@ const GATED: readonly Case[] = [
     act: ({ dora }) => dora.opens("development", "staging"),
   },
   {
+    event: "promotion of an image opened, all gates",
+    // As above, where the team and the config of the base have not changed. Beside it: the files of the head, the
+    // Dockerfile, and the script that builds it.
+    goal: { reads: 9, writes: 7 },
+    before: imagePromotable,
+    act: ({ dora }) => dora.opens("development", "staging"),
+  },
+  {
+    event: "promotion of an image pushed to",
+    // As above, but for the reviews, which have not changed, and for what the Dockerfile and its script say: that is
+    // kept by its content.
+    goal: { reads: 6, writes: 7 },
+    before: imagePromoted,
+    act: ({ dora }, number) => dora.merges(number),
+  },
+  {
     event: "a required check of another App ends",
     // The delivery itself says how it ended. Written: the check and that of its gate.
     goal: { reads: 0, writes: 2 },
@@ -220,6 +236,24 @@ async function readyToPromote(scene: Scene): Promise<number> {
 async function promotable(scene: Scene): Promise<number> {
   await nothingPromoted(scene);
   return readyToPromote(scene);
+}
+
+/** Development has an image that could be promoted. */
+async function imagePromotable(scene: Scene): Promise<number> {
+  await nothingPromoted(scene);
+  const files = { "web/Dockerfile": "FROM nginx:1\n", "web/build.sh": "docker build web\n" };
+  const number = await scene.dora.opens(await feature(scene, files), "development");
+  await scene.world.quiet();
+  await scene.dora.merges(number);
+  return number;
+}
+
+/** It is being promoted, and one more feature is about to join it. */
+async function imagePromoted(scene: Scene): Promise<number> {
+  await nothingPromoted(scene);
+  await scene.dora.opens("development", "staging");
+  await scene.world.quiet();
+  return opened(scene);
 }
 
 /** A promotion whose build is under way. */
