@@ -93,10 +93,10 @@ const CASES: readonly Case[] = [
   { event: "pushed to a branch without a pull request", goal: NOTHING, act: (scene) => feature(scene) },
   {
     event: "promotion opened",
-    // What the base has and the head lacks; the head's check runs and statuses: a red one refuses also where none is
-    // required. The rules of the base, and the base itself for its classic protection, have not changed. Flowgate's own
-    // config on both sides.
-    goal: { reads: 5, writes: 1 },
+    // What the base has and the head lacks; what it changes, which is no page of files; the head's check runs and
+    // statuses: a red one refuses also where none is required. The rules of the base, and the base itself for its
+    // classic protection, have not changed. Flowgate's own config on both sides.
+    goal: { reads: 6, writes: 1 },
     before: readyToPromote,
     act: ({ dora }) => dora.opens("development", "staging"),
   },
@@ -122,10 +122,26 @@ const GATED: readonly Case[] = [
     // What the base has and the head lacks, and the other way round; the head's check runs and statuses; the reviews;
     // the team. The rules of the base, and the base itself for its classic protection, have not changed.
     // Flowgate's own config on both sides. Written: the check, and one each for flow, window, policy, provenance,
-    // back-merge, approvals and checks.
-    goal: { reads: 8, writes: 8 },
+    // back-merge, approvals, checks and artifacts.
+    goal: { reads: 8, writes: 9 },
     before: promotable,
     act: ({ dora }) => dora.opens("development", "staging"),
+  },
+  {
+    event: "promotion of an image opened, all gates",
+    // As above, where the team and the config of the base have not changed. Beside it: the files of the head, the
+    // Dockerfile, and the script that builds it.
+    goal: { reads: 9, writes: 9 },
+    before: imagePromotable,
+    act: ({ dora }) => dora.opens("development", "staging"),
+  },
+  {
+    event: "promotion of an image pushed to",
+    // As above, but for the reviews, which have not changed, and for what the Dockerfile and its script say: that is
+    // kept by its content.
+    goal: { reads: 6, writes: 9 },
+    before: imagePromoted,
+    act: ({ dora }, number) => dora.merges(number),
   },
   {
     event: "a required check of another App ends",
@@ -220,6 +236,24 @@ async function readyToPromote(scene: Scene): Promise<number> {
 async function promotable(scene: Scene): Promise<number> {
   await nothingPromoted(scene);
   return readyToPromote(scene);
+}
+
+/** Development has an image that could be promoted. */
+async function imagePromotable(scene: Scene): Promise<number> {
+  await nothingPromoted(scene);
+  const files = { "web/Dockerfile": "FROM nginx:1\n", "web/build.sh": "docker build web\n" };
+  const number = await scene.dora.opens(await feature(scene, files), "development");
+  await scene.world.quiet();
+  await scene.dora.merges(number);
+  return number;
+}
+
+/** It is being promoted, and one more feature is about to join it. */
+async function imagePromoted(scene: Scene): Promise<number> {
+  await nothingPromoted(scene);
+  await scene.dora.opens("development", "staging");
+  await scene.world.quiet();
+  return opened(scene);
 }
 
 /** A promotion whose build is under way. */

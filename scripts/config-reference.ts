@@ -84,6 +84,6 @@ const inEach = ({ type, items }: Node): string =>
 
 function shown(value: unknown): string {
   if (value === undefined) return "see above";
-  const values = Array.isArray(value) ? value : [value];
+  const values = Array.isArray(value) ? value : typeof value === "object" ? Object.keys(value ?? {}) : [value];
   return values.length === 0 ? "none" : values.map((one) => `\`${String(one)}\``).join(", ");
 }

@@ -188,6 +188,7 @@ export function history(limits: { readonly listed?: number } = {}): History {
       mergeBase,
       behind: [...has].filter((commit) => !had.has(commit)).length,
       whole: listed.length === ahead.length,
+      changes: { files: [], whole: true },
       commits: listed.map((commit) => {
         const { name, parents, options } = commits.get(commit) ?? { name: "", parents: [], options: {} };
         return {

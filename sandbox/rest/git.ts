@@ -1,10 +1,10 @@
 import { mayWrite } from "../branches.ts";
 import { isAncestor } from "../git/history.ts";
-import { parseTag, printTag } from "../git/objects.ts";
+import { kindOf, parseTag, printTag, type TreeEntry } from "../git/objects.ts";
 import { pushRefs } from "../landing.ts";
 import { presentGitCommit } from "../present/commits.ts";
 import { repositoryUrl } from "../present/repositories.ts";
-import { refAt, refsOf } from "../refs.ts";
+import { refAt, refsOf, resolveCommit } from "../refs.ts";
 import { type Answer, type Call, created, listed, missing, noContent, ok, type Route, refusal, route } from "./call.ts";
 import { read } from "./input.ts";
 
@@ -101,6 +101,44 @@ async function getBlob(call: Call): Promise<Answer> {
   });
 }
 
+/** GitHub lists no more entries of a tree than this. */
+const mostEntries = 100_000;
+
+/** A tree, by its own name or by that of a commit, a branch or a tag; with `recursive`, whatever it says, all that is below it. */
+async function getTree(call: Call): Promise<Answer> {
+  const { github, repository, params, query } = call;
+  const name = params["tree_sha"] ?? "";
+  const commit = await resolveCommit(github, repository.id, name);
+  const sha = commit ? ((await github.git.commit(repository.id, commit))?.tree ?? "") : name;
+  if ((await github.git.read(repository.id, sha))?.type !== "tree") return missing;
+  const entries = await entriesBelow(call, sha, "", query.has("recursive"));
+  const api = `${repositoryUrl(github, repository)}/git`;
+  const tree = entries.slice(0, mostEntries).map(async ({ mode, name: path, sha }) => {
+    const type = kindOf(mode);
+    const size = type === "blob" ? { size: (await github.git.read(repository.id, sha))?.content.length ?? 0 } : {};
+    const url = type === "commit" ? {} : { url: `${api}/${type}s/${sha}` };
+    return { path, mode, type, sha, ...size, ...url };
+  });
+  return ok({
+    sha,
+    url: `${api}/trees/${sha}`,
+    tree: await Promise.all(tree),
+    truncated: entries.length > mostEntries,
+  });
+}
+
+/** The entries of a tree, each by its path; a folder comes before what it holds. */
+async function entriesBelow(call: Call, tree: string, path: string, recursive: boolean): Promise<TreeEntry[]> {
+  const { github, repository } = call;
+  const entries = (await github.git.tree(repository.id, tree)) ?? [];
+  const found = entries.map(async (entry) => {
+    const named = { ...entry, name: `${path}${entry.name}` };
+    if (!recursive || kindOf(entry.mode) !== "tree") return [named];
+    return [named, ...(await entriesBelow(call, entry.sha, `${named.name}/`, true))];
+  });
+  return (await Promise.all(found)).flat();
+}
+
 async function presentTagObject(call: Call, sha: string): Promise<Answer> {
   const { github, repository } = call;
   const object = await github.git.read(repository.id, sha);
@@ -142,6 +180,7 @@ export const gitRoutes: readonly Route[] = [
   route(`DELETE ${repo}/git/refs/{ref*}`, { contents: "write" }, deleteRef),
   route(`GET ${repo}/git/commits/{sha}`, { contents: "read" }, getCommit),
   route(`GET ${repo}/git/blobs/{sha}`, { contents: "read" }, getBlob),
+  route(`GET ${repo}/git/trees/{tree_sha}`, { contents: "read" }, getTree),
   route(`GET ${repo}/git/tags/{sha}`, { contents: "read" }, (call) => presentTagObject(call, call.params["sha"] ?? "")),
   route(`POST ${repo}/git/tags`, { contents: "write" }, createTag),
 ];

@@ -1,6 +1,12 @@
 import { isEnforced } from "../flow/component.ts";
 import { type Effect, issueSlot } from "../flow/effect.ts";
-import { answerTo, type StageLookedAt as Known, type KnownDeviation, type Want } from "../flow/facts.ts";
+import {
+  answerTo,
+  type Comparison,
+  type StageLookedAt as Known,
+  type KnownDeviation,
+  type Want,
+} from "../flow/facts.ts";
 import { canonical, closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
 import type { StageMemory } from "../flow/memory.ts";
@@ -186,21 +192,25 @@ function reverted(known: Known): Cleared | { readonly lacks: readonly Want[] } {
       : open.map(({ key, before, after }) => ({
           key,
           before,
-          brought: look.at({ want: "changes", base: before, head: after }),
-          since: look.at({ want: "changes", base: before, head }),
+          brought: look.at({ want: "compare", base: before, head: after }),
+          since: look.at({ want: "compare", base: before, head }),
         }));
   const missing = look.missing();
   if (missing !== null && "lacks" in missing) return missing;
   const closed = pairs.flatMap(({ key, before, brought, since }): readonly Closing[] => {
-    if (!brought?.whole || !since?.whole) return [];
+    if (!brought?.changes.whole || !since?.changes.whole) return [];
     // Where the branch was forced to somewhere else, the list is not of what came since.
     if (brought.mergeBase !== before || since.mergeBase !== before) return [];
-    const differing = new Set(since.paths);
-    if (brought.paths.some((path) => differing.has(path))) return [];
+    const differing = new Set(pathsIn(since));
+    if (pathsIn(brought).some((path) => differing.has(path))) return [];
     return [{ key, because: `at ${short(head as Sha)} everything that it touched is as it was before it` }];
   });
   return missing === null ? { closed, compared: told, retryAt: null } : { closed, compared, retryAt: missing.retryAt };
 }
+
+/** Of a renamed file both. */
+const pathsIn = ({ changes }: Comparison): readonly string[] =>
+  changes.files.flatMap(({ path, before }) => (before === null ? [path] : [path, before]));
 
 const openOf = ({ deviations, subject }: Known, push: Push, because: string): readonly Closing[] =>
   deviations

@@ -33,6 +33,14 @@ const branchName = z
 
 const text = z.string().min(1).max(255);
 const role = z.enum(ROLES);
+const filePath = z
+  .string()
+  .min(1)
+  .max(1024)
+  .regex(
+    /^(?!\/)(?!(?:.*\/)?\.{0,2}(?:\/|$))[^\p{C}]+$/u,
+    "is no path from the root of the repository, such as `scripts/activate.sh`",
+  );
 const holders = (who: string, unset: string) =>
   z
     .array(
@@ -136,6 +144,53 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe("How changes came onto a stage."),
+  artifacts: z
+    .strictObject({
+      activation: filePath
+        .optional()
+        .describe(
+          "The script that activates a release, such as `scripts/activate.sh`. It must be there and executable. Left out: none is asked for.",
+        ),
+      services: z
+        .record(text, filePath)
+        .refine((services) => Object.keys(services).length <= 40, "lists more than 40 services")
+        .default({})
+        .describe(
+          "External services, each with the path of its procedure, such as `{ postgres: docs/services/postgres.md }`: a `.md` that is there and not empty.",
+        ),
+      forbidden: z
+        .array(text)
+        .max(100)
+        .default([])
+        .describe(
+          'Patterns of files that no pull request may add or change, such as `["**/*.pem"]`. `*` stands for anything but a slash, `**` for anything; case does not count.',
+        ),
+      allowed: z
+        .array(text)
+        .max(100)
+        .default([])
+        .describe("Patterns of files that `artifacts.forbidden` does not mean; here case counts."),
+      secrets: z
+        .array(text)
+        .max(200)
+        .default([])
+        .describe(
+          "Parameters of Dockerfiles and compose files that are set outside the repository because they are secret, and paths of `env_file`s that are.",
+        ),
+      build: z
+        .record(text, filePath)
+        .refine((build) => Object.keys(build).length <= 100, "lists more than 100 Dockerfiles")
+        .default({})
+        .describe(
+          "Dockerfiles, each with the path of the file that builds it, such as `{ docker/api.Dockerfile: scripts/build.sh }`. Needed only where no shell script, Makefile, compose file or workflow says so in a way that can be read.",
+        ),
+      on_feature: z
+        .boolean()
+        .default(false)
+        .describe("Whether features are asked as well, not only what leaves the first stage."),
+    })
+    .prefault({})
+    .describe("What the repository must hold for a release."),
   readiness: z
     .strictObject({
       blockers: z
@@ -220,6 +275,17 @@ export type Policy = {
   readonly approvals: { readonly [of: string]: readonly Need[] };
   readonly checks: { readonly required: readonly RequiredCheck[]; readonly allowNone: boolean };
   readonly provenance: { readonly trusted: readonly string[] };
+  readonly artifacts: {
+    readonly activation: string | null;
+    /** Path of the procedure, by service. */
+    readonly services: { readonly [service: string]: string };
+    readonly forbidden: readonly string[];
+    readonly allowed: readonly string[];
+    readonly secrets: readonly string[];
+    /** Path of the build command, by Dockerfile. */
+    readonly build: { readonly [dockerfile: string]: string };
+    readonly onFeature: boolean;
+  };
   readonly readiness: { readonly blockers: readonly string[]; readonly verdict: boolean };
   readonly changeOrder: { readonly required: boolean; readonly pattern: string };
   readonly gateChecks: boolean;
@@ -229,8 +295,8 @@ export type RequiredCheck = { readonly name: string; readonly app: number | null
 
 /** What a config says once it is whole. */
 export function policyOf(config: Config): Policy {
-  const { enforcement, team, stages, flow, roles, approvals, checks, provenance, readiness, change_order, report } =
-    configSchema.parse(config);
+  const { enforcement, team, stages, flow, roles, approvals, checks, ...rest } = configSchema.parse(config);
+  const { provenance, artifacts, readiness, change_order, report } = rest;
   const named = namedIn(roles);
   return {
     enforcement,
@@ -242,6 +308,17 @@ export function policyOf(config: Config): Policy {
     approvals: { ...defaultApprovals(stages, named), ...approvals },
     checks: { required: checks.required, allowNone: checks.allow_none },
     provenance,
+    artifacts: {
+      activation: artifacts.activation ?? null,
+      services: artifacts.services,
+      forbidden: artifacts.forbidden,
+      allowed: artifacts.allowed,
+      secrets: artifacts.secrets,
+      build: Object.fromEntries(
+        Object.entries(artifacts.build).map(([dockerfile, command]) => [dockerfile.replace(/^\.\//, ""), command]),
+      ),
+      onFeature: artifacts.on_feature,
+    },
     readiness: {
       blockers: readiness.blockers,
       verdict: (readiness.verdict ?? (team === "regulated" ? "required" : "off")) === "required",

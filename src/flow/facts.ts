@@ -30,9 +30,9 @@ export type Comparison = {
   readonly mergeBase: Sha;
   readonly commits: readonly Commit[];
   readonly whole: boolean;
+  /** The files that differ since then; `whole` false: GitHub does not list them all. */
+  readonly changes: { readonly files: readonly ChangedFile[]; readonly whole: boolean };
 };
-/** The paths that differ between two commits; `whole` false: GitHub lists no more. */
-export type Changes = { readonly mergeBase: Sha; readonly paths: readonly string[]; readonly whole: boolean };
 export type Document = { readonly found: true; readonly blob: Sha; readonly text: string } | { readonly found: false };
 /** A pull request that brought a commit in, merged or not. */
 export type BroughtBy = {
@@ -59,13 +59,15 @@ export type ListedPull = {
 export const RIGHTS = ["none", "read", "triage", "write", "maintain", "admin"] as const;
 export type Right = (typeof RIGHTS)[number];
 export type Collaborator = { readonly person: Person; readonly right: Right };
-/** A file that a pull request changes; `blob` null where it removes it. */
+/** A file that differs: `before` where it had another path, `blob` null where it is gone. */
 export type ChangedFile = { readonly path: string; readonly before: string | null; readonly blob: Sha | null };
 /** A file in a commit; links and submodules are neither executable nor read. */
 export type TreeEntry = {
   readonly path: string;
   readonly kind: "file" | "executable" | "link" | "submodule";
   readonly blob: Sha;
+  /** In bytes. */
+  readonly size: number;
 };
 /** One rule that GitHub enforces on a branch, as far as we look at it. */
 export type BranchRule = {
@@ -84,7 +86,6 @@ export type Answers = {
   /** The last that were merged, newest first, thirty at most. */
   readonly "merged-pulls": readonly ListedPull[];
   readonly compare: Comparison;
-  readonly changes: Changes;
   readonly "brought-by": readonly BroughtBy[];
   readonly reviews: readonly Review[];
   readonly ruleset: LiveRuleset | null;
@@ -101,11 +102,11 @@ export type Answers = {
   readonly pushers: readonly Person[];
   /** The tree of a commit. */
   readonly tree: Sha;
-  /** All files of a commit; `whole` false: GitHub cut the list off. */
-  readonly entries: { readonly entries: readonly TreeEntry[]; readonly whole: boolean };
+  /** All files of a commit. */
+  readonly entries: readonly TreeEntry[];
   readonly file: Document;
-  /** `whole` false: GitHub cut the list off. */
-  readonly files: { readonly files: readonly ChangedFile[]; readonly whole: boolean };
+  /** The text of a file. */
+  readonly blob: string;
   readonly rules: readonly BranchRule[];
 };
 /** One thing still to be read. Only a judgement knows what it needs, since needs depend on what was read before. */
@@ -117,7 +118,6 @@ export type Want =
   | { readonly want: "pull"; readonly number: number }
   /** Where `base` is a branch, the answer is of the moment it was read. */
   | { readonly want: "compare"; readonly base: Branch | Sha; readonly head: Sha }
-  | { readonly want: "changes"; readonly base: Sha; readonly head: Sha }
   | { readonly want: "brought-by"; readonly commit: Sha }
   | { readonly want: "reviews"; readonly number: number }
   /** By its title; null where there is none. */
@@ -129,11 +129,13 @@ export type Want =
   | { readonly want: "team"; readonly team: string }
   | { readonly want: "collaborators" }
   | { readonly want: "issues"; readonly label: string }
-  | { readonly want: "text" | "files"; readonly number: number }
+  | { readonly want: "text"; readonly number: number }
   | { readonly want: "pushers"; readonly branch: Branch }
   | { readonly want: "tree" | "entries"; readonly commit: Sha }
   /** As it is in a commit. */
-  | { readonly want: "file"; readonly path: string; readonly at: Sha };
+  | { readonly want: "file"; readonly path: string; readonly at: Sha }
+  /** By its content, which is the same in every commit that has it; the path is for people. */
+  | { readonly want: "blob"; readonly path: string; readonly sha: Sha };
 export type AnswerTo<W extends Want> = Answers[W["want"]];
 
 /** What was read for one judgement, by want. */

@@ -39,12 +39,12 @@ function inWords(want: Want, value: unknown): string {
   switch (want.want) {
     case "compare":
       return `${short(want.head)} has ${count((value as Comparison).ahead, "commit")} that ${isSha(want.base) ? short(want.base) : want.base} lacks`;
-    case "changes":
-      return `what changed from ${short(want.base)} to ${short(want.head)}`;
     case "brought-by":
       return `${short(want.commit)} came by ${(value as readonly BroughtBy[]).map(({ number }) => `#${number}`).join(", ") || "no pull request"}`;
     case "file":
       return `${want.path} as it is in ${short(want.at)}`;
+    case "blob":
+      return `${want.path} (${short(want.sha)})`;
     case "entries":
       return `the files of ${short(want.commit)}`;
     case "team":

@@ -92,8 +92,8 @@ export function difference(before: Policy, after: Policy): readonly string[] {
   const was = lines(before);
   const is = lines(after);
   return [...new Set([...was.keys(), ...is.keys()])].flatMap((key) => {
-    const from = shown(was.get(key));
-    const to = shown(is.get(key));
+    const from = shown(key, was.get(key));
+    const to = shown(key, is.get(key));
     return from === to ? [] : [`${key}: ${from} → ${to}`];
   });
 }
@@ -105,9 +105,9 @@ function flat(prefix: string, tree: Tree): readonly (readonly [string, Json])[] 
   });
 }
 
-function shown(value: Json | undefined): string {
-  if (value === undefined) return "not set";
-  if (value === null) return "nobody named";
+function shown(key: string, value: Json | undefined): string {
+  if (value === undefined || value === null)
+    return value === null && key.startsWith("roles.") ? "nobody named" : "not set";
   if (Array.isArray(value))
     return value.length === 0
       ? "none"

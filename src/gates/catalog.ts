@@ -1,4 +1,5 @@
 import { approvals } from "./approvals.ts";
+import { artifacts } from "./artifacts.ts";
 import { backMerge } from "./back-merge.ts";
 import { changeOrder } from "./change-order.ts";
 import { checks } from "./checks.ts";
@@ -16,6 +17,7 @@ export const GATES: readonly Gate[] = [
   backMerge,
   approvals,
   checks,
+  artifacts,
   readiness,
   changeOrder,
 ];

@@ -1,5 +1,5 @@
 import { type CheckSeen, checkKey } from "../flow/check-seen.ts";
-import type { Answers, Comparison } from "../flow/facts.ts";
+import type { Answers, ChangedFile, Comparison } from "../flow/facts.ts";
 import { type Branch, type Instant, isSha, later, type Sha } from "../flow/names.ts";
 import { failed, found, type Outcome } from "./failure.ts";
 import * as shapes from "./parse-commits.ts";
@@ -8,17 +8,31 @@ import { type Place, root } from "./repository.ts";
 
 /** A comparison of more commits than this is not read to its end. */
 const MOST_COMMITS = 1_000;
+/** It lists no more files than this, and does not say where it cut them off. */
+const MOST_FILES = 300;
 /** A check of a commit that has more of them than this is not told from one that was never there. */
 const MOST_CHECKS = 5_000;
 /** How soon a list is read anew that changed while its pages were read. */
 const MOVED_MS = 1_000;
+/** A commit never changes: what is too much of it stays so. */
+const HUGE_MS = 3_600_000;
 
 export const treeAt = (read: Read, place: Place, commit: Sha): Promise<Outcome<Sha>> =>
   read.one(place, `${root(place)}/git/commits/${commit}`, shapes.treeShape, { immutable: true });
 
 /** https://docs.github.com/rest/git/trees#get-a-tree */
-export const entriesOf = (read: Read, place: Place, commit: Sha): Promise<Outcome<Answers["entries"]>> =>
-  read.one(place, `${root(place)}/git/trees/${commit}?recursive=1`, shapes.entriesShape, { immutable: true });
+export async function entriesOf(
+  read: Read,
+  place: Place,
+  { commit, now }: { readonly commit: Sha; readonly now: () => Instant },
+): Promise<Outcome<Answers["entries"]>> {
+  const address = `${root(place)}/git/trees/${commit}?recursive=1`;
+  const outcome = await read.one(place, address, shapes.entriesShape, { immutable: true });
+  if (!outcome.ok) return outcome;
+  return outcome.value === null
+    ? unclear("The commit has more files than GitHub lists", later(now(), HUGE_MS))
+    : found(outcome.value);
+}
 
 export async function comparison(
   read: Read,
@@ -41,15 +55,14 @@ export async function comparison(
     return moved(base, now());
   const { ahead, behind, mergeBase, total } = first;
   const commits = pages.flatMap((page) => page.commits);
-  return found({ ahead, behind, mergeBase, commits, whole: whole && commits.length === total });
+  const changes = changesIn(first.files);
+  return found({ ahead, behind, mergeBase, commits, whole: whole && commits.length === total, changes });
 }
 
-/**
- * The paths that differ between two commits; of a renamed file both.
- * https://docs.github.com/rest/commits/commits#compare-two-commits
- */
-export const changesBetween = (read: Read, place: Place, base: Sha, head: Sha): Promise<Outcome<Answers["changes"]>> =>
-  read.one(place, `${root(place)}/compare/${base}...${head}?per_page=1`, shapes.changesShape, { immutable: true });
+function changesIn(listed: readonly (ChangedFile | null)[] | null): Comparison["changes"] {
+  const files = (listed ?? []).filter((file) => file !== null);
+  return { files, whole: listed !== null && listed.length < MOST_FILES && files.length === listed.length };
+}
 
 /**
  * The check runs and commit statuses of a commit. GitHub leaves out older runs of a name only within a check suite,
@@ -103,12 +116,11 @@ function newest(checks: readonly CheckSeen[]): readonly CheckSeen[] {
   return [...new Map(ascending.map((check) => [checkKey(check), check])).values()];
 }
 
-function moved(what: string, now: Instant): Outcome<never> {
-  const how = `${what} moved between two pages of the answer`;
-  return failed({ kind: "unclear", status: null, message: "", how, until: later(now, MOVED_MS) });
-}
+const moved = (what: string, now: Instant) =>
+  unclear(`${what} moved between two pages of the answer`, later(now, MOVED_MS));
+const tooMany = (what: string, now: Instant) =>
+  unclear(`The commit has more than ${MOST_CHECKS} ${what}, which is more than Flowgate reads`, later(now, 60_000));
 
-function tooMany(what: string, now: Instant): Outcome<never> {
-  const how = `The commit has more than ${MOST_CHECKS} ${what}, which is more than Flowgate reads`;
-  return failed({ kind: "unclear", status: null, message: "", how, until: later(now, 60_000) });
+function unclear(how: string, until: Instant): Outcome<never> {
+  return failed({ kind: "unclear", status: null, message: "", how, until });
 }

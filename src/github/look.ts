@@ -1,13 +1,13 @@
 import { type Answers, type AnswerTo, type Fact, type Facts, type Want, wantKey } from "../flow/facts.ts";
 import { type Instant, isSha, later, short } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
-import { changesBetween, checksOn, comparison, entriesOf, treeAt } from "./commits.ts";
+import { checksOn, comparison, entriesOf, treeAt } from "./commits.ts";
 import { type Outcome, sentence } from "./failure.ts";
 import { broughtByShape } from "./parse.ts";
 import { collaboratorsOf, membersOf, pushersTo } from "./people.ts";
-import { filesOf, issuesWith, mergedPulls, openPulls, pullAt, reviewsOf, textOf } from "./pulls.ts";
+import { issuesWith, mergedPulls, openPulls, pullAt, reviewsOf, textOf } from "./pulls.ts";
 import type { Read } from "./read.ts";
-import { documentAt, headOf, type Place, repositoryAt, root, rulesetAt, rulesOn } from "./repository.ts";
+import { blobOf, documentAt, headOf, type Place, repositoryAt, root, rulesetAt, rulesOn } from "./repository.ts";
 
 const UNNAMED_MS = 60_000;
 
@@ -60,7 +60,6 @@ function answersFrom(read: Read, clock: { now(): Instant }): Answering {
     "open-pulls": (place) => openPulls(read, place),
     "merged-pulls": (place) => mergedPulls(read, place),
     compare: (place, { base, head }) => comparison(read, place, { base, head, now }),
-    changes: (place, { base, head }) => changesBetween(read, place, base, head),
     "brought-by": (place, { commit }) =>
       read.all(place, `${root(place)}/commits/${commit}/pulls`, broughtByShape(place.repository)),
     reviews: (place, { number }) => reviewsOf(read, place, number),
@@ -71,10 +70,10 @@ function answersFrom(read: Read, clock: { now(): Instant }): Answering {
     collaborators: (place) => collaboratorsOf(read, place),
     issues: (place, { label }) => issuesWith(read, place, label),
     text: (place, { number }) => textOf(read, place, number),
-    files: (place, { number }) => filesOf(read, place, number),
     pushers: (place, { branch }) => pushersTo(read, place, branch),
     tree: (place, { commit }) => treeAt(read, place, commit),
-    entries: (place, { commit }) => entriesOf(read, place, commit),
+    entries: (place, { commit }) => entriesOf(read, place, { commit, now }),
+    blob: (place, { sha }) => blobOf(read, place, sha),
   };
 
   return <W extends Want>(place: Place, want: W) =>
@@ -98,12 +97,12 @@ function inWords(want: Want): string {
       return `the file ${want.path} in ${short(want.at)}`;
     case "entries":
       return `the files of ${short(want.commit)}`;
+    case "blob":
+      return `the file ${want.path} (${short(want.sha)})`;
     case "pull":
       return `pull request #${want.number}`;
     case "compare":
       return `what ${short(want.head)} has over ${isSha(want.base) ? short(want.base) : want.base}`;
-    case "changes":
-      return `what changed from ${short(want.base)} to ${short(want.head)}`;
     case "brought-by":
       return `the pull requests that brought ${short(want.commit)}`;
     case "reviews":
@@ -122,8 +121,6 @@ function inWords(want: Want): string {
       return `the open issues labelled ${want.label}`;
     case "text":
       return `the text of #${want.number}`;
-    case "files":
-      return `the files of #${want.number}`;
     case "pushers":
       return `who pushed to ${want.branch}`;
     case "tree":

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Changes, Commit, TreeEntry } from "../flow/facts.ts";
+import type { ChangedFile, Commit, TreeEntry } from "../flow/facts.ts";
 import { checkRunShape, shaText, statusShape } from "../flow/listed.ts";
 import { id } from "./parse.ts";
 
@@ -8,26 +8,53 @@ const treeOf = z.object({ tree: z.object({ sha: shaText }) });
 /** https://docs.github.com/rest/git/commits#get-a-commit-object */
 export const treeShape = treeOf.transform(({ tree }) => tree.sha);
 
-/** How git writes what a file is. */
+/** How git writes what a file is; 100664 stands in trees of its first years. */
 const MODES: { readonly [mode: string]: TreeEntry["kind"] } = {
   "100644": "file",
+  "100664": "file",
   "100755": "executable",
   "120000": "link",
   "160000": "submodule",
 };
-/** https://docs.github.com/rest/git/trees#get-a-tree */
+/**
+ * Null where GitHub cut the list off: what may be missing is not known.
+ * https://docs.github.com/rest/git/trees#get-a-tree
+ */
 export const entriesShape = z
   .object({
-    tree: z.array(z.object({ path: z.string(), mode: z.string(), sha: shaText })),
+    tree: z.array(z.object({ path: z.string(), mode: z.string(), sha: shaText, size: z.number().nullish() })),
     truncated: z.boolean(),
   })
-  .transform(({ tree, truncated }) => ({
-    entries: tree.flatMap(({ path, mode, sha }): readonly TreeEntry[] => {
-      const kind = MODES[mode];
-      return kind === undefined ? [] : [{ path, kind, blob: sha }];
+  .transform(({ tree, truncated }): readonly TreeEntry[] | null =>
+    truncated
+      ? null
+      : tree.flatMap(({ path, mode, sha, size }) => {
+          const kind = MODES[mode];
+          return kind === undefined ? [] : [{ path, kind, blob: sha, size: size ?? 0 }];
+        }),
+  );
+
+/**
+ * A file of a comparison. Of a removed one GitHub names the blob that was there.
+ * https://docs.github.com/rest/commits/commits#compare-two-commits
+ */
+const changedFile = z
+  .union([
+    z.object({ status: z.literal("removed"), filename: z.string(), sha: z.unknown().transform(() => null) }),
+    z.object({
+      status: z.enum(["added", "modified", "renamed", "copied", "changed", "unchanged"]),
+      filename: z.string(),
+      previous_filename: z.string().nullish(),
+      sha: shaText,
     }),
-    whole: !truncated,
-  }));
+  ])
+  .transform(
+    (file): ChangedFile => ({
+      path: file.filename,
+      before: "previous_filename" in file ? (file.previous_filename ?? null) : null,
+      blob: file.sha,
+    }),
+  );
 
 /** https://docs.github.com/rest/commits/commits#compare-two-commits */
 export const comparisonShape = z
@@ -56,33 +83,18 @@ export const comparisonShape = z
           }),
         ),
     ),
+    /** On the first page only. One that is not as documented is not known; the others are. */
+    files: z.array(changedFile.nullable().catch(null)).nullish(),
   })
-  .transform(({ ahead_by, behind_by, total_commits, base_commit, merge_base_commit, commits }) => ({
+  .transform(({ ahead_by, behind_by, total_commits, base_commit, merge_base_commit, commits, files }) => ({
     ahead: ahead_by,
     behind: behind_by,
     total: total_commits,
     base: base_commit.sha,
     mergeBase: merge_base_commit.sha,
     commits,
+    files: files ?? null,
   }));
-
-/** GitHub lists no more files of a comparison, all of them on its first page. */
-const MOST_COMPARED = 300;
-export const changesShape = z
-  .object({
-    merge_base_commit: z.object({ sha: shaText }),
-    files: z.array(z.object({ filename: z.string(), previous_filename: z.string().nullish() })),
-  })
-  .transform(
-    ({ merge_base_commit, files }): Changes => ({
-      mergeBase: merge_base_commit.sha,
-      paths: files.flatMap(({ filename, previous_filename }) => [
-        filename,
-        ...(previous_filename ? [previous_filename] : []),
-      ]),
-      whole: files.length < MOST_COMPARED,
-    }),
-  );
 
 /** Our own check runs, by the mark they were given. */
 export const checkRunsShape = z

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { BranchRule, BroughtBy, ChangedFile, ListedPull, Review } from "../flow/facts.ts";
+import type { BranchRule, BroughtBy, ListedPull, Review } from "../flow/facts.ts";
 import { branchText, instantText, listedPull, pullShape as listedShape, shaText } from "../flow/listed.ts";
 import { type RepositoryId, repositoryId } from "../flow/names.ts";
 import type { LiveRuleset } from "../flow/ruleset.ts";
@@ -55,7 +55,7 @@ export const contentShape = z.union([
   z.array(z.unknown()).transform(() => ({ type: "dir" as const })),
 ]);
 
-/** A file too large for its own answer; GitHub gives up to 100 MB so. */
+/** A file by its content, also one too large for the answer by its path; GitHub gives up to 100 MB so. */
 export const blobShape = z.object({ encoding: z.literal("base64"), content: z.string() });
 
 const pull = listedShape
@@ -74,30 +74,6 @@ export const textShape = (repository: RepositoryId) =>
     .object({ title: z.string(), body: z.string().nullish(), base: z.object({ repo: z.object({ id }) }) })
     .refine(({ base }) => base.repo.id === repository, { message: "is of another repository" })
     .transform(({ title, body }) => ({ title, body: body ?? "" }));
-
-/**
- * The files of a pull request. Of a removed one GitHub names the blob that was there.
- * https://docs.github.com/rest/pulls/pulls#list-pull-requests-files
- */
-export const filesShape = z.array(
-  z
-    .union([
-      z.object({ status: z.literal("removed"), filename: z.string(), sha: z.unknown().transform(() => null) }),
-      z.object({
-        status: z.enum(["added", "modified", "renamed", "copied", "changed", "unchanged"]),
-        filename: z.string(),
-        previous_filename: z.string().nullish(),
-        sha: shaText,
-      }),
-    ])
-    .transform(
-      (file): ChangedFile => ({
-        path: file.filename,
-        before: "previous_filename" in file ? (file.previous_filename ?? null) : null,
-        blob: file.sha,
-      }),
-    ),
-);
 
 /**
  * Open issues; to GitHub a pull request is one too.

@@ -1,11 +1,8 @@
 import type { Answers, Review } from "../flow/facts.ts";
 import { found, type Outcome } from "./failure.ts";
 import * as shapes from "./parse.ts";
-import { PER_PAGE, type Read } from "./read.ts";
+import type { Read } from "./read.ts";
 import { type Place, root } from "./repository.ts";
-
-/** GitHub lists no more files of a pull request than this, and does not say where it cut them off. */
-const MOST_FILES = 3_000;
 
 export const pullAt = (read: Read, place: Place, number: number): Promise<Outcome<Answers["pull"]>> =>
   read.one(place, `${root(place)}/pulls/${number}`, shapes.pullShape(place.repository));
@@ -36,19 +33,6 @@ export async function mergedPulls(read: Read, place: Place): Promise<Outcome<Ans
 export async function reviewsOf(read: Read, place: Place, number: number): Promise<Outcome<Answers["reviews"]>> {
   const outcome = await read.all(place, `${root(place)}/pulls/${number}/reviews`, shapes.reviewsShape);
   return outcome.ok ? found(outcome.value.filter((review): review is Review => review !== null)) : outcome;
-}
-
-export async function filesOf(read: Read, place: Place, number: number): Promise<Outcome<Answers["files"]>> {
-  const outcome = await read.pages(
-    place,
-    `${root(place)}/pulls/${number}/files`,
-    shapes.filesShape,
-    (files) => files.length,
-    MOST_FILES / PER_PAGE,
-  );
-  if (!outcome.ok) return outcome;
-  const files = outcome.value.pages.flat();
-  return found({ files, whole: outcome.value.whole && files.length < MOST_FILES });
 }
 
 /** The open issues with a label, each once. */

@@ -75,8 +75,14 @@ export async function documentAt(read: Read, place: Place, path: string, at: Sha
   const content = outcome.value;
   if (content.type !== "file") return found({ found: false });
   if (content.encoding === "base64") return found({ found: true, blob: content.sha, text: textOf(content.content) });
-  const blob = await read.one(place, `${root(place)}/git/blobs/${content.sha}`, shapes.blobShape);
-  return blob.ok ? found({ found: true, blob: content.sha, text: textOf(blob.value.content) }) : blob;
+  const text = await blobOf(read, place, content.sha);
+  return text.ok ? found({ found: true, blob: content.sha, text: text.value }) : text;
+}
+
+/** https://docs.github.com/rest/git/blobs#get-a-blob */
+export async function blobOf(read: Read, place: Place, sha: Sha): Promise<Outcome<Answers["blob"]>> {
+  const outcome = await read.one(place, `${root(place)}/git/blobs/${sha}`, shapes.blobShape, { immutable: true });
+  return outcome.ok ? found(textOf(outcome.value.content)) : outcome;
 }
 
 /** The repository's own ruleset of that title; null where there is none. */

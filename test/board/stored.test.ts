@@ -21,7 +21,6 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   "open-pulls": [],
   "merged-pulls": [],
   compare: null,
-  changes: null,
   "brought-by": [],
   reviews: [],
   ruleset: null,
@@ -31,11 +30,11 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   collaborators: [],
   issues: [],
   text: { title: "", body: "" },
-  files: { files: [], whole: true },
+  blob: "",
   pushers: [],
-  entries: { entries: [], whole: true },
-  file: FILE,
   tree: id("7ee"),
+  entries: [],
+  file: FILE,
 };
 
 describe("the board over the store", () => {

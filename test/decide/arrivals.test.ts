@@ -252,9 +252,9 @@ describe("What came past the gates", () => {
   const HEAD = at("head");
   const moved = { heads: [at("after"), HEAD], compared: at("after") };
   const BRANCH = ["branch development", known(HEAD)] as const;
-  const [BROUGHT, SINCE] = [`changes ${at("before")} ${at("after")}`, `changes ${at("before")} ${HEAD}`];
-  const changes = (paths: readonly string[], more: object = {}) =>
-    known({ mergeBase: at("before"), paths, whole: true, ...more });
+  const [BROUGHT, SINCE] = [`compare ${at("before")} ${at("after")}`, `compare ${at("before")} ${HEAD}`];
+  const changes = (paths: readonly string[], { mergeBase = at("before"), whole = true } = {}) =>
+    known({ mergeBase, changes: { files: paths.map((path) => ({ path, before: null, blob: at(path) })), whole } });
   const open = (more: Partial<KnownDeviation> = {}) => {
     const one = deviation(push(), more);
     return { deviations: [{ ...one, slot: one.slot }] };
@@ -268,8 +268,8 @@ describe("What came past the gates", () => {
     expect(answer(moved, open())).toEqual({ lacks: [{ want: "branch", branch: "development" }] });
     expect(answer(moved, { ...open(), read: read(BRANCH) })).toEqual({
       lacks: [
-        { want: "changes", base: at("before"), head: at("after") },
-        { want: "changes", base: at("before"), head: HEAD },
+        { want: "compare", base: at("before"), head: at("after") },
+        { want: "compare", base: at("before"), head: HEAD },
       ],
     });
     const decision = compared(changes(["a.ts"]), changes(["b.ts"]));
@@ -277,6 +277,14 @@ describe("What came past the gates", () => {
     expect(decision.effects).toMatchObject([{ thing: "issue", state: "closed" }]);
     expect(decision.news.nudges).toEqual(NEXT);
     expect(left(decision)).toMatchObject({ compared: HEAD });
+  });
+
+  it("is there as long as a file has the name that it gave it", () => {
+    const renamed = [{ path: "b.ts", before: "a.ts", blob: at("x") }];
+    const brought = known({ mergeBase: at("before"), changes: { files: renamed, whole: true } });
+    expect(closings(compared(brought, changes(["a.ts"])))).toEqual([]);
+    expect(closings(compared(brought, changes(["b.ts"])))).toEqual([]);
+    expect(closings(compared(brought, changes(["c.ts"])))).toHaveLength(1);
   });
 
   it("stays open while something of it is there, or GitHub does not list all", () => {

@@ -22,6 +22,15 @@ describe("a config file", () => {
       approvals: { staging: ["operations"], master: ["maintainer"], hotfix: ["release-manager"] },
       checks: { required: [], allowNone: false },
       provenance: { trusted: [] },
+      artifacts: {
+        activation: null,
+        services: {},
+        forbidden: [],
+        allowed: [],
+        secrets: [],
+        build: {},
+        onFeature: false,
+      },
       readiness: { blockers: ["severity-1"], verdict: false },
       changeOrder: { required: false, pattern: "ECO-\\d{4}" },
       gateChecks: true,
@@ -56,6 +65,31 @@ describe("a config file", () => {
     ["one stage", "stages: [dev]\n", ["1:1 `stages` needs two stages or more, in promotion order."]],
     ["stages of another kind", "stages: master\n", ["1:1 `stages` takes a list, not text."]],
     ["nothing where something belongs", "flow:\n", ["1:1 `flow` takes a mapping, not nothing."]],
+    [
+      "a path that leaves the repository",
+      "artifacts: { activation: ../x.sh }\n",
+      ["1:14 `artifacts.activation` is no path from the root of the repository, such as `scripts/activate.sh`."],
+    ],
+    [
+      "an absolute path",
+      "artifacts:\n  services:\n    dns: /docs/dns.md\n",
+      ["3:5 `artifacts.services.dns` is no path from the root of the repository, such as `scripts/activate.sh`."],
+    ],
+    [
+      "more services than can be read",
+      `artifacts: { services: { ${Array.from({ length: 41 }, (_, n) => `s${n}: a.md`).join(", ")} } }\n`,
+      ["1:14 `artifacts.services` lists more than 40 services."],
+    ],
+    [
+      "more build commands than can be read",
+      `artifacts: { build: { ${Array.from({ length: 101 }, (_, n) => `d${n}: a.sh`).join(", ")} } }\n`,
+      ["1:14 `artifacts.build` lists more than 100 Dockerfiles."],
+    ],
+    [
+      "a key of artifacts that is nearly one",
+      "artifacts: { secret: [] }\n",
+      ["1:14 `artifacts.secret` is no key of the config. Did you mean `artifacts.secrets`?"],
+    ],
     [
       "a word that is nearly one",
       "flow:\n  forks: refused\n",

@@ -17,7 +17,8 @@ it.each<[Want, unknown, string]>([
   [{ want: "brought-by", commit: HEAD }, [{ number: 3 }], `${head} came by #3`],
   [{ want: "brought-by", commit: HEAD }, [], `${head} came by no pull request`],
   [{ want: "file", path: "a.md", at: HEAD }, { found: false }, `a.md as it is in ${head}`],
-  [{ want: "entries", commit: HEAD }, {}, `the files of ${head}`],
+  [{ want: "entries", commit: HEAD }, [], `the files of ${head}`],
+  [{ want: "blob", path: "build.sh", sha: HEAD }, "", `build.sh (${head})`],
   [{ want: "team", team: "@acme/ops" }, [], "the members of @acme/ops"],
   [{ want: "team", team: "@acme/ops" }, null, "there is no team @acme/ops"],
   [{ want: "collaborators" }, [], "the people of the repository"],
@@ -40,7 +41,7 @@ it("tells what is missing: what was not read, or first what cannot be known", ()
   const wants = [
     { want: "reviews", number: 1 },
     { want: "text", number: 1 },
-    { want: "files", number: 1 },
+    { want: "pull", number: 1 },
   ] as const;
   const read = new Map<string, Fact<unknown>>([["text 1", unknown("GitHub answered 502.")]]);
   const look = looking(read);

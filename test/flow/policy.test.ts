@@ -77,6 +77,7 @@ describe("the difference of two policies", () => {
       enforcement: "report",
       roles: { quality: ["quinn", "@acme/quality"] },
       checks: { required: [{ name: "build", app: 1 }] },
+      artifacts: { activation: "scripts/activate.sh", services: { dns: "docs/dns.md" } },
       readiness: { blockers: [] },
     });
     expect(difference(policyOf({}), after)).toEqual([
@@ -84,7 +85,9 @@ describe("the difference of two policies", () => {
       "roles.quality: nobody named → quinn, @acme/quality",
       "approvals.master: maintainer → quality",
       'checks.required: none → {"app":1,"name":"build"}',
+      "artifacts.activation: not set → scripts/activate.sh",
       "readiness.blockers: severity-1 → none",
+      "artifacts.services.dns: not set → docs/dns.md",
     ]);
     const stages = difference(policyOf({}), policyOf({ stages: ["dev", "uat", "main"] }));
     expect(stages).toContain("approvals.uat: not set → operations");

@@ -25,6 +25,7 @@ const carried = (...authors: readonly (Person | null)[]): Comparison => ({
     title: "Add",
     author,
   })),
+  changes: { files: [], whole: true },
 });
 
 const roles = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { CheckSeen } from "../../src/flow/check-seen.ts";
 import { ENDINGS } from "../../src/flow/check-seen.ts";
-import { type Fact, type Review, type Want, wantKey } from "../../src/flow/facts.ts";
+import { type ChangedFile, type Fact, type Review, type TreeEntry, type Want, wantKey } from "../../src/flow/facts.ts";
 import { LANES, OUTCOMES, type Outcome } from "../../src/flow/verdict.ts";
 import { GATES } from "../../src/gates/catalog.ts";
 import { ask } from "../../src/gates/engine.ts";
@@ -37,6 +37,18 @@ const commit = fc.record({
   title: fc.constant("Add"),
   author: fc.constantFrom(...people, null),
 });
+const path = fc.constantFrom("Dockerfile", "build.sh", "compose.yml", "docs/dns.md", "key.pem", "src/a.ts");
+const changed: fc.Arbitrary<ChangedFile> = fc.record({
+  path,
+  before: fc.option(path),
+  blob: fc.constantFrom(at("one"), at("other"), null),
+});
+const entry: fc.Arbitrary<TreeEntry> = fc.record({
+  path,
+  kind: fc.constantFrom("file", "executable", "link", "submodule"),
+  blob: fc.constantFrom(at("one"), at("other")),
+  size: fc.constantFrom(10, 1_000_000),
+});
 const answers: { readonly [want in Want["want"]]?: fc.Arbitrary<unknown> } = {
   file: fc.constantFrom(
     { found: false },
@@ -50,7 +62,10 @@ const answers: { readonly [want in Want["want"]]?: fc.Arbitrary<unknown> } = {
     behind: fc.nat(9),
     whole: fc.boolean(),
     commits: fc.array(commit, { maxLength: 4 }),
+    changes: fc.record({ files: fc.array(changed, { maxLength: 4 }), whole: fc.boolean() }),
   }),
+  entries: fc.uniqueArray(entry, { selector: ({ path }) => path }),
+  blob: fc.constantFrom("FROM a\nARG V\nRUN $V\n", "docker build --build-arg V=1 .", "services: {}\n", ""),
   reviews: fc.array(review, { maxLength: 6 }),
   checks: fc.array(check, { maxLength: 6 }),
   rules: fc.constantFrom([], [{ type: "required_status_checks", checks: [{ context: "build", app: null }] }]),
@@ -86,6 +101,13 @@ const policies = fc.record({
     { required: [], allowNone: true },
   ),
   readiness: fc.constantFrom({ blockers: ["severity-1"], verdict: false }, { blockers: [], verdict: true }),
+  artifacts: fc.constantFrom(policy().artifacts, {
+    ...policy().artifacts,
+    activation: "build.sh",
+    services: { dns: "docs/dns.md" },
+    forbidden: ["*.pem"],
+    onFeature: true,
+  }),
   changeOrder: fc.constantFrom({ required: true, pattern: "ECO-\\d{4}" }, { required: false, pattern: "x" }),
 });
 const lanes = fc.record({ lane: fc.constantFrom(...LANES), own: fc.boolean() });

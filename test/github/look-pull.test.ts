@@ -8,13 +8,7 @@ const issues: Want = { want: "issues", label: "blocks release" };
 const ISSUES = (page: number) => `${R}/issues?state=open&labels=blocks%20release&per_page=100&page=${page}`;
 const issue = (number: number, more: object = {}) => ({ id: number, number, title: `Bug ${number}`, ...more });
 
-const changes: Want = { want: "changes", base: sha(HEAD), head: sha(OTHER) };
-const COMPARED = `${R}/compare/${HEAD}...${OTHER}?per_page=1`;
 const text: Want = { want: "text", number: 5 };
-const files: Want = { want: "files", number: 5 };
-const FILES = (page: number) => `${R}/pulls/5/files?per_page=100&page=${page}`;
-const file = (filename: string, more: object = {}) => ({ sha: OTHER, filename, status: "modified", ...more });
-const many = (from: number) => Array.from({ length: 100 }, (_, index) => file(`file ${from + index}`));
 
 const rows: readonly Row[] = [
   {
@@ -28,42 +22,6 @@ const rows: readonly Row[] = [
       { number: 9, title: "Bug 9" },
       { number: 3, title: "Bug 3" },
     ],
-  },
-  {
-    what: "the paths that differ between two commits, of a renamed file both",
-    want: changes,
-    answers: [
-      [
-        COMPARED,
-        200,
-        {
-          merge_base_commit: { sha: HEAD },
-          files: [{ filename: "a.ts" }, { filename: "c.ts", previous_filename: "b.ts" }],
-        },
-      ],
-    ],
-    gives: { mergeBase: HEAD, paths: ["a.ts", "c.ts", "b.ts"], whole: true },
-  },
-  {
-    what: "differing paths as far as GitHub lists them",
-    want: changes,
-    answers: [
-      [
-        COMPARED,
-        200,
-        {
-          merge_base_commit: { sha: HEAD },
-          files: Array.from({ length: 300 }, (_, n) => ({ filename: `${n}.ts` })),
-        },
-      ],
-    ],
-    gives: { mergeBase: HEAD, paths: Array.from({ length: 300 }, (_, n) => `${n}.ts`), whole: false },
-  },
-  {
-    what: "a comparison without its files",
-    want: changes,
-    answers: [[COMPARED, 200, { merge_base_commit: { sha: HEAD } }]],
-    gives: /not as documented \(files/,
   },
   { what: "no issue", want: issues, answers: [[ISSUES(1), 200, []]], gives: [] },
   {
@@ -101,49 +59,6 @@ const rows: readonly Row[] = [
     want: text,
     answers: [[`${R}/pulls/5`, 404, { message: "Not Found" }]],
     gives: /^GitHub answered 404 \(Not Found\) when asked for the text of #5 of org\/api\.$/,
-  },
-  {
-    what: "files of all pages: changed, removed and renamed",
-    want: files,
-    answers: [
-      [FILES(1), 200, [file("a"), file("b", { status: "removed" })], next("/2")],
-      [FILES(2), 200, [file("d", { status: "renamed", previous_filename: "c" })]],
-    ],
-    gives: {
-      whole: true,
-      files: [
-        { path: "a", before: null, blob: OTHER },
-        { path: "b", before: null, blob: null },
-        { path: "d", before: "c", blob: OTHER },
-      ],
-    },
-  },
-  {
-    what: "as many files as GitHub lists at most, which may not be all",
-    want: files,
-    answers: Array.from({ length: 30 }, (_, page) => [FILES(page + 1), 200, many(page * 100), next("/next")] as const),
-    gives: {
-      whole: false,
-      files: Array.from({ length: 3_000 }, (_, index) => ({ path: `file ${index}`, before: null, blob: OTHER })),
-    },
-  },
-  {
-    what: "a file that is changed and has no content",
-    want: files,
-    answers: [[FILES(1), 200, [file("a", { sha: null })]]],
-    gives: /not as documented/,
-  },
-  {
-    what: "a file changed in a way that nobody has heard of",
-    want: files,
-    answers: [[FILES(1), 200, [file("a", { status: "blessed" })]]],
-    gives: /not as documented/,
-  },
-  {
-    what: "the files of no pull request",
-    want: files,
-    answers: [[FILES(1), 404, { message: "Not Found" }]],
-    gives: /^GitHub answered 404 \(Not Found\) when asked for the files of #5/,
   },
   {
     what: "the tree of a commit",

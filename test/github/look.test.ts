@@ -18,6 +18,15 @@ const file = (content: string, more: object = {}) => ({
 });
 const document: Want = { want: "document", path: ".github/flow gate.yml" };
 const DOCUMENT = `${R}/contents/.github/flow%20gate.yml`;
+const inCommit: Want = { want: "file", path: "my scripts/build#1.sh", at: HEAD };
+const IN_COMMIT = `${R}/contents/my%20scripts/build%231.sh?ref=${HEAD}`;
+const entries: Want = { want: "entries", commit: HEAD };
+const ENTRIES = `${R}/git/trees/${HEAD}?recursive=1`;
+const tree = (files: readonly (readonly [path: string, mode: string])[]) => ({
+  sha: TREE,
+  tree: files.map(([path, mode]) => ({ path, mode, type: "blob", sha: OTHER, size: 3 })),
+  truncated: false,
+});
 
 const commit = (sha: string, more: object = {}) => ({
   sha,
@@ -26,6 +35,7 @@ const commit = (sha: string, more: object = {}) => ({
   author: { id: 3, login: "dora", type: "User" },
   ...more,
 });
+const changed = (filename: string, more: object = {}) => ({ sha: OTHER, filename, status: "modified", ...more });
 const comparison = (commits: readonly object[], more: object = {}) => ({
   ahead_by: commits.length,
   behind_by: 3,
@@ -33,7 +43,7 @@ const comparison = (commits: readonly object[], more: object = {}) => ({
   base_commit: { sha: OTHER },
   merge_base_commit: { sha: TREE },
   commits,
-  files: [{ filename: "a" }],
+  files: [changed("a")],
   ...more,
 });
 const compare: Want = { want: "compare", base: branch("release/1.2"), head: HEAD };
@@ -178,6 +188,102 @@ const rows: readonly Row[] = [
     gives: /not as documented/,
   },
   {
+    what: "a file as it is in a commit",
+    want: inCommit,
+    answers: [[IN_COMMIT, 200, file("docker build .\n")]],
+    gives: { found: true, blob: OTHER, text: "docker build .\n" },
+  },
+  {
+    what: "a file over 1 MB in a commit",
+    want: inCommit,
+    answers: [
+      [IN_COMMIT, 200, file("", { encoding: "none", content: "" })],
+      [`${R}/git/blobs/${OTHER}`, 200, { encoding: "base64", content: Buffer.from("long").toString("base64") }],
+    ],
+    gives: { found: true, blob: OTHER, text: "long" },
+  },
+  {
+    what: "a file that a commit has not",
+    want: inCommit,
+    answers: [
+      [IN_COMMIT, 404, { message: "Not Found" }],
+      [R, 200, repository],
+    ],
+    gives: { found: false },
+  },
+  {
+    what: "a link to nowhere in a commit",
+    want: inCommit,
+    answers: [[IN_COMMIT, 200, { type: "symlink", target: "../elsewhere", sha: OTHER }]],
+    gives: { found: false },
+  },
+  {
+    what: "a file of a repository that we may not see",
+    want: inCommit,
+    answers: [
+      [IN_COMMIT, 404, { message: "Not Found" }],
+      [R, 404, { message: "Not Found" }],
+    ],
+    gives: /404/,
+  },
+  {
+    what: "a file by its content",
+    want: { want: "blob", path: "build.sh", sha: OTHER },
+    answers: [
+      [`${R}/git/blobs/${OTHER}`, 200, { encoding: "base64", content: Buffer.from("bäse").toString("base64") }],
+    ],
+    gives: "bäse",
+  },
+  {
+    what: "a file by a content that is not there",
+    want: { want: "blob", path: "build.sh", sha: OTHER },
+    answers: [[`${R}/git/blobs/${OTHER}`, 404, { message: "Not Found" }]],
+    gives: /^GitHub answered 404 \(Not Found\) when asked for the file build\.sh \(bbbbbbb\) of org\/api\.$/,
+  },
+  {
+    what: "the files of a commit, by what they are",
+    want: entries,
+    answers: [
+      [
+        ENTRIES,
+        200,
+        tree([
+          ["a b/run.sh", "100755"],
+          ["a b", "040000"],
+          ["README.md", "100644"],
+          ["link", "120000"],
+          ["module", "160000"],
+          ["old", "100664"],
+        ]),
+      ],
+    ],
+    gives: [
+      { path: "a b/run.sh", kind: "executable", blob: OTHER, size: 3 },
+      { path: "README.md", kind: "file", blob: OTHER, size: 3 },
+      { path: "link", kind: "link", blob: OTHER, size: 3 },
+      { path: "module", kind: "submodule", blob: OTHER, size: 3 },
+      { path: "old", kind: "file", blob: OTHER, size: 3 },
+    ],
+  },
+  {
+    what: "the files of a commit, cut off",
+    want: entries,
+    answers: [[ENTRIES, 200, { ...tree([["README.md", "100644"]]), truncated: true }]],
+    gives: /^The commit has more files than GitHub lists when asked for the files of aaaaaaa of org\/api\.$/,
+  },
+  {
+    what: "the files of a commit, with nothing said of whether that is all",
+    want: entries,
+    answers: [[ENTRIES, 200, { tree: [] }]],
+    gives: /not as documented \(truncated/,
+  },
+  {
+    what: "the files of a commit that is not there",
+    want: entries,
+    answers: [[ENTRIES, 404, { message: "Not Found" }]],
+    gives: /404/,
+  },
+  {
     what: "a pull request",
     want: { want: "pull", number: 5 },
     answers: [[`${R}/pulls/5`, 200, pullBody(5, { merged: true, merged_at: "2026-11-24T11:00:00Z", state: "closed" })]],
@@ -245,7 +351,61 @@ const rows: readonly Row[] = [
         { sha: HEAD, parents: [OTHER], tree: TREE, title: "Title", author: { id: 3, login: "dora" } },
         { sha: OTHER, parents: [OTHER], tree: TREE, title: "Title", author: null },
       ],
+      changes: { files: [{ path: "a", before: null, blob: OTHER }], whole: true },
     },
+  },
+  {
+    what: "a comparison by which files are changed, removed and renamed",
+    want: compare,
+    answers: [
+      [
+        `${COMPARE}&page=1`,
+        200,
+        comparison([], {
+          files: [
+            changed("a"),
+            changed("b", { status: "removed" }),
+            changed("d", { status: "renamed", previous_filename: "c" }),
+          ],
+        }),
+      ],
+    ],
+    gives: expect.objectContaining({
+      changes: {
+        files: [
+          { path: "a", before: null, blob: OTHER },
+          { path: "b", before: null, blob: null },
+          { path: "d", before: "c", blob: OTHER },
+        ],
+        whole: true,
+      },
+    }),
+  },
+  ...(
+    [
+      ["as many files as GitHub lists at most, which may not be all", 300, {}],
+      ["a file that is changed and has no content", 1, { sha: null }],
+      ["a file changed in a way that nobody has heard of", 1, { status: "blessed" }],
+    ] as const
+  ).map(
+    ([what, count, more]): Row => ({
+      what: `a comparison with ${what}`,
+      want: compare,
+      answers: [
+        [
+          `${COMPARE}&page=1`,
+          200,
+          comparison([], { files: Array.from({ length: count }, (_, n) => changed(`${n}`, more)) }),
+        ],
+      ],
+      gives: expect.objectContaining({ changes: expect.objectContaining({ whole: false }) }),
+    }),
+  ),
+  {
+    what: "a comparison without files",
+    want: compare,
+    answers: [[`${COMPARE}&page=1`, 200, comparison([], { files: undefined })]],
+    gives: expect.objectContaining({ changes: { files: [], whole: false } }),
   },
   {
     what: "a comparison of a commit by an address that no account has",
@@ -266,6 +426,7 @@ const rows: readonly Row[] = [
       mergeBase: TREE,
       whole: true,
       commits: commits(0, 130).map(({ sha }) => expect.objectContaining({ sha })),
+      changes: { files: [{ path: "a", before: null, blob: OTHER }], whole: true },
     },
   },
   {

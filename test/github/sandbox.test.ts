@@ -14,7 +14,15 @@ import { editRuleset } from "../../sandbox/rulesets.ts";
 import { createTeam } from "../../sandbox/setup.ts";
 import { setStatus } from "../../sandbox/statuses.ts";
 import { checkSlot, type Effect, type Receipt } from "../../src/flow/effect.ts";
-import { type Comparison, type Fact, type Facts, type Want, wantKey } from "../../src/flow/facts.ts";
+import {
+  type Answers,
+  type Comparison,
+  type Fact,
+  type Facts,
+  type TreeEntry,
+  type Want,
+  wantKey,
+} from "../../src/flow/facts.ts";
 import {
   branch,
   type Hash,
@@ -182,6 +190,13 @@ describe("every want", () => {
         { title: "Tell units", parents: [world.head("development")], author: { login: "dora" } },
         { sha: head(), title: "Convert units" },
       ],
+      changes: {
+        files: [
+          { path: "a", before: null },
+          { path: "b", before: null },
+        ],
+        whole: true,
+      },
     });
     const at = sha(world.head("development"));
     expect(await value({ want: "compare", base: branch("development"), head: at })).toMatchObject({
@@ -316,15 +331,15 @@ describe("every want", () => {
     expect(await value({ want: "branch", branch: want.branch })).toBe(world.head("master"));
   });
 
-  test("text, files and pushers of a pull request", async () => {
+  test("files of a commit, and the text of one", async () => {
+    const entries = await value<Answers["entries"]>({ want: "entries", commit: head() });
+    const a = entries.find(({ path }) => path === "a") as TreeEntry;
+    expect(a).toMatchObject({ kind: "file", size: 1 });
+    expect(await value({ want: "blob", path: "a", sha: a.blob })).toBe("1");
+  });
+
+  test("text and pushers of a pull request", async () => {
     expect(await value({ want: "text", number })).toEqual({ title: "Units", body: "" });
-    expect(await value({ want: "files", number })).toMatchObject({
-      whole: true,
-      files: [
-        { path: "a", before: null },
-        { path: "b", before: null },
-      ],
-    });
     const pushers = await value({ want: "pushers", branch: branch("feature/units") });
     expect(pushers).toEqual([expect.objectContaining({ login: "dora" })]);
     expect(await value({ want: "pushers", branch: branch("feature/none") })).toEqual([]);

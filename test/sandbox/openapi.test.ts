@@ -361,6 +361,8 @@ async function references(bot: Caller, dora: Caller, sha: string) {
   await dora.put(`${API}/contents/docs/made.md`, { branch: "made", message: "Make it", content });
   await dora.put(`${API}/contents/docs/made.md`, { branch: "made", message: "Make it", content });
   await bot.get(`${API}/git/blobs/${readme.sha}`);
+  await bot.get(`${API}/git/trees/main?recursive=1`);
+  await bot.get(`${API}/git/trees/${"0".repeat(40)}`);
   await bot.delete(`${API}/git/refs/heads/made`);
   await bot.delete(`${API}/git/refs/heads/made`);
 }

@@ -79,6 +79,37 @@ describe("contents", () => {
   });
 });
 
+describe("a tree", () => {
+  type Tree = { readonly sha: string; readonly truncated: boolean; readonly tree: readonly object[] };
+  const tree = (name: string) => dora.get<Tree>(`${API}/git/trees/${name}`);
+
+  it("has its entries, and with `recursive` all that is below them, with their modes", async () => {
+    const sha = await place.commit("dora", "trees", { "bin/run": "#!/bin/sh\n", "bin/deep/a.txt": "12" }, "main");
+    const { body } = await tree(`${sha}?recursive=1`);
+    expect(body.truncated).toBe(false);
+    expect(body.tree).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ path: "bin", mode: "040000", type: "tree" }),
+        expect.objectContaining({ path: "bin/deep", mode: "040000", type: "tree" }),
+        expect.objectContaining({ path: "bin/deep/a.txt", mode: "100644", type: "blob", size: 2 }),
+        expect.objectContaining({ path: "bin/run", mode: "100644", type: "blob", size: 10 }),
+      ]),
+    );
+    const flat = (await tree("trees")).body;
+    expect(flat.sha).toBe(body.sha);
+    expect(flat.tree).toEqual(expect.arrayContaining([expect.objectContaining({ path: "bin", type: "tree" })]));
+    expect(JSON.stringify(flat.tree)).not.toContain("bin/");
+    expect((await tree(body.sha)).body).toEqual(flat);
+  });
+
+  it("that is not there, or is none, is 404", async () => {
+    expect((await tree("0".repeat(40))).status).toBe(404);
+    expect((await tree("none")).status).toBe(404);
+    const { body } = await dora.get<File>(`${API}/contents/README.md`);
+    expect((await tree(body.sha)).status).toBe(404);
+  });
+});
+
 describe("compare", () => {
   const compare = (basehead: string, query = "") => dora.get<Comparison>(`${API}/compare/${basehead}${query}`);
 

@@ -17,7 +17,7 @@ const QUICK = { budget: { points: 1_000_000, inFlight: 64 } };
 /** The checks of a pull request's gates that are not green, each with its title. */
 const open = (world: World, number: number) =>
   Object.fromEntries(
-    ["flow", "back-merge", "approvals", "checks", "readiness", "change-order"].flatMap((gate) => {
+    ["flow", "back-merge", "approvals", "checks", "artifacts", "readiness", "change-order"].flatMap((gate) => {
       const run = world.check(number, `flowgate: ${world.pull(number).base.ref} / ${gate}`);
       return run === undefined || run.conclusion === "success"
         ? []
@@ -46,7 +46,7 @@ describe("From a feature to production", () => {
       expect(seen(world, promotion)).toEqual({
         name: "flowgate: staging",
         is: "in_progress",
-        title: "2 of 7 gates open. Waits for operations to approve.",
+        title: "2 of 8 gates open. Waits for operations to approve.",
       });
       expect(open(world, promotion)).toEqual({
         approvals: "in_progress: Waits for operations to approve.",
@@ -66,7 +66,7 @@ describe("From a feature to production", () => {
       expect(seen(world, promotion)).toEqual({
         name: "flowgate: staging",
         is: "failure",
-        title: `2 of 7 gates open. build ended in failure on ${head(world, promotion)}.`,
+        title: `2 of 8 gates open. build ended in failure on ${head(world, promotion)}.`,
       });
       await world.reports(promotion, "build", "success");
       await otto.approves(promotion);
@@ -74,7 +74,7 @@ describe("From a feature to production", () => {
       expect(seen(world, promotion)).toEqual({
         name: "flowgate: staging",
         is: "success",
-        title: "development goes into staging: the next stage. All 7 gates passed.",
+        title: "development goes into staging: the next stage. All 8 gates passed.",
       });
       expect(open(world, promotion)).toEqual({});
       expect(await rita.merges(promotion)).toBeNull();
@@ -83,12 +83,12 @@ describe("From a feature to production", () => {
       await world.reports(release, "build", "success");
       await world.quiet();
       expect(seen(world, release)?.title).toBe(
-        "1 of 8 gates open. Waits for engineering, operations and quality to approve.",
+        "1 of 9 gates open. Waits for engineering, operations and quality to approve.",
       );
       await dora.approves(release);
       await otto.approves(release);
       await world.quiet();
-      expect(seen(world, release)?.title).toBe("1 of 8 gates open. Waits for quality to approve.");
+      expect(seen(world, release)?.title).toBe("1 of 9 gates open. Waits for quality to approve.");
       expect(await rita.merges(release)).toMatchObject({ status: 405 });
       await quinn.approves(release);
       await world.quiet();
@@ -101,7 +101,7 @@ describe("From a feature to production", () => {
       ]);
       expect(seen(world, release)).toMatchObject({
         is: "in_progress",
-        title: "1 of 8 gates open. Waits for engineering, operations and quality to approve.",
+        title: "1 of 9 gates open. Waits for engineering, operations and quality to approve.",
       });
       expect(await rita.merges(release)).toMatchObject({ status: 405 });
       for (const person of [devin, otto, quinn]) await person.approves(release);
@@ -125,7 +125,7 @@ describe("From a feature to production", () => {
       expect(await dora.merges(promotion)).toBeNull();
       const release = await dora.opens("staging", "master");
       await world.quiet();
-      expect(seen(world, release)?.title).toBe("1 of 8 gates open. Waits for operations and quality to approve.");
+      expect(seen(world, release)?.title).toBe("1 of 9 gates open. Waits for operations and quality to approve.");
       expect(summary(world, release)).toContain("devin (operations)");
       await devin.approves(release);
       await world.quiet();
@@ -213,7 +213,7 @@ describe("What does not count", () => {
       expect(seen(world, number)).toEqual({
         name: "flowgate: master",
         is: "in_progress",
-        title: "1 of 5 gates open. Waits for a release manager to approve.",
+        title: "1 of 6 gates open. Waits for a release manager to approve.",
       });
       expect(summary(world, number)).toContain(`rita approved ${before}, which is not the head any more.`);
       expect(await dora.merges(number)).toMatchObject({ status: 405 });
@@ -235,11 +235,11 @@ describe("What does not count", () => {
       expect(seen(world, number)).toMatchObject({
         is: "failure",
         title:
-          "1 of 5 gates open. Nobody is left who could approve as a release manager. Who opened it or pushed to it does not count.",
+          "1 of 6 gates open. Nobody is left who could approve as a release manager. Who opened it or pushed to it does not count.",
       });
       await ada.addsToTeam("release-managers", "otto");
       await world.quiet();
-      expect(seen(world, number)?.title).toBe("1 of 5 gates open. Waits for a release manager to approve.");
+      expect(seen(world, number)?.title).toBe("1 of 6 gates open. Waits for a release manager to approve.");
       await world.person("otto").approves(number);
       await world.quiet();
       expect(seen(world, number)?.is).toBe("success");
@@ -263,7 +263,7 @@ describe("What does not count", () => {
       await world.reports(number, "flowgate: master", "success");
       await world.quiet();
       expect(seen(world, number)?.title).toBe(
-        `1 of 5 gates open. build has not reported yet on ${head(world, number)}.`,
+        `1 of 6 gates open. build has not reported yet on ${head(world, number)}.`,
       );
       expect(await dora.merges(number)).toMatchObject({ status: 405 });
       await world.skip(31 * 60_000);
@@ -304,5 +304,29 @@ describe("What does not count", () => {
       return undefined;
     },
     { config: STANDARD, settings: QUICK },
+  );
+
+  story(
+    "an image that nothing in the repository builds, and a key",
+    async (world) => {
+      const dora = world.person("dora");
+      const files = { "web/Dockerfile": "FROM nginx\nARG VERSION\nRUN echo $VERSION\n", "web/key.pem": "secret" };
+      await dora.pushes("hotfix/image", "master", { files });
+      const number = await dora.opens("hotfix/image", "master");
+      await world.quiet();
+      expect(open(world, number)["artifacts"]).toBe(
+        "failure: web/Dockerfile has no build command in the repository, and 2 more.",
+      );
+      expect(summary(world, number)).toContain("`web/key.pem` matches `**/*.pem`");
+      const build = "docker build --build-arg VERSION=$(git describe) web\n";
+      await dora.pushes("hotfix/image", undefined, { files: { "web/build.sh": build, "web/key.pem": null } });
+      await world.quiet();
+      expect(open(world, number)).not.toHaveProperty("artifacts");
+      expect(world.check(number, "flowgate: master / artifacts")?.title).toMatch(
+        /^web\/build\.sh builds web\/Dockerfile/,
+      );
+      return undefined;
+    },
+    { config: `${STANDARD}artifacts: { forbidden: ["**/*.pem"] }\n`, settings: QUICK },
   );
 });
