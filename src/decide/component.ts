@@ -1,4 +1,4 @@
-import { isComponent, isHome, missingStages } from "../flow/component.ts";
+import { configNote, isComponent, isHome, missingStages } from "../flow/component.ts";
 import { CONFIG_PATH } from "../flow/config.ts";
 import { type Answer, NO_NEWS, pullsListed } from "../flow/decision.ts";
 import type { ComponentKnown } from "../flow/facts.ts";
@@ -24,8 +24,9 @@ export function decideComponent(known: ComponentKnown): Answer {
   const first = memory.stages === null;
   const above = isHome(memory.name) ? null : organisation;
   const owes = enrolment === null && isUnenrolled(memory);
-  if (!memory.look && !first && !owes && memory.config.organisation === (above?.blob ?? null))
-    return decided(stateOf(memory));
+  const { organisation: blobAbove, aboveNote } = memory.config;
+  const sameAbove = blobAbove === (above?.blob ?? null) && aboveNote === (above?.note ?? null);
+  if (!memory.look && !first && !owes && sameAbove) return decided(stateOf(memory));
 
   const about = memory.defaultBranch === null ? allOf(read, [{ want: "repository" }]) : null;
   if (about && "answer" in about) return about.answer;
@@ -64,7 +65,7 @@ export function decideComponent(known: ComponentKnown): Answer {
     canonical(memory.config.policy as unknown as Json) !== canonical(config.policy as unknown as Json);
   const moved = isComponent(after) ? movedUnseen(memory, after) : [];
   const affected = changed && (isComponent(after) || isComponent(memory)) ? union(memory, after) : [];
-  const told = memory.config.problem !== config.problem || memory.config.blob !== config.blob;
+  const told = configNote(memory.config) !== configNote(config) || memory.config.blob !== config.blob;
   const entries = changed || told || proposes.effects.length > 0 ? [entryOf(subject, first, after, broughtBy)] : [];
   return decided({
     ...stateOf(after),
@@ -93,9 +94,7 @@ export function decideComponent(known: ComponentKnown): Answer {
         ...(entries.length > 0 || moved.length > 0
           ? [{ priority: "bulk", openPulls: { repository: subject.repository } } as const]
           : []),
-        ...(isHome(name) && memory.config.blob !== config.blob
-          ? [{ priority: "bulk", componentsBeside: subject.repository } as const]
-          : []),
+        ...(isHome(name) && told ? [{ priority: "bulk", componentsBeside: subject.repository } as const] : []),
       ],
     },
   });

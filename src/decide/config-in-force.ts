@@ -26,7 +26,8 @@ export function configInForce(
   place: Place,
 ): InForce | { readonly answer: Answer } {
   const before = known.memory.config;
-  const came = file === null ? { own: before, broughtBy: null } : taken(known, file, above !== null, place);
+  const came =
+    file === null ? { own: before, broughtBy: null } : taken(known, file, (above?.config ?? null) !== null, place);
   if ("answer" in came) return came;
   const { blob, own, newest, spent } = came.own;
   const made = madeIn(place.name, own, above?.config ?? null);
@@ -39,6 +40,7 @@ export function configInForce(
       own,
       organisation: above?.blob ?? null,
       above: above?.config ?? null,
+      aboveNote: above?.note ?? null,
       newest,
       spent,
       problem: newest?.because ?? (flaws === "" ? null : flaws),

@@ -1,5 +1,6 @@
 import { isComponent } from "../flow/component.ts";
 import { type Answer, type Decision, NO_NEWS } from "../flow/decision.ts";
+import { after } from "../flow/duration.ts";
 import { type Effect, rulesetSlot } from "../flow/effect.ts";
 import type { StageKnown, StageLookedAt } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
@@ -22,8 +23,6 @@ import { allOf, decided, refusalOf, unlessThere } from "./answer.ts";
 /** After so many repairs in an hour Flowgate stops: two parties writing in turns help nobody. */
 const REPAIRS = 3;
 const REPAIRS_MS = 3_600_000;
-/** How long an admin may keep the ruleset switched off before it is repaired. */
-const GRACE_MS = 4 * 3_600_000;
 /** How soon to look whether the last open pull request has its check. */
 const UNCHECKED_MS = 1_000;
 
@@ -93,7 +92,7 @@ function switchOn(at: At, wanted: RulesetContent): Answer {
 
 /** Not as we want it: by our own policy, by an admin who switched it off, or by hand. */
 function changed(at: At, wanted: RulesetContent, live: LiveRuleset | null): Answer {
-  const { known, memory } = at;
+  const { known, memory, component } = at;
   const { now } = known;
   const ours = live !== null && (memory.ruleset === null || drift(memory.ruleset.content, live).length === 0);
   const again = known.slot?.written?.fingerprint === fingerprintOf(wanted);
@@ -103,7 +102,7 @@ function changed(at: At, wanted: RulesetContent, live: LiveRuleset | null): Answ
   const who = memory.changedBy === null ? "by hand" : `by @${memory.changedBy}`;
   if (live !== null && onlyDisabled(wanted, live)) {
     const since = memory.disabledSince ?? now;
-    const until = later(since, GRACE_MS);
+    const until = after(since, component.config.policy.enforcementGrace);
     if (until > now) {
       const because = `the ruleset “${wanted.name}” was disabled ${who}; Flowgate switches it on again at ${minute(until)}`;
       return told(
@@ -123,12 +122,12 @@ function changed(at: At, wanted: RulesetContent, live: LiveRuleset | null): Answ
       { because, lookAgainAt },
     );
   }
-  const after = { ...memory, disabledSince: null, repairs: [...repairs, now] };
+  const repaired = { ...memory, disabledSince: null, repairs: [...repairs, now] };
   return write(
     at,
     wanted,
     live?.id ?? null,
-    after,
+    repaired,
     `The ruleset “${wanted.name}” was changed ${who} (${what}) and is put right again.`,
   );
 }

@@ -1,13 +1,13 @@
 import { isComponent } from "../flow/component.ts";
-import { CONFIG_PATH, type Policy } from "../flow/config.ts";
+import { CONFIG_PATH } from "../flow/config.ts";
 import type { Answer } from "../flow/decision.ts";
 import { type Effect, enrolmentSlot } from "../flow/effect.ts";
-import type { ComponentKnown, ListedPull, Read } from "../flow/facts.ts";
-import { laneOf } from "../flow/lane.ts";
+import type { ComponentKnown, Read } from "../flow/facts.ts";
 import { digestOf } from "../flow/ledger.ts";
 import type { ComponentMemory } from "../flow/memory.ts";
 import type { Branch } from "../flow/names.ts";
-import { proposal, proposedConfig, type Replay, TITLE } from "../report/enrolment.ts";
+import { replay } from "../flow/replay.ts";
+import { proposal, proposedConfig, TITLE } from "../report/enrolment.ts";
 import { allOf } from "./answer.ts";
 
 /** A component without a file of its own or of its organisation; one with a broken file has to mend that. */
@@ -46,28 +46,8 @@ export function proposalOf(
         path: CONFIG_PATH,
         text,
         title: TITLE,
-        body: proposal(policy.stages, replayed(repository, merged, policy)),
+        body: proposal(policy.stages, replay(repository, merged, policy)),
       },
     ],
-  };
-}
-
-/** What pull requests would have met by their branches alone: reading all that they brought would cost too much. */
-function replayed(
-  repository: ComponentKnown["subject"]["repository"],
-  merged: readonly ListedPull[],
-  policy: Policy,
-): Replay {
-  const into = merged.filter(({ facts }) => policy.stages.includes(facts.base));
-  const judged = into.map(({ number, facts }) => ({
-    number,
-    lane: laneOf({ ...facts, number, repository }, policy, new Map()),
-  }));
-  return {
-    judged: judged.length,
-    refused: judged.flatMap(({ number, lane }) =>
-      "refused" in lane ? [{ number, because: lane.refused.because }] : [],
-    ),
-    open: judged.filter(({ lane }) => "lacks" in lane).length,
   };
 }

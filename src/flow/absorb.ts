@@ -77,6 +77,7 @@ export const NO_CONFIG: ConfigState = {
   own: null,
   organisation: null,
   above: null,
+  aboveNote: null,
   newest: null,
   spent: [],
   problem: null,

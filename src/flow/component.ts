@@ -28,10 +28,21 @@ export function gatedAs(component: ComponentMemory, base: Branch): "stage" | "co
   return (whole || isHome(component.name)) && base === component.defaultBranch ? "config" : null;
 }
 
-/** What people have to know of a config that is not in force as it was written; null: it is. */
-export function configNote({ newest, problem }: ConfigState): string | null {
+/**
+ * What people have to know of a config that is not in force as it was written, its own or the organisation's; null: both
+ * are.
+ */
+export function configNote({ aboveNote, ...own }: ConfigState): string | null {
+  const notes = [noteOn("The", own), aboveNote].filter((note) => note !== null);
+  return notes.length === 0 ? null : notes.join(" ");
+}
+
+/** What components have to know of their organisation's config. */
+export const organisationNote = (home: ConfigState): string | null => noteOn("The organisation's", home);
+
+function noteOn(whose: string, { newest, problem }: Pick<ConfigState, "newest" | "problem">): string | null {
   if (problem === null) return null;
   return newest === null
-    ? `The config is in force, but for this: ${problem}`
-    : `The newest config is not in force: ${problem}`;
+    ? `${whose} config is in force, but for this: ${problem}`
+    : `${whose} newest config is not in force: ${problem}`;
 }

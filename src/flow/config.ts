@@ -1,5 +1,6 @@
 import { RE2JS } from "re2js";
 import { z } from "zod";
+import { type Duration, parseDuration } from "./duration.ts";
 import { type Branch, branch } from "./names.ts";
 
 /** Where a config lies: a component's on its default branch, an organisation's on that of its repository `.github`. */
@@ -33,6 +34,11 @@ const branchName = z
 
 const text = z.string().min(1).max(255);
 const role = z.enum(ROLES);
+/** As it is written; whole once it was read. */
+const duration = z
+  .string()
+  .regex(/^\d{1,12}(s|m|h|d|wd)$/, "is no time such as `90s`, `30m`, `4h`, `5d` or `2wd` (working days)")
+  .refine((text) => parseDuration(text) !== null, "is longer than ten years");
 const filePath = z
   .string()
   .min(1)
@@ -61,6 +67,11 @@ export const configSchema = z.strictObject({
     .default("managed")
     .describe(
       "`managed`: Flowgate keeps a ruleset `flowgate: STAGE` on each stage, so that GitHub refuses what Flowgate refuses. `report`: checks are red and green as in `managed`, but Flowgate writes no ruleset; whether another rule requires the check is read and said. `observe`: checks are neutral and say what they would say; nothing is required.",
+    ),
+  enforcement_grace: duration
+    .default("4h")
+    .describe(
+      "How long an admin may keep the ruleset of a stage switched off before Flowgate switches it on again. It is said on every check meanwhile.",
     ),
   team: z
     .enum(["small", "standard", "regulated"])
@@ -264,6 +275,8 @@ export type Need = Role | "maintainer" | "writer";
 export type Policy = {
   /** `observed`: no file was ever valid, so nothing is enforced. */
   readonly enforcement: "managed" | "report" | "observe" | "observed";
+  /** How long an admin may keep a ruleset switched off. */
+  readonly enforcementGrace: Duration;
   /** Whether one person may fill several roles. */
   readonly severalRoles: boolean;
   readonly stages: Stages;
@@ -295,11 +308,13 @@ export type RequiredCheck = { readonly name: string; readonly app: number | null
 
 /** What a config says once it is whole. */
 export function policyOf(config: Config): Policy {
-  const { enforcement, team, stages, flow, roles, approvals, checks, ...rest } = configSchema.parse(config);
+  const { enforcement, enforcement_grace, team, stages, flow, roles, approvals, checks, ...rest } =
+    configSchema.parse(config);
   const { provenance, artifacts, readiness, change_order, report } = rest;
   const named = namedIn(roles);
   return {
     enforcement,
+    enforcementGrace: parseDuration(enforcement_grace) as Duration,
     severalRoles: team === "small",
     stages,
     features: flow.features,

@@ -225,8 +225,15 @@ export type LetThrough = {
 export type ComponentKnown = Known & {
   readonly subject: ComponentSubject;
   readonly memory: ComponentMemory | null;
-  /** The file of the organisation's repository `.github`, as it is in force; null where the App knows of none. */
-  readonly organisation: { readonly blob: Sha; readonly config: Config } | null;
+  /**
+   * The file of the organisation's repository `.github`, as it is in force, and what there is to know of it; null where the
+   * App knows of no such repository.
+   */
+  readonly organisation: {
+    readonly blob: Sha | null;
+    readonly config: Config | null;
+    readonly note: string | null;
+  } | null;
   /** The slot of the pull request that proposes a config. */
   readonly enrolment: SlotState | null;
   /** Where the file may have changed. */

@@ -103,6 +103,8 @@ export type ConfigState = {
   readonly organisation: Sha | null;
   /** What that file says. */
   readonly above: Config | null;
+  /** Why that one is not in force as it was written, in a sentence or two; null: it is. */
+  readonly aboveNote: string | null;
   /** The newest file, where it is not in force at all, and why: the last good one stays. Null blob: it was taken away. */
   readonly newest: { readonly blob: Sha | null; readonly because: string } | null;
   /** Pull requests that once brought a config in, or were merged before another came: none of them counts again. */

@@ -40,6 +40,8 @@ export function parseInstant(text: string): Instant | null {
 }
 /** @returns the moment `milliseconds` after `from`; negative is before. */
 export const later = (from: Instant, milliseconds: number): Instant => instant(Calendar.parse(from) + milliseconds);
+/** @returns the day of the week in UTC, 0 for Sunday. */
+export const weekday = (at: Instant): number => new Calendar(at).getUTCDay();
 /** @returns milliseconds from `from` to `to`. */
 export const between = (from: Instant, to: Instant): number => Calendar.parse(to) - Calendar.parse(from);
 

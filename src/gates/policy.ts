@@ -1,12 +1,13 @@
-import { isEnforced } from "../flow/component.ts";
+import { isEnforced, isHome } from "../flow/component.ts";
 import { CONFIG_PATH, type Config, type Policy } from "../flow/config.ts";
 import { inOneLine, type Problem, type Problems, placeOf, readConfig } from "../flow/config-file.ts";
 import type { Document } from "../flow/facts.ts";
 import { type Branch, type Person, type Sha, short } from "../flow/names.ts";
 import { difference, madeIn } from "../flow/policy.ts";
+import { stoppedBy } from "../flow/replay.ts";
 import { holdersOf, lastWords, names, withRight } from "../flow/roles.ts";
 import type { Annotation } from "../flow/verdict.ts";
-import { listed } from "../flow/words.ts";
+import { count, listed } from "../flow/words.ts";
 import type { CaseWithoutLane, Found, Gate } from "./gate.ts";
 
 /** So many lines of what changes are said. */
@@ -41,11 +42,14 @@ export const policy: Gate<CaseWithoutLane> = {
     const change = head.found ? read(head.text, of) : { config: null };
     if ("because" in change) return { ...change, outcome: "failed", changesConfig };
     if (before !== base) return { ...bothChanged(of), changesConfig };
+    const stopped = wouldStop(of, change.config);
     const found = approved(of, inWords(of, change.config));
-    return found && { ...found, changesConfig };
+    if (found === null || stopped === null) return null;
+    return { ...found, because: `${found.because}${stopped}`, changesConfig };
   },
 };
 
+type Said = Exclude<Found, { readonly notAsked: string }>;
 const UNCHANGED: Found = { outcome: "passed", because: `It leaves ${FILE} as it is.` };
 
 function isAsked({ pull, lane, component }: CaseWithoutLane): boolean {
@@ -78,7 +82,7 @@ const comparedBy = ({ pull, lane }: CaseWithoutLane, tip: Sha | null): Branch | 
 function read(
   text: string,
   { component }: CaseWithoutLane,
-): { readonly config: Config } | Pick<Exclude<Found, { notAsked: string }>, "because" | "cure" | "annotations"> {
+): { readonly config: Config } | Pick<Said, "because" | "cure" | "annotations"> {
   const own = readConfig(text);
   const problems =
     "problems" in own
@@ -127,8 +131,27 @@ function inWords({ component, policy: now }: CaseWithoutLane, config: Config | n
   return `It ${what}: ${lines.slice(0, SHOWN).join("; ")}${more}.`;
 }
 
+/** Which of the pull requests that were merged last the new lanes would have stopped, and those of now do not; null: to be read. */
+function wouldStop({ component, policy: now, pull, look }: CaseWithoutLane, config: Config | null): string | null {
+  const { policy: then } = madeIn(component.name, config, component.config.above);
+  const lanes = ({ stages, features, forks }: Policy) => JSON.stringify([stages, features, forks]);
+  // The organisation's own repository has no lanes.
+  if (isHome(component.name) || lanes(now) === lanes(then)) return "";
+  const merged = look.at({ want: "merged-pulls" });
+  if (merged === null) return null;
+  const { judged, stopped } = stoppedBy(pull.repository, merged, now, then);
+  const of = `of the last ${count(judged, "pull request")} merged into these stages`;
+  if (judged === 0) return "";
+  if (stopped.length === 0) return ` It would have stopped none ${of}.`;
+  const more = stopped.length > SHOWN ? ` and ${stopped.length - SHOWN} more` : "";
+  return ` It would have stopped ${stopped.length} ${of}: ${stopped
+    .slice(0, SHOWN)
+    .map((number) => `#${number}`)
+    .join(", ")}${more}.`;
+}
+
 /** Whether somebody who may has approved this very commit, and who could. */
-function approved(of: CaseWithoutLane, change: string): Found | null {
+function approved(of: CaseWithoutLane, change: string): Said | null {
   const { pull, policy: now, look } = of;
   const reviews = look.at({ want: "reviews", number: pull.number });
   const owned = pull.head.repository === pull.repository && !now.stages.includes(pull.head.ref);

@@ -1,15 +1,8 @@
 import { CONFIG_PATH } from "../flow/config.ts";
 import type { Branch } from "../flow/names.ts";
+import type { Replay } from "../flow/replay.ts";
 import { count } from "../flow/words.ts";
 import { code, prose } from "./markdown.ts";
-
-/** What the last merged pull requests would have met, had the lanes held then. */
-export type Replay = {
-  readonly judged: number;
-  readonly refused: readonly { readonly number: number; readonly because: string }[];
-  /** So many cannot be told by their branches alone. */
-  readonly open: number;
-};
 
 const NAMED = 10;
 
@@ -34,7 +27,7 @@ export function proposal(stages: readonly Branch[], replay: Replay): string {
 
 function told({ judged, refused, open }: Replay): string {
   if (judged === 0) return "No pull request was merged here yet, so there is nothing to compare with.";
-  const unclear = open > 0 ? ` Of ${open} their branches alone do not tell.` : "";
+  const unclear = open.length > 0 ? ` Of ${open.length} their branches alone do not tell.` : "";
   if (refused.length === 0)
     return `Of the last ${count(judged, "merged pull request")} it would have stopped none.${unclear}`;
   const rows = refused.slice(0, NAMED).map(({ number, because }) => `- #${number}: ${prose(because)}`);

@@ -1,3 +1,4 @@
+import { organisationNote } from "../flow/component.ts";
 import {
   checkSlot,
   type Effect,
@@ -237,8 +238,9 @@ async function organisationOf(
   const home = rows
     .map((other) => parsed<ComponentMemory>(other.memory))
     .find((other) => other?.name.toLowerCase() === named);
-  const { blob, own } = home?.config ?? { blob: null, own: null };
-  return blob === null || own === null ? null : { blob, config: own };
+  if (home === undefined || home === null) return null;
+  const { blob, own } = home.config;
+  return { blob, config: own, note: organisationNote(home.config) };
 }
 
 /** Pull requests into the default branch whose gate let a change of the config through: few, so that rows are read one by one. */

@@ -155,6 +155,7 @@ describe("the first look at a repository", () => {
       own: null,
       organisation: null,
       above: null,
+      aboveNote: null,
       newest: { blob: at("stages: [dev]\n"), because: BROKEN },
       spent: [],
       problem: BROKEN,
@@ -320,7 +321,7 @@ describe("a change of the file", () => {
   it("past its gate stays out when the organisation's changes, with the reason", () => {
     const { decision: _first, ...slipped } = looked(NEWER);
     const config = memoryAfter(
-      judge(component({ config: slipped }), says(), { blob: at("above"), config: { team: "small" } }),
+      judge(component({ config: slipped }), says(), { blob: at("above"), config: { team: "small" }, note: null }),
     ).config;
     expect(config).toMatchObject({ policy: { severalRoles: true, enforcement: "managed" }, problem: SLIPPED });
   });
@@ -407,7 +408,7 @@ describe("a change of the file", () => {
 });
 
 describe("the organisation's config", () => {
-  const above = { blob: at("above"), config: { checks: { required: ["build"] }, lock: ["checks"] } };
+  const above = { blob: at("above"), config: { checks: { required: ["build"] }, lock: ["checks"] }, note: null };
 
   it("enforces where the component has no file", () => {
     expect(memoryAfter(judge(fresh, says({ file: file(null) }), above)).config).toMatchObject({
@@ -465,6 +466,40 @@ describe("the organisation's config", () => {
   });
 });
 
+describe("an organisation's config that is not in force as it was written", () => {
+  const above = { blob: at("above"), config: {}, note: null };
+  const note = "The organisation's newest config is not in force: line 3 is wrong.";
+
+  it("is said on every component's checks, from when it is known until it is mended", () => {
+    const before = memoryAfter(judge(component(), says(), above));
+    const decision = judge(before, says(), { ...above, note });
+    expect(memoryAfter(decision).config).toMatchObject({ aboveNote: note, organisation: at("above"), problem: null });
+    expect(decision.entries).toMatchObject([{ what: "config" }]);
+    expect(decision.news.nudges).toEqual([{ priority: "bulk", openPulls: { repository: REPOSITORY } }]);
+    expect(judge(memoryAfter(decision), says(), { ...above, note }).entries).toEqual([]);
+    expect(memoryAfter(judge(memoryAfter(decision), says(), above)).config.aboveNote).toBeNull();
+  });
+
+  it("holds for none where none was ever valid, and that is said too", () => {
+    const never = { blob: null, config: null, note };
+    const { config } = memoryAfter(judge(fresh, says({ file: file(null) }), never));
+    expect(config).toMatchObject({
+      policy: { enforcement: "observed" },
+      organisation: null,
+      above: null,
+      aboveNote: note,
+    });
+    const broken = memoryAfter(judge(fresh, says({ file: file("stages: 1\n") }), never)).config;
+    expect(broken.problem).toMatch(/Until it is mended, nothing is enforced\.$/);
+  });
+
+  it("has the components beside it looked at as soon as it is broken", () => {
+    const home = component({ name: "acme/.github", look: true, stages: {}, defaultBranch: branch("main") });
+    const read = says({ file: file("stages: 1\n"), branches: { ...all(DEFAULT), main: known(at("main")) } });
+    expect(judge(home, read).news.nudges).toContainEqual({ priority: "bulk", componentsBeside: REPOSITORY });
+  });
+});
+
 describe("a component without a config", () => {
   const merged = [
     { number: 9, asOf: NOW, facts: { ...pullFacts({ base: "master" }), state: "closed" as const, merged: true } },
@@ -518,7 +553,7 @@ describe("a component without a config", () => {
 
   it("gets none while its own file is broken, nor where the organisation has one", () => {
     expect(proposals(proposed(without({ file: file("stages: 1\n") })))).toEqual([]);
-    expect(proposals(judge(fresh, without(), { blob: at("above"), config: {} }, [], null))).toEqual([]);
+    expect(proposals(judge(fresh, without(), { blob: at("above"), config: {}, note: null }, [], null))).toEqual([]);
   });
 
   it("gets none while GitHub does not tell what was merged, nor from a branch that is gone", () => {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
-import { configNote, gatedAs, isComponent, isEnforced, isHome, missingStages } from "../../src/flow/component.ts";
+import {
+  configNote,
+  gatedAs,
+  isComponent,
+  isEnforced,
+  isHome,
+  missingStages,
+  organisationNote,
+} from "../../src/flow/component.ts";
 import { branch } from "../../src/flow/names.ts";
 import { at, component, policy } from "../builders.ts";
 
@@ -39,6 +47,24 @@ it("the organisation's repository is called .github, whatever the case", () => {
     false,
     false,
   ]);
+});
+
+describe("an organisation's config", () => {
+  const { config } = whole;
+
+  it("that is not in force as it was written is said beside the component's own", () => {
+    const newest = { blob: at("newest"), because: "Line 3 is wrong." };
+    const note = organisationNote({ ...config, newest, problem: "Line 3 is wrong." });
+    expect(note).toBe("The organisation's newest config is not in force: Line 3 is wrong.");
+    expect(organisationNote({ ...config, problem: "`x` is never asked for." })).toBe(
+      "The organisation's config is in force, but for this: `x` is never asked for.",
+    );
+    expect(organisationNote(config)).toBeNull();
+    expect(configNote({ ...config, aboveNote: note })).toBe(note);
+    expect(configNote({ ...config, aboveNote: note, problem: "`roles` is locked." })).toBe(
+      `The config is in force, but for this: \`roles\` is locked. ${note}`,
+    );
+  });
 });
 
 describe("a config", () => {

@@ -14,6 +14,7 @@ describe("a config file", () => {
     expect(policyOf({})).toEqual({ ...DEFAULT_POLICY, enforcement: "managed" });
     expect(DEFAULT_POLICY).toEqual({
       enforcement: "observed",
+      enforcementGrace: { milliseconds: 4 * 3_600_000 },
       severalRoles: false,
       stages: ["development", "staging", "master"],
       features: DEFAULT_FEATURES,

@@ -6,7 +6,7 @@ import { branch, type Person } from "../../src/flow/names.ts";
 import { madeIn } from "../../src/flow/policy.ts";
 import type { Annotation } from "../../src/flow/verdict.ts";
 import { policy } from "../../src/gates/policy.ts";
-import { at, component, FORK, NOW, REPOSITORY, unknown } from "../builders.ts";
+import { at, component, FORK, NOW, pullFacts, REPOSITORY, unknown } from "../builders.ts";
 import { type Asking, asked, cure, DORA, ERIN, OLGA, OTTO, QUINN, RITA, right, said } from "./asking.ts";
 
 const HEAD = at("login");
@@ -78,6 +78,7 @@ function told(of: World = {}) {
       [`pushers ${asking.pull?.head ?? "hotfix/login"}`]: of.pushers ?? [DORA],
       collaborators: of.people ?? PEOPLE,
       "team @acme/release-managers": [RITA],
+      "merged-pulls": [],
       ...of.answers,
     },
   });
@@ -85,6 +86,44 @@ function told(of: World = {}) {
 /** A hotfix: into the default branch, and no stage itself. */
 const hotfix = (of: World = {}) => told({ lane: "hotfix", ...of });
 const OTHER = "enforcement: observe\n";
+
+describe("a change of the lanes says what they would have stopped", () => {
+  const merged = (number: number, head: string, base = "development") => ({
+    number,
+    asOf: NOW,
+    facts: { ...pullFacts({ head, base }), state: "closed", merged: true },
+  });
+  const change = (head: string, ...pulls: readonly object[]) =>
+    said(hotfix({ head, answers: { "merged-pulls": pulls } }))[1].replace(/^.* to approve\./, "");
+  const WORK = "flow: { features: ['work/**'] }\n";
+
+  it("by their branches", () => {
+    const pulls = [merged(4, "feature/a"), merged(5, "work/b"), merged(6, "odd"), merged(7, "x", "elsewhere")];
+    expect(change(WORK, ...pulls)).toBe(
+      " It would have stopped 1 of the last 3 pull requests merged into these stages: #4.",
+    );
+    const many = [1, 2, 3, 4, 5].map((number) => merged(number, `feature/${number}`));
+    expect(change(WORK, ...many)).toBe(
+      " It would have stopped 5 of the last 5 pull requests merged into these stages: #1, #2, #3 and 2 more.",
+    );
+    expect(change(WORK, merged(5, "work/b"))).toBe(
+      " It would have stopped none of the last 1 pull request merged into these stages.",
+    );
+    expect(change(WORK)).toBe("");
+    const renamed = "stages: [development, uat, master]\n";
+    expect(change(renamed, merged(4, "feature/a"), merged(5, "development", "master"), merged(6, "x", "uat"))).toBe(
+      " It would have stopped 1 of the last 3 pull requests merged into these stages: #6.",
+    );
+  });
+
+  it("where it changes them, and there are any", () => {
+    const silent = unknown("GitHub answered 502.");
+    expect(said(hotfix({ head: WORK, answers: { "merged-pulls": silent } }))[0]).toBe("errored");
+    expect(said(hotfix({ head: OTHER, answers: { "merged-pulls": silent } }))[0]).toBe("pending");
+    const home = { name: "acme/.github", stages: {} };
+    expect(said(hotfix({ head: WORK, of: home, answers: { "merged-pulls": silent } }))[0]).toBe("pending");
+  });
+});
 
 describe("policy is asked", () => {
   it.each<[string, World, string]>([

@@ -242,7 +242,12 @@ describe("what people may call things", () => {
     expect(shown).toMatchObject({
       pull: { head: { ref: head } },
       answer: { outcome: "passed" },
-      verdict: { findings: [{ because: `${head} is a feature branch (feature/**) and may enter development.` }] },
+      verdict: {
+        findings: [
+          { because: `${head} is a feature branch (feature/**) and may enter development.` },
+          { because: "Nothing holds it." },
+        ],
+      },
     });
     const page = await fetch(`${app.url}/acme/api/pull/${number}`);
     expect(page.status).toBe(200);

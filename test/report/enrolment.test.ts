@@ -6,7 +6,7 @@ const STAGES = ["development", "staging", "master"].map(branch);
 const told = (refused: number, judged = 30, open = 0) =>
   proposal(STAGES, {
     judged,
-    open,
+    open: Array.from({ length: open }, (_, n) => n),
     refused: Array.from({ length: refused }, (_, n) => ({
       number: n + 1,
       because: "A fork may only enter development.",

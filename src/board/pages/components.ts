@@ -109,7 +109,9 @@ function named(title: string, views: readonly ComponentView[]): Html | null {
 const breakable = (name: string): Content =>
   name.split("/").map((part, place) => (place === 0 ? part : html`/<wbr>${part}`));
 const mark = ({ tone, word }: Mark): Html => html`<span class="word ${tone}">${word}</span>`;
-const problem = ({ memory: { config } }: ComponentView): Content =>
-  config.problem !== null && html`<p class="bad">✗ ${prose(configNote(config) as string)}</p>`;
+const problem = ({ memory: { config } }: ComponentView): Content => {
+  const note = configNote(config);
+  return note !== null && html`<p class="bad">✗ ${prose(note)}</p>`;
+};
 const more = (length: number): Content => length > NAMED && html`<p class="quiet">and ${length - NAMED} more</p>`;
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
