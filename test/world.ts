@@ -99,6 +99,8 @@ export type World = {
   /** Waits until every delivery is answered and Flowgate has nothing left to do. */
   quiet(): Promise<void>;
   person(login: string): Person;
+  /** Another App that may write here, at work as its bot. */
+  bot(name: string): Person;
   /** What another App reports on a pull request's head; null: that it has begun. */
   reports(number: number, name: string, conclusion: CheckConclusion | null): Promise<void>;
   /** The newest check run of this name, by our App. */
@@ -254,9 +256,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     },
-    person: (login) => personOf(github, repository, login),
+    person: (login) => personOf(github, repository, github.as(login)),
+    bot: (name) => personOf(github, repository, installedApp(github, name, { contents: "write" })),
     async reports(number, name, conclusion) {
-      ci ??= installedApp(github, "ci");
+      ci ??= installedApp(github, "ci", { checks: "write" });
       const { head } = world.pull(number);
       const status = conclusion === null ? { status: "in_progress" as const } : { conclusion };
       must(await createRun(github, ci, repository(), head.sha, { name, ...status }));
@@ -290,8 +293,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   return world;
 }
 
-function personOf(github: Github, repository: () => Repository, login: string): Person {
-  const actor = github.as(login);
+function personOf(github: Github, repository: () => Repository, actor: Actor): Person {
   return {
     actor,
     async pushes(branch, from, { message, files } = {}) {
@@ -335,7 +337,7 @@ function personOf(github: Github, repository: () => Repository, login: string): 
     },
     async forks() {
       const { id } = must(await forkRepository(github, actor, repository()));
-      return personOf(github, () => github.state.repositories.get(id) as Repository, login);
+      return personOf(github, () => github.state.repositories.get(id) as Repository, actor);
     },
     async joins(branch, other, files) {
       const { id } = repository();
@@ -399,11 +401,11 @@ function personOf(github: Github, repository: () => Repository, login: string): 
 }
 
 /** Another App at work on the repository, as its bot. */
-function installedApp(github: Github, name: string): Actor {
+function installedApp(github: Github, name: string, permissions: RegisteredApp["permissions"]): Actor {
   const app = createApp(github, {
     owner: OWNER,
     name,
-    permissions: { checks: "write" },
+    permissions,
     events: [],
     webhookSecret: "",
   });
