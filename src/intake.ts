@@ -6,6 +6,7 @@ import { branchText, checkRunShape, listedPull, pullShape, shaText, statusShape 
 import type { Lesson, Origin } from "./flow/memory.ts";
 import { type Branch, branch, type Instant, installationId, repositoryId, sha } from "./flow/names.ts";
 import type { Push } from "./flow/provenance.ts";
+import { mayCommand, type Request } from "./flow/request.ts";
 import type { Priority } from "./flow/subject.ts";
 
 /** A webhook delivery as it came, its signature verified. */
@@ -32,8 +33,10 @@ export function intake({ event, payload, at }: Delivery, self: Self | null): New
       return check(payload, self);
     case "status":
       return status(payload);
+    case "issue_comment":
+      return comment(commentEvent.parse(payload), at);
     case "pull_request_review":
-      return review(reviewEvent.parse(payload));
+      return review(reviewEvent.parse(payload), at);
     case "issues":
       return issue(issueEvent.parse(payload));
     case "member":
@@ -267,13 +270,79 @@ function status(payload: unknown): News {
   return { ...newsOf(event), lessons: [{ of: "checks", repository, head: event.sha, seen }] };
 }
 
-const reviewEvent = place.extend({ pull_request: z.object({ number: z.number().int().positive() }) });
+const writer = z.object({ id, login: z.string(), type: z.string().nullish() }).nullish();
+const reviewEvent = place.extend({
+  action: z.string(),
+  pull_request: z.object({ number: id }),
+  review: z.object({ id, body: z.string().nullish() }).nullish(),
+  sender: writer,
+});
 
 /** Submitted, edited or dismissed: who approves is read from the list of reviews, so that nothing is counted twice. */
-function review(event: z.output<typeof reviewEvent>): News {
+function review(event: z.output<typeof reviewEvent>, at: Instant): News {
   const repository = repositoryId(event.repository.id);
-  const subject = { kind: "pull", repository, number: event.pull_request.number } as const;
-  return { ...newsOf(event), nudges: [{ priority: "person", subject }] };
+  const { number } = event.pull_request;
+  const subject = { kind: "pull", repository, number } as const;
+  const { action, review: said, sender: by } = event;
+  const asks =
+    action === "submitted" && said
+      ? askedIn({ by, at, body: said.body ?? "", origin: { number, review: said.id } })
+      : [];
+  return {
+    ...newsOf(event),
+    nudges: [{ priority: "person", subject }],
+    asks: asks.map((request) => ({ of: subject, request })),
+  };
+}
+
+const commentEvent = place.extend({
+  action: z.string(),
+  issue: z.object({ number: id, pull_request: z.unknown().optional() }),
+  comment: z.object({ id, body: z.string().nullish() }),
+  changes: z.object({ body: z.object({ from: z.string() }).nullish() }).nullish(),
+  sender: writer,
+});
+
+/** Only what people write anew can ask for something; what they edit in gets a hint. A plain comment is no news. */
+function comment(
+  { action, issue, comment: said, changes, sender: by, ...event }: z.output<typeof commentEvent>,
+  at: Instant,
+): News {
+  const edited = action === "edited";
+  if (!edited && action !== "created") return NO_NEWS;
+  if (edited && mayCommand(changes?.body?.from ?? "")) return NO_NEWS;
+  const origin = { number: issue.number, comment: said.id };
+  const asks = askedIn({ by, at, body: said.body ?? "", origin, edited });
+  if (asks.length === 0) return NO_NEWS;
+  const repository = repositoryId(event.repository.id);
+  const of =
+    issue.pull_request == null
+      ? ({ kind: "component", repository } as const)
+      : ({ kind: "pull", repository, number: issue.number } as const);
+  return {
+    ...newsOf(event),
+    nudges: [{ priority: "person", subject: of }],
+    asks: asks.map((request) => ({ of, request })),
+  };
+}
+
+/** A bot asks for nothing, and neither do we. */
+function askedIn({
+  by,
+  at,
+  body,
+  origin,
+  edited = false,
+}: {
+  readonly by: z.output<typeof writer>;
+  readonly at: Instant;
+  readonly body: string;
+  readonly origin: Request["origin"];
+  readonly edited?: boolean;
+}): readonly Request[] {
+  if (!by || by.type === "Bot" || !mayCommand(body)) return [];
+  const name = "comment" in origin ? `comment:${origin.comment}` : `review:${origin.review}`;
+  return [{ id: edited ? `${name}:edited` : name, by: { id: by.id, login: by.login }, at, body, edited, origin }];
 }
 
 const issueEvent = place.extend({ issue: z.object({ pull_request: z.unknown().optional() }) });

@@ -6,6 +6,7 @@ import type { Actor } from "../sandbox/actor.ts";
 import { commitFiles, createBranch, deleteBranch, renameBranch, signatureOf } from "../sandbox/branches.ts";
 import { createRun } from "../sandbox/check-runs.ts";
 import { machineClock, type SkippableClock } from "../sandbox/clock.ts";
+import { createComment, editComment } from "../sandbox/comments.ts";
 import { mergeTrees, replay } from "../sandbox/git/history.ts";
 import { writeFiles } from "../sandbox/git/trees.ts";
 import type { Github } from "../sandbox/github.ts";
@@ -143,6 +144,12 @@ export type Person = {
   forces(branch: string, to: string): Promise<void>;
   renames(branch: string, to: string): Promise<void>;
   approves(number: number): Promise<void>;
+  /** Writes a comment on a pull request or an issue; answers its id. */
+  says(number: number, body: string): Promise<number>;
+  /** Changes a comment. */
+  corrects(comment: number, body: string): Promise<void>;
+  /** Submits a review that only comments. */
+  remarks(number: number, body: string): Promise<void>;
   /** Takes back every approval of a pull request, whoever gave it. */
   dismisses(number: number): Promise<void>;
   addsToTeam(team: string, login: string): Promise<void>;
@@ -366,6 +373,15 @@ function personOf(github: Github, repository: () => Repository, actor: Actor): P
     },
     async approves(number) {
       must(submitReview(github, actor, repository(), number, { event: "APPROVE" }));
+    },
+    async says(number, body) {
+      return must(createComment(github, actor, repository(), number, body)).id;
+    },
+    async corrects(comment, body) {
+      must(editComment(github, actor, repository(), comment, body));
+    },
+    async remarks(number, body) {
+      must(submitReview(github, actor, repository(), number, { event: "COMMENT", body }));
     },
     async dismisses(number) {
       for (const { id, state } of reviewsOf(github, repository().id, number))

@@ -167,7 +167,7 @@ function summaryOf(told: Told, page: string | null): string {
   );
 }
 
-function tableOf(findings: readonly Finding[]): string {
+export function tableOf(findings: readonly Finding[]): string {
   const rows = findings.map(
     ({ gate, outcome, because, cure }) =>
       `| ${code(gate)} | ${WORDS[outcome]} | ${prose(because)} | ${cure === null ? "nothing to do" : prose(cure)} |`,

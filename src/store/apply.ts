@@ -3,6 +3,7 @@ import { absorb } from "../flow/absorb.ts";
 import type { Access, News } from "../flow/decision.ts";
 import type { ComponentMemory, Lesson, Memory } from "../flow/memory.ts";
 import type { InstallationId, Instant, RepositoryId } from "../flow/names.ts";
+import type { Request } from "../flow/request.ts";
 import { type Nudge, type OpenPulls, type Subject, subjectKey } from "../flow/subject.ts";
 import type { Connection, Database } from "./database.ts";
 import { memoryOf, parsed } from "./rows.ts";
@@ -65,6 +66,7 @@ export async function apply(
     if (changed ? nudgesItself(lesson, before, rows.get(key) as Row) : reading)
       await nudgeOne(on, { priority: "bulk", subject }, now, except);
   }
+  for (const { of, request } of news.asks) await ask(on, subjectKey(of), request);
   for (const nudge of news.nudges) await nudgeOne(on, nudge, now, except);
   for (const prefix of news.forget) {
     await on
@@ -81,6 +83,22 @@ function nudgesItself(lesson: Lesson, before: Row, after: Row): boolean {
   if (lesson.of !== "component") return lesson.of === "checks" || lesson.of === "push" || lesson.of === "merge";
   const looks = ({ memory }: Row) => parsed<ComponentMemory>(memory)?.look === true;
   return before.memory !== null && !looks(before) && looks(after);
+}
+
+/** Heard twice it is asked once. */
+async function ask(on: Connection, subject: string, request: Request): Promise<void> {
+  await on
+    .insertInto("request")
+    .values({
+      id: request.id,
+      subject,
+      at: request.at,
+      request: JSON.stringify(request),
+      answer: null,
+      replied_at: null,
+    })
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .execute();
 }
 
 type Aimed = { readonly subject: Subject; readonly lesson: Lesson };

@@ -4,7 +4,7 @@ import type { Connection, Database } from "./database.ts";
 
 /** Brings the database to the newest schema, or leaves it as it is. Safe to run by several at once. */
 export async function migrate({ db, kind, write }: Database): Promise<void> {
-  const migrations = { "0001-first": first(kind), "0002-standing": standing(kind) };
+  const migrations = { "0001-first": first(kind), "0002-standing-and-requests": standing(kind) };
   const toLatest = async (on: Connection) => {
     const migrator = new Migrator({ db: on, provider: { getMigrations: async () => migrations } });
     const { error } = await migrator.migrateToLatest();
@@ -52,6 +52,8 @@ const standing = (kind: Database["kind"]): Migration => ({
       `create table standing (key ${text} primary key, kind ${text} not null, repository ${big}, installation ${big}, stage ${text}, standing ${text} not null, opened_by ${text} not null, closed_by ${text}, closed_at ${text}, closed_because ${text})`,
       `create index standing_repository on standing (repository, kind)`,
       `create index standing_installation on standing (installation) where installation is not null`,
+      `create table request (id ${text} primary key, subject ${text} not null, at ${text} not null, request ${text} not null, answer ${text}, replied_at ${text})`,
+      `create index request_open on request (subject) where replied_at is null`,
     ]) {
       await sql.raw(statement).execute(db);
     }

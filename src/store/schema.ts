@@ -65,6 +65,14 @@ export type Tables = {
     closed_at: string | null;
     closed_because: string | null;
   };
+  request: {
+    id: string;
+    subject: string;
+    at: string;
+    request: string;
+    answer: string | null;
+    replied_at: string | null;
+  };
   chain: { name: string; sequence: number; hash: string };
   ledger_entry: {
     chain: string;

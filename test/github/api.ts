@@ -113,6 +113,8 @@ export const FACTS: Facts = {
   stage: null,
   source: null,
   standing: [],
+  requests: [],
+  installation: INSTALLATION,
 };
 
 /** A pull request as GitHub shows it, with some of what we leave out. */

@@ -106,6 +106,9 @@ async function look<T = unknown>(want: Want, from = github): Promise<Fact<T>> {
     organisation: null,
     enrolment: null,
     letThrough: [],
+    standing: [],
+    requests: [],
+    installation: lease.installation,
   };
   return (await from.look(lease, facts, [want])).get(wantKey(want)) as Fact<T>;
 }

@@ -37,7 +37,7 @@ describe("The schema", () => {
       openPulls: 0,
       ledgerEntries: 0,
     });
-    expect(await applied()).toMatchObject([{ name: "0001-first" }, { name: "0002-standing" }]);
+    expect(await applied()).toMatchObject([{ name: "0001-first" }, { name: "0002-standing-and-requests" }]);
   });
 
   it("is made once: what is there at the next start stays as it is, and so does what is in it", async () => {

@@ -22,6 +22,7 @@ const WHAT: { readonly [what in Entry["what"]]: string } = {
   opened: "Opened",
   closed: "Closed",
   reported: "Reported",
+  answered: "Asked",
 };
 
 /** What the ledger says about a pull request, newest first. */
