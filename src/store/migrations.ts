@@ -5,7 +5,8 @@ import type { Connection, Database } from "./database.ts";
 /** Brings the database to the newest schema, or leaves it as it is. Safe to run by several at once. */
 export async function migrate({ db, kind, write }: Database): Promise<void> {
   const toLatest = async (on: Connection) => {
-    const migrator = new Migrator({ db: on, provider: { getMigrations: async () => ({ "0001-first": first(kind) }) } });
+    const migrations = { "0001-first": first(kind), "0002-sessions": sessions(kind) };
+    const migrator = new Migrator({ db: on, provider: { getMigrations: async () => migrations } });
     const { error } = await migrator.migrateToLatest();
     if (error !== undefined) throw error;
   };
@@ -15,9 +16,7 @@ export async function migrate({ db, kind, write }: Database): Promise<void> {
 
 const first = (kind: Database["kind"]): Migration => ({
   async up(db: Kysely<unknown>) {
-    const big = kind === "sqlite" ? "integer" : "bigint";
-    // The same order on both, whatever language a server is set to: ranges of slots and locks in order rest on it.
-    const text = kind === "sqlite" ? "text" : `text collate "C"`;
+    const { big, text } = typesOf(kind);
     const serial = kind === "sqlite" ? "integer primary key autoincrement" : "bigserial primary key";
     for (const statement of [
       `create table delivery (id ${text} primary key, event ${text} not null, received_at ${text} not null, done_at ${text}, body ${text})`,
@@ -41,6 +40,24 @@ const first = (kind: Database["kind"]): Migration => ({
       await sql.raw(statement).execute(db);
     }
   },
+});
+
+/** Who is logged in to the board. */
+const sessions = (kind: Database["kind"]): Migration => ({
+  async up(db: Kysely<unknown>) {
+    const { big, text } = typesOf(kind);
+    await sql
+      .raw(
+        `create table session (id ${text} primary key, person ${big} not null, login ${text} not null, token ${text} not null, token_until ${text}, refresh ${text}, until ${text} not null, refreshing_until ${big} not null)`,
+      )
+      .execute(db);
+  },
+});
+
+const typesOf = (kind: Database["kind"]) => ({
+  big: kind === "sqlite" ? "integer" : "bigint",
+  // The same order on both, whatever language a server is set to: ranges of slots and locks in order rest on it.
+  text: kind === "sqlite" ? "text" : `text collate "C"`,
 });
 
 /** The ledger is only ever added to. */

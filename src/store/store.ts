@@ -12,6 +12,7 @@ import { type Database, openDatabase } from "./database.ts";
 import { ledgerFlaw } from "./ledger.ts";
 import { migrate } from "./migrations.ts";
 import { parsed, type Recalled, recall } from "./recall.ts";
+import { sessionsOf } from "./sessions.ts";
 import { componentsView, pullView } from "./views.ts";
 
 export type StoreOptions = {
@@ -242,9 +243,11 @@ export async function openStore({ url, folder, clock, leaseMs, log }: StoreOptio
         await on.deleteFrom("delivery").where("done_at", "<", oldest).execute();
         const keep = on.selectFrom("etag").select("url").orderBy("at", "desc").limit(MOST_ETAGS);
         await on.deleteFrom("etag").where("url", "not in", keep).execute();
+        await on.deleteFrom("session").where("until", "<=", clock.now()).execute();
       });
     },
 
+    sessions: sessionsOf(database, clock, real),
     pullView: (name: string, number: number) => pullView(db, name, number),
     componentsView: () => componentsView(db),
     ledgerFlaw: () => ledgerFlaw(database),
