@@ -6,7 +6,7 @@ import { type Answer, answerOf, type Cure, type Judged, worstFirst } from "../an
 import { cut, type Html, html, prose } from "../html.ts";
 import { moment, since } from "../time.ts";
 import type { PullView } from "../views.ts";
-import { frame } from "./frame.ts";
+import { frame, type Visitor } from "./frame.ts";
 import { history } from "./history.ts";
 import { commit, stageLine } from "./stage-line.ts";
 
@@ -20,7 +20,7 @@ const LONG = 90;
  *
  * @param github where GitHub's own pages are; null: no links there.
  */
-export function pullPage(view: PullView, now: Instant, github: string | null): Html {
+export function pullPage(view: PullView, now: Instant, github: string | null, visitor: Visitor | null = null): Html {
   const { component, number } = view;
   const answer = answerOf(view);
   const { mark, sentence, clear, notes } = answer;
@@ -34,7 +34,7 @@ ${stageLine(view, mark)}
 ${answer.explained && gates(view, answer, answer.explained, now)}
 ${history(view, now)}`;
   const path = `/${component.name}/pull/${number}`;
-  return frame(`${mark.word} · ${component.name}#${number}`, `${path}.json`, content);
+  return frame(`${mark.word} · ${component.name}#${number}`, `${path}.json`, content, visitor);
 }
 
 function where({ component, number, memory }: PullView, github: string | null): Html {

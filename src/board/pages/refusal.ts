@@ -1,22 +1,25 @@
 import { type Content, type Html, html, prose } from "../html.ts";
-import { frame } from "./frame.ts";
+import { frame, type Visitor } from "./frame.ts";
 
 /** Why there is no page, and what would make it appear. */
 export type Refusal = {
-  readonly status: 403 | 404 | 405;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 503;
   /** One sentence that is the answer. */
   readonly because: string;
   /** What to do next, and who can; each a sentence. */
   readonly next: readonly string[];
+  /** Where to go on, of this board. */
+  readonly link?: { readonly text: string; readonly href: string };
 };
 
-export function refusalPage({ because, next }: Refusal): Html {
+export function refusalPage({ because, next, link }: Refusal, visitor: Visitor | null = null): Html {
   const steps: Content = next.map((step) => html`<p>${prose(step)}</p>`);
   return frame(
     because,
     null,
     html`<h1>${prose(because)}</h1>
-${steps}`,
+${steps}${link !== undefined && html`<p><a href="${link.href}">${link.text}</a></p>`}`,
+    visitor,
   );
 }
 
