@@ -1,5 +1,5 @@
+import type { GithubAsUser, Readable } from "../flow/as-user.ts";
 import { type Instant, later, type RepositoryId } from "../flow/names.ts";
-import type { GithubAsUser, Readable } from "./as-user.ts";
 import type { Tokens } from "./tokens.ts";
 import type { ComponentView, Views } from "./views.ts";
 

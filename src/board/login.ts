@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
+import type { GithubAsUser } from "../flow/as-user.ts";
 import { type Instant, later } from "../flow/names.ts";
 import type { Sessions, StoredSession } from "../store/sessions.ts";
-import { type GithubAsUser, Unseen } from "./as-user.ts";
 import { cookiesOf, returnPath } from "./cookies.ts";
 import { seenBy, sight } from "./eyes.ts";
 import type { Visitor } from "./pages/frame.ts";
@@ -20,6 +20,7 @@ import { READ_ONLY, type Refusal } from "./pages/refusal.ts";
 import { type BoardRequest, type BoardResponse, goOn, isJson, page, pathOf, personal, refusal } from "./response.ts";
 import { same, sealsOf } from "./seal.ts";
 import { tokensOf } from "./tokens.ts";
+import { Unseen } from "./unseen.ts";
 import type { Views } from "./views.ts";
 
 /** GitHub's codes are good for ten minutes too. */

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { GithubAsUser, Grant, Told } from "../flow/as-user.ts";
 import { type Instant, later } from "../flow/names.ts";
 import type { Sessions, StoredSession, StoredTokens } from "../store/sessions.ts";
-import { type GithubAsUser, type Grant, type Told, Unseen } from "./as-user.ts";
 import type { Seals } from "./seal.ts";
+import { Unseen } from "./unseen.ts";
 
 /** A token is refreshed this long before it runs out, so that none does on its way to GitHub. */
 const EARLY_MS = 5 * 60_000;

@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { type Instant, later, type Person, type RepositoryId } from "../flow/names.ts";
+import type { GithubAsUser, Grant, Readable, Told } from "../flow/as-user.ts";
+import { type Instant, later } from "../flow/names.ts";
 import { clean, limited, Unanswered } from "./failure.ts";
 import * as shapes from "./parse-user.ts";
 import { PER_PAGE, parsed } from "./read.ts";
@@ -21,36 +22,8 @@ export type UserOptions = {
   readonly timeout?: number;
 };
 
-/** What GitHub answered. `refused`: it will not have this code or token. `unanswered`: nobody knows. */
-export type Told<T> =
-  | { readonly came: "told"; readonly value: T }
-  | { readonly came: "refused"; readonly because: string }
-  | { readonly came: "unanswered"; readonly because: string };
-export type Grant = {
-  readonly token: string;
-  /** Null: it does not run out. */
-  readonly until: Instant | null;
-  /** By what it is exchanged for the next, once; null: by nothing. */
-  readonly refresh: string | null;
-};
-export type Readable = { readonly repository: RepositoryId; readonly name: string };
-
-/** GitHub, asked as a person who let the App act for them. Nothing here rejects, and no answer holds a token but a grant. */
-export type AsUser = {
-  /** The page on which people let the App act for them. */
-  authorizeUrl(asked: { readonly state: string; readonly challenge: string; readonly redirectUri: string }): string;
-  exchange(code: {
-    readonly code: string;
-    readonly verifier: string;
-    readonly redirectUri: string;
-  }): Promise<Told<Grant>>;
-  /** The token and the refresh token that were before end with it. */
-  refresh(refreshToken: string): Promise<Told<Grant>>;
-  person(token: string): Promise<Told<Person>>;
-  /** The repositories that the App is installed on and the person was let into. */
-  repositories(token: string): Promise<Told<readonly Readable[]>>;
-  /** A repository that the person may read, also because everybody may; null: they may not, or there is none. */
-  repository(token: string, name: string): Promise<Told<RepositoryId | null>>;
+export type AsUser = GithubAsUser & {
+  /** Closes the connections. */
   stop(): void;
 };
 
@@ -61,7 +34,6 @@ export function asUser({ webUrl, apiUrl, clientId, clientSecret, version, clock,
   const { fetch, stop } = transport(timeout ?? TIMEOUT_MS);
   const agent = { accept: "application/json", "user-agent": `flowgate/${version}` };
 
-  /** Null in `answer`: no whole answer came. */
   async function send(...[url, init]: Parameters<typeof fetch>): Promise<Answer | ReturnType<typeof unanswered>> {
     try {
       return await fetch(url, init);

@@ -1,4 +1,4 @@
-import type { Instant, Person, RepositoryId } from "../flow/names.ts";
+import type { Instant, Person, RepositoryId } from "./names.ts";
 
 /** What GitHub answered. `refused`: it will not have this code or token. `unanswered`: nobody knows. */
 export type Told<T> =
@@ -14,7 +14,7 @@ export type Grant = {
 };
 export type Readable = { readonly repository: RepositoryId; readonly name: string };
 
-/** GitHub, asked as a person who let the App act for them. */
+/** GitHub, asked as a person who let the App act for them. Nothing here rejects, and no answer but a grant holds a token. */
 export type GithubAsUser = {
   /** The page on which people let the App act for them. */
   authorizeUrl(asked: { readonly state: string; readonly challenge: string; readonly redirectUri: string }): string;
@@ -31,14 +31,3 @@ export type GithubAsUser = {
   /** A repository that the person may read, also because everybody may; null: they may not, or there is none. */
   repository(token: string, name: string): Promise<Told<RepositoryId | null>>;
 };
-
-/** Thrown where a page cannot be shown because GitHub does not say what the person may read. */
-export class Unseen extends Error {
-  override readonly name = "Unseen";
-  /** True: they have to log in again. False: GitHub gave no answer. */
-  readonly again: boolean;
-  constructor(again: boolean, because: string) {
-    super(because);
-    this.again = again;
-  }
-}
