@@ -1,10 +1,12 @@
 import { CANDIDATES, type Candidate, type Name, start } from "./candidates.ts";
+import { LARGE, measureGrowth, SMALL } from "./growth.ts";
 import { deliver, headOf, opened } from "./load.ts";
 import { measureRequests } from "./requests.ts";
+import { measureStack } from "./stack.ts";
 import { startStub } from "./stub.ts";
 
 /** `npm run bench -- requests latency throughput`: what the suites named measure. Ratios count, absolute numbers inform. */
-const SUITES: { readonly [name: string]: () => Promise<boolean> } = { requests, latency, throughput };
+const SUITES: { readonly [name: string]: () => Promise<boolean> } = { requests, stack, growth, latency, throughput };
 
 const ROUNDS = 5;
 const LATENCY = { api: 80, rate: 20, events: 200 } as const;
@@ -18,6 +20,30 @@ async function requests(): Promise<boolean> {
     rows.map(({ event, goal, was }) => [event, `${goal.reads} + ${goal.writes}`, `${was.reads} + ${was.writes}`]),
   );
   return rows.every(({ goal, was }) => goal.reads === was.reads && goal.writes === was.writes);
+}
+
+/** A stack of 25 pull requests with 32 checks each, rebased at once: exact, so a miss fails. */
+async function stack(): Promise<boolean> {
+  const size = { pulls: 25, checks: 32 } as const;
+  const { reads, writes, refused } = await measureStack(size);
+  print(
+    ["a stack of", "checks each", "goal reads + writes", "was", "refused"],
+    [[`${size.pulls}`, `${size.checks}`, `0 + ${size.pulls}`, `${reads} + ${writes}`, `${refused}`]],
+  );
+  return reads === 0 && writes <= size.pulls && refused === 0;
+}
+
+/** A feature pull request that grows a thousandfold: exact, so a miss fails. */
+async function growth(): Promise<boolean> {
+  const [small, large] = [await measureGrowth(SMALL), await measureGrowth(LARGE)];
+  print(
+    ["files", "commits", "comments", "opened", "pushed to"],
+    [
+      [SMALL, small],
+      [LARGE, large],
+    ].map(([size, cost]) => [...Object.values(size as object), ...Object.values(cost as object)].map(String)),
+  );
+  return small.opened === large.opened && small.pushed === large.pushed;
 }
 
 type Figures = { readonly [figure: string]: number };

@@ -41,6 +41,9 @@ enforcement: managed
   or “Would wait”, and nothing is required.
 - **A broken file:** the last good one stays in force, and every check names the line, the column and the key. Where no file
   was ever valid, nothing is enforced.
+- **A change of the file** comes into force when it reaches the default branch by a pull request that a release manager
+  approved who neither opened it nor pushed to it: the gate \`policy\` says what would hold then, and marks the lines at fault.
+  What is pushed past it stays out of force, and every check says so. The first valid file needs one person with \`admin\`.
 - **A key that is not listed here** is a mistake too, and the nearest key is named.
 - Editors complete and check the file where its first line is
   \`# yaml-language-server: $schema=PATH\` with the path or address of

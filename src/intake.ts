@@ -185,10 +185,18 @@ function mergeGroup(event: z.output<typeof groupEvent>, at: Instant): News {
 }
 
 const asked = z.object({ head_sha: shaText, name: z.string().nullish(), app: z.object({ id }).nullish() });
-const checkEvent = place.extend({ action: z.string(), check_run: asked.nullish(), check_suite: asked.nullish() });
+const checkEvent = place.extend({
+  action: z.string(),
+  check_run: asked.nullish(),
+  check_suite: asked.nullish(),
+  requested_action: z.object({ identifier: z.string() }).nullish(),
+});
+/** The button *Re-check* that our checks have. */
+const RECHECK = "recheck";
 
 /**
- * Somebody pressed *Re-run* on ours: GitHub only resets the suite, so the check is written again; all else of ours is
+ * Somebody pressed *Re-run* or *Re-check* on ours: GitHub only resets the suite, so the check is written again, and others'
+ * checks are read afresh; all else of ours is
  * our echo. What others' check runs say is told to whoever waits for them.
  */
 function check(payload: unknown, self: Self | null): News {
@@ -196,11 +204,12 @@ function check(payload: unknown, self: Self | null): News {
   const run = event.check_run ?? event.check_suite;
   if (!run) return NO_NEWS;
   const ours = self === null || run.app?.id === self.app;
-  if (!ours || event.action !== "rerequested") return ours || !event.check_run ? NO_NEWS : checkOfOthers(payload);
+  const asksAnew = event.action === "rerequested" || event.requested_action?.identifier === RECHECK;
+  if (!ours || !asksAnew) return ours || !event.check_run ? NO_NEWS : checkOfOthers(payload);
   const repository = repositoryId(event.repository.id);
   return {
     ...newsOf(event),
-    lessons: [],
+    lessons: [{ of: "checks", repository, head: run.head_sha, seen: null }],
     nudges: [
       { priority: "person", openPulls: { repository, head: run.head_sha } },
       { priority: "person", subject: { kind: "group", repository, head: run.head_sha } },
@@ -258,7 +267,10 @@ function peopleAnywhere({ installation }: z.output<typeof anywhere>): News {
   return { ...NO_NEWS, installation: at, nudges: [{ priority: "bulk", installation: at }] };
 }
 
-const repositoryEvent = place.extend({ action: z.string() });
+const repositoryEvent = place.extend({
+  action: z.string(),
+  changes: z.object({ default_branch: z.unknown() }).partial().nullish(),
+});
 
 function repository(event: z.output<typeof repositoryEvent>): News {
   const repository = repositoryId(event.repository.id);
@@ -266,7 +278,13 @@ function repository(event: z.output<typeof repositoryEvent>): News {
   return {
     ...newsOf(event),
     lessons: [{ ...component(event), look: true }],
-    nudges: [{ priority: "bulk", subject: { kind: "component", repository } }],
+    nudges: [
+      { priority: "bulk", subject: { kind: "component", repository } },
+      // The default branch is gated though it may be no stage, and the one before it not any more.
+      ...(event.changes?.default_branch === undefined
+        ? []
+        : [{ priority: "bulk", openPulls: { repository } } as const]),
+    ],
   };
 }
 

@@ -81,7 +81,16 @@ export const component = (more: Partial<ComponentMemory> = {}): ComponentMemory 
   defaultBranch: branch("master"),
   look: false,
   stages: { development: at("development"), staging: at("staging"), master: at("master") },
-  config: { policy: policy(), blob: at("config"), own: {}, organisation: null, problem: null },
+  config: {
+    policy: policy(),
+    blob: at("config"),
+    own: {},
+    organisation: null,
+    above: null,
+    newest: null,
+    spent: [],
+    problem: null,
+  },
   ...more,
 });
 
@@ -155,10 +164,13 @@ export function history(limits: { readonly listed?: number } = {}): History {
   function compare(base: string, head: Sha): Comparison {
     const has = ancestors(branches.get(base) ?? sha(base));
     const had = ancestors(head);
+    // Parents come first, so the last that both have is no ancestor of another.
+    const mergeBase = [...had].findLast((commit) => has.has(commit)) ?? sha(base);
     const ahead = [...had].filter((commit) => !has.has(commit));
     const listed = ahead.slice(0, limits.listed ?? 1000);
     return {
       ahead: ahead.length,
+      mergeBase,
       behind: [...has].filter((commit) => !had.has(commit)).length,
       whole: listed.length === ahead.length,
       commits: listed.map((commit) => {

@@ -259,6 +259,12 @@ describe("repositories, rulesets and installations", () => {
       lessons: [{ look: true }],
       nudges: [{ subject: { kind: "component" } }],
     });
+    const moved = { ...place, action: "edited", changes: { default_branch: { from: "master" } } };
+    expect(read("repository", moved).nudges).toEqual([
+      { priority: "bulk", subject: { kind: "component", repository: 42 } },
+      { priority: "bulk", openPulls: { repository: 42 } },
+    ]);
+    expect(read("repository", { ...moved, changes: { description: { from: "" } } }).nudges).toHaveLength(1);
     expect(read("repository", { ...place, action: "deleted" })).toMatchObject({
       access: [{ repository: 42, may: "not work" }],
     });
@@ -321,6 +327,36 @@ describe("repositories, rulesets and installations", () => {
 
   it.each(["ping", "star", "issue_comment", "label", "no such event"])("%s is no news", (event) => {
     expect(read(event, {})).toMatchObject(NOTHING);
+  });
+});
+
+describe("the button beside our checks", () => {
+  const pressed = (identifier: string, app = 7) =>
+    read("check_run", {
+      ...place,
+      action: "requested_action",
+      requested_action: { identifier },
+      check_run: {
+        id: 1,
+        name: "flowgate: master",
+        head_sha: at("login"),
+        status: "completed",
+        conclusion: "failure",
+        app: { id: app },
+      },
+    });
+
+  it("has the pull request judged afresh, others' checks read again, and the check written again", () => {
+    expect(pressed("recheck")).toMatchObject({
+      lessons: [{ of: "checks", repository: 42, head: at("login"), seen: null }],
+      nudges: [{ priority: "person", openPulls: { repository: 42, head: at("login") } }, { priority: "person" }],
+      forget: [`check:42:${at("login")}:flowgate: master`],
+    });
+  });
+
+  it("is no other button, and no other App's", () => {
+    expect(pressed("something")).toMatchObject(NOTHING);
+    expect(pressed("recheck", 8).forget).toEqual([]);
   });
 });
 

@@ -1,10 +1,10 @@
-import { mayWrite, signatureOf } from "../branches.ts";
+import { commitFiles, mayWrite, signatureOf } from "../branches.ts";
 import { aheadBehind, changedFiles, commitsBetween, isAncestor, mergeBase, mergeTrees } from "../git/history.ts";
 import { kindOf } from "../git/objects.ts";
 import { entryAt } from "../git/trees.ts";
 import { pushRefs } from "../landing.ts";
 import type { Sha } from "../model.ts";
-import { presentCommit, presentFile } from "../present/commits.ts";
+import { presentCommit, presentFile, presentGitCommit } from "../present/commits.ts";
 import { presentPull } from "../present/pulls.ts";
 import { repositoryUrl } from "../present/repositories.ts";
 import { branchAt, resolveCommit } from "../refs.ts";
@@ -214,6 +214,37 @@ async function merges(call: Call): Promise<Answer> {
   });
 }
 
+/** https://docs.github.com/rest/repos/contents#create-or-update-file-contents */
+async function putContents(call: Call): Promise<Answer> {
+  const { github, by, repository, params } = call;
+  const input = read(call.body, { message: "string", content: "string", branch: "string?", sha: "string?" });
+  if (!input.done) return refusal(input.refusal);
+  const { message, content, sha } = input.value;
+  const branch = input.value.branch ?? repository.defaultBranch;
+  const path = params["path"] ?? "";
+  const tip = branchAt(github, repository.id, branch);
+  const before = tip && (await github.git.commit(repository.id, tip));
+  if (!before) return refusal({ status: 404, message: `Branch ${branch} not found` });
+  const there = await entryAt(github.git, repository.id, before.tree, path);
+  if (there && sha === undefined)
+    return refusal({ status: 422, message: 'Invalid request.\n\n"sha" wasn\'t supplied.' });
+  if (sha !== undefined && there?.sha !== sha)
+    return refusal({ status: 409, message: `${path} does not match ${sha}` });
+  const files = { [path]: Buffer.from(content, "base64") };
+  const committed = await commitFiles(github, by, repository, { branch, message, files });
+  if (!committed.done) return refusal(committed.refusal);
+  const commit = await github.git.commit(repository.id, committed.value);
+  const entry = commit && (await entryAt(github.git, repository.id, commit.tree, path));
+  if (!commit || !entry) return missing;
+  return {
+    ...ok({
+      content: await presentEntry(call, branch, path, entry.mode, entry.sha),
+      commit: presentGitCommit(github, repository, commit),
+    }),
+    status: there ? 200 : 201,
+  };
+}
+
 export const commitRoutes: readonly Route[] = [
   route(`GET ${repo}/compare/{basehead*}`, { contents: "read" }, compare),
   route(`GET ${repo}/commits`, { contents: "read" }, listCommits),
@@ -221,5 +252,6 @@ export const commitRoutes: readonly Route[] = [
   route(`GET ${repo}/commits/{ref*}`, { contents: "read" }, getCommit),
   route(`GET ${repo}/contents`, { contents: "read" }, contents),
   route(`GET ${repo}/contents/{path*}`, { contents: "read" }, contents),
+  route(`PUT ${repo}/contents/{path*}`, { contents: "write" }, putContents),
   route(`POST ${repo}/merges`, { contents: "write" }, merges),
 ];

@@ -2,6 +2,7 @@ import { CONFIG_PATH } from "../flow/config.ts";
 import type { LedgerEntry } from "../flow/ledger.ts";
 import type { ComponentMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Instant, type Sha, short } from "../flow/names.ts";
+import { gatedAs } from "../flow/policy.ts";
 import { type Finding, OUTCOMES, type Outcome, type Verdict } from "../flow/verdict.ts";
 import { isObserved, type Mark, markOf, type Standing, standingOf } from "./standing.ts";
 import type { PullView } from "./views.ts";
@@ -105,7 +106,8 @@ function notesOn(view: PullView, standing: Standing, last: Verdict | null): read
   }
   if (memory.state === "closed") return notes;
   const judged = standing.is === "judged" || standing.is === "judged before" || standing.is === "not judged";
-  const open = judged ? openBecause(component, view.stage, memory.base) : null;
+  const stage = gatedAs(component, memory.base) === "stage";
+  const open = judged && (stage || isObserved(component)) ? openBecause(component, view.stage, memory.base) : null;
   if (open !== null) notes.push(OPEN[open.kind] + open.because);
   if (component.config.problem !== null) notes.push(`The config is not in force: ${component.config.problem}`);
   if (slot?.refused) notes.push(`GitHub did not take the check: ${ended(slot.refused.because)}`);

@@ -1,6 +1,7 @@
 import type { Sibling } from "../flow/facts.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Branch } from "../flow/names.ts";
+import { gatedAs } from "../flow/policy.ts";
 import { agreed, type Outcome, type Verdict } from "../flow/verdict.ts";
 import { WORDS } from "../report/check-run.ts";
 
@@ -23,9 +24,10 @@ export function standingOf(
   if (pull.merged) return { is: "merged" };
   if (pull.state === "closed") return { is: "closed" };
   if (component.stages === null) return { is: "not looked at" };
-  const missing = missingStages(component);
-  if (missing.length > 0) return { is: "incomplete", missing };
-  if (!component.config.policy.stages.includes(pull.base)) return { is: "no stage" };
+  if (gatedAs(component, pull.base) === null) {
+    const missing = missingStages(component);
+    return missing.length > 0 ? { is: "incomplete", missing } : { is: "no stage" };
+  }
   if (verdict === null) return { is: "not judged" };
   if (verdict.head !== pull.head.sha || verdict.base !== pull.base) return { is: "judged before", verdict };
   const of = (number: number | null, verdict: Verdict) => ({ ...verdict, number });

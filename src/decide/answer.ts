@@ -1,9 +1,11 @@
 import { type Answer, type Decision, NO_NEWS } from "../flow/decision.ts";
-import type { Effect, SlotState } from "../flow/effect.ts";
+import type { Effect, SlotState, Written } from "../flow/effect.ts";
 import { type AnswerTo, answerTo, type Read, type Want } from "../flow/facts.ts";
 import type { ComponentMemory } from "../flow/memory.ts";
 import { type Branch, type Hash, type Instant, later } from "../flow/names.ts";
 
+/** Well before GitHub calls a check stale. */
+const RENEW_MS = 7 * 24 * 3_600_000;
 /** GitHub's no is asked again after this long, though nothing changed: permissions are granted, plans are bought. */
 const ASK_AGAIN_MS = 3_600_000;
 
@@ -39,10 +41,23 @@ export function unlessThere(
   slot: SlotState | null,
   now: Instant,
 ): { readonly effects: readonly Effect[]; readonly retryAt: Instant | null; readonly refused: string | null } {
-  if (slot?.written?.fingerprint === effect.fingerprint) return { effects: [], retryAt: null, refused: null };
+  const renewAt = staleAt(effect, slot?.written ?? null, now);
+  if (slot?.written?.fingerprint === effect.fingerprint && (renewAt === null || renewAt > now))
+    return { effects: [], retryAt: renewAt, refused: null };
   const refused = refusalOf(slot, effect.fingerprint, now);
   if (refused !== null) return { effects: [], ...refused };
-  return { effects: [effect], retryAt: null, refused: null };
+  // Renewed by a new run: whether writing to the old one counts, GitHub does not say.
+  const due = renewAt !== null && renewAt <= now && effect.thing === "check-run" ? { ...effect, over: null } : effect;
+  return { effects: [due], retryAt: staleAt(effect, null, now), refused: null };
+}
+
+/**
+ * When a check in progress is to be written again: GitHub ends one as `stale` that is not completed within 14 days.
+ * https://docs.github.com/rest/guides/using-the-rest-api-to-interact-with-checks
+ */
+function staleAt(effect: Effect, written: Written | null, now: Instant): Instant | null {
+  if (effect.thing !== "check-run" || effect.content.status !== "in_progress") return null;
+  return later(written?.at ?? now, RENEW_MS);
 }
 
 /** GitHub's latest no to this very content, while there is no point in asking again. */

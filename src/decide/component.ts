@@ -1,34 +1,40 @@
 import { CONFIG_PATH } from "../flow/config.ts";
-import { inOneLine, readConfig } from "../flow/config-file.ts";
 import { type Answer, NO_NEWS, pullsListed } from "../flow/decision.ts";
-import type { ComponentKnown, Document } from "../flow/facts.ts";
+import type { ComponentKnown } from "../flow/facts.ts";
 import { canonical, type Entry } from "../flow/ledger.ts";
-import type { ComponentMemory, ConfigState } from "../flow/memory.ts";
+import type { ComponentMemory } from "../flow/memory.ts";
 import type { Branch, Json } from "../flow/names.ts";
-import { madeOf } from "../flow/policy.ts";
+import { isHome } from "../flow/policy.ts";
 import { subjectKey } from "../flow/subject.ts";
 import { allOf, decided, isComponent, missingStages } from "./answer.ts";
+import { configInForce } from "./config-in-force.ts";
+import { isUnenrolled, proposalOf } from "./enrolment.ts";
 
 /**
  * A repository: which policy is in force, and whether it has all stage branches.
  *
  * Read from the default branch at the first look and when a push may have changed the file or made or deleted
  * a stage branch. Without a file of its own or of its organisation the component is observed; while the file is broken
- * the last good one stays. When the organisation's changes, the component's own is laid over it anew.
+ * the last good one stays, and so it does while the newest came past its gate. When the organisation's changes, the component's own is laid over it anew.
  */
-export function decideComponent({ subject, memory, read, organisation }: ComponentKnown): Answer {
+export function decideComponent(known: ComponentKnown): Answer {
+  const { subject, memory, read, organisation, enrolment } = known;
   if (memory === null) return decided({ because: "Nobody has told us of this repository yet." });
   const first = memory.stages === null;
   const above = isHome(memory.name) ? null : organisation;
-  if (!memory.look && !first && memory.config.organisation === (above?.blob ?? null)) return decided(stateOf(memory));
+  const owes = enrolment === null && isUnenrolled(memory);
+  if (!memory.look && !first && !owes && memory.config.organisation === (above?.blob ?? null))
+    return decided(stateOf(memory));
 
   const about = memory.defaultBranch === null ? allOf(read, [{ want: "repository" }]) : null;
   if (about && "answer" in about) return about.answer;
-  const { name, defaultBranch } = about?.values[0] ?? memory;
+  const { name, defaultBranch } = about?.values[0] ?? (memory as ComponentMemory & { readonly defaultBranch: Branch });
 
   const file = memory.look || first ? allOf(read, [{ want: "document", path: CONFIG_PATH }]) : null;
   if (file && "answer" in file) return file.answer;
-  const config = configOf(file?.values[0] ?? null, memory.config, above, isHome(name));
+  const came = configInForce({ ...known, memory }, file?.values[0] ?? null, above, { name, defaultBranch });
+  if ("answer" in came) return came.answer;
+  const { config, broughtBy } = came;
 
   const names = config.policy.stages;
   const heads = allOf(
@@ -41,9 +47,14 @@ export function decideComponent({ subject, memory, read, organisation }: Compone
   const after: ComponentMemory = { ...memory, name, defaultBranch, look: false, stages, config };
   const joins = isComponent(after) && !isComponent(memory);
   const leaves = isComponent(memory) && !isComponent(after);
-  const list = joins ? allOf(read, [{ want: "open-pulls" }]) : null;
+  // That repository's default branch is gated though it is no component.
+  const list = joins || (first && isHome(name)) ? allOf(read, [{ want: "open-pulls" }]) : null;
   if (list && "answer" in list) return list.answer;
   const pulls = list ? pullsListed(subject.repository, list.values[0]) : null;
+
+  const enrols = enrolment === null && isUnenrolled(after);
+  const proposes = enrols ? proposalOf(subject, after, read) : { effects: [] };
+  if ("answer" in proposes) return proposes.answer;
 
   const changed =
     first ||
@@ -51,11 +62,14 @@ export function decideComponent({ subject, memory, read, organisation }: Compone
     leaves ||
     canonical(memory.config.policy as unknown as Json) !== canonical(config.policy as unknown as Json);
   const affected = changed && (isComponent(after) || isComponent(memory)) ? union(memory, after) : [];
-  const entries = changed || memory.config.problem !== config.problem ? [entryOf(subject, first, after)] : [];
+  const told = memory.config.problem !== config.problem || memory.config.blob !== config.blob;
+  const entries = changed || told || proposes.effects.length > 0 ? [entryOf(subject, first, after, broughtBy)] : [];
   return decided({
     ...stateOf(after),
     memory: after,
     entries,
+    effects: proposes.effects,
+    final: true,
     news: {
       ...NO_NEWS,
       lessons: [
@@ -79,49 +93,6 @@ export function decideComponent({ subject, memory, read, organisation }: Compone
   });
 }
 
-/** The organisation's config lies in its repository `.github`, as GitHub's own defaults do. */
-const isHome = (name: string) => /\/\.github$/i.test(name);
-
-/**
- * The config as it is in force.
- *
- * @param file as it was just read; null: it has not changed. @param home this is the organisation's own file.
- */
-function configOf(
-  file: Document | null,
-  before: ConfigState,
-  organisation: ComponentKnown["organisation"],
-  home: boolean,
-): ConfigState {
-  const { blob, own, broken } = ownOf(file, before, organisation !== null);
-  const made = home ? madeOf(null, own) : madeOf(own, organisation?.config ?? null);
-  return {
-    policy: made.policy,
-    blob,
-    own,
-    organisation: organisation?.blob ?? null,
-    problem: broken ?? (made.problems.length > 0 ? made.problems.join(" ") : null),
-  };
-}
-
-function ownOf(
-  file: Document | null,
-  { blob, own, problem }: ConfigState,
-  organisation: boolean,
-): Pick<ConfigState, "blob" | "own"> & { readonly broken: string | null } {
-  if (file === null) return { blob, own, broken: own === null ? problem : null };
-  if (!file.found) return { blob: null, own: null, broken: null };
-  const read = readConfig(file.text);
-  if ("config" in read) return { blob: file.blob, own: read.config, broken: null };
-  const meanwhile =
-    own !== null
-      ? "the last good one stays in force"
-      : organisation
-        ? "only the organisation's holds"
-        : "nothing is enforced";
-  return { blob, own, broken: `${inOneLine(read.problems)} Until it is mended, ${meanwhile}.` };
-}
-
 /** One sentence on where the repository stands: it goes into the log once, when it changes. */
 function stateOf(memory: ComponentMemory): { readonly because: string } {
   const missing = missingStages(memory);
@@ -135,7 +106,12 @@ function stateOf(memory: ComponentMemory): { readonly because: string } {
   };
 }
 
-function entryOf(subject: ComponentKnown["subject"], first: boolean, { name, stages, config }: ComponentMemory): Entry {
+function entryOf(
+  subject: ComponentKnown["subject"],
+  first: boolean,
+  { name, stages, config }: ComponentMemory,
+  broughtBy: number | null,
+): Entry {
   return {
     what: first ? "baseline" : "config",
     actor: "app",
@@ -147,6 +123,7 @@ function entryOf(subject: ComponentKnown["subject"], first: boolean, { name, sta
       blob: config.blob,
       organisation: config.organisation,
       problem: config.problem,
+      broughtBy,
     },
   };
 }

@@ -3,11 +3,12 @@ import { checkSlot } from "../flow/effect.ts";
 import type { GroupKnown } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
 import { between, later } from "../flow/names.ts";
+import { gatedAs } from "../flow/policy.ts";
 import { checkName } from "../flow/ruleset.ts";
 import { subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import { checkRun, fingerprintOf } from "../report/check-run.ts";
-import { decided, isComponent, unlessThere } from "./answer.ts";
+import { decided, unlessThere } from "./answer.ts";
 
 /** A queue gives up on a silent check, so the answer is final within this. */
 const FINAL_MS = 10 * 60_000;
@@ -21,7 +22,7 @@ const AGAIN_MS = 2_000;
 export function decideGroup(known: GroupKnown, house: House): Answer {
   const { subject, memory, component, pull, now } = known;
   if (memory === null || memory.destroyed) return decided({ because: "The merge group is gone." });
-  if (!isComponent(component) || !component.config.policy.stages.includes(memory.base)) {
+  if (component === null || gatedAs(component, memory.base) === null) {
     return decided({ because: `${memory.base} is no stage.` });
   }
   const own = pull?.verdict ?? null;
@@ -34,7 +35,17 @@ export function decideGroup(known: GroupKnown, house: House): Answer {
   }
   const verdict = final(judged ?? unjudged(known, memory.number, memory.base));
   const name = checkName(memory.base);
-  const content = checkRun({ name, verdict, pull: memory.number, sharedBy: 0, component, stage: null, house, now });
+  // The group's commit is another than the head, so its lines are others.
+  const { annotations, ...content } = checkRun({
+    name,
+    verdict,
+    pull: memory.number,
+    sharedBy: 0,
+    component,
+    stage: null,
+    house,
+    now,
+  });
   const { effects, retryAt } = unlessThere(
     {
       does: "set",

@@ -1,17 +1,20 @@
 import { type Answer, type Decision, NO_NEWS } from "../flow/decision.ts";
-import { checkSlot } from "../flow/effect.ts";
+import { checkSlot, type Effect, turnedBackSlot } from "../flow/effect.ts";
 import { answerTo, type PullKnown, type Read, type Want, wantKey } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
-import { canonical, type Entry } from "../flow/ledger.ts";
-import type { ChecksSeen, ComponentMemory, PullMemory } from "../flow/memory.ts";
-import { type Branch, type Instant, isSha, type Json } from "../flow/names.ts";
+import { canonical, digestOf, type Entry } from "../flow/ledger.ts";
+import type { ChecksSeen, ComponentMemory, Lesson, PullMemory } from "../flow/memory.ts";
+import { type Branch, isSha, type Json } from "../flow/names.ts";
+import { gatedAs } from "../flow/policy.ts";
 import { checkName } from "../flow/ruleset.ts";
 import { type Nudge, subjectKey } from "../flow/subject.ts";
-import { agreed, type Finding, type Verdict, worst } from "../flow/verdict.ts";
+import { agreed, configLetThrough, type Finding, type Verdict, worst } from "../flow/verdict.ts";
 import { GATES } from "../gates/catalog.ts";
 import { ask } from "../gates/engine.ts";
 import { flowGate } from "../gates/flow.ts";
-import { checkRun, fingerprintOf, gateChecks } from "../report/check-run.ts";
+import type { Case } from "../gates/gate.ts";
+import { policy as configGate } from "../gates/policy.ts";
+import { checkRun, fingerprintOf, gateChecks, type Told, turnedBack } from "../report/check-run.ts";
 import { allOf, decided, earlier, isComponent, unlessThere } from "./answer.ts";
 
 /**
@@ -25,7 +28,7 @@ export function decidePull(known: PullKnown, house: House): Answer {
   const { pull } = sure;
   const memory = pull === known.memory ? {} : { memory: pull };
 
-  if (pull.state === "closed") return decided({ ...none(known, "It is closed."), ...memory });
+  if (pull.state === "closed") return decided({ ...closed(known, pull), ...memory });
   if (component === null || component.stages === null) {
     const look: Nudge = { priority: "person", subject: { kind: "component", repository: subject.repository } };
     return decided({
@@ -34,14 +37,20 @@ export function decidePull(known: PullKnown, house: House): Answer {
       ...memory,
     });
   }
-  if (!isComponent(component)) return decided({ ...none(known, "The repository lacks stage branches."), ...memory });
-  const { policy } = component.config;
-  if (!policy.stages.includes(pull.base)) return decided({ ...none(known, `${pull.base} is no stage.`), ...memory });
+  const gated = gatedAs(component, pull.base);
+  if (gated === null) {
+    const why = isComponent(component) ? `${pull.base} is no stage.` : "The repository lacks stage branches.";
+    return decided({ ...none(known, why), ...memory });
+  }
 
   const { read, checks } = withRemembered(known, pull);
-  const judged = judge({ ...pull, ...subject }, component, read, checks?.since ?? null, house, now);
+  const of = { component, policy: component.config.policy, app: house.app, checksSince: checks?.since ?? null, now };
+  const judged = (gated === "stage" ? judge : judgeConfig)({ ...of, pull: { ...pull, ...subject } }, read);
   if ("lacks" in judged) return judged;
-  const { verdict } = judged;
+  const verdict: Verdict =
+    judged.verdict.outcome !== "passed" && wasGreen(known.verdict, judged.verdict)
+      ? { ...judged.verdict, turnedBack: true }
+      : judged.verdict;
   const { findings } = verdict;
 
   const name = checkName(pull.base);
@@ -51,11 +60,11 @@ export function decidePull(known: PullKnown, house: House): Answer {
     pull: subject.number,
     sharedBy: known.siblings.length,
     component,
-    stage: known.stage,
+    stage: gated === "stage" ? known.stage : null,
     house,
     now,
   };
-  const writes = [checkRun(told), ...gateChecks(told)].map((content) => {
+  const writes = [checkRun(told), ...gateChecks(told, Object.keys(known.gateSlots))].map((content) => {
     const slot = content.name === name ? known.slot : (known.gateSlots[content.name] ?? null);
     return unlessThere(
       {
@@ -73,7 +82,10 @@ export function decidePull(known: PullKnown, house: House): Answer {
       now,
     );
   });
-  const effects = writes.flatMap((write) => write.effects);
+  const said = [...saysTurnedBack(known, { name, verdict })].map((effect) =>
+    unlessThere(effect, known.turnedBack, now),
+  );
+  const effects = [...writes, ...said].flatMap((write) => write.effects);
   const seen = remembering(pull, checks);
   const changed = canonical(verdict as unknown as Json) !== canonical(known.verdict as unknown as Json);
   const moved = known.verdict !== null && (known.verdict.head !== verdict.head || known.verdict.base !== verdict.base);
@@ -92,7 +104,10 @@ export function decidePull(known: PullKnown, house: House): Answer {
         ...(moved ? sharing(subject.repository, known.verdict) : []),
       ],
     },
-    lookAgainAt: [...writes.map(({ retryAt }) => retryAt), ...findings.map(({ until }) => until)].reduce(earlier, null),
+    lookAgainAt: [...[...writes, ...said].map(({ retryAt }) => retryAt), ...findings.map(({ until }) => until)].reduce(
+      earlier,
+      null,
+    ),
   });
 }
 
@@ -105,6 +120,32 @@ function remembered({ memory, subject, read }: PullKnown): { readonly pull: Pull
   return { pull: { kind: "pull", ...facts, asOf, from: {}, doubt: false } };
 }
 
+/** Once it is merged, a verdict that let a change of the config through is what brings that into force, so it is kept. */
+function closed(known: PullKnown, pull: PullMemory): ReturnType<typeof none> {
+  const { component, verdict, subject } = known;
+  const gone = none(known, "It is closed.");
+  const brings = pull.merged && component !== null && pull.base === component.defaultBranch;
+  if (!brings || component.config.spent.includes(subject.number)) return gone;
+  if (configLetThrough(verdict, pull.head.sha, pull.base) === null) return gone;
+  const { repository } = subject;
+  const { name } = component;
+  const lesson: Lesson = {
+    of: "component",
+    repository,
+    installation: null,
+    name,
+    defaultBranch: null,
+    look: true,
+    branch: null,
+  };
+  const nudge: Nudge = { priority: "bulk", subject: { kind: "component", repository } };
+  return {
+    because: "It is merged, and brings a change of the config.",
+    compared: [],
+    news: { ...NO_NEWS, lessons: [lesson], nudges: [nudge] },
+  };
+}
+
 /** There is nothing to say about it (any more); those that shared its check say it without it. */
 function none({ subject, verdict }: PullKnown, because: string): Partial<Decision> & Pick<Decision, "because"> {
   if (verdict === null) return { because };
@@ -115,6 +156,40 @@ const sharing = (repository: PullKnown["subject"]["repository"], { head, base }:
   { priority: "bulk", openPulls: { repository, head, base } },
 ];
 
+/** A comment, once for each commit, where it had passed and does not any more; not while GitHub merely does not answer. */
+function saysTurnedBack(
+  { subject, component }: PullKnown,
+  told: Pick<Told, "name" | "verdict">,
+): readonly Extract<Effect, { thing: "comment" }>[] {
+  const { head, outcome, turnedBack: turned } = told.verdict;
+  const { enforcement } = (component as ComponentMemory).config.policy;
+  const enforced = enforcement === "managed" || enforcement === "report";
+  if (!turned || !enforced || (outcome !== "failed" && outcome !== "pending")) return [];
+  const mark = `<!-- flowgate:turned-back ${head} -->`;
+  return [
+    {
+      does: "set",
+      thing: "comment",
+      slot: turnedBackSlot(subject.repository, subject.number, head),
+      // The first one stands, whatever is open later.
+      fingerprint: digestOf(mark),
+      repository: subject.repository,
+      name: (component as ComponentMemory).name,
+      number: subject.number,
+      mark,
+      body: turnedBack(told, mark),
+    },
+  ];
+}
+
+/** Whether the same commit had passed for the same base. A feature has its lane only, and nobody waits with it. */
+const wasGreen = (before: Verdict | null, { head, base }: Pick<Verdict, "head" | "base">): boolean =>
+  before !== null &&
+  before.lane !== "feature" &&
+  before.head === head &&
+  before.base === base &&
+  (before.outcome === "passed" || before.turnedBack === true);
+
 /** Branches that were compared with. What the base has and the head lacks was asked by commit, so it is named here. */
 function branchesCompared({ read }: PullKnown, { base, lane }: Verdict): readonly Branch[] {
   const named = [...read.keys()].flatMap((key) => {
@@ -124,25 +199,32 @@ function branchesCompared({ read }: PullKnown, { base, lane }: Verdict): readonl
   return lane === "promotion" || lane === "release" ? [...new Set([...named, base])] : named;
 }
 
+type Judged = { readonly lacks: readonly Want[] } | { readonly verdict: Verdict };
+
 /** The lane, and behind an allowed one all other gates. */
-function judge(
-  pull: PullMemory & PullKnown["subject"],
-  component: ComponentMemory,
-  read: Read,
-  checksSince: Instant | null,
-  { app }: House,
-  now: Instant,
-): { readonly lacks: readonly Want[] } | { readonly verdict: Verdict } {
-  const { policy } = component.config;
-  const flow = flowGate(pull, policy, read);
+function judge(of: Omit<Case, "lane" | "look">, read: Read): Judged {
+  const { head, base } = of.pull;
+  const flow = flowGate(of.pull, of.policy, read);
   if ("lacks" in flow) return flow;
-  const of = { head: pull.head.sha, base: pull.base, lane: flow.lane?.lane ?? null };
-  if (flow.lane === null) return { verdict: { ...of, outcome: flow.finding.outcome, findings: [flow.finding] } };
-  const rest = ask(GATES, { pull, lane: flow.lane, policy, component, app, checksSince, now }, read);
+  const verdict = { head: head.sha, base, lane: flow.lane?.lane ?? null };
+  if (flow.lane === null) return { verdict: { ...verdict, outcome: flow.finding.outcome, findings: [flow.finding] } };
+  const rest = ask(GATES, { ...of, lane: flow.lane }, read);
   if ("lacks" in rest) return rest;
   const findings = [flow.finding, ...rest.findings];
-  const outcome = worst(findings.map((finding) => finding.outcome));
-  return { verdict: { ...of, outcome, findings, notAsked: rest.notAsked } };
+  return {
+    verdict: { ...verdict, outcome: worst(findings.map(({ outcome }) => outcome)), findings, notAsked: rest.notAsked },
+  };
+}
+
+/** Into a default branch that is no stage there is no lane, and only Flowgate's own config is looked at. */
+function judgeConfig(of: Omit<Case, "lane" | "look">, read: Read): Judged {
+  const { head, base } = of.pull;
+  const asked = ask([configGate], { ...of, lane: null }, read);
+  if ("lacks" in asked) return asked;
+  const { findings } = asked;
+  return {
+    verdict: { head: head.sha, base, lane: null, outcome: worst(findings.map(({ outcome }) => outcome)), findings },
+  };
 }
 
 /** Others' checks are read once on each head; after that they are known from what GitHub tells. */

@@ -60,6 +60,9 @@ export const NO_CONFIG: ConfigState = {
   blob: null,
   own: null,
   organisation: null,
+  above: null,
+  newest: null,
+  spent: [],
   problem: null,
 };
 

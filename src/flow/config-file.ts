@@ -1,5 +1,5 @@
 import { closestMatch } from "leven";
-import { isMap, isNode, isScalar, LineCounter, type ParsedNode, parseDocument } from "yaml";
+import { isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from "yaml";
 import { z } from "zod";
 import { CONFIG_PATH, type Config, configSchema } from "./config.ts";
 
@@ -49,6 +49,14 @@ export function readConfig(text: string): { readonly config: Config } | { readon
 
 const TOP = { line: 1, column: 1 };
 
+/** Where in a valid file a key stands, or as much of its path as is there. */
+export function placeOf(text: string, path: readonly string[]): Pick<Problem, "line" | "column"> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const { line, col } = lines.linePos(offsetOf(document.contents, path));
+  return { line, column: col };
+}
+
 /** All problems of a file in one sentence or two: the first with its place, and how many more there are. */
 export function inOneLine([first, ...more]: Problems): string {
   const rest = more.length === 0 ? "" : ` And ${more.length} more.`;
@@ -65,9 +73,7 @@ function told(issue: z.core.$ZodIssue, content: unknown): readonly Told[] {
     case "unrecognized_keys":
       return issue.keys.map((name) => ({ path: [...path, name], because: unknownKey([...path, name]) }));
     case "invalid_type":
-      return [
-        { path, because: `${key} takes ${KINDS[issue.expected] ?? issue.expected}, not ${kindOf(at(content, path))}.` },
-      ];
+      return [{ path, because: `${key} takes ${KINDS[issue.expected]}, not ${kindOf(at(content, path))}.` }];
     case "invalid_value":
       return [{ path, because: `${key} takes ${oneOf(issue.values.map(String), at(content, path))}` }];
     case "invalid_union":
@@ -99,7 +105,7 @@ const KINDS: Readonly<Record<string, string>> = {
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
-  return KINDS[typeof value] ?? typeof value;
+  return KINDS[typeof value] as string;
 }
 
 const limit = (how: string, count: number | bigint, origin: string) =>
@@ -127,11 +133,8 @@ function keysAt(path: Path): readonly string[] {
   for (const key of path) {
     node = bare(node);
     if (node instanceof z.ZodObject) node = node.shape[String(key)];
-    else if (node instanceof z.ZodArray) node = node.element;
   }
-  node = bare(node);
-  const shapes = node instanceof z.ZodUnion ? node.options.map(bare) : [node];
-  return shapes.flatMap((shape) => (shape instanceof z.ZodObject ? Object.keys(shape.shape) : []));
+  return Object.keys((bare(node) as z.ZodObject).shape);
 }
 
 function bare(node: unknown): unknown {
@@ -148,19 +151,18 @@ function at(content: unknown, path: Path): unknown {
 /** Where in the text the thing at a path begins: its key where there is one. */
 function offsetOf(contents: ParsedNode | null, path: Path): number {
   let node: unknown = contents;
-  let offset = contents?.range?.[0] ?? 0;
+  let at: unknown = contents;
   for (const key of path) {
     if (isMap(node)) {
       const pair = node.items.find(({ key: name }) => isScalar(name) && String(name.value) === String(key));
-      if (pair === undefined) break;
-      if (isNode(pair.key)) offset = pair.key.range?.[0] ?? offset;
-      node = pair.value;
-    } else {
-      node = (node as { items?: readonly unknown[] } | null)?.items?.[Number(key)];
-      if (isNode(node)) offset = node.range?.[0] ?? offset;
+      at = pair?.key;
+      node = pair?.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(key)];
+      at = node;
     }
   }
-  return offset;
+  return (at as ParsedNode | null | undefined)?.range[0] ?? 0;
 }
 
 /** The first line of what a parser says, as a sentence. */

@@ -1,5 +1,6 @@
-import type { Hash, Instant, RepositoryId, Sha, Slot } from "./names.ts";
+import type { Branch, Hash, Instant, RepositoryId, Sha, Slot } from "./names.ts";
 import type { RulesetContent } from "./ruleset.ts";
+import type { Annotation } from "./verdict.ts";
 
 /** A check run as GitHub takes it. `in_progress` has no conclusion. */
 export type CheckContent = {
@@ -10,10 +11,26 @@ export type CheckContent = {
   /** GitHub's Markdown, at most 65,535 bytes. */
   readonly summary: string;
   readonly detailsUrl: string | null;
+  /** Shown on the lines of the changed files. */
+  readonly annotations?: readonly Annotation[];
 };
 
+/**
+ * The fingerprint of a check: of its words, and of its annotations where there are some, since a run that has them keeps
+ * them for good.
+ */
+export const fingerprinted = (words: Hash, annotations: Hash | null): Hash =>
+  annotations === null ? words : (`${words}:${annotations}` as Hash);
+/** The part of a check's fingerprint that tells its annotations; empty where it has none. */
+export const annotationsIn = (fingerprint: Hash): string => fingerprint.split(":")[1] ?? "";
+
 /** What stands on GitHub by our own receipts. */
-export type Written = { readonly fingerprint: Hash; readonly id: number; readonly completed: boolean };
+export type Written = {
+  readonly fingerprint: Hash;
+  readonly id: number;
+  readonly completed: boolean;
+  readonly at: Instant;
+};
 
 /** What we know of a slot: what stands there, and what GitHub last refused to put there. */
 export type SlotState = {
@@ -33,7 +50,22 @@ export type Effect = {
   readonly repository: RepositoryId;
   /** `owner/name`, for the address. */
   readonly name: string;
-} & (
+} /** A comment on a pull request, made once; its slot is never written anew. */ & (
+  | { readonly thing: "comment"; readonly number: number; readonly mark: string; readonly body: string }
+  /**
+   * A pull request that brings one file, from a branch of ours that is made at `from`: each step is there already or
+   * is made, so doing it again completes it.
+   */
+  | {
+      readonly thing: "proposal";
+      readonly branch: Branch;
+      readonly base: Branch;
+      readonly from: Sha;
+      readonly path: string;
+      readonly text: string;
+      readonly title: string;
+      readonly body: string;
+    }
   | { readonly thing: "check-run"; readonly head: Sha; readonly content: CheckContent; readonly over: Written | null }
   /** Content null: the ruleset is removed. */
   | {
@@ -58,4 +90,9 @@ export type Receipt = { readonly effect: Effect; readonly at: Instant } & (
 /** The one slot for a check of that name on that commit. */
 export const checkSlot = (repository: RepositoryId, head: Sha, name: string): Slot =>
   `check:${repository}:${head}:${name}` as Slot;
+/** The one comment that says that a commit is not green any more. */
+export const turnedBackSlot = (repository: RepositoryId, number: number, head: Sha): Slot =>
+  `comment:${repository}:${number}:turned-back:${head}` as Slot;
+/** The one pull request that proposes a config to a repository that has none. */
+export const enrolmentSlot = (repository: RepositoryId): Slot => `enrolment:${repository}` as Slot;
 export const rulesetSlot = (repository: RepositoryId, title: string): Slot => `ruleset:${repository}:${title}` as Slot;

@@ -24,6 +24,8 @@ export type Comparison = {
   readonly ahead: number;
   /** How many commits `base` has and `head` lacks. */
   readonly behind: number;
+  /** Where the two parted: the last commit that both have. */
+  readonly mergeBase: Sha;
   readonly commits: readonly Commit[];
   readonly whole: boolean;
 };
@@ -69,6 +71,8 @@ export type Answers = {
   readonly document: Document;
   readonly pull: ListedPull;
   readonly "open-pulls": readonly ListedPull[];
+  /** The last that were merged, newest first, thirty at most. */
+  readonly "merged-pulls": readonly ListedPull[];
   readonly compare: Comparison;
   readonly "brought-by": readonly BroughtBy[];
   readonly reviews: readonly Review[];
@@ -95,7 +99,7 @@ export type Answers = {
 };
 /** One thing still to be read. Only a judgement knows what it needs, since needs depend on what was read before. */
 export type Want =
-  | { readonly want: "repository" | "open-pulls" }
+  | { readonly want: "repository" | "open-pulls" | "merged-pulls" }
   | { readonly want: "branch"; readonly branch: Branch }
   /** On the default branch. */
   | { readonly want: "document"; readonly path: string }
@@ -147,6 +151,8 @@ export type PullKnown = Known & {
   readonly siblings: readonly Sibling[];
   /** The slot of its check; null while nothing was ever put there. */
   readonly slot: SlotState | null;
+  /** The slot of the comment that says that this commit is not green any more. */
+  readonly turnedBack: SlotState | null;
   /** The slots of the checks of its gates, by the check's name. */
   readonly gateSlots: { readonly [name: string]: SlotState };
   /** The stage that it goes into, null before its first look. */
@@ -167,11 +173,25 @@ export type StageKnown = Known & {
   /** The slot of its ruleset. */
   readonly slot: SlotState | null;
 };
+/** A pull request into the default branch whose gate let a change of the config through. */
+export type LetThrough = {
+  readonly number: number;
+  /** The head that was judged. */
+  readonly head: Sha;
+  /** The blob of the file that it brings; null: it takes it away. */
+  readonly to: Sha | null;
+  /** As far as we heard. */
+  readonly merged: boolean;
+};
 export type ComponentKnown = Known & {
   readonly subject: ComponentSubject;
   readonly memory: ComponentMemory | null;
   /** The file of the organisation's repository `.github`, as it is in force; null where the App knows of none. */
   readonly organisation: { readonly blob: Sha; readonly config: Config } | null;
+  /** The slot of the pull request that proposes a config. */
+  readonly enrolment: SlotState | null;
+  /** Where the file may have changed. */
+  readonly letThrough: readonly LetThrough[];
 };
 
 /** All that a judgement may look at, as it stood at one instant. */

@@ -97,7 +97,13 @@ export type ConfigState = {
   readonly own: Config | null;
   /** Blob of the organisation's file that the policy was made from; null: there was none. */
   readonly organisation: Sha | null;
-  /** Why the newest file is not in force as it stands, in one sentence; the last good one stays. */
+  /** What that file says. */
+  readonly above: Config | null;
+  /** The newest file, where it is not in force at all, and why: the last good one stays. Null blob: it was taken away. */
+  readonly newest: { readonly blob: Sha | null; readonly because: string } | null;
+  /** Pull requests that once brought a config in, or were merged before another came: none of them counts again. */
+  readonly spent: readonly number[];
+  /** Why the newest file is not in force as it stands, in one sentence. */
   readonly problem: string | null;
 };
 

@@ -1,15 +1,42 @@
 import { CONFIG_PATH, type Config, DEFAULT_POLICY, type Policy, policyOf } from "./config.ts";
 import { canonical } from "./ledger.ts";
-import type { Json } from "./names.ts";
+import type { ComponentMemory } from "./memory.ts";
+import type { Branch, Json } from "./names.ts";
 
 type Tree = { readonly [key: string]: Json };
 
 /** What two files together ask for, and what in them cannot be. */
 export type Made = {
   readonly policy: Policy;
-  /** Each in one sentence; the policy is in force without what they name. */
-  readonly problems: readonly string[];
+  /** The policy is in force without what they name. */
+  readonly problems: readonly Flaw[];
 };
+/** What cannot be: the key it is about, and why, in one sentence. */
+export type Flaw = { readonly path: readonly string[]; readonly because: string };
+
+/** The organisation's config lies in its repository `.github`, as GitHub's own defaults do. */
+export const isHome = (repository: string): boolean => /\/\.github$/i.test(repository);
+
+/**
+ * The policy that a file makes where it lies.
+ *
+ * @param repository `owner/name`: that of the organisation's config has nothing above it.
+ */
+export const madeIn = (repository: string, own: Config | null, above: Config | null): Made =>
+  isHome(repository) ? madeOf(null, own) : madeOf(own, above);
+
+/**
+ * How pull requests into a branch are gated: `stage`: by their lane and all gates; `config`: only by whether they change
+ * Flowgate's own config, on a default branch that is no stage; null: not at all.
+ */
+export function gatedAs(
+  { name, defaultBranch, stages, config }: ComponentMemory,
+  base: Branch,
+): "stage" | "config" | null {
+  const whole = config.policy.stages.every((stage) => (stages?.[stage] ?? null) !== null);
+  if (whole && config.policy.stages.includes(base)) return "stage";
+  return (whole || isHome(name)) && base === defaultBranch ? "config" : null;
+}
 
 /**
  * The policy of a component: its own file over the organisation's over the defaults. Mappings are laid over each
@@ -20,32 +47,36 @@ export type Made = {
 export function madeOf(component: Config | null, organisation: Config | null): Made {
   if (component === null && organisation === null) return { policy: DEFAULT_POLICY, problems: [] };
   const { lock = [], ...ours } = (organisation ?? {}) as Config;
-  const problems: string[] = [];
+  const problems: Flaw[] = [];
   let theirs = (component ?? {}) as Tree;
   if (theirs["lock"] !== undefined) {
-    problems.push("`lock` counts in the organisation's file only; take it out of this one.");
+    problems.push({
+      path: ["lock"],
+      because: "`lock` counts in the organisation's file only; take it out of this one.",
+    });
     theirs = without(theirs, ["lock"]);
   }
   for (const key of lock) {
     if (valueAt(theirs, key.split(".")) === undefined) continue;
     theirs = without(theirs, key.split("."));
-    problems.push(
-      `\`${key}\` is locked by the organisation's ${CONFIG_PATH}, so the value here does not count; take it out.`,
-    );
+    problems.push({
+      path: key.split("."),
+      because: `\`${key}\` is locked by the organisation's ${CONFIG_PATH}, so the value here does not count; take it out.`,
+    });
   }
   const policy = policyOf(over(ours as Tree, theirs) as Config);
   return { policy, problems: [...problems, ...strangers(policy)] };
 }
 
 /** Approvals are asked into stages, and for hotfixes; a list under any other name would never be asked for. */
-function strangers({ approvals, stages }: Policy): readonly string[] {
+function strangers({ approvals, stages }: Policy): readonly Flaw[] {
   const known: readonly string[] = [...stages.slice(1), "hotfix"];
   return Object.keys(approvals)
     .filter((of) => !known.includes(of))
-    .map(
-      (of) =>
-        `\`approvals.${of}\` is never asked for: \`${of}\` is no stage past the first. Known here: ${known.map((name) => `\`${name}\``).join(", ")}.`,
-    );
+    .map((of) => ({
+      path: ["approvals", of],
+      because: `\`approvals.${of}\` is never asked for: \`${of}\` is no stage past the first. Known here: ${known.map((name) => `\`${name}\``).join(", ")}.`,
+    }));
 }
 
 function over(below: Tree, above: Tree): Tree {
@@ -60,8 +91,11 @@ function over(below: Tree, above: Tree): Tree {
 const isTree = (value: Json | undefined): value is Tree =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const valueAt = (tree: Tree, path: readonly string[]): Json | undefined =>
-  path.reduce<Json | undefined>((value, key) => (isTree(value) ? value[key] : undefined), tree);
+function valueAt(tree: Tree, [key = "", ...rest]: readonly string[]): Json | undefined {
+  const value = tree[key];
+  if (rest.length === 0) return value;
+  return isTree(value) ? valueAt(value, rest) : undefined;
+}
 
 function without(tree: Tree, [key = "", ...rest]: readonly string[]): Tree {
   const { [key]: value, ...others } = tree;

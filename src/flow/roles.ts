@@ -1,7 +1,11 @@
 import type { Need, Policy } from "./config.ts";
-import { type Collaborator, RIGHTS, type Right } from "./facts.ts";
+import { type Collaborator, type Review, RIGHTS, type Right } from "./facts.ts";
 import type { Look } from "./looking.ts";
 import type { Person } from "./names.ts";
+import { listed } from "./words.ts";
+
+/** So many people are named who could approve; a team of a hundred is not a sentence. */
+const NAMED = 5;
 
 /** The right that stands for a role which the config gives to nobody. */
 const RIGHT_FOR: { readonly [need in Need]: Right } = {
@@ -50,7 +54,7 @@ export function holdersOf(need: Need, { roles }: Policy, look: Look): Holders | 
   };
 }
 
-const withRight = (all: readonly Collaborator[], least: Right): readonly Person[] =>
+export const withRight = (all: readonly Collaborator[], least: Right): readonly Person[] =>
   all.filter(({ right }) => RIGHTS.indexOf(right) >= RIGHTS.indexOf(least)).map(({ person }) => person);
 
 /** How a need reads for people. */
@@ -72,7 +76,7 @@ export function matched(fits: readonly (readonly Person[])[]): readonly (Person 
   const filled: (Person | null)[] = fits.map(() => null);
   /** Finds somebody for a need, moving others to another need where that helps. */
   const fill = (need: number, tried: Set<number>): boolean => {
-    for (const person of fits[need] ?? []) {
+    for (const person of fits[need] as readonly Person[]) {
       if (tried.has(person.id)) continue;
       tried.add(person.id);
       const holds = filled.findIndex((other) => other?.id === person.id);
@@ -87,4 +91,17 @@ export function matched(fits: readonly (readonly Person[])[]): readonly (Person 
     fill(need, new Set());
   });
   return filled;
+}
+
+/** The last word of each reviewer counts; a comment is no word for or against. */
+export function lastWords(reviews: readonly Review[]): readonly Review[] {
+  const last = new Map<number, Review>();
+  for (const review of reviews) if (review.state !== "commented") last.set(review.by.id, review);
+  return [...last.values()];
+}
+
+/** Who could be asked, the first of them by name. */
+export function names(people: readonly Person[]): string {
+  const shown = people.slice(0, NAMED).map(({ login }) => `@${login}`);
+  return people.length > NAMED ? `${shown.join(", ")} or ${people.length - NAMED} others` : listed(shown, "or");
 }

@@ -25,6 +25,17 @@ export type Finding = {
   readonly read: readonly string[];
   /** When the answer may change by itself. */
   readonly until: Instant | null;
+  /** What is wrong on which line of a file of the head. */
+  readonly annotations?: readonly Annotation[];
+  /** There where Flowgate's own config changes: the blob it gets, null where the file is removed. */
+  readonly changesConfig?: { readonly to: Sha | null };
+};
+/** Lines and columns from 1; without a column it is about the whole line. */
+export type Annotation = {
+  readonly path: string;
+  readonly line: number;
+  readonly column?: number;
+  readonly message: string;
 };
 
 /** All gates' answers about one pull request, for one head commit and one base. */
@@ -35,10 +46,21 @@ export type Verdict = {
   readonly lane: Lane | null;
   readonly outcome: Outcome;
   readonly findings: readonly Finding[];
+  /** The same commit had passed for the same base before: what was green is not any more. */
+  readonly turnedBack?: true;
   /** Gates that have no question here, and why. */
   readonly notAsked?: readonly NotAsked[];
 };
 export type NotAsked = { readonly gate: string; readonly because: string };
+
+/** What Flowgate's own config becomes by a pull request whose gate let that through, at this head and into this base. */
+export function configLetThrough(verdict: Verdict | null, head: Sha, base: Branch): Finding["changesConfig"] | null {
+  if (verdict === null || verdict.head !== head || verdict.base !== base) return null;
+  const passed = verdict.findings.find(
+    ({ outcome, changesConfig }) => outcome === "passed" && changesConfig !== undefined,
+  );
+  return passed?.changesConfig ?? null;
+}
 
 /** The whole is as bad as its worst part; of nothing at all nothing is known. */
 export function worst(outcomes: readonly Outcome[]): Outcome {

@@ -1,12 +1,9 @@
 import type { Need } from "../flow/config.ts";
 import type { Comparison, Review } from "../flow/facts.ts";
 import { type Person, short } from "../flow/names.ts";
-import { type Holders, holdersOf, matched, NEED_WORDS } from "../flow/roles.ts";
+import { type Holders, holdersOf, lastWords, matched, NEED_WORDS, names } from "../flow/roles.ts";
 import { listed } from "../flow/words.ts";
-import type { Case, Found, Gate } from "./gate.ts";
-
-/** So many people are named who could approve; a team of a hundred is not a sentence. */
-const NAMED = 5;
+import { type Case, type Found, type Gate, headOf } from "./gate.ts";
 
 export const approvals: Gate = {
   name: "approvals",
@@ -23,14 +20,16 @@ export const approvals: Gate = {
     const holders = needs.map((need) => holdersOf(need, policy, look));
     const pushers = policy.stages.includes(pull.head.ref) ? [] : look.at({ want: "pushers", branch: pull.head.ref });
     const carries = of.lane.lane === "promotion" || of.lane.lane === "release";
-    const into = component.stages?.[pull.base] ?? pull.base;
+    const into = headOf(component, pull.base);
     const carried = carries ? look.at({ want: "compare", base: into, head: pull.head.sha }) : NOTHING;
     if (reviews === null || pushers === null || carried === null || look.missing() !== null) return null;
     return judge(of, needs, holders as readonly Holders[], reviews, pushers, carried);
   },
 };
 
-const NOTHING: Comparison = { ahead: 0, behind: 0, commits: [], whole: true };
+const NOTHING: Carried = { ahead: 0, commits: [], whole: true };
+
+type Carried = Pick<Comparison, "ahead" | "commits" | "whole">;
 
 /** Whose approvals are asked for; null: this lane asks for none. */
 function needsOf({ pull, lane, policy }: Case): readonly Need[] | null {
@@ -53,7 +52,7 @@ function judge(
   holders: readonly Holders[],
   reviews: readonly Review[],
   pushers: readonly Person[],
-  carried: Comparison,
+  carried: Carried,
 ): Found {
   const head = pull.head.sha;
   const barred = new Set([pull.author.id, ...pushers.map(({ id }) => id)]);
@@ -115,13 +114,6 @@ function judge(
   };
 }
 
-/** The last word of each reviewer counts; a comment is no word for or against. */
-function lastWords(reviews: readonly Review[]): readonly Review[] {
-  const last = new Map<number, Review>();
-  for (const review of reviews) if (review.state !== "commented") last.set(review.by.id, review);
-  return [...last.values()];
-}
-
 const by = (needs: readonly Need[], filled: readonly Person[]) =>
   listed(
     needs.map(
@@ -143,7 +135,9 @@ function candidates(
   filled: readonly (Person | null)[],
   given: ReadonlySet<number>,
 ): string {
-  const open = needs.flatMap((need, place) => (filled[place] === null ? [{ need, people: free[place] ?? [] }] : []));
+  const open = needs.flatMap((need, place) =>
+    filled[place] === null ? [{ need, people: free[place] as readonly Person[] }] : [],
+  );
   if (open.length === 0) {
     const others = new Map(free.flat().map((person) => [person.id, person]));
     return names([...others.values()].filter(({ id }) => !given.has(id)));
@@ -154,11 +148,6 @@ function candidates(
         `${names(people.filter(({ id }) => !given.has(id)))} (${need === "writer" || need === "maintainer" ? "may write" : need})`,
     ),
   );
-}
-
-function names(people: readonly Person[]): string {
-  const shown = people.slice(0, NAMED).map(({ login }) => `@${login}`);
-  return people.length > NAMED ? `${shown.join(", ")} or ${people.length - NAMED} others` : listed(shown, "or");
 }
 
 function earlier(stale: readonly Review[]): string {

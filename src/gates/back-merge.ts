@@ -1,7 +1,7 @@
 import type { Commit } from "../flow/facts.ts";
 import { type Branch, short } from "../flow/names.ts";
 import { count, shell } from "../flow/words.ts";
-import type { Gate } from "./gate.ts";
+import { type Gate, headOf } from "./gate.ts";
 
 export const backMerge: Gate = {
   name: "back-merge",
@@ -10,9 +10,7 @@ export const backMerge: Gate = {
   pass: "Merge the base back into the stage before it, by a pull request from the one into the other, then promote again.",
   judge({ lane, pull, component, policy, look }) {
     if (lane.lane !== "promotion" && lane.lane !== "release") return { notAsked: "Asked on promotions and releases." };
-    const base = component.stages?.[pull.base] ?? null;
-    if (base === null) throw new Error(`${pull.base} is a stage of a component and has no head`);
-    const missing = look.at({ want: "compare", base: pull.head.sha, head: base });
+    const missing = look.at({ want: "compare", base: pull.head.sha, head: headOf(component, pull.base) });
     if (missing === null) return null;
     const inList = new Map(missing.commits.map((commit) => [commit.sha, commit]));
     /** A merge that brought nothing of its own: its tree is that of what it merged in. */

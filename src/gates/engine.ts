@@ -1,15 +1,15 @@
 import type { Read, Want } from "../flow/facts.ts";
 import { looking } from "../flow/looking.ts";
 import type { Finding, NotAsked } from "../flow/verdict.ts";
-import type { Case, Gate } from "./gate.ts";
+import type { CaseWithoutLane, Gate } from "./gate.ts";
 
 /**
  * Asks every gate. What several lack is asked for together. A gate that looked for something unknown is `errored`,
  * whatever it says itself: what GitHub did not say is never read as yes.
  */
-export function ask(
-  gates: readonly Gate[],
-  of: Omit<Case, "look">,
+export function ask<Of extends CaseWithoutLane>(
+  gates: readonly Gate<Of>[],
+  of: Omit<Of, "look">,
   read: Read,
 ):
   | { readonly lacks: readonly Want[] }
@@ -19,7 +19,7 @@ export function ask(
   const notAsked: NotAsked[] = [];
   for (const gate of gates) {
     const look = looking(read);
-    const found = gate.judge({ ...of, look });
+    const found = gate.judge({ ...of, look } as unknown as Of);
     const missing = look.missing();
     if (missing !== null && "lacks" in missing) lacks.push(...missing.lacks);
     else if (missing !== null) findings.push(couldNotFindOut(gate, missing, look.seen));
@@ -33,7 +33,7 @@ export function ask(
 const NOTHING_TO_CLEAR = { cure: null, copy: null, until: null } as const;
 
 function couldNotFindOut(
-  { name }: Gate,
+  { name }: Pick<Gate, "name">,
   { unknown, retryAt }: { readonly unknown: string; readonly retryAt: Finding["until"] },
   read: readonly string[],
 ): Finding {

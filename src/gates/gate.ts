@@ -2,7 +2,7 @@ import type { Policy } from "../flow/config.ts";
 import type { Allowed, Candidate } from "../flow/lane.ts";
 import type { Look } from "../flow/looking.ts";
 import type { ComponentMemory } from "../flow/memory.ts";
-import type { Instant } from "../flow/names.ts";
+import type { Branch, Instant, Sha } from "../flow/names.ts";
 import type { Finding } from "../flow/verdict.ts";
 
 /** A pull request in an allowed lane, and all that a gate may look at. */
@@ -21,11 +21,15 @@ export type Case = {
 
 /** What a gate found: an answer, or why it is not asked. What it looked up and did not get, the engine says. */
 export type Found =
-  | (Pick<Finding, "outcome" | "because"> & Partial<Pick<Finding, "cure" | "copy" | "until">>)
+  | (Pick<Finding, "outcome" | "because"> &
+      Partial<Pick<Finding, "cure" | "copy" | "until" | "annotations" | "changesConfig">>)
   | { readonly notAsked: string };
 
+/** A pull request into a branch that is no stage has no lane. */
+export type CaseWithoutLane = Omit<Case, "lane"> & { readonly lane: Allowed | null };
+
 /** One question about a pull request, answered from facts and policy alone. The texts make the gate's page. */
-export type Gate = {
+export type Gate<Of = Case> = {
   readonly name: string;
   /** What it asks, in one sentence that ends in a full stop. */
   readonly asks: string;
@@ -37,5 +41,12 @@ export type Gate = {
    * Null while something it looked for is not there: the engine then asks for it, or says that it is unknown.
    * It must look for everything that it could want before it gives up, so that all is read in one round.
    */
-  readonly judge: (of: Case) => Found | null;
+  readonly judge: (of: Of) => Found | null;
 };
+
+/** The commit that a stage is at. Of a component every stage has one. */
+export function headOf({ stages }: ComponentMemory, stage: Branch): Sha {
+  const head = stages?.[stage];
+  if (!head) throw new Error(`${stage} is a stage of a component and has no head`);
+  return head;
+}

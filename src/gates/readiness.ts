@@ -1,9 +1,11 @@
+import type { Answers } from "../flow/facts.ts";
 import { short } from "../flow/names.ts";
 import { holdersOf } from "../flow/roles.ts";
 import { listed } from "../flow/words.ts";
 import type { Gate } from "./gate.ts";
 
 const NAMED = 5;
+type Issue = Answers["issues"][number];
 
 export const readiness: Gate = {
   name: "readiness",
@@ -16,7 +18,7 @@ export const readiness: Gate = {
     const found = blockers.map((label) => look.at({ want: "issues", label }));
     const quality = verdict ? holdersOf("quality", policy, look) : null;
     if (look.missing() !== null) return null;
-    const open = [...new Map(found.flatMap((issues) => issues ?? []).map((issue) => [issue.number, issue])).values()];
+    const open = [...new Map((found as (readonly Issue[])[]).flat().map((issue) => [issue.number, issue])).values()];
     if (open.length > 0) {
       return {
         outcome: "pending",

@@ -39,9 +39,9 @@ export async function comparison(
   const first = pages[0];
   if (first === undefined || pages.some((page) => page.base !== first.base || page.total !== first.total))
     return moved(base, now());
-  const { ahead, behind, total } = first;
+  const { ahead, behind, mergeBase, total } = first;
   const commits = pages.flatMap((page) => page.commits);
-  return found({ ahead, behind, commits, whole: whole && commits.length === total });
+  return found({ ahead, behind, mergeBase, commits, whole: whole && commits.length === total });
 }
 
 /**

@@ -3,6 +3,7 @@ import { type Instant, later } from "../flow/names.ts";
 import { drift } from "../flow/ruleset.ts";
 import type { Lease } from "../flow/subject.ts";
 import { found, type Outcome, sentence } from "./failure.ts";
+import { commentsShape, pullsShape } from "./parse.ts";
 import { checkRunsShape } from "./parse-commits.ts";
 import type { Read } from "./read.ts";
 import { type Place, root, rulesetAt } from "./repository.ts";
@@ -20,7 +21,7 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
   return async (lease, effect, decidedAt) => {
     const { installation, priority } = lease;
     const place = { installation, priority, repository: effect.repository, name: effect.name };
-    const outcome = await (effect.thing === "check-run" ? checkRun(place, effect) : ruleset(place, effect));
+    const outcome = await look(place, effect);
     const at = clock.now();
     if (!outcome.ok) {
       const because = sentence(outcome.failure, `asked whether ${inWords(effect)} is there`);
@@ -31,6 +32,41 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
     if (at >= over) return null;
     return { effect, at, came: "unsure", because: `GitHub may still be writing ${inWords(effect)}.`, retryAt: over };
   };
+
+  function look(place: Place, effect: Effect): Promise<Outcome<number | null>> {
+    switch (effect.thing) {
+      case "check-run":
+        return checkRun(place, effect);
+      case "comment":
+        return comment(place, effect, app);
+      case "proposal":
+        return proposal(place, effect);
+      case "ruleset":
+        return ruleset(place, effect);
+    }
+  }
+
+  /** By its branch: nobody else makes one of that name. https://docs.github.com/rest/pulls/pulls#list-pull-requests */
+  async function proposal(
+    place: Place,
+    effect: Extract<Effect, { thing: "proposal" }>,
+  ): Promise<Outcome<number | null>> {
+    const owner = place.name.split("/")[0] ?? "";
+    const head = encodeURIComponent(`${owner}:${effect.branch}`);
+    const outcome = await read.all(place, `${root(place)}/pulls?state=all&head=${head}`, pullsShape(place.repository));
+    return outcome.ok ? found(outcome.value[0]?.number ?? null) : outcome;
+  }
+
+  /** Our own, with its mark: others may quote it. https://docs.github.com/rest/issues/comments */
+  async function comment(
+    place: Place,
+    { number, mark }: Extract<Effect, { thing: "comment" }>,
+    app: number,
+  ): Promise<Outcome<number | null>> {
+    const outcome = await read.all(place, `${root(place)}/issues/${number}/comments`, commentsShape);
+    if (!outcome.ok) return outcome;
+    return found(outcome.value.find(({ by, body }) => by === app && body.includes(mark))?.id ?? null);
+  }
 
   /** The newest run of that name is the one that counts, so an older one with our mark does not stand there any more. */
   async function checkRun(
@@ -53,7 +89,15 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
   }
 }
 
-const inWords = (effect: Effect) =>
-  effect.thing === "check-run"
-    ? `the check ${effect.content.name} in ${effect.name}`
-    : `the ruleset ${effect.title} in ${effect.name}`;
+function inWords(effect: Effect): string {
+  switch (effect.thing) {
+    case "check-run":
+      return `the check ${effect.content.name} in ${effect.name}`;
+    case "comment":
+      return `the comment on #${effect.number} in ${effect.name}`;
+    case "proposal":
+      return `the pull request from ${effect.branch} in ${effect.name}`;
+    case "ruleset":
+      return `the ruleset ${effect.title} in ${effect.name}`;
+  }
+}

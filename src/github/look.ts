@@ -5,7 +5,7 @@ import { checksOn, comparison, entriesOf, treeAt } from "./commits.ts";
 import { type Outcome, sentence } from "./failure.ts";
 import { broughtByShape } from "./parse.ts";
 import { collaboratorsOf, membersOf, pushersTo } from "./people.ts";
-import { filesOf, issuesWith, openPulls, pullAt, reviewsOf, textOf } from "./pulls.ts";
+import { filesOf, issuesWith, mergedPulls, openPulls, pullAt, reviewsOf, textOf } from "./pulls.ts";
 import type { Read } from "./read.ts";
 import { documentAt, headOf, type Place, repositoryAt, root, rulesetAt, rulesOn } from "./repository.ts";
 
@@ -58,6 +58,7 @@ function answersFrom(read: Read, clock: { now(): Instant }): Answering {
     file: (place, { path, at }) => documentAt(read, place, path, at),
     pull: (place, { number }) => pullAt(read, place, number),
     "open-pulls": (place) => openPulls(read, place),
+    "merged-pulls": (place) => mergedPulls(read, place),
     compare: (place, { base, head }) => comparison(read, place, { base, head, now }),
     "brought-by": (place, { commit }) =>
       read.all(place, `${root(place)}/commits/${commit}/pulls`, broughtByShape(place.repository)),
@@ -86,6 +87,8 @@ function inWords(want: Want): string {
       return "the settings";
     case "open-pulls":
       return "the open pull requests";
+    case "merged-pulls":
+      return "the pull requests merged last";
     case "branch":
       return `the branch ${want.branch}`;
     case "document":

@@ -36,6 +36,7 @@ export const comparisonShape = z
     behind_by: z.number().int().nonnegative(),
     total_commits: z.number().int().nonnegative(),
     base_commit: z.object({ sha: shaText }),
+    merge_base_commit: z.object({ sha: shaText }),
     commits: z.array(
       z
         .object({
@@ -56,11 +57,12 @@ export const comparisonShape = z
         ),
     ),
   })
-  .transform(({ ahead_by, behind_by, total_commits, base_commit, commits }) => ({
+  .transform(({ ahead_by, behind_by, total_commits, base_commit, merge_base_commit, commits }) => ({
     ahead: ahead_by,
     behind: behind_by,
     total: total_commits,
     base: base_commit.sha,
+    mergeBase: merge_base_commit.sha,
     commits,
   }));
 

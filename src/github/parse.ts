@@ -206,5 +206,16 @@ export const branchRulesShape = z.array(
     }),
 );
 
+/** Comments, by the id of the App they were written with; null: by hand. */
+export const commentsShape = z.array(
+  z
+    .object({ id, body: z.string().nullish(), performed_via_github_app: z.object({ id }).nullish() })
+    .transform(({ id, body, performed_via_github_app }) => ({
+      id,
+      body: body ?? "",
+      by: performed_via_github_app?.id ?? null,
+    })),
+);
+
 /** What a write answers: the id of the thing that now stands there. */
 export const writtenShape = z.object({ id });

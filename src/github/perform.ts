@@ -1,4 +1,4 @@
-import type { CheckContent, Effect, Receipt } from "../flow/effect.ts";
+import { annotationsIn, type CheckContent, type Effect, type Receipt } from "../flow/effect.ts";
 import type { Instant } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
 import type { Call, Send } from "./call.ts";
@@ -9,10 +9,18 @@ import { type Place, root, rulesetAt } from "./repository.ts";
 
 /** GitHub's limit for a summary, which it gives in characters; bytes are never more of them. */
 const LONGEST_SUMMARY = 65_535;
+/** GitHub takes no more annotations in one request. https://docs.github.com/rest/checks/runs#create-a-check-run */
+const MOST_ANNOTATIONS = 50;
+/** Characters; GitHub's limit is 64 KB. */
+const LONGEST_ANNOTATION = 2_000;
 const CUT_HERE = "\n\n… cut here: GitHub shows no more than 65,535 bytes.";
 
 export type Perform = (lease: Lease, effect: Effect) => Promise<Receipt>;
 
+/** The button beside a check. https://docs.github.com/rest/checks/runs#create-a-check-run */
+const RECHECK = { label: "Re-check", description: "Judge it afresh", identifier: "recheck" } as const;
+
+type Proposal = Extract<Effect, { thing: "proposal" }>;
 type CheckRun = Extract<Effect, { thing: "check-run" }>;
 type Ruleset = Extract<Effect, { thing: "ruleset" }>;
 
@@ -26,7 +34,7 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
   return async (lease, effect) => {
     const { installation, priority } = lease;
     const place = { installation, priority, repository: effect.repository, name: effect.name };
-    const outcome = await (effect.thing === "check-run" ? setCheckRun(place, effect) : setRuleset(place, effect));
+    const outcome = await act(place, effect);
     const at = clock.now();
     if (outcome.ok) return { effect, at, came: "done", id: outcome.value };
     const { failure } = outcome;
@@ -40,17 +48,65 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
     };
   };
 
+  function act(place: Place, effect: Effect): Promise<Outcome<number>> {
+    switch (effect.thing) {
+      case "check-run":
+        return setCheckRun(place, effect);
+      case "comment": {
+        const path = `${root(place)}/issues/${effect.number}/comments`;
+        return write(place, { method: "POST", path, body: { body: effect.body } });
+      }
+      case "proposal":
+        return propose(place, effect);
+      case "ruleset":
+        return setRuleset(place, effect);
+    }
+  }
+
+  /**
+   * Branch, file and pull request, each unless it is there. What was begun and cut off is gone on with.
+   * https://docs.github.com/rest/git/refs, https://docs.github.com/rest/repos/contents, https://docs.github.com/rest/pulls/pulls
+   */
+  async function propose(place: Place, effect: Proposal): Promise<Outcome<number>> {
+    const { installation, priority } = place;
+    const { branch, base, from, path, text, title, body } = effect;
+    const made = await send({
+      installation,
+      priority,
+      method: "POST",
+      path: `${root(place)}/git/refs`,
+      body: { ref: `refs/heads/${branch}`, sha: from },
+    });
+    if (!made.ok && !isThere(made.failure)) return made;
+    const file = await send({
+      installation,
+      priority,
+      method: "PUT",
+      path: `${root(place)}/contents/${path.split("/").map(encodeURIComponent).join("/")}`,
+      body: { branch, message: title, content: Buffer.from(text).toString("base64") },
+    });
+    if (!file.ok && !isThere(file.failure)) return file;
+    return write(place, {
+      method: "POST",
+      path: `${root(place)}/pulls`,
+      body: { head: branch, base, title, body },
+    });
+  }
+
   async function setCheckRun(place: Place, effect: CheckRun): Promise<Outcome<number>> {
     const { head, content, over, fingerprint } = effect;
     const runs = `${root(place)}/check-runs`;
-    // A completed run cannot be opened again: then a new one of the same name takes its place.
-    if (over !== null && (!over.completed || content.status === "completed")) {
+    // A completed run cannot be opened again, and annotations cannot be taken back: then a new one of the same name takes its place.
+    const annotated = over !== null && annotationsIn(over.fingerprint) === annotationsIn(fingerprint);
+    if (annotated && (!over.completed || content.status === "completed")) {
       const path = `${runs}/${over.id}`;
       const changed = await write(place, { method: "PATCH", path, body: checkBody(content, fingerprint) });
       if (!isAbsent(changed)) return changed;
     }
     const started = content.status === "in_progress" ? { started_at: clock.now() } : {};
-    const body = { name: content.name, head_sha: head, ...started, ...checkBody(content, fingerprint) };
+    const { output, ...said } = checkBody(content, fingerprint);
+    const marked = { ...output, ...annotationsOf(content) };
+    const body = { name: content.name, head_sha: head, ...started, ...said, output: marked };
     return write(place, { method: "POST", path: runs, body });
   }
 
@@ -89,6 +145,21 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
   }
 }
 
+/** They are sent with a new run only: what a change brings, GitHub adds to those that are there. */
+function annotationsOf({ annotations = [] }: CheckContent) {
+  if (annotations.length === 0) return {};
+  return {
+    annotations: annotations.slice(0, MOST_ANNOTATIONS).map(({ path, line, column, message }) => ({
+      path,
+      start_line: line,
+      end_line: line,
+      ...(column === undefined ? {} : { start_column: column, end_column: column }),
+      annotation_level: "failure",
+      message: message.slice(0, LONGEST_ANNOTATION),
+    })),
+  };
+}
+
 function checkBody(content: CheckContent, fingerprint: string) {
   const { status, conclusion, title, summary, detailsUrl } = content;
   return {
@@ -97,6 +168,8 @@ function checkBody(content: CheckContent, fingerprint: string) {
     external_id: fingerprint,
     ...(detailsUrl === null ? {} : { details_url: detailsUrl }),
     output: { title, summary: cut(summary) },
+    // GitHub shows it on completed runs only.
+    actions: [RECHECK],
   };
 }
 
@@ -109,11 +182,21 @@ export function cut(summary: string): string {
   return bytes.subarray(0, end).toString("utf8") + CUT_HERE;
 }
 
+const PERMISSIONS: { readonly [thing in Effect["thing"]]: readonly [string, string] } = {
+  "check-run": ["checks", "Checks: write"],
+  comment: ["comments", "Pull requests: write"],
+  proposal: ["branches and pull requests", "Contents: write and Pull requests: write"],
+  ruleset: ["rulesets", "Administration: write"],
+};
+
+/** GitHub answers 422 to making a branch, or a file without its old id, that is there already. */
+const isThere = ({ status, message }: Failure): boolean =>
+  status === 422 && /already exists|"sha" wasn't supplied/i.test(message);
+
 /** Why GitHub will not, and what a person can do about it. */
 function refusal(effect: Effect, failure: Failure): string {
   const { status, message } = failure;
-  const [things, permission] =
-    effect.thing === "check-run" ? ["checks", "Checks: write"] : ["rulesets", "Administration: write"];
+  const [things, permission] = PERMISSIONS[effect.thing];
   const mayNot = /not accessible by integration/i.test(message) || status === 404 || (status === 403 && message === "");
   if (mayNot) {
     return `Flowgate may not write ${things} in ${effect.name}: give the App the permission ${permission}, and install it on this repository.`;
@@ -123,5 +206,7 @@ function refusal(effect: Effect, failure: Failure): string {
 
 function inWords(effect: Effect): string {
   if (effect.thing === "check-run") return `set the check ${effect.content.name} in ${effect.name}`;
+  if (effect.thing === "comment") return `comment on #${effect.number} in ${effect.name}`;
+  if (effect.thing === "proposal") return `propose ${effect.path} in ${effect.name}`;
   return `${effect.content === null ? "remove" : "set"} the ruleset ${effect.title} in ${effect.name}`;
 }

@@ -20,6 +20,19 @@ export async function openPulls(read: Read, place: Place): Promise<Outcome<Answe
   return found([...new Map(outcome.value.map((pull) => [pull.number, pull])).values()]);
 }
 
+/** So many of those merged last say what a policy would have meant. */
+const MERGED = 30;
+
+/**
+ * The pull requests that were merged last, of the hundred that were touched last.
+ * https://docs.github.com/rest/pulls/pulls#list-pull-requests
+ */
+export async function mergedPulls(read: Read, place: Place): Promise<Outcome<Answers["merged-pulls"]>> {
+  const address = `${root(place)}/pulls?state=closed&sort=updated&direction=desc&per_page=100`;
+  const outcome = await read.one(place, address, shapes.pullsShape(place.repository));
+  return outcome.ok ? found(outcome.value.filter(({ facts }) => facts.merged).slice(0, MERGED)) : outcome;
+}
+
 export async function reviewsOf(read: Read, place: Place, number: number): Promise<Outcome<Answers["reviews"]>> {
   const outcome = await read.all(place, `${root(place)}/pulls/${number}/reviews`, shapes.reviewsShape);
   return outcome.ok ? found(outcome.value.filter((review): review is Review => review !== null)) : outcome;

@@ -1,4 +1,4 @@
-import type { CheckContent } from "../flow/effect.ts";
+import { type CheckContent, fingerprinted } from "../flow/effect.ts";
 import type { House } from "../flow/house.ts";
 import { canonical, digestOf } from "../flow/ledger.ts";
 import type { ComponentMemory, StageMemory } from "../flow/memory.ts";
@@ -39,8 +39,7 @@ export type Told = {
  */
 export function checkRun(told: Told): CheckContent {
   const { verdict, component, house } = told;
-  const observed =
-    component.config.policy.enforcement === "observed" || component.config.policy.enforcement === "observe";
+  const observed = isObserved(component);
   const page = house.links && `${house.links}/${component.name}/pull/${told.pull}`;
   return {
     name: told.name,
@@ -48,31 +47,59 @@ export function checkRun(told: Told): CheckContent {
     title: plain(`${observed ? WOULD[verdict.outcome] : ""}${titleOf(verdict)}`),
     summary: summaryOf(told, page),
     detailsUrl: page,
+    ...annotationsOf(verdict.findings),
   };
 }
 
 /**
  * A check `flowgate: BASE / GATE` for each gate that a promotion, a release or a hotfix was asked, so that the list of
- * checks itself says what is open. What was read is in the one check above, so these change only with their outcome
- * or reason.
+ * checks itself says what is open; for the gate `policy` wherever Flowgate's own config changes. What was read is in
+ * the one check above, so these change only with their outcome or reason.
+ *
+ * @param there names of such checks that are on the commit already: they never keep saying what was so before.
  */
-export function gateChecks(told: Told): readonly CheckContent[] {
+export function gateChecks(told: Told, there: readonly string[] = []): readonly CheckContent[] {
   const { verdict, component, house } = told;
-  const { policy } = component.config;
-  const shown = verdict.lane === "promotion" || verdict.lane === "release" || verdict.lane === "hotfix";
-  if (!shown || !policy.gateChecks || policy.enforcement === "observed" || policy.enforcement === "observe") return [];
+  const { lane } = verdict;
+  const observed = isObserved(component);
+  const all =
+    (lane === "promotion" || lane === "release" || lane === "hotfix") &&
+    component.config.policy.gateChecks &&
+    !observed;
   const page = house.links && `${house.links}/${component.name}/pull/${told.pull}`;
-  return verdict.findings.map(({ gate, outcome, because, cure, copy }) => ({
-    name: `${told.name} / ${gate}`,
-    ...GITHUB[outcome],
-    title: plain(because),
+  const nameOf = ({ gate }: Finding) => `${told.name} / ${gate}`;
+  const shown = verdict.findings.filter(
+    (finding) => all || finding.changesConfig !== undefined || there.includes(nameOf(finding)),
+  );
+  return shown.map((finding) => ({
+    name: nameOf(finding),
+    ...(observed ? { status: "completed", conclusion: "neutral" } : GITHUB[finding.outcome]),
+    title: plain(`${observed ? WOULD[finding.outcome] : ""}${finding.because}`),
     summary: cutToBytes(
-      `${cure === null ? "Nothing to do." : prose(cure)}${copy === null ? "" : `\n\nTo copy:\n\n${block(copy)}`}`,
+      `${finding.cure === null ? "Nothing to do." : prose(finding.cure)}${finding.copy === null ? "" : `\n\nTo copy:\n\n${block(finding.copy)}`}`,
       LARGEST_SUMMARY,
       "\n\n… cut here.",
     ),
     detailsUrl: page,
+    ...annotationsOf([finding]),
   }));
+}
+
+/** What a comment says once when what was green is not any more, and who can clear it. */
+export function turnedBack({ name, verdict }: Pick<Told, "name" | "verdict">, mark: string): string {
+  const open = verdict.findings.filter(({ outcome }) => outcome !== "passed");
+  const rows = open.map(
+    ({ gate, because, cure }) => `- ${code(gate)}: ${prose(because)}${cure === null ? "" : ` ${prose(cure)}`}`,
+  );
+  return `${code(name)} was green on ${code(short(verdict.head))} and is not any more.\n\n${rows.join("\n")}\n\n${mark}`;
+}
+
+const isObserved = ({ config }: ComponentMemory) =>
+  config.policy.enforcement === "observed" || config.policy.enforcement === "observe";
+
+function annotationsOf(findings: readonly Finding[]): Pick<CheckContent, "annotations"> {
+  const annotations = findings.flatMap(({ annotations = [] }) => annotations);
+  return annotations.length > 0 ? { annotations } : {};
 }
 
 const GITHUB: { readonly [outcome in Outcome]: Pick<CheckContent, "status" | "conclusion"> } = {
@@ -89,9 +116,10 @@ const WOULD: { readonly [outcome in Outcome]: string } = {
 };
 
 /** Of the content without the time in it: the same fingerprint is not written twice. */
-export function fingerprintOf(content: CheckContent): Hash {
+export function fingerprintOf({ annotations, ...content }: CheckContent): Hash {
   const summary = content.summary.split("\n").filter((line) => !line.startsWith(WHEN));
-  return digestOf(canonical({ ...content, summary } as unknown as Json));
+  const words = digestOf(canonical({ ...content, summary }));
+  return fingerprinted(words, annotations ? digestOf(canonical(annotations as unknown as Json)) : null);
 }
 
 /** How many gates are open and the first that makes the whole what it is; where all passed, the lane. */

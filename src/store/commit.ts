@@ -85,6 +85,7 @@ const blankSlot = (slot: Slot): Tables["slot"] => ({
   fingerprint: null,
   github_id: null,
   completed: 0,
+  written_at: null,
   refused_fingerprint: null,
   refused_because: null,
   refused_at: null,
@@ -130,6 +131,7 @@ export async function record(on: Connection, kind: Database["kind"], lease: Leas
           fingerprint: effect.fingerprint,
           github_id: receipt.id,
           completed: effect.thing === "check-run" && effect.content.status === "completed" ? 1 : 0,
+          written_at: at,
           refused_fingerprint: null,
           refused_because: null,
           refused_at: null,
@@ -148,7 +150,11 @@ function entryOf(about: string, receipt: Extract<Receipt, { came: "done" | "refu
   const what =
     effect.thing === "check-run"
       ? { title: effect.content.title, conclusion: effect.content.conclusion }
-      : { title: effect.title };
+      : effect.thing === "comment"
+        ? { body: effect.body }
+        : effect.thing === "proposal"
+          ? { title: effect.title, branch: effect.branch, base: effect.base }
+          : { title: effect.title };
   return {
     what: receipt.came,
     actor: "app",

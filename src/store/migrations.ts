@@ -26,7 +26,7 @@ const first = (kind: Database["kind"]): Migration => ({
       `create index subject_pulls on subject (repository, kind, open, head, base)`,
       `create index subject_installation on subject (installation)`,
       `create index subject_leased on subject (installation, priority) where lease_token is not null`,
-      `create table slot (slot ${text} primary key, fingerprint ${text}, github_id ${big}, completed integer not null, refused_fingerprint ${text}, refused_because ${text}, refused_at ${text})`,
+      `create table slot (slot ${text} primary key, fingerprint ${text}, github_id ${big}, completed integer not null, written_at ${text}, refused_fingerprint ${text}, refused_because ${text}, refused_at ${text})`,
       `create table effect (id ${serial}, subject ${text} not null, slot ${text} not null, effect ${text} not null, entry ${text} not null, decided_at ${text} not null, settled_at ${text}, came ${text})`,
       `create index effect_unsettled on effect (subject) where settled_at is null`,
       `create index effect_slot on effect (slot) where settled_at is null`,

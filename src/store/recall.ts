@@ -1,10 +1,10 @@
-import { checkSlot, type Effect, rulesetSlot, type SlotState } from "../flow/effect.ts";
+import { checkSlot, type Effect, enrolmentSlot, rulesetSlot, type SlotState, turnedBackSlot } from "../flow/effect.ts";
 import type { ComponentKnown, Facts, Sibling } from "../flow/facts.ts";
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import type { Branch, Instant, RepositoryId, Sha, Slot } from "../flow/names.ts";
 import { checkName, rulesetTitle } from "../flow/ruleset.ts";
 import { type Subject, subjectKey } from "../flow/subject.ts";
-import type { Verdict } from "../flow/verdict.ts";
+import { configLetThrough, type Verdict } from "../flow/verdict.ts";
 import type { Connection } from "./database.ts";
 import type { Tables } from "./schema.ts";
 
@@ -52,17 +52,30 @@ async function beside(
     case "pull": {
       const pull = memory as PullMemory | null;
       if (pull === null)
-        return { subject, memory, verdict: null, siblings: [], slot: null, gateSlots: {}, stage: null };
+        return {
+          subject,
+          memory,
+          verdict: null,
+          siblings: [],
+          slot: null,
+          turnedBack: null,
+          gateSlots: {},
+          stage: null,
+        };
       const check = checkName(pull.base);
-      const first = component?.config.policy.stages[0] === pull.base;
-      const [siblings, slot, gateSlots, stage] = await Promise.all([
+      const verdict = parsed<Verdict>(row?.verdict);
+      // Into the first stage no gate has a check of its own, but for one that our own config was found to change.
+      const none =
+        component?.config.policy.stages[0] === pull.base &&
+        !verdict?.findings.some(({ changesConfig }) => changesConfig !== undefined);
+      const [siblings, slot, turnedBack, gateSlots, stage] = await Promise.all([
         siblingsOf(on, subject.repository, pull.head.sha, pull.base, subject.number),
         slotState(on, checkSlot(subject.repository, pull.head.sha, check)),
-        // Into the first stage no gate has a check of its own.
-        first ? {} : gateSlotsOf(on, subject.repository, pull.head.sha, check),
+        slotState(on, turnedBackSlot(subject.repository, subject.number, pull.head.sha)),
+        none ? {} : gateSlotsOf(on, subject.repository, pull.head.sha, check),
         memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository: subject.repository, branch: pull.base })),
       ]);
-      return { subject, memory, verdict: parsed<Verdict>(row?.verdict), siblings, slot, gateSlots, stage };
+      return { subject, memory, verdict, siblings, slot, turnedBack, gateSlots, stage };
     }
     case "group": {
       const group = memory as GroupMemory | null;
@@ -81,8 +94,15 @@ async function beside(
       ]);
       return { subject, memory, unchecked, slot };
     }
-    case "component":
-      return { subject, memory, organisation: await organisationOf(on, row, memory as ComponentMemory | null) };
+    case "component": {
+      const of = memory as ComponentMemory | null;
+      const [organisation, letThrough, enrolment] = await Promise.all([
+        organisationOf(on, row, of),
+        of?.look && of.defaultBranch !== null ? letThroughInto(on, subject.repository, of.defaultBranch) : [],
+        slotState(on, enrolmentSlot(subject.repository)),
+      ]);
+      return { subject, memory, organisation, letThrough, enrolment };
+    }
   }
 }
 
@@ -173,6 +193,30 @@ async function organisationOf(
   return blob === null || own === null ? null : { blob, config: own };
 }
 
+/** Pull requests into the default branch whose gate let a change of the config through: few, so that rows are read one by one. */
+async function letThroughInto(
+  on: Connection,
+  repository: RepositoryId,
+  base: Branch,
+): Promise<ComponentKnown["letThrough"]> {
+  const rows = await on
+    .selectFrom("subject")
+    .select(["number", "memory", "verdict"])
+    .where("repository", "=", repository)
+    .where("kind", "=", "pull")
+    .where("base", "=", base)
+    .where("verdict", "like", "%changesConfig%")
+    .orderBy("number")
+    .execute();
+  return rows.flatMap(({ number, memory, verdict }) => {
+    const pull = parsed<PullMemory>(memory);
+    const change = pull && configLetThrough(parsed<Verdict>(verdict), pull.head.sha, base);
+    return pull && change
+      ? [{ number: number as number, head: pull.head.sha, to: change.to, merged: pull.merged }]
+      : [];
+  });
+}
+
 /** A row may be there before anything was ever put into the slot: it was locked. */
 const isBlank = (row: Tables["slot"]): boolean => row.github_id === null && row.refused_fingerprint === null;
 
@@ -181,7 +225,12 @@ function stateOf(row: Tables["slot"]): SlotState {
     written:
       row.github_id === null
         ? null
-        : { fingerprint: (row.fingerprint ?? "") as never, id: row.github_id, completed: row.completed === 1 },
+        : {
+            fingerprint: (row.fingerprint ?? "") as never,
+            id: row.github_id,
+            completed: row.completed === 1,
+            at: row.written_at as Instant,
+          },
     refused:
       row.refused_fingerprint === null
         ? null

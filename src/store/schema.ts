@@ -36,6 +36,7 @@ export type Tables = {
     fingerprint: string | null;
     github_id: number | null;
     completed: number;
+    written_at: string | null;
     refused_fingerprint: string | null;
     refused_because: string | null;
     refused_at: string | null;

@@ -90,7 +90,16 @@ describe("what else bears on the answer", () => {
       "a broken config",
       {
         component: component({
-          config: { policy: MANAGED, blob: null, own: null, organisation: null, problem: "line 3 is wrong." },
+          config: {
+            policy: MANAGED,
+            blob: null,
+            own: null,
+            organisation: null,
+            above: null,
+            newest: null,
+            spent: [],
+            problem: "line 3 is wrong.",
+          },
         }),
       },
       "The config is not in force: line 3 is wrong.",

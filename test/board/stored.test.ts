@@ -19,6 +19,7 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   document: FILE,
   pull: null,
   "open-pulls": [],
+  "merged-pulls": [],
   compare: null,
   "brought-by": [],
   reviews: [],
@@ -32,7 +33,7 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   files: { files: [], whole: true },
   pushers: [],
   entries: { entries: [], whole: true },
-  file: { found: false },
+  file: FILE,
   tree: id("7ee"),
 };
 

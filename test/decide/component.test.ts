@@ -35,10 +35,14 @@ const says = ({
     ["open-pulls", pulls],
     ...Object.entries(branches).map(([name, fact]) => [`branch ${name}`, fact] as const),
   ]);
+/** The config was proposed before. */
+const DONE = { written: { fingerprint: "f" as never, id: 3, completed: false, at: NOW }, refused: null };
 const answer = (
   memory: ComponentMemory | null,
   read = new Map<string, Fact<unknown>>(),
   organisation: ComponentKnown["organisation"] = null,
+  letThrough: ComponentKnown["letThrough"] = [],
+  enrolment: ComponentKnown["enrolment"] = DONE,
 ) => {
   const facts: ComponentKnown = {
     now: NOW,
@@ -47,6 +51,8 @@ const answer = (
     subject: { kind: "component", repository: REPOSITORY },
     memory,
     organisation,
+    letThrough,
+    enrolment,
   };
   return decide(facts, { app: APP, links: null });
 };
@@ -54,14 +60,23 @@ function judge(
   memory: ComponentMemory | null,
   read = says(),
   organisation: ComponentKnown["organisation"] = null,
+  letThrough: ComponentKnown["letThrough"] = [],
+  enrolment: ComponentKnown["enrolment"] = DONE,
 ): Decision {
-  const came = answer(memory, read, organisation);
+  const came = answer(memory, read, organisation, letThrough, enrolment);
   if (!("decided" in came)) throw new Error(`it lacks ${JSON.stringify(came.lacks)}`);
   return came.decided;
 }
 const memoryAfter = (decision: Decision) => decision.memory as ComponentMemory;
 const stagesNudged = ({ news }: Decision) =>
   news.nudges.flatMap((nudge) => ("subject" in nudge && nudge.subject.kind === "stage" ? [nudge.subject.branch] : []));
+
+const letThrough = (number: number, to: string | null, merged = true): ComponentKnown["letThrough"][number] => ({
+  number,
+  head: at("login"),
+  to: to === null ? null : at(to),
+  merged,
+});
 
 describe("the first look at a repository", () => {
   it("asks for what it needs, one after the other", () => {
@@ -132,13 +147,17 @@ describe("the first look at a repository", () => {
   });
 
   it("with a broken file observes it and says why", () => {
+    const BROKEN =
+      ".github/flowgate.yml line 1, column 1: `stages` needs two stages or more, in promotion order. Until it is mended, nothing is enforced.";
     expect(memoryAfter(judge(fresh, says({ file: file("stages: [dev]\n") }))).config).toEqual({
       policy: DEFAULT_POLICY,
       blob: null,
       own: null,
       organisation: null,
-      problem:
-        ".github/flowgate.yml line 1, column 1: `stages` needs two stages or more, in promotion order. Until it is mended, nothing is enforced.",
+      above: null,
+      newest: { blob: at("stages: [dev]\n"), because: BROKEN },
+      spent: [],
+      problem: BROKEN,
     });
   });
 
@@ -179,6 +198,8 @@ describe("a later look", () => {
     const decision = judge(
       before,
       says({ file: file("stages: [dev, staging, master]\n"), branches: all(["dev", "staging", "master"]) }),
+      null,
+      [letThrough(12, "stages: [dev, staging, master]\n")],
     );
     expect(decision.entries).toMatchObject([{ what: "config" }]);
     expect(stagesNudged(decision)).toEqual(["development", "staging", "master", "dev"]);
@@ -211,6 +232,160 @@ describe("a later look", () => {
     expect(judge(partly, same)).toMatchObject({
       because: "acme/api is a component: it has development, staging, master.",
     });
+  });
+});
+
+describe("a change of the file", () => {
+  const NEWER = "enforcement: observe\n";
+  const SLIPPED = `The config on master was changed past its gate (commit ${at("master").slice(0, 7)}); the last good one stays. A release manager brings it in by a pull request.`;
+  const before = component({ look: true });
+  const listed = (number: number, merged: boolean, tip = at("login")) => ({
+    number,
+    asOf: NOW,
+    facts: { ...pullFacts({ tip }), merged, state: merged ? ("closed" as const) : ("open" as const) },
+  });
+  /** What is in force after a look at a newer file. */
+  const looked = (
+    text: string | null,
+    pulls: ComponentKnown["letThrough"] = [],
+    of: ComponentMemory = before,
+    more: Github & { readonly read?: Readonly<Record<string, Fact<unknown>>> } = {},
+  ) => {
+    const { read = {}, ...github } = more;
+    const decision = judge(
+      of,
+      new Map([...says({ ...github, file: file(text) }), ...Object.entries(read)]),
+      null,
+      pulls,
+    );
+    return { decision, ...memoryAfter(decision).config };
+  };
+
+  it("comes into force where a pull request brought it whose gate let it through, and the ledger names that", () => {
+    const { decision, ...config } = looked(NEWER, [letThrough(12, NEWER), letThrough(9, "other")]);
+    expect(config).toMatchObject({
+      policy: { enforcement: "observe" },
+      blob: at(NEWER),
+      newest: null,
+      problem: null,
+      spent: [12, 9],
+    });
+    expect(decision.entries).toMatchObject([{ what: "config", says: { blob: at(NEWER), broughtBy: 12 } }]);
+  });
+
+  it("past its gate does not: the last good one stays, and every check says so", () => {
+    const { decision, ...config } = looked(NEWER);
+    expect(config).toMatchObject({
+      policy: { enforcement: "managed" },
+      blob: at("config"),
+      newest: { blob: at(NEWER), because: SLIPPED },
+      problem: SLIPPED,
+    });
+    expect(decision.entries).toMatchObject([{ what: "config", says: { problem: SLIPPED, broughtBy: null } }]);
+    expect(decision.news.nudges).toEqual([{ priority: "bulk", openPulls: { repository: REPOSITORY } }]);
+  });
+
+  it("past its gate is said with the commit at which it was first seen, until another file is there", () => {
+    const { decision: _first, ...slipped } = looked(NEWER);
+    const later = component({ look: true, config: slipped });
+    const moved = { branches: { ...all(DEFAULT), master: known(at("moved on")) } };
+    const again = looked(NEWER, [], later, moved);
+    expect(again).toMatchObject({ problem: SLIPPED, decision: { entries: [] } });
+    expect(looked("team: small\n", [], later, moved).problem).toContain(at("moved on").slice(0, 7));
+    // Back to what is in force: nobody needs to let that in.
+    const back = judge(
+      later,
+      says({ file: known({ found: true, blob: at("config"), text: "enforcement: managed\n" }) }),
+    );
+    expect(memoryAfter(back).config).toMatchObject({ newest: null, problem: null, policy: { enforcement: "managed" } });
+  });
+
+  it("past its gate stays out when the organisation's changes, with the reason", () => {
+    const { decision: _first, ...slipped } = looked(NEWER);
+    const config = memoryAfter(
+      judge(component({ config: slipped }), says(), { blob: at("above"), config: { team: "small" } }),
+    ).config;
+    expect(config).toMatchObject({ policy: { severalRoles: true, enforcement: "managed" }, problem: SLIPPED });
+  });
+
+  it("that takes the file away is one as well", () => {
+    expect(looked(null)).toMatchObject({ policy: { enforcement: "managed" }, problem: SLIPPED });
+    expect(looked(null, [letThrough(12, null)])).toMatchObject({ policy: { enforcement: "observed" }, blob: null });
+  });
+
+  it("counts once for each pull request, so that an older one is not brought back past the gate", () => {
+    const config = { ...before.config, spent: [12] };
+    expect(looked(NEWER, [letThrough(12, NEWER)], component({ look: true, config })).problem).toBe(SLIPPED);
+    expect(
+      looked(NEWER, [letThrough(12, NEWER), letThrough(15, NEWER)], component({ look: true, config })),
+    ).toMatchObject({
+      problem: null,
+      spent: [12, 15],
+    });
+  });
+
+  it("by a pull request of whose merge nobody told yet is read once", () => {
+    const open = [letThrough(12, NEWER, false), letThrough(13, NEWER, false)];
+    expect(answer(before, says({ file: file(NEWER) }), null, open)).toEqual({
+      lacks: [
+        { want: "pull", number: 12 },
+        { want: "pull", number: 13 },
+      ],
+    });
+    const read = (twelve: object, thirteen: object) => ({ "pull 12": known(twelve), "pull 13": known(thirteen) });
+    const merged = looked(NEWER, open, before, { read: read(listed(12, false), listed(13, true)) });
+    expect(merged).toMatchObject({ policy: { enforcement: "observe" }, spent: [13] });
+    expect(merged.decision.entries).toMatchObject([{ says: { broughtBy: 13 } }]);
+    for (const [twelve, thirteen] of [
+      [listed(12, false), listed(13, false)],
+      [listed(12, false), listed(13, true, at("pushed after"))],
+    ] as const)
+      expect(looked(NEWER, open, before, { read: read(twelve, thirteen) }).problem).toBe(SLIPPED);
+    const failing = { "pull 12": unknown("GitHub answered 502."), "pull 13": known(listed(13, false)) };
+    expect(
+      judge(before, new Map([...says({ file: file(NEWER) }), ...Object.entries(failing)]), null, open),
+    ).toMatchObject({
+      because: "GitHub answered 502.",
+      entries: [],
+    });
+  });
+
+  it("waits where GitHub does not say at which commit it came, and names none where there is none", () => {
+    const branches = (master: Fact<unknown>) => ({ branches: { ...all(DEFAULT), master } });
+    expect(judge(before, says({ file: file(NEWER), ...branches(unknown("GitHub answered 502.")) }))).toMatchObject({
+      because: "GitHub answered 502.",
+    });
+    expect(looked(NEWER, [], before, branches(known(null))).problem).toMatch(
+      /^The config on master was changed past its gate; /,
+    );
+  });
+
+  it.each<[string, ComponentMemory]>([
+    ["while nothing is in force", component({ look: true, config: NO_CONFIG })],
+    ["where a stage is missing, so that nothing is judged", component({ look: true, stages: { staging: null } })],
+  ])("needs nobody to let it in %s", (_what, of) => {
+    expect(looked(NEWER, [], of)).toMatchObject({ policy: { enforcement: "observe" }, problem: null });
+  });
+
+  it("needs somebody in the organisation's own repository, though it is no component", () => {
+    const home = component({
+      look: true,
+      name: "acme/.github",
+      stages: Object.fromEntries(DEFAULT.map((name) => [name, null])),
+    });
+    const none = { branches: { ...Object.fromEntries(DEFAULT.map((name) => [name, known(null)])) } };
+    const main = { ...home, defaultBranch: branch("main") };
+    const read = { "branch main": known(at("main")) };
+    expect(looked(NEWER, [], main, { ...none, read }).problem).toContain(
+      "The config on main was changed past its gate",
+    );
+    expect(looked(NEWER, [letThrough(3, NEWER)], main, none)).toMatchObject({ problem: null });
+  });
+
+  it("of a comment alone is written down, and everything is judged by it", () => {
+    const { decision } = looked("# ours\nenforcement: managed\n", [letThrough(12, "# ours\nenforcement: managed\n")]);
+    expect(decision.entries).toMatchObject([{ what: "config" }]);
+    expect(decision.news.nudges).toEqual([{ priority: "bulk", openPulls: { repository: REPOSITORY } }]);
   });
 });
 
@@ -270,5 +445,74 @@ describe("the organisation's config", () => {
     );
     expect(memoryAfter(decision).config).toMatchObject({ own: { lock: ["roles"] }, organisation: null, problem: null });
     expect(decision.news.nudges).toContainEqual({ priority: "bulk", componentsBeside: REPOSITORY });
+  });
+});
+
+describe("a component without a config", () => {
+  const merged = [
+    { number: 9, asOf: NOW, facts: { ...pullFacts({ base: "master" }), state: "closed" as const, merged: true } },
+    { number: 8, asOf: NOW, facts: { ...pullFacts(), state: "closed" as const, merged: true } },
+    {
+      number: 7,
+      asOf: NOW,
+      facts: { ...pullFacts({ head: "release/1", base: "staging" }), state: "closed" as const, merged: true },
+    },
+    { number: 6, asOf: NOW, facts: { ...pullFacts({ base: "another" }), state: "closed" as const, merged: true } },
+  ];
+  const without = (more: Github & { readonly merged?: Fact<unknown> } = {}) =>
+    new Map([...says({ file: file(null), ...more }), ["merged-pulls", more.merged ?? known(merged)] as const]);
+  const proposals = ({ effects }: Decision) => effects.filter((effect) => effect.thing === "proposal");
+  const proposed = (read = without(), memory = fresh) => judge(memory, read, null, [], null);
+
+  it("gets one pull request that switches enforcement on and says what it would have stopped", () => {
+    const decision = proposed();
+    expect(decision.entries).toHaveLength(1);
+    expect(proposals(decision)).toEqual([
+      {
+        does: "set",
+        thing: "proposal",
+        slot: "enrolment:42",
+        fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+        repository: REPOSITORY,
+        name: "acme/api",
+        branch: "hotfix/flowgate",
+        base: "master",
+        from: at("master"),
+        path: ".github/flowgate.yml",
+        title: "Hold pull requests to their stages",
+        text: "# Changes go through these stages one by one, and GitHub refuses a merge that skips one.\nenforcement: managed\nstages: [development, staging, master]\n",
+        body: expect.stringContaining(
+          "Of the last 3 merged pull requests it would have stopped 1: Of 1 their branches alone do not tell.\n\n- #9: feature/login enters at development",
+        ),
+      },
+    ]);
+  });
+
+  it("gets it from a branch that its lanes allow", () => {
+    const read = without({ repository: known({ name: "acme/api", defaultBranch: branch("development") }) });
+    expect(proposals(proposed(read))).toMatchObject([{ branch: "chore/flowgate", base: "development" }]);
+  });
+
+  it("gets it once, also when it was closed, and again where a restart came in between", () => {
+    const after = memoryAfter(proposed());
+    expect(proposals(judge(after, without()))).toEqual([]);
+    expect(proposals(judge(after, without(), null, [], null))).toHaveLength(1);
+  });
+
+  it("gets none while its own file is broken, nor where the organisation has one", () => {
+    expect(proposals(proposed(without({ file: file("stages: 1\n") })))).toEqual([]);
+    expect(proposals(judge(fresh, without(), { blob: at("above"), config: {} }, [], null))).toEqual([]);
+  });
+
+  it("gets none while GitHub does not tell what was merged, nor from a branch that is gone", () => {
+    expect(proposed(without({ merged: unknown("GitHub answered 502.") }))).toMatchObject({
+      because: "GitHub answered 502.",
+      lookAgainAt: LATER,
+    });
+    const elsewhere = without({
+      repository: known({ name: "acme/api", defaultBranch: branch("trunk") }),
+      branches: { ...all(DEFAULT), trunk: known(null) },
+    });
+    expect(proposals(proposed(elsewhere))).toEqual([]);
   });
 });

@@ -75,9 +75,22 @@ describe("a merge group", () => {
     expect(judge(more)).toMatchObject({ effects: [], entries: [], lookAgainAt: null });
   });
 
+  it("into a default branch that is no stage is answered as well", () => {
+    const base = branch("trunk");
+    const known = { component: component({ defaultBranch: base }), memory: group({ base }) };
+    const pull = { memory: pullMemory({ base }), verdict: verdict({ base, lane: null }) };
+    expect(content(judge({ ...known, pull }))).toMatchObject({ name: "flowgate: trunk", conclusion: "success" });
+  });
+
+  it("marks no lines: they are those of another commit", () => {
+    const annotations = [{ path: ".github/flowgate.yml", line: 1, message: "No." }];
+    const broken = verdict({ outcome: "failed", findings: [finding({ outcome: "failed", annotations })] });
+    expect(content(judge({ pull: { memory: pullMemory(), verdict: broken } }))).not.toHaveProperty("annotations");
+  });
+
   it("is said once", () => {
     const first = judge();
-    const written = { fingerprint: first.effects[0]?.fingerprint as never, id: 1, completed: true };
+    const written = { fingerprint: first.effects[0]?.fingerprint as never, id: 1, completed: true, at: NOW };
     expect(judge({ slot: { written, refused: null } })).toMatchObject({ effects: [], entries: [] });
   });
 });

@@ -57,6 +57,9 @@ const withPolicy = (enforcement: "managed" | "report" | "observe" | "observed", 
       blob: null,
       own: null,
       organisation: null,
+      above: null,
+      newest: null,
+      spent: [],
       problem: null,
     },
   });
@@ -149,7 +152,7 @@ describe("a stage's ruleset", () => {
 
   it("that GitHub does not keep as we write it counts as changed, so that we do not write for ever", () => {
     const written = judge({ memory: fresh, read: read(null) }).effects[0]?.fingerprint as never;
-    const slot = { written: { fingerprint: written, id: 9, completed: false }, refused: null };
+    const slot = { written: { fingerprint: written, id: 9, completed: false, at: NOW }, refused: null };
     expect(judge({ memory: fresh, slot, read: read(live({ rules: [] })) })).toMatchObject({
       memory: { repairs: [NOW] },
     });

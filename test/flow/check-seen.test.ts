@@ -23,6 +23,11 @@ describe("one more check", () => {
     expect(withSeen([before], seen)).toEqual([counts ? seen : before]);
   });
 
+  it("leaves the others as they are", () => {
+    const lint = run({ name: "lint" });
+    expect(withSeen([lint, run()], run({ ended: "success" }))).toEqual([lint, run({ ended: "success" })]);
+  });
+
   it("of another App or name stands beside it, and a status is none of any App", () => {
     const others = [run({ app: 2 }), run({ name: "lint" }), run({ app: null })];
     expect(others.reduce<readonly CheckSeen[]>(withSeen, [run()])).toEqual([run(), ...others]);

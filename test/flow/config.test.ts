@@ -83,6 +83,15 @@ describe("a config file", () => {
       ],
     ],
     [
+      "a number for text, and a list for a mapping, in a list",
+      "checks: { allow_none: 3, required: [] }\nstages: [1, dev]\napprovals: { master: 3 }\n",
+      [
+        "1:11 `checks.allow_none` takes `true` or `false`, not a number.",
+        "2:10 `stages.0` takes text, not a number.",
+        "3:14 `approvals.master` takes a list, not a number.",
+      ],
+    ],
+    [
       "roles for nobody",
       "roles: { operations: [], quality: ['a b'], release-manager: rita }\n",
       [

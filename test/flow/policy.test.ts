@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { DEFAULT_POLICY, policyOf } from "../../src/flow/config.ts";
-import { difference, madeOf } from "../../src/flow/policy.ts";
+import { difference, isHome, type Made, madeIn, madeOf } from "../../src/flow/policy.ts";
+
+const said = ({ problems }: Made) => problems.map(({ because }) => because);
 
 describe("a component's file over its organisation's", () => {
   it("is observed while there is neither", () => {
@@ -27,29 +29,47 @@ describe("a component's file over its organisation's", () => {
   });
 
   it("cannot set what is locked: the organisation's value stays, and it is said", () => {
-    const organisation = { lock: ["roles.quality", "enforcement", "approvals"], roles: { quality: ["@acme/quality"] } };
+    const organisation = {
+      lock: ["roles.quality", "enforcement", "approvals", "enforcement.of.what"],
+      roles: { quality: ["@acme/quality"] },
+    };
     const made = madeOf({ roles: { quality: ["dora"], operations: ["otto"] }, enforcement: "observe" }, organisation);
     expect(made.policy).toMatchObject({
       enforcement: "managed",
       roles: { quality: ["@acme/quality"], operations: ["otto"] },
     });
-    expect(made.problems).toEqual([
+    expect(said(made)).toEqual([
       "`roles.quality` is locked by the organisation's .github/flowgate.yml, so the value here does not count; take it out.",
       "`enforcement` is locked by the organisation's .github/flowgate.yml, so the value here does not count; take it out.",
     ]);
   });
 
   it("locks nothing itself", () => {
-    expect(madeOf({ lock: ["roles"] }, null).problems).toEqual([
+    expect(said(madeOf({ lock: ["roles"] }, null))).toEqual([
       "`lock` counts in the organisation's file only; take it out of this one.",
     ]);
   });
 
   it("is told of approvals that nobody will ever ask for", () => {
-    expect(madeOf({ approvals: { main: ["quality"], development: [] } }, null).problems).toEqual([
+    expect(said(madeOf({ approvals: { main: ["quality"], development: [] } }, null))).toEqual([
       "`approvals.main` is never asked for: `main` is no stage past the first. Known here: `staging`, `master`, `hotfix`.",
       "`approvals.development` is never asked for: `development` is no stage past the first. Known here: `staging`, `master`, `hotfix`.",
     ]);
+  });
+});
+
+it("is the organisation's own in the repository `.github`", () => {
+  expect(["acme/.github", "acme/.GitHub", "acme/github", "acme/.github-private"].map(isHome)).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+  const locks = { lock: ["roles"] };
+  expect(madeIn("acme/.github", locks, { enforcement: "observe" })).toEqual({ policy: policyOf({}), problems: [] });
+  expect(madeIn("acme/api", locks, { enforcement: "observe" })).toMatchObject({
+    policy: { enforcement: "observe" },
+    problems: [{ path: ["lock"] }],
   });
 });
 

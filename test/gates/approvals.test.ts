@@ -16,6 +16,7 @@ const by = (person: Person, more: Partial<Review> = {}, bot = false): Review => 
 const carried = (...authors: readonly (Person | null)[]): Comparison => ({
   ahead: authors.length,
   behind: 0,
+  mergeBase: at("p"),
   whole: true,
   commits: authors.map((author, n) => ({
     sha: at(`c${n}`),

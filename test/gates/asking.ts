@@ -3,7 +3,7 @@ import type { Allowed } from "../../src/flow/lane.ts";
 import type { Person } from "../../src/flow/names.ts";
 import type { Finding, Lane } from "../../src/flow/verdict.ts";
 import { ask } from "../../src/gates/engine.ts";
-import type { Case, Gate } from "../../src/gates/gate.ts";
+import type { Case, CaseWithoutLane, Gate } from "../../src/gates/gate.ts";
 import { APP, candidate, component, known, NOW, type PullOptions, policy } from "../builders.ts";
 
 /** The people of the tables. dora writes, olga and otto operate, quinn answers for quality, erin for the code, rita releases. */
@@ -17,7 +17,8 @@ export const RITA = { id: 10, login: "rita" };
 export const right = (person: Person, has: Answers["collaborators"][number]["right"]) => ({ person, right: has });
 
 export type Asking = {
-  readonly lane?: Lane;
+  /** Null: into a branch that is no stage. */
+  readonly lane?: Lane | null;
   /** A back-merge with merge commits of its own. */
   readonly own?: true;
   readonly pull?: PullOptions;
@@ -38,11 +39,15 @@ const PULLS: { readonly [lane in Lane]: PullOptions } = {
 };
 
 /** What a gate says when GitHub answers so. Everything that it wants must be among the answers. */
-export function asked(gate: Gate, asking: Asking = {}): Finding | { readonly notAsked: string } {
-  const lane: Allowed = { lane: asking.lane ?? "release", because: "It is allowed.", ...(asking.own && { own: true }) };
+export function asked(
+  gate: Gate | Gate<CaseWithoutLane>,
+  asking: Asking = {},
+): Finding | { readonly notAsked: string } {
+  const name = asking.lane ?? "release";
+  const lane: Allowed = { lane: name, because: "It is allowed.", ...(asking.own && { own: true }) };
   const of = {
-    pull: candidate({ ...PULLS[lane.lane], ...asking.pull }),
-    lane,
+    pull: candidate({ ...PULLS[name], ...asking.pull }),
+    lane: (asking.lane === null ? null : lane) as Allowed,
     policy: policy(asking.policy),
     component: asking.component ?? component(),
     app: APP,
@@ -50,7 +55,7 @@ export function asked(gate: Gate, asking: Asking = {}): Finding | { readonly not
     now: asking.now ?? NOW,
   };
   const read = new Map<string, Fact<unknown>>();
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 5; round++) {
     const came = ask([gate], of, read);
     if ("findings" in came) {
       const [finding] = came.findings;

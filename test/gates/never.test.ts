@@ -38,7 +38,14 @@ const commit = fc.record({
   author: fc.constantFrom(...people, null),
 });
 const answers: { readonly [want in Want["want"]]?: fc.Arbitrary<unknown> } = {
+  file: fc.constantFrom(
+    { found: false },
+    { found: true, blob: at("config"), text: "" },
+    { found: true, blob: at("other"), text: "team: small\n" },
+    { found: true, blob: at("broken"), text: "teem: small\n" },
+  ),
   compare: fc.record({
+    mergeBase: fc.constantFrom(at("master"), at("parted")),
     ahead: fc.nat(9),
     behind: fc.nat(9),
     whole: fc.boolean(),
@@ -114,7 +121,7 @@ function judged(
     now: NOW,
   };
   const read = new Map<string, Fact<unknown>>();
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < 6; round++) {
     const came = ask([gate], of, read);
     if ("findings" in came) return { finding: came.findings[0], read };
     for (const want of came.lacks) read.set(wantKey(want), answer(want));

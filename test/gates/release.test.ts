@@ -186,3 +186,8 @@ it("each gate says what it asks, why and how to pass it, in sentences", () => {
     for (const text of [asks, why, pass]) expect(text).toMatch(/^\p{Lu}.*[.?]$/u);
   }
 });
+
+it("a gate that has all it asked for and no answer is a fault, not a yes", () => {
+  const silent = { name: "silent", asks: "Who?", why: "So.", pass: "Not.", judge: () => null };
+  expect(() => asked(silent)).toThrow("the gate silent has all it asked for and no answer");
+});

@@ -2,7 +2,15 @@ import { generateKeyPairSync } from "node:crypto";
 import nock from "nock";
 import { pino } from "pino";
 import { NO_CONFIG } from "../../src/flow/absorb.ts";
-import { type CheckContent, checkSlot, type Effect, rulesetSlot, type Written } from "../../src/flow/effect.ts";
+import {
+  type CheckContent,
+  checkSlot,
+  type Effect,
+  enrolmentSlot,
+  rulesetSlot,
+  turnedBackSlot,
+  type Written,
+} from "../../src/flow/effect.ts";
 import type { Facts } from "../../src/flow/facts.ts";
 import {
   branch,
@@ -99,6 +107,7 @@ export const FACTS: Facts = {
   verdict: null,
   siblings: [],
   gateSlots: {},
+  turnedBack: null,
   slot: null,
   stage: null,
 };
@@ -134,11 +143,13 @@ export const listed = (number: number) => ({ number, asOf: "2026-11-24T11:00:00.
 
 const slot = checkSlot(REPOSITORY, HEAD, "flowgate: staging");
 
-export const checkRun = (more: { over?: Written | null; content?: Partial<CheckContent> } = {}): Effect => ({
+export const checkRun = (
+  more: { over?: Written | null; content?: Partial<CheckContent>; fingerprint?: string } = {},
+): Effect => ({
   does: "set",
   thing: "check-run",
   slot,
-  fingerprint: "f1" as Hash,
+  fingerprint: (more.fingerprint ?? "f1") as Hash,
   repository: REPOSITORY,
   name: NAME,
   head: HEAD,
@@ -152,6 +163,34 @@ export const checkRun = (more: { over?: Written | null; content?: Partial<CheckC
     detailsUrl: "https://flowgate.example/org/api/1",
     ...more.content,
   },
+});
+
+export const comment = (): Effect => ({
+  does: "set",
+  thing: "comment",
+  slot: turnedBackSlot(REPOSITORY, 12, HEAD),
+  fingerprint: "f1" as Hash,
+  repository: REPOSITORY,
+  name: NAME,
+  number: 12,
+  mark: "<!-- mark -->",
+  body: "It is not green any more. <!-- mark -->",
+});
+
+export const proposal = (): Effect => ({
+  does: "set",
+  thing: "proposal",
+  slot: enrolmentSlot(REPOSITORY),
+  fingerprint: "f1" as Hash,
+  repository: REPOSITORY,
+  name: NAME,
+  branch: branch("hotfix/flowgate"),
+  base: branch("master"),
+  from: HEAD,
+  path: ".github/flowgate.yml",
+  text: "enforcement: managed\n",
+  title: "Hold pull requests to their stages",
+  body: "Why",
 });
 
 const TITLE = rulesetTitle(branch("staging"));

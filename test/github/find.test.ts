@@ -1,7 +1,19 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Effect } from "../../src/flow/effect.ts";
 import { later } from "../../src/flow/names.ts";
-import { checkRun, connected, HEAD, LEASE, NOW, ruleset, signedIn, WANTED } from "./api.ts";
+import {
+  checkRun,
+  comment,
+  connected,
+  HEAD,
+  LEASE,
+  NOW,
+  proposal,
+  pullBody,
+  ruleset,
+  signedIn,
+  WANTED,
+} from "./api.ts";
 
 const R = "/repos/org/api";
 const RUNS = `${R}/commits/${HEAD}/check-runs?check_name=flowgate%3A%20staging&app_id=12345&filter=all&per_page=100&page=1`;
@@ -18,7 +30,30 @@ type Row = {
   answers: readonly (readonly [string, number, object?])[];
   id: number | null;
 };
+const COMMENTS = `${R}/issues/12/comments?per_page=100&page=1`;
+const comments = (...found: readonly [id: number, body: string | null, app: number | null][]) =>
+  found.map(([id, body, app]) => ({ id, body, performed_via_github_app: app === null ? null : { id: app } }));
+const PROPOSALS = `${R}/pulls?state=all&head=org%3Ahotfix%2Fflowgate&per_page=100&page=1`;
 const rows: readonly Row[] = [
+  {
+    what: "a proposal by its branch, also where it was closed",
+    effect: proposal(),
+    answers: [[PROPOSALS, 200, [{ ...pullBody(12), state: "closed" }]]],
+    id: 12,
+  },
+  { what: "no proposal", effect: proposal(), answers: [[PROPOSALS, 200, []]], id: null },
+  {
+    what: "a comment by its mark",
+    effect: comment(),
+    answers: [[COMMENTS, 200, comments([7, null, 12345], [8, "So. <!-- mark -->", 12345])]],
+    id: 8,
+  },
+  {
+    what: "a comment that others quote",
+    effect: comment(),
+    answers: [[COMMENTS, 200, comments([7, "> <!-- mark -->", null], [8, "<!-- mark -->", 999])]],
+    id: null,
+  },
   { what: "a check by its mark", effect: checkRun(), answers: [[RUNS, 200, runs([9, "f1"])]], id: 9 },
   {
     what: "a check among others",

@@ -31,6 +31,7 @@ const comparison = (commits: readonly object[], more: object = {}) => ({
   behind_by: 3,
   total_commits: commits.length,
   base_commit: { sha: OTHER },
+  merge_base_commit: { sha: TREE },
   commits,
   files: [{ filename: "a" }],
   ...more,
@@ -238,6 +239,7 @@ const rows: readonly Row[] = [
     gives: {
       ahead: 2,
       behind: 3,
+      mergeBase: TREE,
       whole: true,
       commits: [
         { sha: HEAD, parents: [OTHER], tree: TREE, title: "Title", author: { id: 3, login: "dora" } },
@@ -261,6 +263,7 @@ const rows: readonly Row[] = [
     gives: {
       ahead: 130,
       behind: 3,
+      mergeBase: TREE,
       whole: true,
       commits: commits(0, 130).map(({ sha }) => expect.objectContaining({ sha })),
     },

@@ -3,24 +3,49 @@ import type nock from "nock";
 import type { Effect, Receipt, Written } from "../../src/flow/effect.ts";
 import type { Hash } from "../../src/flow/names.ts";
 import { cut } from "../../src/github/perform.ts";
-import { checkRun, connected, HEAD, LEASE, NOW, ruleset, signedIn, WANTED } from "./api.ts";
+import { checkRun, comment, connected, HEAD, LEASE, NOW, proposal, ruleset, signedIn, WANTED } from "./api.ts";
 
 const R = "/repos/org/api";
 const RUNS = `${R}/check-runs`;
 const RULESETS = `${R}/rulesets`;
 const LIST = `${RULESETS}?includes_parents=false&per_page=100&page=1`;
 
-const written = (completed: boolean): Written => ({ fingerprint: "f0" as Hash, id: 77, completed });
+const written = (completed: boolean, fingerprint = "f0"): Written => ({
+  fingerprint: fingerprint as Hash,
+  id: 77,
+  completed,
+  at: NOW,
+});
+const PATH = ".github/flowgate.yml";
+/** Annotations as we keep them, and as GitHub takes them. */
+const lines = (many: number) =>
+  Array.from({ length: many }, (_, n) => ({ path: PATH, line: n + 1, message: `Line ${n + 1}.` }));
+const sentLines = (many: number) =>
+  lines(many).map(({ path, line, message }) => ({
+    path,
+    start_line: line,
+    end_line: line,
+    annotation_level: "failure",
+    message,
+  }));
 const completed = {
   status: "completed",
   conclusion: "failure",
   external_id: "f1",
   details_url: "https://flowgate.example/org/api/1",
   output: { title: "Not from here", summary: "Because." },
+  actions: [{ label: "Re-check", description: "Judge it afresh", identifier: "recheck" }],
 };
 const posted = { name: "flowgate: staging", head_sha: HEAD, ...completed };
 const open = { status: "in_progress", conclusion: null, detailsUrl: null } as const;
-const opened = { status: "in_progress", external_id: "f1", output: completed.output };
+const opened = { status: "in_progress", external_id: "f1", output: completed.output, actions: completed.actions };
+const BRANCH = { ref: "refs/heads/hotfix/flowgate", sha: HEAD };
+const FILE = {
+  branch: "hotfix/flowgate",
+  message: "Hold pull requests to their stages",
+  content: Buffer.from("enforcement: managed\n").toString("base64"),
+};
+const PULL = { head: "hotfix/flowgate", base: "master", title: "Hold pull requests to their stages", body: "Why" };
 const live = { id: 42, ...WANTED, source_type: "Repository" };
 
 type Call = readonly [
@@ -45,6 +70,38 @@ async function did(effect: Effect, calls: readonly Call[], setUp = connected()):
 
 describe("what is sent", () => {
   const rows: readonly { what: string; effect: Effect; calls: readonly Call[]; id: number }[] = [
+    {
+      what: "a config is proposed: a branch, the file, a pull request",
+      effect: proposal(),
+      calls: [
+        ["POST", `${R}/git/refs`, BRANCH, 201, {}],
+        ["PUT", `${R}/contents/.github/flowgate.yml`, FILE, 201, {}],
+        ["POST", `${R}/pulls`, PULL, 201, { id: 900 }],
+      ],
+      id: 900,
+    },
+    {
+      what: "a config whose branch and file are there is proposed from them",
+      effect: proposal(),
+      calls: [
+        ["POST", `${R}/git/refs`, BRANCH, 422, { message: "Reference already exists" }],
+        [
+          "PUT",
+          `${R}/contents/.github/flowgate.yml`,
+          FILE,
+          422,
+          { message: 'Invalid request.\n\n"sha" wasn\'t supplied.' },
+        ],
+        ["POST", `${R}/pulls`, PULL, 201, { id: 900 }],
+      ],
+      id: 900,
+    },
+    {
+      what: "a comment is made",
+      effect: comment(),
+      calls: [["POST", `${R}/issues/12/comments`, { body: "It is not green any more. <!-- mark -->" }, 201, { id: 8 }]],
+      id: 8,
+    },
     {
       what: "a first check is made",
       effect: checkRun(),
@@ -94,6 +151,87 @@ describe("what is sent", () => {
       ],
       id: 80,
     },
+    {
+      what: "a check brings its annotations",
+      effect: checkRun({
+        fingerprint: "f1:a1",
+        content: { annotations: [{ path: PATH, line: 3, column: 5, message: "x".repeat(2_001) }, ...lines(1)] },
+      }),
+      calls: [
+        [
+          "POST",
+          RUNS,
+          {
+            ...posted,
+            external_id: "f1:a1",
+            output: {
+              ...completed.output,
+              annotations: [
+                {
+                  path: PATH,
+                  start_line: 3,
+                  end_line: 3,
+                  start_column: 5,
+                  end_column: 5,
+                  annotation_level: "failure",
+                  message: "x".repeat(2_000),
+                },
+                ...sentLines(1),
+              ],
+            },
+          },
+          201,
+          { id: 5 },
+        ],
+      ],
+      id: 5,
+    },
+    {
+      what: "a check brings no more annotations than GitHub takes",
+      effect: checkRun({ fingerprint: "f1:a1", content: { annotations: lines(51) } }),
+      calls: [
+        [
+          "POST",
+          RUNS,
+          { ...posted, external_id: "f1:a1", output: { ...completed.output, annotations: sentLines(50) } },
+          201,
+          { id: 5 },
+        ],
+      ],
+      id: 5,
+    },
+    {
+      what: "the same annotations are not added again where only the words changed",
+      effect: checkRun({ over: written(true, "f0:a1"), fingerprint: "f1:a1", content: { annotations: lines(1) } }),
+      calls: [["PATCH", `${RUNS}/77`, { ...completed, external_id: "f1:a1" }, 200, { id: 77 }]],
+      id: 77,
+    },
+    ...[
+      { from: "f0", to: "f1:a1", completedBefore: false, with: 1 },
+      { from: "f0:a1", to: "f1:a2", completedBefore: true, with: 2 },
+      { from: "f0:a1", to: "f1", completedBefore: true, with: 0 },
+    ].map((row) => ({
+      what: `changed annotations come with a new run: ${row.from} to ${row.to}`,
+      effect: checkRun({
+        over: written(row.completedBefore, row.from),
+        fingerprint: row.to,
+        content: { annotations: lines(row.with) },
+      }),
+      calls: [
+        [
+          "POST",
+          RUNS,
+          {
+            ...posted,
+            external_id: row.to,
+            output: { ...completed.output, ...(row.with > 0 && { annotations: sentLines(row.with) }) },
+          },
+          201,
+          { id: 79 },
+        ],
+      ] as const,
+      id: 79,
+    })),
     {
       what: "a first ruleset is made",
       effect: ruleset(),
@@ -301,5 +439,25 @@ describe("a summary", () => {
     expect(Buffer.byteLength(short)).toBeGreaterThan(65_530);
     expect(short).not.toContain("�");
     expect(short).toMatch(/… cut here: GitHub shows no more than 65,535 bytes\.$/);
+  });
+});
+
+describe("a proposal that GitHub does not take", () => {
+  test.each<[string, readonly Call[], string]>([
+    [
+      "at its branch",
+      [["POST", `${R}/git/refs`, BRANCH, 403, { message: "Resource not accessible by integration" }]],
+      "refused",
+    ],
+    [
+      "at its file",
+      [
+        ["POST", `${R}/git/refs`, BRANCH, 201, {}],
+        ["PUT", `${R}/contents/.github/flowgate.yml`, FILE, 502],
+      ],
+      "unsure",
+    ],
+  ])("%s", async (_what, calls, came) => {
+    expect(await did(proposal(), calls)).toMatchObject({ came, because: expect.any(String) });
   });
 });

@@ -96,6 +96,8 @@ async function look<T = unknown>(want: Want, from = github): Promise<Fact<T>> {
     component,
     memory: null,
     organisation: null,
+    enrolment: null,
+    letThrough: [],
   };
   return (await from.look(lease, facts, [want])).get(wantKey(want)) as Fact<T>;
 }
@@ -174,6 +176,7 @@ describe("every want", () => {
     expect(comparison).toMatchObject({
       ahead: 2,
       behind: 0,
+      mergeBase: world.head("development"),
       whole: true,
       commits: [
         { title: "Tell units", parents: [world.head("development")], author: { login: "dora" } },
@@ -238,7 +241,7 @@ describe("every want", () => {
   test("compare with a commit, and the tree of one", async () => {
     const base = sha(world.head("development"));
     const other = await value<Comparison>({ want: "compare", base: head(), head: base });
-    expect(other).toMatchObject({ ahead: 0, behind: 2, commits: [], whole: true });
+    expect(other).toMatchObject({ ahead: 0, behind: 2, mergeBase: base, commits: [], whole: true });
     const { commits } = await value<Comparison>({ want: "compare", base, head: head() });
     expect(await value({ want: "tree", commit: head() })).toBe(commits.at(-1)?.tree);
     expect(await value({ want: "tree", commit: base })).not.toBe(commits.at(-1)?.tree);
@@ -359,7 +362,12 @@ describe("every effect", () => {
     const { status = "completed", mark = "f1", over = null } = more;
     const written =
       over?.came === "done" && over.effect.thing === "check-run"
-        ? { id: over.id, fingerprint: over.effect.fingerprint, completed: over.effect.content.status === "completed" }
+        ? {
+            id: over.id,
+            fingerprint: over.effect.fingerprint,
+            completed: over.effect.content.status === "completed",
+            at: over.at,
+          }
         : null;
     return {
       does: "set",

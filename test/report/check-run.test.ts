@@ -3,8 +3,10 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
+import type { CheckContent } from "../../src/flow/effect.ts";
 import { branch, later } from "../../src/flow/names.ts";
-import { checkRun, fingerprintOf, type Told } from "../../src/report/check-run.ts";
+import type { Verdict } from "../../src/flow/verdict.ts";
+import { checkRun, fingerprintOf, gateChecks, type Told } from "../../src/report/check-run.ts";
 import { block, code, cutToBytes, prose } from "../../src/report/markdown.ts";
 import { APP, at, component, finding, NOW, policy, stageMemory, verdict } from "../builders.ts";
 
@@ -39,6 +41,9 @@ const withEnforcement = (enforcement: "managed" | "report" | "observe" | "observ
       blob: enforcement === "observed" ? null : at("config"),
       own: null,
       organisation: null,
+      above: null,
+      newest: null,
+      spent: [],
       problem,
     },
   });
@@ -116,6 +121,65 @@ it("counts as changed when its words change, not when only the time does", () =>
   const first = fingerprintOf(checkRun(told()));
   expect(fingerprintOf(checkRun(told({ now: later(NOW, 60_000) })))).toBe(first);
   expect(fingerprintOf(checkRun(told({ verdict: refused })))).not.toBe(first);
+});
+
+describe("what is wrong in Flowgate's own config", () => {
+  const annotation = { path: ".github/flowgate.yml", line: 2, message: "`teem` is no key of the config." };
+  const broken = (more: Partial<Verdict> = {}) =>
+    verdict({
+      outcome: "failed",
+      findings: [
+        finding(),
+        finding({
+          gate: "policy",
+          outcome: "failed",
+          because: "The config is broken.",
+          annotations: [annotation],
+          changesConfig: { to: at("broken") },
+        }),
+      ],
+      ...more,
+    });
+  const named = (contents: readonly CheckContent[]) => contents.map(({ name, conclusion }) => [name, conclusion]);
+
+  it("is marked on its lines by the check, and by one of its own wherever the file changes", () => {
+    expect(checkRun(told({ verdict: broken() })).annotations).toEqual([annotation]);
+    expect(checkRun(told())).not.toHaveProperty("annotations");
+    const without = component({
+      config: { ...component().config, policy: policy({ gateChecks: false }) },
+    });
+    for (const one of [component(), without]) {
+      const own = gateChecks(told({ verdict: broken(), component: one }));
+      expect(named(own)).toEqual([["flowgate: development / policy", "failure"]]);
+      expect(own[0]).toMatchObject({ title: "The config is broken.", annotations: [annotation] });
+    }
+    expect(gateChecks(told())).toEqual([]);
+    expect(named(gateChecks(told({ name: "flowgate: master", verdict: broken({ lane: "hotfix" }) })))).toEqual([
+      ["flowgate: master / flow", "success"],
+      ["flowgate: master / policy", "failure"],
+    ]);
+  });
+
+  it("is neutral where nothing is enforced", () => {
+    const observed = gateChecks(told({ verdict: broken(), component: withEnforcement("observe") }));
+    expect(named(observed)).toEqual([["flowgate: development / policy", "neutral"]]);
+    expect(observed[0]?.title).toBe("Would refuse: The config is broken.");
+  });
+
+  it("is taken back by its own check where the file does not change any more", () => {
+    const mended = verdict({ findings: [finding(), finding({ gate: "policy", because: "It leaves it as it is." })] });
+    expect(named(gateChecks(told({ verdict: mended }), ["flowgate: development / policy"]))).toEqual([
+      ["flowgate: development / policy", "success"],
+    ]);
+  });
+
+  it("counts as changed when its lines change", () => {
+    const marks = (line: number) =>
+      fingerprintOf({ ...checkRun(told()), annotations: [{ ...annotation, line }] }).split(":");
+    const [words, lines] = marks(2);
+    expect(words).toBe(fingerprintOf(checkRun(told())));
+    expect(marks(3)).toEqual([words, expect.not.stringMatching(lines as string)]);
+  });
 });
 
 it("keeps within what GitHub takes, and says where the rest is", () => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { branch } from "../../src/flow/names.ts";
 import type { Finding, Verdict } from "../../src/flow/verdict.ts";
-import { checkRun, gateChecks, type Told } from "../../src/report/check-run.ts";
+import { checkRun, gateChecks, type Told, turnedBack } from "../../src/report/check-run.ts";
 import { APP, component, finding, NOW, policy, stageMemory, verdict } from "../builders.ts";
 
 const ready = finding({ because: "staging goes into master: the next stage.", read: ["the rules on master"] });
@@ -95,6 +95,13 @@ describe("a gate has a check of its own", () => {
     expect(gateChecks(told(one))[0]?.detailsUrl).toBe("http://127.0.0.1:3000/acme/api/pull/12");
     expect(gateChecks(told(one, { house: { app: APP, links: null } }))[0]?.detailsUrl).toBeNull();
   });
+});
+
+it("what turned back from green is named gate by gate, with who can clear it", () => {
+  const silent = { ...waits, gate: "checks", because: "build has not ended.", cure: null };
+  expect(turnedBack(told(release("pending", [ready, waits, silent])), "<!-- mark -->")).toBe(
+    "`flowgate: master` was green on `2736fab` and is not any more.\n\n- `approvals`: Waits for quality to approve. @\u200bquinn (quality) can approve 1a2b3c4.\n- `checks`: build has not ended.\n\n<!-- mark -->",
+  );
 });
 
 it("a verdict without findings says so", () => {

@@ -340,11 +340,11 @@ async function changes(dora: Caller, bot: Caller, rita: Caller, olaf: Caller) {
   await bot.get(`${pull}/merge`);
   await dora.post(`${API}/merges`, { base: "other", head: "main" });
   await dora.post(`${API}/merges`, { base: "other", head: "main" });
-  await references(bot, head);
+  await references(bot, dora, head);
   await olaf.delete("/repos/olaf/api");
 }
 
-async function references(bot: Caller, sha: string) {
+async function references(bot: Caller, dora: Caller, sha: string) {
   const tag = { tag: "v1", message: "First", object: sha, type: "commit" };
   const object = (await bot.post<Made>(`${API}/git/tags`, tag)).body;
   await bot.get(`${API}/git/tags/${object.sha}`);
@@ -358,6 +358,9 @@ async function references(bot: Caller, sha: string) {
   await bot.get(`${API}/tags`);
   await bot.get(`${API}/git/commits/${sha}`);
   const readme = (await bot.get<Made>(`${API}/contents/README.md`)).body;
+  const content = Buffer.from("Made\n").toString("base64");
+  await dora.put(`${API}/contents/docs/made.md`, { branch: "made", message: "Make it", content });
+  await dora.put(`${API}/contents/docs/made.md`, { branch: "made", message: "Make it", content });
   await bot.get(`${API}/git/blobs/${readme.sha}`);
   await bot.delete(`${API}/git/refs/heads/made`);
   await bot.delete(`${API}/git/refs/heads/made`);

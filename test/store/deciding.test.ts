@@ -179,7 +179,7 @@ describe("What came of an effect", () => {
 
   it("was done: it stands in its slot, is settled, and the ledger says so", async () => {
     await store.record(lease, came({ effect: check(), came: "done", id: 7 }));
-    const written = { fingerprint: check().fingerprint, id: 7, completed: true };
+    const written = { fingerprint: check().fingerprint, id: 7, completed: true, at: NOW };
     expect(await slot()).toEqual({ written, refused: null });
     expect((await recall()).unsettled).toEqual([]);
     expect(await entries()).toBe(2);

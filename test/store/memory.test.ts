@@ -1,14 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { absorb } from "../../src/flow/absorb.ts";
+import { checkSlot, type Effect } from "../../src/flow/effect.ts";
 import type { Lesson, Memory } from "../../src/flow/memory.ts";
 import { branch, installationId, later, sha } from "../../src/flow/names.ts";
 import type { Lease, Subject } from "../../src/flow/subject.ts";
+import type { Verdict } from "../../src/flow/verdict.ts";
 import type { Store } from "../../src/store/store.ts";
 import {
   at,
   component as componentMemory,
   FORK,
+  finding,
   LATER,
   NOW,
   pullMemory,
@@ -27,7 +30,9 @@ import {
   groupLesson,
   INSTALLATION,
   news,
+  nudge,
   nudged,
+  opened,
   pull,
   pullLesson,
   stage,
@@ -239,4 +244,55 @@ it("A head is found by its whole name only", async () => {
   await store.learn(news({ lessons: [pullLesson(pull(12), { tip: sha("abc") })] }));
   await store.learn(news({ nudges: [{ priority: "bulk", openPulls: { repository: REPOSITORY, head: sha("ab") } }] }));
   expect(await store.nextDue()).toBeNull();
+});
+
+describe("Pull requests whose gate let a change of the config through", () => {
+  const MASTER = { base: "master" };
+  const through = (more: Partial<Verdict> = {}) =>
+    verdict({
+      base: branch("master"),
+      findings: [finding({ gate: "policy", changesConfig: { to: at("newer") } })],
+      ...more,
+    });
+  async function judged(number: number, given: Verdict, lesson = pullLesson(pull(number), MASTER)): Promise<void> {
+    await store.learn(news({ lessons: [lesson], nudges: [nudge(pull(number))] }));
+    const lease = await take(store, pull(number));
+    const recalled = await store.recall(lease, NOW);
+    expect(await store.commit(lease, recalled, decision({ verdict: given }), NOW)).toBe("written");
+    await store.release(lease, recalled.nudges, null);
+  }
+
+  it("are there when the file may have changed, merged or not", async () => {
+    await store.learn(news({ lessons: [componentLesson()] }));
+    await judged(12, through());
+    await judged(13, through(), pullLesson(pull(13), MASTER, { state: "closed", merged: true }));
+    await judged(14, through({ head: at("before") }));
+    await judged(15, through({ base: branch("staging") }), pullLesson(pull(15), { base: "staging" }));
+    await judged(16, verdict({ base: branch("master") }));
+    await judged(17, through({ findings: [finding({ outcome: "pending", changesConfig: { to: null } })] }));
+    const there = { head: at("login"), to: at("newer") };
+    expect(await factsOf(component)).toMatchObject({
+      letThrough: [
+        { number: 12, ...there, merged: false },
+        { number: 13, ...there, merged: true },
+      ],
+    });
+    await remember(component, { ...componentMemory(), look: false });
+    expect(await factsOf(component)).toMatchObject({ letThrough: [] });
+  });
+
+  it("have a check for it, also into the first stage", async () => {
+    await store.learn(news({ lessons: [componentLesson()] }));
+    const name = "flowgate: development / policy";
+    const own: Effect = { ...check(), slot: checkSlot(REPOSITORY, at("login"), name) };
+    await store.learn(opened(pull(12)));
+    const lease = await take(store, pull(12));
+    const given = decision({ entries: [entry()], effects: [own], verdict: verdict() });
+    await store.commit(lease, await store.recall(lease, NOW), given, NOW);
+    await store.record(lease, { effect: own, at: NOW, came: "done", id: 7 });
+    expect(await factsOf(pull(12))).toMatchObject({ gateSlots: {} });
+    const changes = verdict({ findings: [finding({ changesConfig: { to: null } })] });
+    await store.commit(lease, await store.recall(lease, NOW), decision({ verdict: changes }), NOW);
+    expect(await factsOf(pull(12))).toMatchObject({ gateSlots: { [name]: { written: { id: 7 } } } });
+  });
 });

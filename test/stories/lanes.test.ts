@@ -32,7 +32,7 @@ describe("A hotfix", () => {
     expect(seen(world, number)).toEqual({
       name: "flowgate: master",
       is: "success",
-      title: "hotfix/crash was cut from master and may go back into it. All 3 gates passed.",
+      title: "hotfix/crash was cut from master and may go back into it. All 4 gates passed.",
     });
     expect(await dora.merges(number)).toBeNull();
   });
@@ -110,14 +110,14 @@ describe("A release branch", () => {
     expect(seen(world, promotion)).toEqual({
       name: "flowgate: staging",
       is: "success",
-      title: "release/1 is pinned at a commit of development and goes into staging. All 4 gates passed.",
+      title: "release/1 is pinned at a commit of development and goes into staging. All 5 gates passed.",
     });
     expect(await rita.merges(promotion)).toBeNull();
     await world.quiet();
     expect(seen(world, early)).toEqual({
       name: "flowgate: master",
       is: "success",
-      title: "release/1 is pinned at a commit of staging and goes into master. All 5 gates passed.",
+      title: "release/1 is pinned at a commit of staging and goes into master. All 6 gates passed.",
     });
     expect(await rita.merges(early)).toBeNull();
   });
@@ -137,7 +137,7 @@ describe("A release branch", () => {
     expect(seen(world, number)).toEqual({
       name: "flowgate: staging",
       is: "success",
-      title: "release/1 has 2 reviewed commits beyond development and goes into staging. All 4 gates passed.",
+      title: "release/1 has 2 reviewed commits beyond development and goes into staging. All 5 gates passed.",
     });
     expect(await rita.merges(number)).toBeNull();
   });
@@ -218,7 +218,7 @@ describe("A back-merge", () => {
     expect(seen(world, number)).toEqual({
       name: "flowgate: development",
       is: "in_progress",
-      title: "1 of 3 gates open. Waits for somebody who may write to approve.",
+      title: "1 of 4 gates open. Waits for somebody who may write to approve.",
     });
     await world.person("devin").approves(number);
     await world.quiet();
@@ -226,7 +226,7 @@ describe("A back-merge", () => {
       name: "flowgate: development",
       is: "success",
       title:
-        "back-merge/development merges staging and master back into development with 1 merge commit of its own. All 3 gates passed.",
+        "back-merge/development merges staging and master back into development with 1 merge commit of its own. All 4 gates passed.",
     });
     const work = await rita.pushes("back-merge/development", undefined, { message: "And a small feature" });
     await world.quiet();
@@ -488,7 +488,7 @@ describe("Stages of other names", () => {
       expect(seen(world, release)).toEqual({
         name: "flowgate: main",
         is: "success",
-        title: "develop goes into main: the next stage. All 5 gates passed.",
+        title: "develop goes into main: the next stage. All 6 gates passed.",
       });
     },
     { stages: ["develop", "main"] },

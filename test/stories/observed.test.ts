@@ -1,6 +1,6 @@
 import { expect } from "@jest/globals";
 import type { World } from "../world.ts";
-import { lands, rulesets, seen, story, summary } from "./telling.ts";
+import { edits, lands, rulesets, seen, story, summary } from "./telling.ts";
 
 const CONFIG = ".github/flowgate.yml";
 
@@ -9,6 +9,15 @@ async function opened(world: World): Promise<readonly [number, number]> {
   const dora = world.person("dora");
   await dora.pushes("feature/login", "development");
   return [await dora.opens("feature/login", "development"), await dora.opens("feature/login", "master")];
+}
+
+/** A change of the config that a release manager approves, and that is merged. */
+async function letThrough(world: World, branch: string): Promise<void> {
+  const number = await world.person("dora").opens(branch, "master");
+  await world.person("rita").approves(number);
+  await world.quiet();
+  expect(await world.person("dora").merges(number)).toBeNull();
+  await world.quiet();
 }
 
 story(
@@ -46,8 +55,10 @@ story(
 story("A file that is broken later leaves the last good one in force, and every check says so", async (world) => {
   const [passing, refused] = await opened(world);
   const dora = world.person("dora");
-  await dora.pushes("hotfix/config", "master", { files: { [CONFIG]: "enforcement: maneged\n" } });
-  await lands(world, dora, "hotfix/config", "master");
+  await world.quiet();
+  edits(world, "master", { enforcement: "disabled" });
+  await dora.pushes("master", undefined, { files: { [CONFIG]: "enforcement: maneged\n" } });
+  await world.quiet();
   const problem =
     "The config is not in force: .github/flowgate.yml line 1, column 1: `enforcement` takes `managed`, `report`, `observe`";
   for (const number of [passing, refused]) {
@@ -58,13 +69,36 @@ story("A file that is broken later leaves the last good one in force, and every 
   expect(rulesets(world)).toHaveLength(3);
 
   await dora.pushes("hotfix/mended", "master", { files: { [CONFIG]: "flow: { features: ['work/**'] }\n" } });
-  await lands(world, dora, "hotfix/mended", "master");
+  await letThrough(world, "hotfix/mended");
   expect(summary(world, passing)).not.toContain("The config is not in force");
   expect(seen(world, passing)).toMatchObject({
     is: "failure",
     title: "feature/login matches no feature pattern. Push it as feature/login and open that into development.",
   });
 });
+
+story(
+  "A repository that is observed gets one pull request that switches enforcement on, and merging it does",
+  async (world) => {
+    const [passing] = await opened(world);
+    await world.quiet();
+    const proposals = () =>
+      world.github.find.pullsOf(world.repository().id).filter(({ head }) => head.ref === "hotfix/flowgate");
+    expect(proposals()).toHaveLength(1);
+    const { number, title, body, base } = proposals()[0] as ReturnType<typeof proposals>[number];
+    expect({ title, base: base.ref }).toEqual({ title: "Hold pull requests to their stages", base: "master" });
+    expect(body).toContain("From then on changes go `development` → `staging` → `master`");
+    expect(seen(world, number)?.title).toMatch(/^Would wait: /);
+    expect(await world.person("rita").merges(number)).toBeNull();
+    await world.quiet();
+    expect(seen(world, passing)).toMatchObject({ is: "success" });
+    expect(rulesets(world)).toHaveLength(3);
+    await world.app().sweep();
+    await world.quiet();
+    expect(proposals()).toHaveLength(1);
+  },
+  { config: null },
+);
 
 story(
   "A file that is broken at the installation is not in force: observed, with the reason",
@@ -84,9 +118,8 @@ story(
 story("A file that is taken away leaves the repository observed", async (world) => {
   const [, refused] = await opened(world);
   const dora = world.person("dora");
-  await world.github.as("dora");
   await dora.pushes("hotfix/leave", "master", { files: { [CONFIG]: null } });
-  await lands(world, dora, "hotfix/leave", "master");
+  await letThrough(world, "hotfix/leave");
   expect(seen(world, refused)).toMatchObject({ is: "neutral" });
   expect(rulesets(world)).toEqual([]);
 });

@@ -1,5 +1,7 @@
 import { expect, it } from "@jest/globals";
 import type { MergeMethod } from "../../sandbox/model.ts";
+import { must } from "../../sandbox/outcome.ts";
+import { editRuleset } from "../../sandbox/rulesets.ts";
 import { type Person, startWorld, type World, type WorldOptions } from "../world.ts";
 
 /**
@@ -59,6 +61,18 @@ export async function lands(
   await world.quiet();
   return number;
 }
+
+/** An admin edits the ruleset of a stage by hand. */
+export function edits(world: World, stage: string, change: Parameters<typeof editRuleset>[4]): void {
+  const { id } = rulesetOf(world, stage);
+  must(editRuleset(world.github, world.person("ada").actor, world.repository(), id, change));
+}
+
+export const rulesetOf = (world: World, stage: string) => {
+  const found = world.github.find.rulesetsOf(world.repository().id).find(({ name }) => name === `flowgate: ${stage}`);
+  if (!found) throw new Error(`there is no ruleset for ${stage}`);
+  return found;
+};
 
 /** Names and states of the rulesets there are. */
 export const rulesets = (world: World): readonly string[] =>

@@ -1,0 +1,72 @@
+import { CONFIG_PATH, type Policy } from "../flow/config.ts";
+import type { Answer } from "../flow/decision.ts";
+import { type Effect, enrolmentSlot } from "../flow/effect.ts";
+import type { ComponentKnown, ListedPull, Read } from "../flow/facts.ts";
+import { laneOf } from "../flow/lane.ts";
+import { digestOf } from "../flow/ledger.ts";
+import type { ComponentMemory } from "../flow/memory.ts";
+import type { Branch } from "../flow/names.ts";
+import { proposal, proposedConfig, type Replay, TITLE } from "../report/enrolment.ts";
+import { allOf, isComponent } from "./answer.ts";
+
+/** A component without a file of its own or of its organisation; one with a broken file has to mend that. */
+export const isUnenrolled = (memory: ComponentMemory): boolean =>
+  isComponent(memory) && memory.config.policy.enforcement === "observed" && memory.config.problem === null;
+
+/**
+ * The pull request that would switch enforcement on, with what that would have meant, once. It comes from a branch that
+ * the lanes themselves allow into the default branch.
+ */
+export function proposalOf(
+  { repository }: ComponentKnown["subject"],
+  { name, defaultBranch, config }: ComponentMemory,
+  read: Read,
+): { readonly effects: readonly Effect[] } | { readonly answer: Answer } {
+  const { policy } = config;
+  const base = defaultBranch as Branch;
+  const asked = allOf(read, [{ want: "merged-pulls" }, { want: "branch", branch: base }]);
+  if ("answer" in asked) return asked;
+  const [merged, from] = asked.values;
+  if (from === null) return { effects: [] };
+  const text = proposedConfig(policy.stages);
+  const branch = (base === policy.stages.at(-1) ? "hotfix/flowgate" : "chore/flowgate") as Branch;
+  return {
+    effects: [
+      {
+        does: "set",
+        thing: "proposal",
+        slot: enrolmentSlot(repository),
+        fingerprint: digestOf(text),
+        repository,
+        name,
+        branch,
+        base,
+        from,
+        path: CONFIG_PATH,
+        text,
+        title: TITLE,
+        body: proposal(policy.stages, replayed(repository, merged, policy)),
+      },
+    ],
+  };
+}
+
+/** What pull requests would have met by their branches alone: reading all that they brought would cost too much. */
+function replayed(
+  repository: ComponentKnown["subject"]["repository"],
+  merged: readonly ListedPull[],
+  policy: Policy,
+): Replay {
+  const into = merged.filter(({ facts }) => policy.stages.includes(facts.base));
+  const judged = into.map(({ number, facts }) => ({
+    number,
+    lane: laneOf({ ...facts, number, repository }, policy, new Map()),
+  }));
+  return {
+    judged: judged.length,
+    refused: judged.flatMap(({ number, lane }) =>
+      "refused" in lane ? [{ number, because: lane.refused.because }] : [],
+    ),
+    open: judged.filter(({ lane }) => "lacks" in lane).length,
+  };
+}

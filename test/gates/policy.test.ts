@@ -1,0 +1,368 @@
+import { describe, expect, it } from "@jest/globals";
+import type { Config } from "../../src/flow/config.ts";
+import type { Document, Review } from "../../src/flow/facts.ts";
+import type { ComponentMemory, ConfigState } from "../../src/flow/memory.ts";
+import { branch, type Person } from "../../src/flow/names.ts";
+import { madeIn } from "../../src/flow/policy.ts";
+import type { Annotation } from "../../src/flow/verdict.ts";
+import { policy } from "../../src/gates/policy.ts";
+import { at, component, FORK, NOW, REPOSITORY, unknown } from "../builders.ts";
+import { type Asking, asked, cure, DORA, ERIN, OLGA, OTTO, QUINN, RITA, right, said } from "./asking.ts";
+
+const HEAD = at("login");
+const head = HEAD.slice(0, 7);
+const PATH = ".github/flowgate.yml";
+/** A file whose blob is named after its text; null: there is none. */
+const file = (text: string | null): Document =>
+  text === null ? { found: false } : { found: true, blob: at(text), text };
+const approval = (by: Person, more: Partial<Review> = {}, bot = false): Review => ({
+  by: { ...by, bot },
+  state: "approved",
+  commit: HEAD,
+  at: NOW,
+  ...more,
+});
+const OURS = "enforcement: managed\n";
+const IN_FORCE: Config = { enforcement: "managed" };
+
+type World = Omit<Asking, "answers" | "component" | "policy"> & {
+  /** The file on the head, on the base now, and where the two parted. */
+  readonly head?: string | null;
+  readonly base?: string | null;
+  readonly parted?: string | null;
+  /** What is in force. */
+  readonly inForce?: Config | null;
+  readonly above?: Config | null;
+  readonly config?: Partial<ConfigState>;
+  readonly of?: Partial<ComponentMemory>;
+  readonly reviews?: readonly Review[];
+  readonly pushers?: readonly Person[];
+  readonly people?: readonly ReturnType<typeof right>[];
+  /** In place of what GitHub would answer. */
+  readonly answers?: { readonly [want: string]: unknown };
+};
+const PEOPLE = [right(DORA, "write"), right(OTTO, "write"), right(RITA, "maintain"), right(OLGA, "admin")];
+
+/** A pull request by dora. Only what is asked for has to be there: the wants that must not be asked are not answered. */
+function told(of: World = {}) {
+  const { head: headText = OURS, base = OURS, parted = base, inForce = IN_FORCE, above = null, ...asking } = of;
+  const name = of.of?.name ?? "acme/api";
+  const now = madeIn(name, inForce, above).policy;
+  const memory = component({
+    ...of.of,
+    config: {
+      ...component().config,
+      policy: now,
+      blob: base === null ? null : at(base),
+      own: inForce,
+      above,
+      ...of.config,
+    },
+  });
+  const to =
+    asking.pull?.base ??
+    { feature: "development", promotion: "staging", "back-merge": "staging" }[asking.lane as "feature"] ??
+    "master";
+  return asked(policy, {
+    ...asking,
+    policy: now,
+    component: memory,
+    answers: {
+      [`file ${PATH} ${HEAD}`]: file(headText),
+      [`file ${PATH} ${at(to)}`]: file(base),
+      [`document ${PATH}`]: file(base),
+      [`file ${PATH} ${at("parted")}`]: file(parted),
+      [`compare ${to} ${HEAD}`]: { ahead: 1, behind: 1, mergeBase: at("parted"), commits: [], whole: true },
+      [`compare ${at(to)} ${HEAD}`]: { ahead: 1, behind: 1, mergeBase: at("parted"), commits: [], whole: true },
+      "reviews 12": of.reviews ?? [],
+      [`pushers ${asking.pull?.head ?? "hotfix/login"}`]: of.pushers ?? [DORA],
+      collaborators: of.people ?? PEOPLE,
+      "team @acme/release-managers": [RITA],
+      ...of.answers,
+    },
+  });
+}
+/** A hotfix: into the default branch, and no stage itself. */
+const hotfix = (of: World = {}) => told({ lane: "hotfix", ...of });
+const OTHER = "enforcement: observe\n";
+
+describe("policy is asked", () => {
+  it.each<[string, World, string]>([
+    ["on features into another branch than the default one", { lane: "feature" }, "not asked"],
+    ["on features into the default one", { lane: "feature", of: { defaultBranch: branch("development") } }, "passed"],
+    ["on promotions", { lane: "promotion" }, "passed"],
+    ["on releases", { lane: "release" }, "passed"],
+    ["on hotfixes", { lane: "hotfix" }, "passed"],
+    ["on back-merges", { lane: "back-merge" }, "not asked"],
+    ["on back-merges with commits of their own", { lane: "back-merge", own: true }, "passed"],
+  ])("%s: %s", (_what, of, outcome) => {
+    expect(said(told(of))[0]).toBe(outcome);
+  });
+});
+
+const UNCHANGED = ["passed", `It leaves \`${PATH}\` as it is.`];
+
+describe("the file is unchanged", () => {
+  it("where the head has what the base has, which is remembered of the default branch", () => {
+    expect(said(hotfix({ answers: { [`file ${PATH} ${at("master")}`]: unknown("not to be asked") } }))).toEqual(
+      UNCHANGED,
+    );
+    expect(said(hotfix({ base: null, head: null, inForce: null }))).toEqual(UNCHANGED);
+    expect(hotfix()).not.toHaveProperty("changesConfig");
+  });
+
+  it.each<[string, World]>([
+    ["is not in force as it stands", { config: { newest: { blob: at("broken"), because: "It was broken." } } }],
+    ["may have changed just now", { of: { look: true } }],
+  ])("or has what is on the default branch, which is read where that %s", (_what, more) => {
+    const other = { ...more, answers: { [`file ${PATH} ${at("master")}`]: file(OTHER) } };
+    expect(said(hotfix({ ...other, head: OTHER }))).toEqual(UNCHANGED);
+  });
+
+  it("where the base's is another by now, but the head's is that of where they parted", () => {
+    expect(said(hotfix({ base: OTHER, parted: OURS }))).toEqual(UNCHANGED);
+    expect(said(told({ lane: "promotion", base: OTHER, parted: OURS }))).toEqual(UNCHANGED);
+    expect(
+      said(told({ lane: "feature", base: OTHER, parted: OURS, of: { defaultBranch: branch("development") } })),
+    ).toEqual(UNCHANGED);
+  });
+});
+
+describe("a file that is not valid", () => {
+  const line = `${PATH} line 1, column 1: \`enforcement\` takes \`managed\`, \`report\`, \`observe\`; did you mean \`managed\`?`;
+
+  it("fails, with the first problem in the sentence, the others counted, and each on its line", () => {
+    const text = "enforcement: maneged\nstages: [dev]\nteem: small\n";
+    const found = hotfix({ head: text, reviews: [approval(RITA)] });
+    expect(said(found)).toEqual(["failed", `${line} And 2 more.`]);
+    expect(cure(found)).toBe(`Mend \`${PATH}\` on this branch: the lines are marked among the changed files.`);
+    expect(found).toMatchObject({
+      changesConfig: { to: at(text) },
+      annotations: [
+        { path: PATH, line: 1, column: 1, message: expect.stringContaining("`enforcement` takes") },
+        { path: PATH, line: 2, column: 1, message: "`stages` needs two stages or more, in promotion order." },
+        { path: PATH, line: 3, column: 1, message: expect.stringContaining("`teem` is no key of the config.") },
+      ],
+    });
+  });
+
+  it("is marked on lines that are there only", () => {
+    const marks = (of: World) => {
+      const found = hotfix(of);
+      expect(found).toMatchObject({ outcome: "failed" });
+      return (found as { annotations: readonly Annotation[] }).annotations.map(({ line, column }) => [line, column]);
+    };
+    expect(marks({ head: "stages: [development\nenforcement:" })).toEqual([[2, 1]]);
+    expect(marks({ head: "roles:\n  quality: [\n" })).toEqual([[2, undefined]]);
+    expect(marks({ head: "", above: { approvals: { main: [] } } })).toEqual([]);
+  });
+
+  it("may be so only under what the organisation says", () => {
+    const text = "enforcement: managed\nchecks:\n  required: [lint]\n";
+    const above = { checks: { required: ["build"] }, lock: ["checks.required", "roles"] };
+    const found = hotfix({ head: text, above });
+    expect(said(found)).toEqual([
+      "failed",
+      `${PATH} line 3, column 3: \`checks.required\` is locked by the organisation's ${PATH}, so the value here does not count; take it out.`,
+    ]);
+    expect(found).toMatchObject({ annotations: [{ line: 3, column: 3 }] });
+    expect(said(hotfix({ head: text }))[0]).toBe("pending");
+  });
+
+  it("is none in the organisation's own repository where it locks", () => {
+    const home = { of: { name: "acme/.github" } };
+    expect(said(hotfix({ ...home, head: "lock: [roles]\n" }))).toEqual([
+      "pending",
+      `It changes \`${PATH}\`, but nothing that holds. Waits for a release manager to approve.`,
+    ]);
+    expect(said(hotfix({ head: "lock: [roles]\n" }))[0]).toBe("failed");
+  });
+});
+
+describe("a valid change", () => {
+  const change = "It changes the policy: enforcement: managed → observe.";
+
+  it("waits for a release manager, and says what would hold then", () => {
+    const found = hotfix({ head: OTHER });
+    expect(said(found)).toEqual(["pending", `${change} Waits for a release manager to approve.`]);
+    expect(cure(found)).toBe(`@rita or @dora can approve ${head}.`.replace("@rita or @dora", "@rita or @olga"));
+    expect(found).toMatchObject({ changesConfig: { to: at(OTHER) } });
+    expect(found).not.toHaveProperty("annotations");
+  });
+
+  it("is said in its first three lines", () => {
+    const text =
+      "enforcement: observe\nteam: small\nflow: { forks: refuse }\nreport: { gate_checks: false }\nchecks: { allow_none: true }\n";
+    expect(said(hotfix({ head: text }))[1]).toBe(
+      "It changes the policy: enforcement: managed → observe; severalRoles: false → true; forks: allow → refuse; and 2 more. Waits for a release manager to approve.",
+    );
+  });
+
+  it.each<[string, World, string]>([
+    ["by one", { reviews: [approval(RITA)] }, "passed"],
+    [
+      "by a release manager into the default branch, be it the first stage",
+      {
+        lane: "feature",
+        of: { defaultBranch: branch("development") },
+        reviews: [approval(RITA)],
+        answers: { "pushers feature/login": [DORA] },
+      },
+      "passed",
+    ],
+    [
+      "by one on a promotion, whose head is a stage that many push to",
+      { lane: "promotion", reviews: [approval(RITA)], answers: { "pushers development": unknown("not to be asked") } },
+      "passed",
+    ],
+    [
+      "by one on a fork's, where nobody pushes here",
+      {
+        lane: "feature",
+        of: { defaultBranch: branch("development") },
+        pull: { from: FORK, base: "development" },
+        reviews: [approval(RITA)],
+        answers: { "pushers feature/login": unknown("not to be asked") },
+      },
+      "passed",
+    ],
+    ["by one on another commit", { reviews: [approval(RITA, { commit: at("before") })] }, "pending"],
+    [
+      "by one who took it back",
+      { reviews: [approval(RITA), approval(RITA, { state: "changes-requested" })] },
+      "pending",
+    ],
+    ["by one whose approval was dismissed", { reviews: [approval(RITA, { state: "dismissed" })] }, "pending"],
+    [
+      "by one who had more to say after it",
+      { reviews: [approval(RITA), approval(RITA, { state: "commented" })] },
+      "passed",
+    ],
+    ["by somebody else", { reviews: [approval(OTTO)] }, "pending"],
+    ["by a bot", { reviews: [approval(RITA, {}, true)] }, "pending"],
+    [
+      "by the author",
+      { people: [right(DORA, "admin"), right(RITA, "maintain")], reviews: [approval(DORA)] },
+      "pending",
+    ],
+    ["by one who pushed to it", { pushers: [DORA, RITA], reviews: [approval(RITA)] }, "pending"],
+  ])("is approved %s", (_what, more, outcome) => {
+    expect(said(told({ lane: "hotfix", head: OTHER, ...more }))[0]).toBe(outcome);
+  });
+
+  it("says who approved it", () => {
+    expect(said(hotfix({ head: OTHER, reviews: [approval(RITA)] }))[1]).toBe(`${change} rita approved it at ${head}.`);
+  });
+
+  it("is nobody's to approve where only who made it could", () => {
+    const found = hotfix({ head: OTHER, people: [right(RITA, "maintain")], pushers: [RITA] });
+    expect(said(found)).toEqual(["failed", `${change} Nobody is left who could approve it as a release manager.`]);
+    expect(cure(found)).toContain("somebody else pushes the change to a new branch");
+    expect(cure(hotfix({ head: OTHER, people: [right(DORA, "write")] }))).toBe(
+      "An owner of the organisation gives somebody the right on this repository.",
+    );
+    const named = { roles: { "release-manager": ["@acme/release-managers", "quinn"] } };
+    expect(said(hotfix({ head: OTHER, inForce: named, reviews: [approval(RITA)] }))[0]).toBe("passed");
+    expect(
+      cure(
+        hotfix({
+          head: OTHER,
+          inForce: named,
+          people: [right(QUINN, "none")],
+          answers: { "team @acme/release-managers": null },
+        }),
+      ),
+    ).toBe(
+      "Nobody who may read this repository is among @acme/release-managers and quinn: an owner of the organisation adds somebody.",
+    );
+  });
+
+  it("that takes the file away says what that means", () => {
+    expect(said(hotfix({ head: null }))).toEqual([
+      "pending",
+      `It takes \`${PATH}\` away, which would switch enforcement off. Waits for a release manager to approve.`,
+    ]);
+    expect(hotfix({ head: null })).toMatchObject({ changesConfig: { to: null } });
+    expect(said(hotfix({ head: null, above: { team: "small" }, inForce: { team: "standard" } }))[1]).toBe(
+      `It takes \`${PATH}\` away: severalRoles: false → true. Waits for a release manager to approve.`,
+    );
+    expect(said(hotfix({ head: null, above: {} }))[1]).toBe(
+      `It takes \`${PATH}\` away, but nothing that holds. Waits for a release manager to approve.`,
+    );
+    expect(said(hotfix({ head: null, inForce: { enforcement: "report" } }))[1]).toContain("switch enforcement off");
+    expect(said(hotfix({ head: null, inForce: { enforcement: "observe" } }))[1]).toBe(
+      `It takes \`${PATH}\` away: enforcement: observe → observed. Waits for a release manager to approve.`,
+    );
+  });
+
+  it("of what was changed on both sides was seen by nobody, so the base is merged first", () => {
+    const found = hotfix({ head: OTHER, parted: "team: small\n", reviews: [approval(RITA)] });
+    expect(said(found)).toEqual([
+      "failed",
+      `Both hotfix/login and master have changed \`${PATH}\` since they parted, so nobody has seen what a merge makes of it.`,
+    ]);
+    expect(cure(found)).toBe("Merge `master` into `hotfix/login` first.");
+    expect(found).toMatchObject({ changesConfig: { to: at(OTHER) } });
+  });
+
+  it("costs no second read where the head was cut from what the base is at", () => {
+    const answers = {
+      [`compare master ${HEAD}`]: { ahead: 1, behind: 0, mergeBase: at("master"), commits: [], whole: true },
+      [`file ${PATH} ${at("parted")}`]: unknown("not to be asked"),
+    };
+    expect(said(hotfix({ head: OTHER, answers }))[0]).toBe("pending");
+  });
+});
+
+describe("where nothing was ever in force", () => {
+  const first = { head: OURS, base: null, inForce: null };
+
+  it("one with `admin` approves the first file", () => {
+    const found = hotfix(first);
+    expect(said(found)).toEqual([
+      "pending",
+      "It changes the policy: enforcement: observed → managed. Waits for somebody with `admin` to approve.",
+    ]);
+    expect(cure(found)).toBe(`@olga can approve ${head}.`);
+    expect(said(hotfix({ ...first, reviews: [approval(RITA)] }))[0]).toBe("pending");
+    expect(said(hotfix({ ...first, reviews: [approval(OLGA)] }))[0]).toBe("passed");
+    const alone = hotfix({ ...first, people: [right(ERIN, "write")] });
+    expect(said(alone)[1]).toMatch(/Nobody is left who could approve it as one with `admin`\.$/);
+    expect(cure(alone)).toBe("An owner of the organisation gives somebody the right on this repository.");
+  });
+
+  it("but for the organisation's, a release manager does", () => {
+    expect(said(hotfix({ ...first, above: {} }))[1]).toContain("Waits for a release manager to approve.");
+  });
+});
+
+it("a branch that is no stage has no lane, and is asked all the same", () => {
+  const bare = (of: World) =>
+    told({
+      ...of,
+      lane: null,
+      of: { defaultBranch: branch("trunk") },
+      pull: { head: "anything", base: "trunk", from: REPOSITORY },
+    });
+  expect(said(bare({}))).toEqual(UNCHANGED);
+  expect(
+    said(bare({ config: { newest: { blob: at("broken"), because: "It was broken." } }, head: OTHER, base: OTHER })),
+  ).toEqual(UNCHANGED);
+  expect(said(bare({ head: OTHER }))[0]).toBe("pending");
+});
+
+it("without an answer nothing is decided", () => {
+  const none = unknown("GitHub answered 502.");
+  const all: World = { head: OTHER, reviews: [approval(RITA)] };
+  for (const [want, more] of [
+    [`file ${PATH} ${HEAD}`, {}],
+    [`file ${PATH} ${at("master")}`, { of: { look: true } }],
+    [`file ${PATH} ${at("parted")}`, {}],
+    [`compare master ${HEAD}`, {}],
+    ["reviews 12", {}],
+    ["pushers hotfix/login", {}],
+    ["collaborators", {}],
+    ["collaborators", { inForce: null, base: null }],
+  ] as const)
+    expect([want, said(hotfix({ ...all, ...more, answers: { [want]: none } }))[0]]).toEqual([want, "errored"]);
+});
