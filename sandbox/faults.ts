@@ -1,9 +1,9 @@
 /** What goes wrong with a REST request: before or after its effect, or instead of an answer. */
 export type RequestFault = {
   readonly on: "request";
-  /** Missing: any method. */
+  /** Left out: of any method. */
   readonly method?: string;
-  /** Matched against the path below the API's base, query included. Missing: any. */
+  /** Matched against the path below the API's base, query included; left out: of any path. */
   readonly path?: RegExp;
   readonly does:
     | { readonly kind: "latency"; readonly milliseconds: number }
@@ -19,7 +19,7 @@ export type RequestFault = {
 /** What goes wrong with a webhook delivery. */
 export type DeliveryFault = {
   readonly on: "delivery";
-  /** Missing: any event. */
+  /** Left out: of any event. */
   readonly event?: string;
   readonly does: /** Never sent, and in the log as failed. */
     | { readonly kind: "drop" }
@@ -30,9 +30,9 @@ export type DeliveryFault = {
 };
 
 export type Fault = (RequestFault | DeliveryFault) & {
-  /** How often it strikes; missing: until cleared. */
+  /** How often it strikes; left out: until cleared. */
   readonly times?: number;
-  /** Missing: always. Given a number in [0, 1) from `dice`, strikes below it. */
+  /** Left out: always. Given a number in [0, 1) from `dice`, strikes below it. */
   readonly chance?: number;
 };
 

@@ -3,11 +3,11 @@ import { between, type Instant } from "./flow/names.ts";
 import type { Lease } from "./flow/subject.ts";
 
 /** Subjects in hand at once; GitHub's latency is what they wait for. */
-const HANDS = 16;
+const HANDS = 24;
 /** Of these, so many take only what a person waits for, so that bulk work never makes anybody wait. */
 const FOR_PERSONS = 4;
 /** One installation gets no more hands than this, so that a slow one delays no other. */
-const PER_INSTALLATION = 8;
+const PER_INSTALLATION = 12;
 /** Other processes wake us by notification; this is for when one was lost. */
 const LONGEST_SLEEP_MS = 1_000;
 const SHORTEST_SLEEP_MS = 20;

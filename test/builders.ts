@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { NO_CONFIG } from "../src/flow/absorb.ts";
 import { DEFAULT_POLICY, type Policy } from "../src/flow/config.ts";
 import {
   type BroughtBy,
@@ -12,6 +13,7 @@ import {
 import type { Candidate } from "../src/flow/lane.ts";
 import type { ComponentMemory, PullMemory, StageMemory } from "../src/flow/memory.ts";
 import { branch, type Instant, instant, repositoryId, type Sha, sha } from "../src/flow/names.ts";
+import type { LiveRuleset, RulesetContent } from "../src/flow/ruleset.ts";
 import type { Finding, Verdict } from "../src/flow/verdict.ts";
 
 export const NOW: Instant = instant(Date.UTC(2026, 10, 24, 9, 40));
@@ -81,16 +83,7 @@ export const component = (more: Partial<ComponentMemory> = {}): ComponentMemory 
   defaultBranch: branch("master"),
   look: false,
   stages: { development: at("development"), staging: at("staging"), master: at("master") },
-  config: {
-    policy: policy(),
-    blob: at("config"),
-    own: {},
-    organisation: null,
-    above: null,
-    newest: null,
-    spent: [],
-    problem: null,
-  },
+  config: { ...NO_CONFIG, policy: policy(), blob: at("config"), own: {} },
   ...more,
 });
 
@@ -102,6 +95,23 @@ export const stageMemory = (more: Partial<StageMemory> = {}): StageMemory => ({
   repairs: [],
   disabledSince: null,
   enforced: { state: "yes", readAt: NOW },
+  ...more,
+});
+
+/** A ruleset as GitHub gives it back when it was written so, with a default of its own added. */
+export const liveRuleset = (wanted: RulesetContent, more: Partial<LiveRuleset> = {}): LiveRuleset => ({
+  id: 9,
+  name: wanted.name,
+  target: "branch",
+  enforcement: "active",
+  bypassActors: 0,
+  include: wanted.conditions.ref_name.include,
+  exclude: [],
+  rules: wanted.rules.map((rule) => ({
+    type: rule.type,
+    parameters:
+      "parameters" in rule ? { ...structuredClone(rule.parameters), automatic_copilot_code_review_enabled: false } : {},
+  })),
   ...more,
 });
 

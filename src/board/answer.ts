@@ -1,10 +1,10 @@
+import { configNote, gatedAs, isEnforced } from "../flow/component.ts";
 import { CONFIG_PATH } from "../flow/config.ts";
 import type { LedgerEntry } from "../flow/ledger.ts";
 import type { ComponentMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Instant, type Sha, short } from "../flow/names.ts";
-import { gatedAs } from "../flow/policy.ts";
 import { type Finding, OUTCOMES, type Outcome, type Verdict } from "../flow/verdict.ts";
-import { isObserved, type Mark, markOf, type Standing, standingOf } from "./standing.ts";
+import { type Mark, markOf, type Standing, standingOf } from "./standing.ts";
 import type { PullView } from "./views.ts";
 
 /** What the page of a pull request says before anything else, put together from what is stored. */
@@ -33,7 +33,7 @@ export function answerOf(view: PullView): Answer {
   const explained = explainedBy(view, standing);
   return {
     standing,
-    mark: markOf(standing, isObserved(component)),
+    mark: markOf(standing, !isEnforced(component.config.policy)),
     ...words(standing, view),
     notes: notesOn(view, standing, explained?.verdict ?? null),
     explained,
@@ -51,7 +51,7 @@ function words(standing: Standing, { component, memory }: PullView): Pick<Answer
   switch (standing.is) {
     case "judged":
       return {
-        sentence: `${isObserved(component) ? WOULD[standing.shown.outcome] : ""}${titleOf(standing.shown)}`,
+        sentence: `${!isEnforced(component.config.policy) ? WOULD[standing.shown.outcome] : ""}${titleOf(standing.shown)}`,
         clear: worstFirst(standing.shown.findings).flatMap(({ gate, outcome, cure, copy }) =>
           outcome === "passed" || cure === null ? [] : { gate, cure, copy },
         ),
@@ -107,9 +107,11 @@ function notesOn(view: PullView, standing: Standing, last: Verdict | null): read
   if (memory.state === "closed") return notes;
   const judged = standing.is === "judged" || standing.is === "judged before" || standing.is === "not judged";
   const stage = gatedAs(component, memory.base) === "stage";
-  const open = judged && (stage || isObserved(component)) ? openBecause(component, view.stage, memory.base) : null;
+  const open =
+    judged && (stage || !isEnforced(component.config.policy)) ? openBecause(component, view.stage, memory.base) : null;
   if (open !== null) notes.push(OPEN[open.kind] + open.because);
-  if (component.config.problem !== null) notes.push(`The config is not in force: ${component.config.problem}`);
+  const note = configNote(component.config);
+  if (note !== null) notes.push(note);
   if (slot?.refused) notes.push(`GitHub did not take the check: ${ended(slot.refused.because)}`);
   if (memory.doubt) notes.push("What GitHub told of this pull request contradicts itself; it is read afresh.");
   if (standing.is === "judged" && view.siblings.length > 0) notes.push(shared(view, standing.of));

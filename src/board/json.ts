@@ -1,7 +1,7 @@
+import { missingStages } from "../flow/component.ts";
 import { answerOf, openBecause } from "./answer.ts";
 import { enforcementOf, marked, sorted } from "./listing.ts";
 import type { Refusal } from "./pages/refusal.ts";
-import { missingStages } from "./standing.ts";
 import type { ComponentView, PullView } from "./views.ts";
 
 /** What the page of a pull request shows, for programs. Times are UTC, ISO 8601. */

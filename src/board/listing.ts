@@ -1,7 +1,8 @@
+import { isEnforced, missingStages } from "../flow/component.ts";
 import type { Branch } from "../flow/names.ts";
 import { OUTCOMES, type Verdict } from "../flow/verdict.ts";
 import { type Open, openBecause } from "./answer.ts";
-import { isObserved, type Mark, markOf, missingStages, standingOf } from "./standing.ts";
+import { type Mark, markOf, standingOf } from "./standing.ts";
 import type { ComponentView, OpenPull } from "./views.ts";
 
 type Group = "components" | "incomplete" | "bare" | "unseen";
@@ -25,7 +26,10 @@ export function marked({ memory, pulls }: ComponentView): readonly (Mark & { rea
   return pulls
     .map((pull) => {
       const siblings = (sharing[`${pull.memory.head.sha} ${pull.memory.base}`] ?? []).filter((other) => other !== pull);
-      return { pull, ...markOf(standingOf(memory, pull.memory, pull.verdict, siblings), isObserved(memory)) };
+      return {
+        pull,
+        ...markOf(standingOf(memory, pull.memory, pull.verdict, siblings), !isEnforced(memory.config.policy)),
+      };
     })
     .sort((a, b) => badness(a) - badness(b) || b.pull.number - a.pull.number);
 }

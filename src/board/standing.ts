@@ -1,7 +1,7 @@
+import { gatedAs, missingStages } from "../flow/component.ts";
 import type { Sibling } from "../flow/facts.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Branch } from "../flow/names.ts";
-import { gatedAs } from "../flow/policy.ts";
 import { agreed, type Outcome, type Verdict } from "../flow/verdict.ts";
 import { WORDS } from "../report/check-run.ts";
 
@@ -37,14 +37,6 @@ export function standingOf(
   ]);
   return { is: "judged", shown, of: number };
 }
-
-/** Stage branches that the repository lacks, in promotion order; none before the first look. */
-export const missingStages = ({ stages, config }: ComponentMemory): readonly Branch[] =>
-  stages === null ? [] : config.policy.stages.filter((stage) => (stages[stage] ?? null) === null);
-
-/** Whether its checks only say what they would say: without a valid config file, or because the file asks for it. */
-export const isObserved = ({ config }: ComponentMemory): boolean =>
-  config.policy.enforcement === "observed" || config.policy.enforcement === "observe";
 
 /** How a standing looks: a colour, and a sign with a word, since colour alone tells nobody anything. */
 export type Mark = { readonly tone: Outcome | "none"; readonly word: string };

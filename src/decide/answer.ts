@@ -1,8 +1,7 @@
 import { type Answer, type Decision, NO_NEWS } from "../flow/decision.ts";
 import type { Effect, SlotState, Written } from "../flow/effect.ts";
 import { type AnswerTo, answerTo, type Read, type Want } from "../flow/facts.ts";
-import type { ComponentMemory } from "../flow/memory.ts";
-import { type Branch, type Hash, type Instant, later } from "../flow/names.ts";
+import { type Hash, type Instant, later } from "../flow/names.ts";
 
 /** Well before GitHub calls a check stale. */
 const RENEW_MS = 7 * 24 * 3_600_000;
@@ -70,18 +69,6 @@ export function refusalOf(
   if (no === null || no.fingerprint !== fingerprint) return null;
   const retryAt = later(no.at, ASK_AGAIN_MS);
   return retryAt > now ? { refused: no.because, retryAt } : null;
-}
-
-/** Whether the repository has all stage branches of its policy; only then is it a component. */
-export function isComponent(
-  component: ComponentMemory | null,
-): component is ComponentMemory & { readonly stages: object } {
-  return component?.stages != null && missingStages(component).length === 0;
-}
-
-/** Stage branches that the repository does not have, in promotion order. */
-export function missingStages({ stages, config }: ComponentMemory): readonly Branch[] {
-  return config.policy.stages.filter((stage) => (stages?.[stage] ?? null) === null);
 }
 
 export const earlier = (a: Instant | null, b: Instant | null): Instant | null =>

@@ -1,12 +1,12 @@
+import { isComponent, isHome, missingStages } from "../flow/component.ts";
 import { CONFIG_PATH } from "../flow/config.ts";
 import { type Answer, NO_NEWS, pullsListed } from "../flow/decision.ts";
 import type { ComponentKnown } from "../flow/facts.ts";
 import { canonical, type Entry } from "../flow/ledger.ts";
 import type { ComponentMemory } from "../flow/memory.ts";
 import type { Branch, Json } from "../flow/names.ts";
-import { isHome } from "../flow/policy.ts";
 import { subjectKey } from "../flow/subject.ts";
-import { allOf, decided, isComponent, missingStages } from "./answer.ts";
+import { allOf, decided } from "./answer.ts";
 import { configInForce } from "./config-in-force.ts";
 import { isUnenrolled, proposalOf } from "./enrolment.ts";
 
@@ -15,7 +15,8 @@ import { isUnenrolled, proposalOf } from "./enrolment.ts";
  *
  * Read from the default branch at the first look and when a push may have changed the file or made or deleted
  * a stage branch. Without a file of its own or of its organisation the component is observed; while the file is broken
- * the last good one stays, and so it does while the newest came past its gate. When the organisation's changes, the component's own is laid over it anew.
+ * the last good one stays, and so it does while the newest came past its gate. When the organisation's changes, the
+ * component's own is laid over it anew.
  */
 export function decideComponent(known: ComponentKnown): Answer {
   const { subject, memory, read, organisation, enrolment } = known;

@@ -1,10 +1,11 @@
+import { gatedAs } from "../flow/component.ts";
 import type { Config } from "../flow/config.ts";
 import { inOneLine, readConfig } from "../flow/config-file.ts";
 import type { Answer } from "../flow/decision.ts";
 import type { ComponentKnown, Document } from "../flow/facts.ts";
 import type { ComponentMemory, ConfigState } from "../flow/memory.ts";
 import { type Branch, type Sha, short } from "../flow/names.ts";
-import { gatedAs, madeIn } from "../flow/policy.ts";
+import { madeIn } from "../flow/policy.ts";
 import { allOf } from "./answer.ts";
 
 /** Where a file came from that is in force now: the pull request that brought it, null where nobody had to let it in. */

@@ -1,3 +1,4 @@
+import { isComponent } from "../flow/component.ts";
 import { CONFIG_PATH, type Policy } from "../flow/config.ts";
 import type { Answer } from "../flow/decision.ts";
 import { type Effect, enrolmentSlot } from "../flow/effect.ts";
@@ -7,7 +8,7 @@ import { digestOf } from "../flow/ledger.ts";
 import type { ComponentMemory } from "../flow/memory.ts";
 import type { Branch } from "../flow/names.ts";
 import { proposal, proposedConfig, type Replay, TITLE } from "../report/enrolment.ts";
-import { allOf, isComponent } from "./answer.ts";
+import { allOf } from "./answer.ts";
 
 /** A component without a file of its own or of its organisation; one with a broken file has to mend that. */
 export const isUnenrolled = (memory: ComponentMemory): boolean =>

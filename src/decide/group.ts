@@ -1,9 +1,9 @@
+import { gatedAs } from "../flow/component.ts";
 import type { Answer } from "../flow/decision.ts";
 import { checkSlot } from "../flow/effect.ts";
 import type { GroupKnown } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
 import { between, later } from "../flow/names.ts";
-import { gatedAs } from "../flow/policy.ts";
 import { checkName } from "../flow/ruleset.ts";
 import { subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";

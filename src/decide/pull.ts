@@ -1,3 +1,4 @@
+import { gatedAs, isComponent, isEnforced } from "../flow/component.ts";
 import { type Answer, type Decision, NO_NEWS } from "../flow/decision.ts";
 import { checkSlot, type Effect, turnedBackSlot } from "../flow/effect.ts";
 import { answerTo, type PullKnown, type Read, type Want, wantKey } from "../flow/facts.ts";
@@ -5,7 +6,6 @@ import type { House } from "../flow/house.ts";
 import { canonical, digestOf, type Entry } from "../flow/ledger.ts";
 import type { ChecksSeen, ComponentMemory, Lesson, PullMemory } from "../flow/memory.ts";
 import { type Branch, isSha, type Json } from "../flow/names.ts";
-import { gatedAs } from "../flow/policy.ts";
 import { checkName } from "../flow/ruleset.ts";
 import { type Nudge, subjectKey } from "../flow/subject.ts";
 import { agreed, configLetThrough, type Finding, type Verdict, worst } from "../flow/verdict.ts";
@@ -15,7 +15,7 @@ import { flowGate } from "../gates/flow.ts";
 import type { Case } from "../gates/gate.ts";
 import { policy as configGate } from "../gates/policy.ts";
 import { checkRun, fingerprintOf, gateChecks, type Told, turnedBack } from "../report/check-run.ts";
-import { allOf, decided, earlier, isComponent, unlessThere } from "./answer.ts";
+import { allOf, decided, earlier, unlessThere } from "./answer.ts";
 
 /**
  * A pull request: its lane, its gates, and the check that says so on (head, base), which is one for all open pull
@@ -162,9 +162,8 @@ function saysTurnedBack(
   told: Pick<Told, "name" | "verdict">,
 ): readonly Extract<Effect, { thing: "comment" }>[] {
   const { head, outcome, turnedBack: turned } = told.verdict;
-  const { enforcement } = (component as ComponentMemory).config.policy;
-  const enforced = enforcement === "managed" || enforcement === "report";
-  if (!turned || !enforced || (outcome !== "failed" && outcome !== "pending")) return [];
+  const { name, config } = component as ComponentMemory;
+  if (!turned || !isEnforced(config.policy) || (outcome !== "failed" && outcome !== "pending")) return [];
   const mark = `<!-- flowgate:turned-back ${head} -->`;
   return [
     {
@@ -174,7 +173,7 @@ function saysTurnedBack(
       // The first one stands, whatever is open later.
       fingerprint: digestOf(mark),
       repository: subject.repository,
-      name: (component as ComponentMemory).name,
+      name,
       number: subject.number,
       mark,
       body: turnedBack(told, mark),

@@ -1,3 +1,4 @@
+import { isComponent } from "../flow/component.ts";
 import { type Answer, type Decision, NO_NEWS } from "../flow/decision.ts";
 import { type Effect, rulesetSlot } from "../flow/effect.ts";
 import type { StageKnown } from "../flow/facts.ts";
@@ -15,7 +16,7 @@ import {
   wantedRuleset,
 } from "../flow/ruleset.ts";
 import { type Nudge, subjectKey } from "../flow/subject.ts";
-import { allOf, decided, isComponent, refusalOf, unlessThere } from "./answer.ts";
+import { allOf, decided, refusalOf, unlessThere } from "./answer.ts";
 
 /** After so many repairs in an hour Flowgate stops: two parties writing in turns help nobody. */
 const REPAIRS = 3;

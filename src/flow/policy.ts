@@ -1,7 +1,7 @@
+import { isHome } from "./component.ts";
 import { CONFIG_PATH, type Config, DEFAULT_POLICY, type Policy, policyOf } from "./config.ts";
 import { canonical } from "./ledger.ts";
-import type { ComponentMemory } from "./memory.ts";
-import type { Branch, Json } from "./names.ts";
+import type { Json } from "./names.ts";
 
 type Tree = { readonly [key: string]: Json };
 
@@ -14,9 +14,6 @@ export type Made = {
 /** What cannot be: the key it is about, and why, in one sentence. */
 export type Flaw = { readonly path: readonly string[]; readonly because: string };
 
-/** The organisation's config lies in its repository `.github`, as GitHub's own defaults do. */
-export const isHome = (repository: string): boolean => /\/\.github$/i.test(repository);
-
 /**
  * The policy that a file makes where it lies.
  *
@@ -24,19 +21,6 @@ export const isHome = (repository: string): boolean => /\/\.github$/i.test(repos
  */
 export const madeIn = (repository: string, own: Config | null, above: Config | null): Made =>
   isHome(repository) ? madeOf(null, own) : madeOf(own, above);
-
-/**
- * How pull requests into a branch are gated: `stage`: by their lane and all gates; `config`: only by whether they change
- * Flowgate's own config, on a default branch that is no stage; null: not at all.
- */
-export function gatedAs(
-  { name, defaultBranch, stages, config }: ComponentMemory,
-  base: Branch,
-): "stage" | "config" | null {
-  const whole = config.policy.stages.every((stage) => (stages?.[stage] ?? null) !== null);
-  if (whole && config.policy.stages.includes(base)) return "stage";
-  return (whole || isHome(name)) && base === defaultBranch ? "config" : null;
-}
 
 /**
  * The policy of a component: its own file over the organisation's over the defaults. Mappings are laid over each

@@ -1,4 +1,4 @@
-import type { Need, Policy } from "./config.ts";
+import { type Need, type Policy, ROLES, type Role } from "./config.ts";
 import { type Collaborator, type Review, RIGHTS, type Right } from "./facts.ts";
 import type { Look } from "./looking.ts";
 import type { Person } from "./names.ts";
@@ -33,7 +33,7 @@ export type Holders = {
  * @returns null while something was not read; `look` knows what.
  */
 export function holdersOf(need: Need, { roles }: Policy, look: Look): Holders | null {
-  const named = need === "maintainer" || need === "writer" ? null : roles[need];
+  const named = isRole(need) ? roles[need] : null;
   if (named === null) {
     const all = look.at({ want: "collaborators" });
     return all && { people: withRight(all, RIGHT_FOR[need]), strangers: [] };
@@ -56,6 +56,9 @@ export function holdersOf(need: Need, { roles }: Policy, look: Look): Holders | 
 
 export const withRight = (all: readonly Collaborator[], least: Right): readonly Person[] =>
   all.filter(({ right }) => RIGHTS.indexOf(right) >= RIGHTS.indexOf(least)).map(({ person }) => person);
+
+/** Whether the config can name people for it; else the right on the repository tells who. */
+export const isRole = (need: Need): need is Role => (ROLES as readonly string[]).includes(need);
 
 /** How a need reads for people. */
 export const NEED_WORDS: { readonly [need in Need]: string } = {

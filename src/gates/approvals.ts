@@ -1,7 +1,7 @@
 import type { Need } from "../flow/config.ts";
 import type { Comparison, Review } from "../flow/facts.ts";
 import { type Person, short } from "../flow/names.ts";
-import { type Holders, holdersOf, lastWords, matched, NEED_WORDS, names } from "../flow/roles.ts";
+import { type Holders, holdersOf, isRole, lastWords, matched, NEED_WORDS, names } from "../flow/roles.ts";
 import { listed } from "../flow/words.ts";
 import { type Case, type Found, type Gate, headOf } from "./gate.ts";
 
@@ -115,12 +115,7 @@ function judge(
 }
 
 const by = (needs: readonly Need[], filled: readonly Person[]) =>
-  listed(
-    needs.map(
-      (need, place) =>
-        `${filled[place]?.login} (${need === "writer" || need === "maintainer" ? NEED_WORDS[need] : need})`,
-    ),
-  );
+  listed(needs.map((need, place) => `${filled[place]?.login} (${isRole(need) ? need : NEED_WORDS[need]})`));
 
 function waits(open: readonly Need[], now: { readonly independent: boolean }, approvals: number): string {
   if (open.length > 0) return `Waits for ${listed(open.map((need) => NEED_WORDS[need]))} to approve.`;
@@ -145,7 +140,7 @@ function candidates(
   return listed(
     open.map(
       ({ need, people }) =>
-        `${names(people.filter(({ id }) => !given.has(id)))} (${need === "writer" || need === "maintainer" ? "may write" : need})`,
+        `${names(people.filter(({ id }) => !given.has(id)))} (${isRole(need) ? need : NEED_WORDS[need]})`,
     ),
   );
 }
@@ -166,6 +161,6 @@ function nobodyLeft(empty: readonly Need[], holders: readonly Holders[], needs: 
   return {
     outcome: "failed",
     because: `Nobody is left who could approve as ${listed([...new Set(empty)].map((need) => NEED_WORDS[need]))}.${why}`,
-    cure: `An owner of the config adds somebody to ${listed([...new Set(empty)].map((need) => (need === "writer" || need === "maintainer" ? "the repository's people" : `\`roles.${need}\``)))}.`,
+    cure: `An owner of the config adds somebody to ${listed([...new Set(empty)].map((need) => (isRole(need) ? `\`roles.${need}\`` : "the repository's people")))}.`,
   };
 }

@@ -1,3 +1,4 @@
+import { isEnforced } from "../flow/component.ts";
 import { CONFIG_PATH, type Config, type Policy } from "../flow/config.ts";
 import { inOneLine, type Problem, type Problems, placeOf, readConfig } from "../flow/config-file.ts";
 import type { Document } from "../flow/facts.ts";
@@ -117,14 +118,14 @@ function bothChanged({ pull }: CaseWithoutLane): Found {
 /** How what holds would differ. @param config null: the file is taken away. */
 function inWords({ component, policy: now }: CaseWithoutLane, config: Config | null): string {
   const { policy: then } = madeIn(component.name, config, component.config.above);
-  if (config === null && isOn(now) && !isOn(then)) return `It takes ${FILE} away, which would switch enforcement off.`;
+  if (config === null && isEnforced(now) && !isEnforced(then))
+    return `It takes ${FILE} away, which would switch enforcement off.`;
   const lines = difference(now, then);
   const what = config === null ? `takes ${FILE} away` : "changes the policy";
   if (lines.length === 0) return `It ${config === null ? what : `changes ${FILE}`}, but nothing that holds.`;
   const more = lines.length > SHOWN ? `; and ${lines.length - SHOWN} more` : "";
   return `It ${what}: ${lines.slice(0, SHOWN).join("; ")}${more}.`;
 }
-const isOn = ({ enforcement }: Policy) => enforcement === "managed" || enforcement === "report";
 
 /** Whether somebody who may has approved this very commit, and who could. */
 function approved(of: CaseWithoutLane, change: string): Found | null {

@@ -1,3 +1,4 @@
+import { configNote, isEnforced } from "../flow/component.ts";
 import { type CheckContent, fingerprinted } from "../flow/effect.ts";
 import type { House } from "../flow/house.ts";
 import { canonical, digestOf } from "../flow/ledger.ts";
@@ -39,7 +40,7 @@ export type Told = {
  */
 export function checkRun(told: Told): CheckContent {
   const { verdict, component, house } = told;
-  const observed = isObserved(component);
+  const observed = !isEnforced(component.config.policy);
   const page = house.links && `${house.links}/${component.name}/pull/${told.pull}`;
   return {
     name: told.name,
@@ -61,7 +62,7 @@ export function checkRun(told: Told): CheckContent {
 export function gateChecks(told: Told, there: readonly string[] = []): readonly CheckContent[] {
   const { verdict, component, house } = told;
   const { lane } = verdict;
-  const observed = isObserved(component);
+  const observed = !isEnforced(component.config.policy);
   const all =
     (lane === "promotion" || lane === "release" || lane === "hotfix") &&
     component.config.policy.gateChecks &&
@@ -93,9 +94,6 @@ export function turnedBack({ name, verdict }: Pick<Told, "name" | "verdict">, ma
   );
   return `${code(name)} was green on ${code(short(verdict.head))} and is not any more.\n\n${rows.join("\n")}\n\n${mark}`;
 }
-
-const isObserved = ({ config }: ComponentMemory) =>
-  config.policy.enforcement === "observed" || config.policy.enforcement === "observe";
 
 function annotationsOf(findings: readonly Finding[]): Pick<CheckContent, "annotations"> {
   const annotations = findings.flatMap(({ annotations = [] }) => annotations);
@@ -135,9 +133,10 @@ function titleOf({ findings, outcome }: Verdict): string {
 
 function summaryOf(told: Told, page: string | null): string {
   const { verdict, component, stage, now } = told;
-  const { policy, blob, problem } = component.config;
+  const { policy, blob } = component.config;
+  const note = configNote(component.config);
   const parts: string[] = [];
-  if (stage?.enforced.state === "no" && (policy.enforcement === "managed" || policy.enforcement === "report")) {
+  if (stage?.enforced.state === "no" && isEnforced(policy)) {
     parts.push(`**Advice only: GitHub will not block this merge because ${prose(stage.enforced.because)}.**`);
   }
   if (policy.enforcement === "observed") {
@@ -145,7 +144,7 @@ function summaryOf(told: Told, page: string | null): string {
   } else if (policy.enforcement === "observe") {
     parts.push(`Nothing is enforced here: ${code("enforcement: observe")} is set in ${code(".github/flowgate.yml")}.`);
   }
-  if (problem !== null) parts.push(`The config is not in force: ${prose(problem)}`);
+  if (note !== null) parts.push(prose(note));
   parts.push(tableOf(verdict.findings));
   if (verdict.findings.length > 1) parts.push(...notAskedOf(verdict));
   const copy = verdict.findings.flatMap((finding) => finding.copy ?? []);

@@ -29,46 +29,42 @@ export async function claim(
   leaseMs: number,
 ): Promise<readonly Lease[]> {
   if (kind === "postgres") await takeInstallations(on, now, real, worker, real + leaseMs * WORKER_SHARE);
-  const taken = await fairly(
-    ask,
-    () => handsOf(on, real),
-    (full) => {
-      let query = on
-        .selectFrom("subject")
-        .leftJoin("installation", "installation.id", "subject.installation")
-        .select([
-          "subject.key",
-          "subject.kind",
-          "subject.installation",
-          "subject.repository",
-          "subject.number",
-          "subject.head",
-          "subject.base",
-          "subject.priority",
-        ])
-        .where("subject.due_at", "<=", now)
-        .where("subject.lease_until", "<=", real)
-        .where("subject.may_work", "=", 1)
-        .where((row) => row.or([row("installation.may_work", "is", null), row("installation.may_work", "=", 1)]))
-        .where((row) =>
-          row.or([row("installation.paused_until", "is", null), row("installation.paused_until", "<=", now)]),
-        )
-        .orderBy("subject.priority")
-        .orderBy("subject.due_at")
-        .limit(ask.limit * READ_AHEAD);
-      if (ask.personsOnly) query = query.where("subject.priority", "=", 0);
-      if (full.persons.length > 0) query = query.where("subject.installation", "not in", full.persons);
-      if (full.bulk.length > 0) {
-        query = query.where((row) =>
-          row.or([row("subject.priority", "=", 0), row("subject.installation", "not in", full.bulk)]),
-        );
-      }
-      if (kind === "postgres") {
-        query = query.where("installation.worker", "=", worker).forUpdate("subject").skipLocked();
-      }
-      return query.execute();
-    },
-  );
+  const taken = await fairly(ask, await handsOf(on, real), (full) => {
+    let query = on
+      .selectFrom("subject")
+      .leftJoin("installation", "installation.id", "subject.installation")
+      .select([
+        "subject.key",
+        "subject.kind",
+        "subject.installation",
+        "subject.repository",
+        "subject.number",
+        "subject.head",
+        "subject.base",
+        "subject.priority",
+      ])
+      .where("subject.due_at", "<=", now)
+      .where("subject.lease_until", "<=", real)
+      .where("subject.may_work", "=", 1)
+      .where((row) => row.or([row("installation.may_work", "is", null), row("installation.may_work", "=", 1)]))
+      .where((row) =>
+        row.or([row("installation.paused_until", "is", null), row("installation.paused_until", "<=", now)]),
+      )
+      .orderBy("subject.priority")
+      .orderBy("subject.due_at")
+      .limit(ask.limit * READ_AHEAD);
+    if (ask.personsOnly) query = query.where("subject.priority", "=", 0);
+    if (full.persons.length > 0) query = query.where("subject.installation", "not in", full.persons);
+    if (full.bulk.length > 0) {
+      query = query.where((row) =>
+        row.or([row("subject.priority", "=", 0), row("subject.installation", "not in", full.bulk)]),
+      );
+    }
+    if (kind === "postgres") {
+      query = query.where("installation.worker", "=", worker).forUpdate("subject").skipLocked();
+    }
+    return query.execute();
+  });
   const leases = taken.map(
     (row): Lease => ({
       subject: subjectOf(row),
@@ -104,15 +100,14 @@ type Full = { readonly bulk: readonly number[]; readonly persons: readonly numbe
  */
 async function fairly(
   { limit, perInstallation }: Ask,
-  counted: () => Promise<Hands>,
+  hands: Hands,
   dueBut: (full: Full) => Promise<readonly Due[]>,
 ): Promise<readonly Due[]> {
   const taken = new Map<string, Due>();
-  let hands: Hands | null = null;
-  for (let full: Full = { bulk: [], persons: [] }; ; ) {
-    const due = await dueBut(full);
-    if (due.length === 0) return [...taken.values()];
-    hands ??= await counted();
+  const having = (what: "all" | "persons") =>
+    [...hands].filter(([, has]) => has[what] >= perInstallation).map(([installation]) => installation);
+  while (true) {
+    const due = await dueBut({ bulk: having("all"), persons: having("persons") });
     for (const row of due) {
       if (taken.size === limit) break;
       const { all, persons } = hands.get(row.installation) ?? { all: 0, persons: 0 };
@@ -122,10 +117,6 @@ async function fairly(
       taken.set(row.key, row);
     }
     if (taken.size === limit || due.length < limit * READ_AHEAD) return [...taken.values()];
-    const counts = [...hands];
-    const having = (what: "all" | "persons") =>
-      counts.filter(([, has]) => has[what] >= perInstallation).map(([installation]) => installation);
-    full = { bulk: having("all"), persons: having("persons") };
   }
 }
 

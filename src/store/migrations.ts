@@ -22,7 +22,7 @@ const first = (kind: Database["kind"]): Migration => ({
       `create table delivery (id ${text} primary key, event ${text} not null, received_at ${text} not null, done_at ${text}, body ${text})`,
       `create table installation (id ${big} primary key, account ${text} not null, may_work integer not null, paused_until ${text}, worker ${text}, worker_until ${big} not null)`,
       `create table subject (key ${text} primary key, kind ${text} not null, installation ${big} not null, repository ${big} not null, number ${big}, head ${text}, base ${text}, open integer not null, compared ${text} not null, may_work integer not null, memory ${text}, verdict ${text}, due_at ${text}, priority integer not null, nudges integer not null, lease_token ${text}, lease_until ${big} not null)`,
-      `create index subject_due on subject (due_at) where due_at is not null`,
+      `create index subject_due on subject (priority, due_at) where due_at is not null`,
       `create index subject_pulls on subject (repository, kind, open, head, base)`,
       `create index subject_installation on subject (installation)`,
       `create index subject_leased on subject (installation, priority) where lease_token is not null`,

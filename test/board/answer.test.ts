@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { answerOf } from "../../src/board/answer.ts";
+import { NO_CONFIG } from "../../src/flow/absorb.ts";
 import { DEFAULT_POLICY, type Policy } from "../../src/flow/config.ts";
 import { OUTCOMES } from "../../src/flow/verdict.ts";
 import { checkRun } from "../../src/report/check-run.ts";
@@ -91,18 +92,14 @@ describe("what else bears on the answer", () => {
       {
         component: component({
           config: {
+            ...NO_CONFIG,
             policy: MANAGED,
-            blob: null,
-            own: null,
-            organisation: null,
-            above: null,
-            newest: null,
-            spent: [],
+            newest: { blob: null, because: "line 3 is wrong." },
             problem: "line 3 is wrong.",
           },
         }),
       },
-      "The config is not in force: line 3 is wrong.",
+      "The newest config is not in force: line 3 is wrong.",
     ],
     [
       "contradicting events",

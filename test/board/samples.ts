@@ -1,4 +1,5 @@
 import type { ComponentView, PullView, Views } from "../../src/board/views.ts";
+import { NO_CONFIG } from "../../src/flow/absorb.ts";
 import { DEFAULT_POLICY, type Policy } from "../../src/flow/config.ts";
 import { type Fact, type Read, wantKey } from "../../src/flow/facts.ts";
 import { chainHash, type Entry, entryDigest, GENESIS, type LedgerEntry } from "../../src/flow/ledger.ts";
@@ -24,6 +25,10 @@ export const before = (minutes: number): Instant => instant(Date.UTC(2026, 10, 2
 export const id = (text: string): Sha => sha(text.padEnd(40, "0123456789abcdef"));
 
 const REPOSITORY = repositoryId(901);
+/** What a broken config file says. */
+const BROKEN =
+  ".github/flowgate.yml line 3: `stages` names a stage twice. Until it is mended, the last good one stays in force.";
+
 export const MANAGED: Policy = { ...DEFAULT_POLICY, enforcement: "managed" };
 const HEADS = { development: id("d3f00d1"), staging: id("57a9e22"), master: id("ba5e333") };
 
@@ -36,14 +41,9 @@ export function component(given: Partial<ComponentMemory> = {}, policy: Policy =
     stages:
       policy === MANAGED ? HEADS : Object.fromEntries(policy.stages.map((stage, place) => [stage, id(`a${place}`)])),
     config: {
+      ...NO_CONFIG,
       policy,
       blob: policy.enforcement === "observed" ? null : id("c0ff1e"),
-      own: null,
-      organisation: null,
-      above: null,
-      newest: null,
-      spent: [],
-      problem: null,
     },
     ...given,
   };
@@ -243,15 +243,11 @@ export const stories = {
       }),
       component: component({
         config: {
+          ...NO_CONFIG,
           policy: MANAGED,
           blob: id("c0ff1e"),
-          own: null,
-          organisation: null,
-          above: null,
-          newest: null,
-          spent: [],
-          problem:
-            ".github/flowgate.yml line 3: `stages` names a stage twice. Until it is mended, the last good one stays in force.",
+          newest: { blob: id("c0ff1e"), because: BROKEN },
+          problem: BROKEN,
         },
       }),
     }),
@@ -402,15 +398,11 @@ export const board = (): readonly ComponentView[] => [
     },
     {
       config: {
+        ...NO_CONFIG,
         policy: MANAGED,
         blob: id("c0ff1e"),
-        own: null,
-        organisation: null,
-        above: null,
-        newest: null,
-        spent: [],
-        problem:
-          ".github/flowgate.yml line 3: `stages` names a stage twice. Until it is mended, the last good one stays in force.",
+        newest: { blob: id("c0ff1e"), because: BROKEN },
+        problem: BROKEN,
       },
     },
   ),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { decide } from "../../src/decide.ts";
+import { NO_CONFIG } from "../../src/flow/absorb.ts";
 import type { Answer, Decision } from "../../src/flow/decision.ts";
 import { checkSlot, type SlotState } from "../../src/flow/effect.ts";
 import type { Fact, PullKnown } from "../../src/flow/facts.ts";
@@ -331,14 +332,8 @@ describe("what is not known", () => {
 it("follows the enforcement in force", () => {
   const observed = component({
     config: {
+      ...NO_CONFIG,
       policy: policy({ enforcement: "observed" }),
-      blob: null,
-      own: null,
-      organisation: null,
-      above: null,
-      newest: null,
-      spent: [],
-      problem: null,
     },
   });
   expect(check(judge({ component: observed }))?.content).toMatchObject({

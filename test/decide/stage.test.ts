@@ -1,29 +1,29 @@
 import { describe, expect, it } from "@jest/globals";
 import { decide } from "../../src/decide.ts";
+import { NO_CONFIG } from "../../src/flow/absorb.ts";
 import type { Decision } from "../../src/flow/decision.ts";
 import type { BranchRule, Fact, StageKnown } from "../../src/flow/facts.ts";
 import type { StageMemory } from "../../src/flow/memory.ts";
 import { branch, later } from "../../src/flow/names.ts";
 import { type LiveRuleset, wantedRuleset } from "../../src/flow/ruleset.ts";
-import { APP, at, component, known, LATER, NOW, policy, REPOSITORY, stageMemory, unknown } from "../builders.ts";
+import {
+  APP,
+  at,
+  component,
+  known,
+  LATER,
+  liveRuleset,
+  NOW,
+  policy,
+  REPOSITORY,
+  stageMemory,
+  unknown,
+} from "../builders.ts";
 
 const STAGING = branch("staging");
 const wanted = wantedRuleset(STAGING, false, APP);
 const ours: StageMemory["ruleset"] = { id: 9, content: wanted };
-const live = (more: Partial<LiveRuleset> = {}): LiveRuleset => ({
-  id: 9,
-  name: wanted.name,
-  target: "branch",
-  enforcement: "active",
-  bypassActors: 0,
-  include: ["refs/heads/staging"],
-  exclude: [],
-  rules: wanted.rules.map((rule) => ({
-    type: rule.type,
-    parameters: "parameters" in rule ? { ...rule.parameters } : {},
-  })),
-  ...more,
-});
+const live = (more: Partial<LiveRuleset> = {}) => liveRuleset(wanted, more);
 const requires: BranchRule = { type: "required_status_checks", checks: [{ context: "flowgate: staging", app: APP }] };
 
 /** What GitHub says of the ruleset and of the branch's rules. */
@@ -53,14 +53,8 @@ const fresh = stageMemory({ look: true, enforced: { state: "waiting", because: "
 const withPolicy = (enforcement: "managed" | "report" | "observe" | "observed", stages?: readonly string[]) =>
   component({
     config: {
+      ...NO_CONFIG,
       policy: policy({ enforcement, ...(stages && { stages }) }),
-      blob: null,
-      own: null,
-      organisation: null,
-      above: null,
-      newest: null,
-      spent: [],
-      problem: null,
     },
   });
 const minutesAgo = (n: number) => later(NOW, -n * 60_000);

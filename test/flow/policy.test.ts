@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { DEFAULT_POLICY, policyOf } from "../../src/flow/config.ts";
-import { difference, isHome, type Made, madeIn, madeOf } from "../../src/flow/policy.ts";
+import { difference, type Made, madeIn, madeOf } from "../../src/flow/policy.ts";
 
 const said = ({ problems }: Made) => problems.map(({ because }) => because);
 
@@ -59,12 +59,6 @@ describe("a component's file over its organisation's", () => {
 });
 
 it("is the organisation's own in the repository `.github`", () => {
-  expect(["acme/.github", "acme/.GitHub", "acme/github", "acme/.github-private"].map(isHome)).toEqual([
-    true,
-    true,
-    false,
-    false,
-  ]);
   const locks = { lock: ["roles"] };
   expect(madeIn("acme/.github", locks, { enforcement: "observe" })).toEqual({ policy: policyOf({}), problems: [] });
   expect(madeIn("acme/api", locks, { enforcement: "observe" })).toMatchObject({

@@ -1,25 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import { branch } from "../../src/flow/names.ts";
 import { drift, type LiveRuleset, onlyDisabled, wantedRuleset } from "../../src/flow/ruleset.ts";
-import { APP } from "../builders.ts";
+import { APP, liveRuleset } from "../builders.ts";
 
 const wanted = wantedRuleset(branch("staging"), false, APP);
-/** As GitHub gives back what was written, with defaults of its own added. */
-const live = (more: Partial<LiveRuleset> = {}): LiveRuleset => ({
-  id: 9,
-  name: wanted.name,
-  target: "branch",
-  enforcement: "active",
-  bypassActors: 0,
-  include: ["refs/heads/staging"],
-  exclude: [],
-  rules: wanted.rules.map((rule) => ({
-    type: rule.type,
-    parameters:
-      "parameters" in rule ? { ...structuredClone(rule.parameters), automatic_copilot_code_review_enabled: false } : {},
-  })),
-  ...more,
-});
+const live = (more: Partial<LiveRuleset> = {}) => liveRuleset(wanted, more);
 const withRule = (type: string, parameters: object) =>
   live().rules.map((rule) => (rule.type === type ? { type, parameters: { ...rule.parameters, ...parameters } } : rule));
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
+import { NO_CONFIG } from "../../src/flow/absorb.ts";
 import type { CheckContent } from "../../src/flow/effect.ts";
 import { branch, later } from "../../src/flow/names.ts";
 import type { Verdict } from "../../src/flow/verdict.ts";
@@ -37,13 +38,10 @@ const refused = verdict({
 const withEnforcement = (enforcement: "managed" | "report" | "observe" | "observed", problem: string | null = null) =>
   component({
     config: {
+      ...NO_CONFIG,
       policy: policy({ enforcement }),
       blob: enforcement === "observed" ? null : at("config"),
-      own: null,
-      organisation: null,
-      above: null,
-      newest: null,
-      spent: [],
+      newest: problem === null ? null : { blob: at("newest"), because: problem },
       problem,
     },
   });

@@ -4,7 +4,7 @@ import { absorb } from "../../src/flow/absorb.ts";
 import { checkSlot, type Effect } from "../../src/flow/effect.ts";
 import type { Lesson, Memory } from "../../src/flow/memory.ts";
 import { branch, installationId, later, sha } from "../../src/flow/names.ts";
-import type { Lease, Subject } from "../../src/flow/subject.ts";
+import type { Subject } from "../../src/flow/subject.ts";
 import type { Verdict } from "../../src/flow/verdict.ts";
 import type { Store } from "../../src/store/store.ts";
 import {
@@ -24,6 +24,7 @@ import {
   check,
   component,
   componentLesson,
+  decides,
   decision,
   entry,
   group,
@@ -50,14 +51,7 @@ afterEach(() => place.end());
 
 const factsOf = async (subject: Subject) =>
   (await store.recall({ subject, installation: INSTALLATION, priority: "bulk", token: "" }, NOW)).facts;
-/** Makes a subject due, takes it and has it decide on a memory. */
-async function remember(subject: Subject, memory: Memory): Promise<void> {
-  await store.learn(nudged(subject));
-  const lease: Lease = await take(store, subject);
-  const recalled = await store.recall(lease, NOW);
-  expect(await store.commit(lease, recalled, decision({ memory }), NOW)).toBe("written");
-  await store.release(lease, recalled.nudges, null);
-}
+const remember = (subject: Subject, memory: Memory) => decides(store, subject, { memory });
 
 const kinds: readonly (readonly [Subject, Lesson, Memory])[] = [
   [

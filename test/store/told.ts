@@ -113,3 +113,14 @@ export const check = (title = "passed", tip: Sha = at("login"), repository = REP
     over: null,
   };
 };
+
+/** Makes a subject due, takes it, has it decide so, with all its effects done, and gives it back. */
+export async function decides(store: Store, subject: Subject, given: Partial<Decision>): Promise<void> {
+  await store.learn(nudged(subject));
+  const lease = await take(store, subject);
+  const recalled = await store.recall(lease, NOW);
+  const came = await store.commit(lease, recalled, decision(given), NOW);
+  if (came !== "written") throw new Error(`the decision was ${came}`);
+  for (const effect of given.effects ?? []) await store.record(lease, { effect, at: NOW, came: "done", id: 7 });
+  await store.release(lease, recalled.nudges, null);
+}

@@ -4,13 +4,13 @@ import type { Lesson } from "../../src/flow/memory.ts";
 import { branch, repositoryId } from "../../src/flow/names.ts";
 import type { Subject } from "../../src/flow/subject.ts";
 import type { Store } from "../../src/store/store.ts";
-import { at, FORK, NOW, REPOSITORY, stageMemory, verdict } from "../builders.ts";
+import { at, FORK, REPOSITORY, stageMemory, verdict } from "../builders.ts";
 import { freshPlace, type Place } from "./place.ts";
 import {
   check,
   component,
   componentLesson,
-  decision,
+  decides,
   entry,
   news,
   nudge,
@@ -19,7 +19,6 @@ import {
   pullLesson,
   stage,
   stageLesson,
-  take,
 } from "./told.ts";
 
 let place: Place;
@@ -31,21 +30,14 @@ beforeEach(async () => {
 afterEach(() => place.end());
 
 const learn = (...lessons: readonly Lesson[]) => store.learn(news({ lessons }));
-async function decides(subject: Subject, given: Partial<Decision>): Promise<void> {
-  await store.learn(nudged(subject));
-  const lease = await take(store, subject);
-  const recalled = await store.recall(lease, NOW);
-  expect(await store.commit(lease, recalled, decision(given), NOW)).toBe("written");
-  for (const effect of given.effects ?? []) await store.record(lease, { effect, at: NOW, came: "done", id: 7 });
-  await store.release(lease, recalled.nudges, null);
-}
+const decided = (subject: Subject, given: Partial<Decision>) => decides(store, subject, given);
 
 describe("The page of a pull request", () => {
   it("has all that is remembered of it and beside it", async () => {
     await learn(componentLesson(), pullLesson(pull(12)), pullLesson(pull(13)));
-    await decides(stage, { memory: stageMemory() });
-    await decides(pull(13), { verdict: verdict({ outcome: "failed" }) });
-    await decides(pull(12), { verdict: verdict(), entries: [entry()], effects: [check()] });
+    await decided(stage, { memory: stageMemory() });
+    await decided(pull(13), { verdict: verdict({ outcome: "failed" }) });
+    await decided(pull(12), { verdict: verdict(), entries: [entry()], effects: [check()] });
     expect(await store.pullView("acme/api", 12)).toMatchObject({
       repository: REPOSITORY,
       number: 12,
@@ -79,7 +71,7 @@ describe("The page of a pull request", () => {
   it("has the newest fifty entries about it, of how many there are", async () => {
     await learn(componentLesson(), pullLesson(pull(12)));
     const entries = Array.from({ length: 60 }, (_, n) => entry({ about: n % 10 === 9 ? "pull:42:1" : "pull:42:12" }));
-    await decides(pull(12), { entries: [...entries, entry({ says: { because: "last" } })] });
+    await decided(pull(12), { entries: [...entries, entry({ says: { because: "last" } })] });
     const view = await store.pullView("acme/api", 12);
     expect(view?.entriesInAll).toBe(55);
     expect(view?.entries).toHaveLength(50);
@@ -129,7 +121,7 @@ describe("The list of components", () => {
       stageLesson,
       { ...stageLesson, branch: branch("staging") },
     );
-    await decides(pull(12), { verdict: verdict() });
+    await decided(pull(12), { verdict: verdict() });
     const view = await store.componentsView();
     expect(view).toMatchObject([
       {

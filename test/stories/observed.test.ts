@@ -60,7 +60,7 @@ story("A file that is broken later leaves the last good one in force, and every 
   await dora.pushes("master", undefined, { files: { [CONFIG]: "enforcement: maneged\n" } });
   await world.quiet();
   const problem =
-    "The config is not in force: .github/flowgate.yml line 1, column 1: `enforcement` takes `managed`, `report`, `observe`";
+    "The newest config is not in force: .github/flowgate.yml line 1, column 1: `enforcement` takes `managed`, `report`, `observe`";
   for (const number of [passing, refused]) {
     expect(summary(world, number).replaceAll("\\", "")).toContain(problem);
     expect(summary(world, number)).toContain("Until it is mended, the last good one stays in force.");
@@ -70,7 +70,7 @@ story("A file that is broken later leaves the last good one in force, and every 
 
   await dora.pushes("hotfix/mended", "master", { files: { [CONFIG]: "flow: { features: ['work/**'] }\n" } });
   await letThrough(world, "hotfix/mended");
-  expect(summary(world, passing)).not.toContain("The config is not in force");
+  expect(summary(world, passing)).not.toContain("The newest config is not in force");
   expect(seen(world, passing)).toMatchObject({
     is: "failure",
     title: "feature/login matches no feature pattern. Push it as feature/login and open that into development.",
@@ -107,7 +107,7 @@ story(
     await world.quiet();
     expect(seen(world, refused)).toMatchObject({ is: "neutral", title: expect.stringMatching(/^Would refuse: /) });
     expect(summary(world, refused)).toContain(
-      "The config is not in force: .github/flowgate.yml line 2, column 1: Flow sequence",
+      "The newest config is not in force: .github/flowgate.yml line 2, column 1: Flow sequence",
     );
     expect(summary(world, refused)).toContain("Until it is mended, nothing is enforced.");
     expect(rulesets(world)).toEqual([]);

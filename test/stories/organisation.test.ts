@@ -46,7 +46,7 @@ story(
       title: "1 of 5 gates open. Waits for quality to approve.",
     });
     expect(summary(world, promotion).replaceAll("\\", "")).toContain(
-      "`approvals` is locked by the organisation's .github/flowgate.yml, so the value here does not count; take it out.",
+      "The config is in force, but for this: `approvals` is locked by the organisation's .github/flowgate.yml, so the value here does not count; take it out.",
     );
     await quinn.approves(promotion);
     await world.quiet();

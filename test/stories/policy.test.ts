@@ -50,7 +50,7 @@ describe("A change of the config", () => {
       // No word of a config that is not in force: the default branch still has the one that is.
       const other = await dora.opens("staging", "master");
       await world.quiet();
-      expect(summary(world, other)).not.toContain("The config is not in force");
+      expect(summary(world, other)).not.toContain("The newest config is not in force");
     },
   );
 
@@ -94,7 +94,7 @@ describe("A change of the config", () => {
       expect(await dora.merges(number)).toBeNull();
       await world.quiet();
       expect(seen(world, other)).toMatchObject({ is: "failure" });
-      expect(summary(world, other)).not.toContain("The config is not in force");
+      expect(summary(world, other)).not.toContain("The newest config is not in force");
     },
   );
 
@@ -121,7 +121,7 @@ describe("A change of the config", () => {
     edits(world, "master", { enforcement: "disabled" });
     const commit = await dora.pushes("master", undefined, files("enforcement: observe\n"));
     await world.quiet();
-    const told = `The config is not in force: The config on master was changed past its gate (commit ${short(commit)}); the last good one stays. A release manager brings it in by a pull request.`;
+    const told = `The newest config is not in force: The config on master was changed past its gate (commit ${short(commit)}); the last good one stays. A release manager brings it in by a pull request.`;
     expect(summary(world, other).replaceAll("\\", "")).toContain(told);
     expect(seen(world, other)?.is).toBe("success");
     expect(rulesets(world)).toContain("flowgate: development");

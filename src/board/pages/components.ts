@@ -1,7 +1,8 @@
+import { configNote, missingStages } from "../../flow/component.ts";
 import { CONFIG_PATH } from "../../flow/config.ts";
 import { type Content, cut, type Html, html, prose } from "../html.ts";
 import { enforcementOf, marked, sorted, tally } from "../listing.ts";
-import { type Mark, missingStages } from "../standing.ts";
+import type { Mark } from "../standing.ts";
 import type { ComponentView } from "../views.ts";
 import { frame, type Visitor } from "./frame.ts";
 
@@ -39,7 +40,7 @@ function headline(components: readonly ComponentView[]): string {
 function counts(components: readonly ComponentView[]): Html {
   const broken = components.filter(({ memory }) => memory.config.problem !== null).length;
   const pulls = components.flatMap(marked);
-  const config = broken > 0 && html`<span class="word bad">✗ ${counted(broken, "config")} not in force</span> · `;
+  const config = broken > 0 && html`<span class="word bad">✗ ${counted(broken, "config")} to mend</span> · `;
   return html`<p class="counts">${config}${counted(pulls.length, "open pull request")}${inNumbers(pulls)}</p>`;
 }
 
@@ -111,6 +112,6 @@ const breakable = (name: string): Content =>
   name.split("/").map((part, place) => (place === 0 ? part : html`/<wbr>${part}`));
 const mark = ({ tone, word }: Mark): Html => html`<span class="word ${tone}">${word}</span>`;
 const problem = ({ memory: { config } }: ComponentView): Content =>
-  config.problem !== null && html`<p class="bad">✗ The config is not in force: ${prose(config.problem)}</p>`;
+  config.problem !== null && html`<p class="bad">✗ ${prose(configNote(config) as string)}</p>`;
 const more = (length: number): Content => length > NAMED && html`<p class="quiet">and ${length - NAMED} more</p>`;
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
