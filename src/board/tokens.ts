@@ -55,7 +55,11 @@ export function tokensOf({ sessions, github, seals, clock }: TokenPorts): Tokens
     const opened = seals.open(refresh, id);
     if (opened === null) return ended(id, "The token was sealed with another secret.");
     const came = await github.refresh(opened);
-    if (came.came === "refused") return ended(id, "GitHub does not refresh the token.");
+    if (came.came === "refused") {
+      // Another process that took this one for dead may have been faster: then its tokens are good.
+      const now = await sessions.find(id);
+      return now !== null && now.token !== found.token ? now : ended(id, "GitHub does not refresh the token.");
+    }
     if (came.came === "unanswered") {
       await sessions.refreshed(id, null);
       throw new Unseen(false, came.because);
