@@ -28,6 +28,7 @@ export type PageRequest = {
   readonly host: string | null;
   readonly ifNoneMatch: string | null;
   readonly cookie: string | null;
+  readonly fetchSite: string | null;
   /** What a form sent; empty for everything else. */
   readonly form: string;
   readonly at: Instant;
@@ -63,7 +64,8 @@ export function appServer(ports: ServerPorts): Server {
       (error: unknown) => {
         // Whoever hung up waits for no answer, and what was not delivered whole is delivered again.
         if (request.socket.destroyed) return;
-        ports.log.error({ err: error, path: request.url }, "A request could not be answered.");
+        // Not the query: that of a log-in holds its code.
+        ports.log.error({ err: error, path: pathOf(request) }, "A request could not be answered.");
         send(request, response, text(500, "Something went wrong here; the log tells what."));
       },
     );
@@ -71,7 +73,7 @@ export function appServer(ports: ServerPorts): Server {
 }
 
 async function answer(request: IncomingMessage, ports: ServerPorts): Promise<Page> {
-  const path = URL.parse(request.url ?? "/", "http://flowgate.invalid")?.pathname;
+  const path = pathOf(request);
   const method = request.method ?? "GET";
   if (path === WEBHOOK_PATH)
     return method === "POST" ? inbox(request, ports) : text(405, "GitHub posts webhooks here.");
@@ -82,7 +84,7 @@ async function answer(request: IncomingMessage, ports: ServerPorts): Promise<Pag
   }
   if (path === "/metrics")
     return { ...text(200, await ports.metrics()), type: "text/plain; version=0.0.4; charset=utf-8" };
-  const { host, cookie, "if-none-match": ifNoneMatch } = request.headers;
+  const { host, cookie, "if-none-match": ifNoneMatch, "sec-fetch-site": fetchSite } = request.headers;
   const form = method === "POST" ? await bodyOf(request, LARGEST_FORM) : Buffer.alloc(0);
   if (form === null) return text(413, "That is more than any form here sends.");
   return ports.page({
@@ -91,10 +93,13 @@ async function answer(request: IncomingMessage, ports: ServerPorts): Promise<Pag
     host: host ?? null,
     ifNoneMatch: ifNoneMatch ?? null,
     cookie: cookie ?? null,
+    fetchSite: typeof fetchSite === "string" ? fetchSite : null,
     form: form.toString("utf8"),
     at: ports.clock.now(),
   });
 }
+
+const pathOf = ({ url }: IncomingMessage) => URL.parse(url ?? "/", "http://flowgate.invalid")?.pathname;
 
 /** 202 once stored, 401 bad signature, 400 not JSON, 413 too large, 503 when it cannot be stored. */
 async function inbox(request: IncomingMessage, ports: ServerPorts): Promise<Page> {
