@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
+import { actsWith } from "./board/acts.ts";
 import { loginWith } from "./board/login.ts";
 import { type Access, boardRoute } from "./board/routes.ts";
 import type { News } from "./flow/decision.ts";
@@ -200,7 +201,8 @@ export async function startApp(settings: Settings): Promise<App> {
     const people = asUser({ webUrl, apiUrl: settings.apiUrl, clientId, clientSecret, version: VERSION, clock });
     const at = board.at === "self" ? url : board.at;
     const login = loginWith({ clientSecret, at, github: people, sessions: store.sessions, clock, log });
-    return { access: { kind: "login", login }, stop: people.stop };
+    const acts = actsWith({ accept: store.accept, clock, log });
+    return { access: { kind: "login", login, acts }, stop: people.stop };
   }
 
   function logged(message: string): (error: unknown) => void {

@@ -1,5 +1,5 @@
 import type { GithubAsUser, Readable } from "../flow/as-user.ts";
-import { type Instant, later, type RepositoryId } from "../flow/names.ts";
+import { type Instant, later } from "../flow/names.ts";
 import type { Tokens } from "./tokens.ts";
 import type { ComponentView, Views } from "./views.ts";
 
@@ -13,7 +13,9 @@ const MOST_NAMES = 500;
 /** What a person may read on GitHub. Each throws `Unseen` where GitHub does not say. */
 export type Eyes = {
   /** The repository of that name; null where they may not read it or there is none. */
-  repository(name: string): Promise<RepositoryId | null>;
+  repository(name: string): Promise<Readable | null>;
+  /** The same as GitHub says it now: nobody acts by a right that they had a minute ago. */
+  afresh(name: string): Promise<Readable | null>;
   /** Those of the board's repositories that they may read. */
   among(views: readonly ComponentView[]): Promise<readonly ComponentView[]>;
 };
@@ -25,7 +27,7 @@ export type Sight = {
 type Kept = {
   readonly until: Instant;
   listed: Promise<readonly Readable[]> | null;
-  readonly named: Map<string, Promise<RepositoryId | null>>;
+  readonly named: Map<string, Promise<Readable | null>>;
 };
 
 export function sight(
@@ -57,32 +59,33 @@ export function sight(
     return mine.listed;
   }
 
-  function named(session: string, name: string): Promise<RepositoryId | null> {
+  const asked = (session: string, name: string) => tokens.use(session, (token) => github.repository(token, name));
+
+  function named(session: string, name: string): Promise<Readable | null> {
     const mine = keptFor(session);
     const key = name.toLowerCase();
     const known = mine.named.get(key);
     if (known !== undefined) return known;
-    const asked = tokens
-      .use(session, (token) => github.repository(token, name))
-      .catch((error: unknown) => {
-        mine.named.delete(key);
-        throw error;
-      });
-    if (mine.named.size < MOST_NAMES) mine.named.set(key, asked);
-    return asked;
+    const asking = asked(session, name).catch((error: unknown) => {
+      mine.named.delete(key);
+      throw error;
+    });
+    if (mine.named.size < MOST_NAMES) mine.named.set(key, asking);
+    return asking;
   }
 
   return {
     of: (session) => ({
       async repository(name) {
         const own = (await listed(session)).find((one) => one.name.toLowerCase() === name.toLowerCase());
-        return own?.repository ?? named(session, name);
+        return own ?? named(session, name);
       },
+      afresh: (name) => asked(session, name),
       async among(views) {
         const own = new Set((await listed(session)).map(({ repository }) => repository));
         const others = views.filter(({ repository }) => !own.has(repository)).slice(0, ASKED_EACH);
         const read = await Promise.all(
-          others.map(async ({ repository, memory }) => (await named(session, memory.name)) === repository),
+          others.map(async ({ repository, memory }) => (await named(session, memory.name))?.repository === repository),
         );
         const open = new Set(others.filter((_, place) => read[place]).map(({ repository }) => repository));
         return views.filter(({ repository }) => own.has(repository) || open.has(repository));
@@ -101,7 +104,7 @@ export function seenBy(eyes: Eyes, views: Views): Views {
     async pullView(name, number) {
       const readable = await eyes.repository(name);
       const view = readable === null ? null : await views.pullView(name, number);
-      return view?.repository === readable ? view : null;
+      return view?.repository === readable?.repository ? view : null;
     },
     componentsView: async () => eyes.among(await views.componentsView()),
   };

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { GithubAsUser } from "../flow/as-user.ts";
-import { type Instant, later } from "../flow/names.ts";
+import type { GithubAsUser, Readable } from "../flow/as-user.ts";
+import { type Instant, later, type Person } from "../flow/names.ts";
 import type { Sessions, StoredSession } from "../store/sessions.ts";
 import { cookiesOf, returnPath } from "./cookies.ts";
 import { seenBy, sight } from "./eyes.ts";
@@ -8,7 +8,10 @@ import type { Visitor } from "./pages/frame.ts";
 import {
   DECLINED,
   FORGED,
+  forgedAct,
+  loggedOutMeanwhile,
   loggedOutPage,
+  loginTo,
   logOutPage,
   NOT_BEGUN,
   NOT_LOGGED_IN,
@@ -42,6 +45,16 @@ export type LoginPorts = {
   readonly log: { warn(fields: object, message: string): void };
 };
 
+/** Somebody who is logged in, and looks at pages or acts on one. */
+export type Seer = {
+  readonly person: Person;
+  readonly visitor: Visitor;
+  /** What they may do in the repository of that name, at most a minute ago; null: not even read it. */
+  rights(name: string): Promise<Readable | null>;
+  /** The same as GitHub says it now. */
+  rightsNow(name: string): Promise<Readable | null>;
+};
+
 /** The board's log-in: people come by way of GitHub, and see what GitHub lets them read. */
 export type Login = {
   /** Answers what belongs to logging in and out; null: another address. */
@@ -50,7 +63,19 @@ export type Login = {
   seeing(
     request: BoardRequest,
     views: Views,
-    show: (views: Views, visitor: Visitor) => Promise<BoardResponse>,
+    show: (views: Views, seer: Seer) => Promise<BoardResponse>,
+  ): Promise<BoardResponse>;
+  /**
+   * Does what a form asks for whose own will it is: it was sent by the page of a session that still is. Everybody else
+   * is told that nothing was done.
+   *
+   * @param back the page that has the form.
+   */
+  acting(
+    request: BoardRequest,
+    views: Views,
+    back: string,
+    act: (views: Views, seer: Seer) => Promise<BoardResponse>,
   ): Promise<BoardResponse>;
 };
 
@@ -59,7 +84,7 @@ type Begun = { readonly state: string; readonly verifier: string; readonly to: s
 
 export function loginWith({ clientSecret, at, github, sessions, clock, log }: LoginPorts): Login {
   const seals = sealsOf(clientSecret);
-  const cookies = cookiesOf(at.startsWith("https:"));
+  const cookies = cookiesOf(URL.parse(at)?.protocol === "https:");
   const tokens = tokensOf({ sessions, github, seals, clock });
   const eyes = sight(github, tokens, clock);
   const redirectUri = `${at}/login/callback`;
@@ -110,7 +135,7 @@ export function loginWith({ clientSecret, at, github, sessions, clock, log }: Lo
     const key = random();
     const id = digest(key);
     const old = await sessionOf(request);
-    if (old !== null) await sessions.end(old.id);
+    if (old !== null) await ended(old);
     const until = later(clock.now(), SESSION_MS);
     await sessions.begin({ id, person: person.value, until, ...tokens.sealed(id, grant.value) });
     return goOn(begun.to, [...over, cookies.set(SESSION, key, SESSION_MS / 1000)]);
@@ -139,18 +164,38 @@ export function loginWith({ clientSecret, at, github, sessions, clock, log }: Lo
     }
     if (session === null) return goOn("/logout");
     const visitor = visitorOf(session);
-    const word = new URLSearchParams(request.form ?? "").get("word") ?? "";
-    if (!same(word, visitor.word)) return personal(refusal(FORGED, false, {}, visitor));
-    await sessions.end(session.id);
-    eyes.forget(session.id);
+    if (!isOwn(request, visitor)) return personal(refusal(FORGED, false, {}, visitor));
+    await ended(session);
     return goOn("/logout", [cookies.clear(SESSION)]);
   }
 
+  async function ended({ id }: StoredSession): Promise<void> {
+    await sessions.end(id);
+    eyes.forget(id);
+  }
+
   /** Away to GitHub and back to this page; a program is told so instead. */
-  function away(request: BoardRequest): BoardResponse {
-    if (isJson(request)) return refusal(NOT_LOGGED_IN, true);
-    const to = returnPath(request.path);
-    return goOn(to === "/" ? "/login" : `/login?${new URLSearchParams({ to })}`);
+  const away = (request: BoardRequest): BoardResponse =>
+    isJson(request) ? refusal(NOT_LOGGED_IN, true) : goOn(loginTo(returnPath(request.path)));
+
+  /** With the person's own eyes. Where GitHub does not say what they may, nothing is shown and nothing is done. */
+  async function as(
+    session: StoredSession,
+    request: BoardRequest,
+    views: Views,
+    answer: (views: Views, seer: Seer) => Promise<BoardResponse>,
+    loggedOut: () => BoardResponse,
+  ): Promise<BoardResponse> {
+    const visitor = visitorOf(session);
+    const own = eyes.of(session.id);
+    const seer = { person: session.person, visitor, rights: own.repository, rightsNow: own.afresh };
+    try {
+      return personal(await answer(seenBy(own, views), seer));
+    } catch (error) {
+      if (!(error instanceof Unseen)) throw error;
+      if (error.again) return loggedOut();
+      return personal(refusal(notTold(error.message), isJson(request), { "retry-after": "10" }, visitor));
+    }
   }
 
   return {
@@ -165,17 +210,24 @@ export function loginWith({ clientSecret, at, github, sessions, clock, log }: Lo
     },
     async seeing(request, views, show) {
       const session = await sessionOf(request);
-      if (session === null) return away(request);
+      return session === null ? away(request) : as(session, request, views, show, () => away(request));
+    },
+    async acting(request, views, back, act) {
+      // Not sent to log in: the form's policy holds also where its answer leads, and what was pressed would be lost.
+      const loggedOut = () => refusal(loggedOutMeanwhile(back), false);
+      const session = await sessionOf(request);
+      if (session === null) return loggedOut();
       const visitor = visitorOf(session);
-      try {
-        return personal(await show(seenBy(eyes.of(session.id), views), visitor));
-      } catch (error) {
-        if (!(error instanceof Unseen)) throw error;
-        if (error.again) return away(request);
-        return personal(refusal(notTold(error.message), isJson(request), { "retry-after": "10" }, visitor));
-      }
+      if (!isOwn(request, visitor)) return personal(refusal(forgedAct(back), false, {}, visitor));
+      return as(session, request, views, act, loggedOut);
     },
   };
+}
+
+/** Whether a form was sent by a page of this session. Browsers that say where it comes from are believed as well. */
+function isOwn({ form, fetchSite }: BoardRequest, { word }: Visitor): boolean {
+  const site = fetchSite ?? null;
+  return (site === null || site === "same-origin") && same(new URLSearchParams(form ?? "").get("word") ?? "", word);
 }
 
 const isRead = (method: string) => method === "GET" || method === "HEAD";

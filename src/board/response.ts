@@ -15,6 +15,8 @@ export type BoardRequest = {
   readonly ifNoneMatch: string | null;
   /** The Cookie header. */
   readonly cookie?: string | null;
+  /** The Sec-Fetch-Site header: where a browser says that the request comes from. */
+  readonly fetchSite?: string | null;
   /** What a form sent. */
   readonly form?: string;
   /** When it came. */

@@ -1,3 +1,4 @@
+import type { Right } from "./facts.ts";
 import type { Instant, Person, RepositoryId } from "./names.ts";
 
 /** What GitHub answered. `refused`: it will not have this code or token. `unanswered`: nobody knows. */
@@ -12,7 +13,8 @@ export type Grant = {
   /** By what it is exchanged for the next, once; null: by nothing. */
   readonly refresh: string | null;
 };
-export type Readable = { readonly repository: RepositoryId; readonly name: string };
+/** A repository that a person may read, and what else they may do there. */
+export type Readable = { readonly repository: RepositoryId; readonly name: string; readonly right: Right };
 
 /** GitHub, asked as a person who let the App act for them. Nothing here rejects, and no answer but a grant holds a token. */
 export type GithubAsUser = {
@@ -29,5 +31,5 @@ export type GithubAsUser = {
   /** The repositories that the App is installed on and the person was let into. */
   repositories(token: string): Promise<Told<readonly Readable[]>>;
   /** A repository that the person may read, also because everybody may; null: they may not, or there is none. */
-  repository(token: string, name: string): Promise<Told<RepositoryId | null>>;
+  repository(token: string, name: string): Promise<Told<Readable | null>>;
 };

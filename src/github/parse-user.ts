@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { Readable } from "../flow/as-user.ts";
+import type { Right } from "../flow/facts.ts";
 import { installationId, type Person, repositoryId } from "../flow/names.ts";
 import { id } from "./parse.ts";
 
@@ -34,9 +36,27 @@ export const ownInstallationsShape = z
     })),
   );
 
-const repository = z
-  .object({ id, full_name: z.string().min(1) })
-  .transform(({ id, full_name }) => ({ repository: repositoryId(id), name: full_name }));
+/** GitHub's words for what somebody may do, the most first. */
+const MAY = [
+  ["admin", "admin"],
+  ["maintain", "maintain"],
+  ["push", "write"],
+  ["triage", "triage"],
+] as const;
+/** That GitHub shows a repository at all means that one may read it; what it does not say is no right. */
+const rightShape = z
+  .object({ admin: z.boolean(), maintain: z.boolean(), push: z.boolean(), triage: z.boolean() })
+  .partial()
+  .nullish()
+  .transform((may): Right => MAY.find(([word]) => may?.[word])?.[1] ?? "read");
+
+const repository = z.object({ id, full_name: z.string().min(1), permissions: rightShape }).transform(
+  ({ id, full_name, permissions }): Readable => ({
+    repository: repositoryId(id),
+    name: full_name,
+    right: permissions,
+  }),
+);
 export const ownRepositoriesShape = z
   .object({ repositories: z.array(repository) })
   .transform(({ repositories }) => repositories);

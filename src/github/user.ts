@@ -131,8 +131,7 @@ export function asUser({ webUrl, apiUrl, clientId, clientSecret, version, clock,
     },
     async repository(token, name) {
       const path = name.split("/").map(encodeURIComponent).join("/");
-      const came = await get(token, `/repos/${path}`, shapes.ownRepositoryShape.nullable(), null);
-      return came.came === "told" ? told(came.value?.repository ?? null) : came;
+      return get<Readable | null>(token, `/repos/${path}`, shapes.ownRepositoryShape, null);
     },
     stop,
   };

@@ -248,7 +248,7 @@ export async function openStore({ url, folder, clock, leaseMs, log }: StoreOptio
     },
 
     sessions: sessionsOf(database, clock, real),
-    pullView: (name: string, number: number) => pullView(db, name, number),
+    pullView: (name: string, number: number) => pullView(db, name, number, clock.now()),
     componentsView: () => componentsView(db),
     ledgerFlaw: () => ledgerFlaw(database),
     /** Null when the database answers. */

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import type { Acts } from "../../src/board/acts.ts";
 import { cookiesOf, returnPath } from "../../src/board/cookies.ts";
 import { loginWith } from "../../src/board/login.ts";
 import { boardRoute } from "../../src/board/routes.ts";
 import { sealsOf } from "../../src/board/seal.ts";
 import type { GithubAsUser, Grant, Readable, Told } from "../../src/flow/as-user.ts";
-import { type Instant, later, repositoryId } from "../../src/flow/names.ts";
+import { type Instant, later, type RepositoryId, repositoryId } from "../../src/flow/names.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { board, NOW, stories, viewsOf } from "./samples.ts";
 
@@ -24,6 +25,9 @@ let asked: string[];
 let warnings: unknown[];
 let github: Played;
 const clock = { now: () => now };
+/** Nobody acts here. */
+const acts: Acts = { recheck: () => Promise.reject(new Error("nobody asked for it")) };
+const readable = (name: string, repository: RepositoryId): Readable => ({ name, repository, right: "read" });
 
 beforeEach(async () => {
   now = NOW;
@@ -67,7 +71,7 @@ function played(): Played {
   const them: Played = {
     instead: {},
     wait: 0,
-    listed: [{ name: "glucose/api", repository: API }],
+    listed: [readable("glucose/api", API)],
     open: [],
     revoke() {
       good = null;
@@ -95,17 +99,17 @@ function played(): Played {
     repository: (token, name) =>
       as("repository", token, () => {
         const may = [...them.listed, ...them.open].find((one) => one.name === name.toLowerCase());
-        return may?.repository ?? null;
+        return may ?? null;
       }),
   };
   return them;
 }
 
 /** One process's log-in; several share the store. */
-const process_ = (clientSecret = SECRET) =>
+const process_ = (clientSecret = SECRET, at = AT) =>
   loginWith({
     clientSecret,
-    at: AT,
+    at,
     github,
     sessions: store.sessions,
     clock,
@@ -119,7 +123,7 @@ function browser(login = process_(), jar = new Map<string, string>()) {
   async function go(path: string, given: { readonly method?: string; readonly form?: string } = {}): Promise<Went> {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
     const request = { method: "GET", path, host: "flowgate.example", ifNoneMatch: null, cookie, at: now, ...given };
-    const { status, headers, body, cookies = [] } = await boardRoute(request, views, { kind: "login", login });
+    const { status, headers, body, cookies = [] } = await boardRoute(request, views, { kind: "login", login, acts });
     for (const set of cookies) {
       const [, name = "", value = "", rest = ""] = /^([^=]+)=([^;]*)(.*)$/.exec(set) ?? [];
       expect(rest).toMatch(/^; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax; Secure$/);
@@ -427,7 +431,7 @@ describe("what one sees", () => {
   });
 
   test("is not what had the name before another repository took it", async () => {
-    github.listed = [{ name: "glucose/api", repository: repositoryId(999) }];
+    github.listed = [readable("glucose/api", repositoryId(999))];
     const dora = browser();
     await dora.logsIn();
     expect((await dora.go(PULL)).status).toBe(404);
@@ -522,6 +526,26 @@ describe("a token", () => {
       refresh: seal(fresh.value.refresh ?? "", session.id),
     });
     expect((await asking).status).toBe(200);
+    expect(refreshes()).toEqual(["refresh ghr_1"]);
+  });
+
+  test("that a faster process refreshed is used, though the slower one is told that it is too late", async () => {
+    const dora = browser();
+    await dora.logsIn();
+    const { refresh } = github;
+    const { seal } = sealsOf(SECRET);
+    github.refresh = async (token) => {
+      const [session, faster] = [await stored(dora), await refresh(token)];
+      if (session === null || faster.came !== "told") throw new Error("it could not be refreshed");
+      await store.sessions.refreshed(session.id, {
+        token: seal(faster.value.token, session.id),
+        tokenUntil: faster.value.until,
+        refresh: seal(faster.value.refresh ?? "", session.id),
+      });
+      return { came: "refused", because: "bad_refresh_token" };
+    };
+    now = later(now, 9 * HOUR);
+    expect((await dora.go(PULL)).status).toBe(200);
     expect(refreshes()).toEqual(["refresh ghr_1"]);
   });
 
@@ -630,6 +654,17 @@ describe("logging out", () => {
 });
 
 describe("cookies and seals", () => {
+  test("cookies are Secure however the operator wrote https", async () => {
+    const { cookies = [] } = (await process_(SECRET, "HTTPS://flowgate.example").own({
+      method: "GET",
+      path: "/login",
+      host: null,
+      ifNoneMatch: null,
+      at: now,
+    })) ?? { cookies: [] };
+    expect(cookies).toEqual([expect.stringMatching(/^__Host-flowgate-login-.*; Secure$/)]);
+  });
+
   test("cookies by http are not Secure and have no prefix that asks for it", () => {
     const plain = cookiesOf(false);
     expect(plain.set("session", "x", 60)).toBe("flowgate-session=x; Path=/; Max-Age=60; HttpOnly; SameSite=Lax");

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import nock from "nock";
-import { later, repositoryId } from "../../src/flow/names.ts";
+import { later } from "../../src/flow/names.ts";
 import { type AsUser, asUser } from "../../src/github/user.ts";
 import { API, NOW } from "./api.ts";
 
@@ -134,7 +134,9 @@ describe("what a person was let into", () => {
     nock(API).get(within(8)).reply(200, repositories(200));
     const came = await github.repositories(TOKEN);
     expect(came.came === "told" && came.value.map(({ repository }) => repository)).toEqual([...first, 101, 200]);
-    expect(came).toMatchObject({ value: expect.arrayContaining([{ name: "org/r200", repository: 200 }]) });
+    expect(came).toMatchObject({
+      value: expect.arrayContaining([{ name: "org/r200", repository: 200, right: "read" }]),
+    });
   });
 
   test.each([403, 404])("lacks an installation that is closed to them (%d)", async (status) => {
@@ -165,7 +167,26 @@ describe("one repository", () => {
       .get("/repos/org/old")
       .reply(301, "", { location: `${API}/repositories/100` });
     nock(API).get("/repositories/100").reply(200, { id: 100, full_name: "org/api" });
-    expect(await github.repository(TOKEN, "org/old")).toEqual({ came: "told", value: repositoryId(100) });
+    expect(await github.repository(TOKEN, "org/old")).toEqual({
+      came: "told",
+      value: { repository: 100, name: "org/api", right: "read" },
+    });
+  });
+
+  const old = { pull: true, triage: false, push: false, maintain: false, admin: false };
+  test.each([
+    [undefined, "read"],
+    [null, "read"],
+    [{}, "read"],
+    [old, "read"],
+    [{ ...old, triage: true }, "triage"],
+    [{ ...old, triage: true, push: true }, "write"],
+    [{ pull: true, push: true }, "write"],
+    [{ ...old, triage: true, push: true, maintain: true }, "maintain"],
+    [{ ...old, triage: true, push: true, maintain: true, admin: true }, "admin"],
+  ])("gives %j as the right %s", async (permissions, right) => {
+    nock(API).get("/repos/org/api").reply(200, { id: 100, full_name: "org/api", permissions });
+    expect(await github.repository(TOKEN, "org/api")).toMatchObject({ value: { right } });
   });
 
   test.each([403, 404, 451])("may not be read by whom GitHub answers %d", async (status) => {
@@ -178,6 +199,7 @@ describe("one repository", () => {
     [403, { message: "You have exceeded a secondary rate limit" }],
     [429, {}],
     [200, {}],
+    [200, { id: 100, full_name: "org/api", permissions: { push: "yes" } }],
   ])("is not known by %d %j", async (status, body) => {
     nock(API).get("/repos/org/api").reply(status, body);
     expect((await github.repository(TOKEN, "org/api")).came).toBe("unanswered");

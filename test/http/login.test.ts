@@ -16,48 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => room.stop());
 
-/** A browser, in which somebody is at the sandbox as this person. It knows both sites by their ports. */
-function browserOf(login: string) {
-  const jars = new Map<string, Map<string, string>>();
-  async function go(to: string, form?: Readonly<Record<string, string>>) {
-    const url = new URL(to, app.url);
-    const jar = jars.get(url.host) ?? new Map([["sandbox-person", login]]);
-    jars.set(url.host, jar);
-    const response = await fetch(url, {
-      redirect: "manual",
-      headers: { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; ") },
-      ...(form === undefined ? {} : { method: "POST", body: new URLSearchParams(form) }),
-    });
-    for (const set of response.headers.getSetCookie()) {
-      const [, name = "", value = "", rest = ""] = /^([^=]+)=([^;]*)(.*)$/.exec(set) ?? [];
-      if (/Max-Age=0\b/.test(rest)) jar.delete(name);
-      else jar.set(name, value);
-    }
-    const next = response.headers.get("location");
-    return {
-      status: response.status,
-      to: next === null ? "" : new URL(next, url).href,
-      text: await response.text(),
-      url: url.href,
-    };
-  }
-  /** Follows where it is sent, and says yes to what GitHub asks. */
-  async function open(to: string) {
-    let at = await go(to);
-    for (let steps = 0; steps < 8; steps++) {
-      if (at.to !== "") at = await go(at.to);
-      else if (at.text.includes("Authorise flowgate?"))
-        at = await go(at.url, { answer: "yes", token: /name="token" value="(\w+)"/.exec(at.text)?.[1] ?? "" });
-      else break;
-    }
-    return at;
-  }
-  return { go, open };
-}
-
 describe("the board where people log in", () => {
   it("sends dora to GitHub, back to the page she came for, and shows it", async () => {
-    const dora = browserOf("dora");
+    const dora = room.browserOf("dora");
     const page = await dora.open(path);
     expect(page).toMatchObject({ status: 200, url: `${app.url}${path}` });
     expect(page.text).toContain("A secret change");
@@ -66,7 +27,7 @@ describe("the board where people log in", () => {
   });
 
   it("shows olaf nothing of a private repository, not even that it is there", async () => {
-    const olaf = browserOf("olaf");
+    const olaf = room.browserOf("olaf");
     const page = await olaf.open(path);
     expect(page).toMatchObject({ status: 404, url: `${app.url}${path}` });
     const nowhere = await olaf.go(path.replace("api", "xyz"));
@@ -82,7 +43,7 @@ describe("the board where people log in", () => {
   });
 
   it("shows what one was let into within a minute, and no longer what one was shut out from", async () => {
-    const olaf = browserOf("olaf");
+    const olaf = room.browserOf("olaf");
     expect((await olaf.open(path)).status).toBe(404);
     const { github } = world;
     const before = world.repository().collaborators;
@@ -96,7 +57,7 @@ describe("the board where people log in", () => {
   });
 
   it("stays open over the hours, with a token that is refreshed once by many requests", async () => {
-    const dora = browserOf("dora");
+    const dora = room.browserOf("dora");
     await dora.open(path);
     world.github.requests.reset();
     world.clock.skip(9 * 3_600_000);
@@ -107,7 +68,7 @@ describe("the board where people log in", () => {
   });
 
   it("asks to log in again when the authorisation was taken back, and comes back to the page", async () => {
-    const dora = browserOf("dora");
+    const dora = room.browserOf("dora");
     await dora.open(path);
     revoke(world.github, world.registered, world.github.as("dora").account);
     world.clock.skip(60_000);
@@ -119,7 +80,7 @@ describe("the board where people log in", () => {
   });
 
   it("shows nothing while GitHub does not answer, and the page once it does", async () => {
-    const dora = browserOf("dora");
+    const dora = room.browserOf("dora");
     await dora.open(path);
     world.clock.skip(60_000);
     world.github.faults.add({
@@ -135,7 +96,7 @@ describe("the board where people log in", () => {
   });
 
   it("shows a member nothing of what is private while the installation is suspended", async () => {
-    const dora = browserOf("dora");
+    const dora = room.browserOf("dora");
     await dora.open(path);
     const { id } = world.github.find.installationsOfApp(world.registered.id)[0] ?? { id: 0 };
     suspend(world.github, id, true);
@@ -148,7 +109,7 @@ describe("the board where people log in", () => {
   });
 
   it("logs out by its form, and not by another's", async () => {
-    const dora = browserOf("dora");
+    const dora = room.browserOf("dora");
     const { text } = await dora.open(path);
     expect((await dora.go("/logout", { word: "x" })).status).toBe(403);
     expect((await dora.go(path)).status).toBe(200);
@@ -159,7 +120,7 @@ describe("the board where people log in", () => {
   });
 
   it("takes no for an answer", async () => {
-    const dora = browserOf("dora");
+    const dora = room.browserOf("dora");
     const github = await dora.go((await dora.go("/login")).to);
     const token = /name="token" value="(\w+)"/.exec(github.text)?.[1] ?? "";
     const back = await dora.go((await dora.go(github.url, { answer: "no", token })).to);

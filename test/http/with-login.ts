@@ -13,6 +13,7 @@ export type WithLogin = {
   readonly path: string;
   /** What was logged, every level, a line each. */
   readonly logged: readonly string[];
+  browserOf(login: string): Browser;
   quiet(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -54,10 +55,60 @@ export async function startWithLogin(): Promise<WithLogin> {
     app,
     path: `/acme/api/pull/${number}`,
     logged,
+    browserOf: (login) => browserIn(app, login),
     quiet,
     async stop() {
       await app.stop();
       await world.stop();
     },
   };
+}
+
+/** A browser, in which somebody is at the sandbox as this person. It knows both sites by their ports. */
+export type Browser = {
+  /** Asks for one page, or sends it a form. */
+  go(
+    to: string,
+    form?: Readonly<Record<string, string>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<{ readonly status: number; readonly to: string; readonly text: string; readonly url: string }>;
+  /** Follows where it is sent, and says yes to what GitHub asks. */
+  open(to: string): ReturnType<Browser["go"]>;
+};
+
+function browserIn(app: App, login: string): Browser {
+  const jars = new Map<string, Map<string, string>>();
+  async function go(...[to, form, headers]: Parameters<Browser["go"]>) {
+    const url = new URL(to, app.url);
+    const jar = jars.get(url.host) ?? new Map([["sandbox-person", login]]);
+    jars.set(url.host, jar);
+    const response = await fetch(url, {
+      redirect: "manual",
+      headers: { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; "), ...headers },
+      ...(form === undefined ? {} : { method: "POST", body: new URLSearchParams(form) }),
+    });
+    for (const set of response.headers.getSetCookie()) {
+      const [, name = "", value = "", rest = ""] = /^([^=]+)=([^;]*)(.*)$/.exec(set) ?? [];
+      if (/Max-Age=0\b/.test(rest)) jar.delete(name);
+      else jar.set(name, value);
+    }
+    const next = response.headers.get("location");
+    return {
+      status: response.status,
+      to: next === null ? "" : new URL(next, url).href,
+      text: await response.text(),
+      url: url.href,
+    };
+  }
+  async function open(to: string) {
+    let at = await go(to);
+    for (let steps = 0; steps < 8; steps++) {
+      if (at.to !== "") at = await go(at.to);
+      else if (at.text.includes("Authorise flowgate?"))
+        at = await go(at.url, { answer: "yes", token: /name="token" value="(\w+)"/.exec(at.text)?.[1] ?? "" });
+      else break;
+    }
+    return at;
+  }
+  return { go, open };
 }

@@ -4,6 +4,10 @@ import type { Refusal } from "./refusal.ts";
 
 const LOG_IN = { text: "Log in with GitHub", href: "/login" } as const;
 
+/** Where one logs in, to come back to this page of the board. */
+export const loginTo = (page: string): string =>
+  page === "/" ? LOG_IN.href : `${LOG_IN.href}?${new URLSearchParams({ to: page })}`;
+
 /** What somebody sees who logged out, and whoever comes here without having logged in. */
 export const loggedOutPage = (): Html =>
   frame(
@@ -31,6 +35,22 @@ export const NOT_LOGGED_IN: Refusal = {
   next: ["Open it with a browser, which leads to GitHub and back."],
   link: LOG_IN,
 };
+
+/** @param back the page whose form was sent. */
+export const loggedOutMeanwhile = (back: string): Refusal => ({
+  status: 401,
+  because: "Nothing was done: you are not logged in.",
+  next: ["Log in, and press it once more."],
+  link: { ...LOG_IN, href: loginTo(back) },
+});
+
+/** @param back the page whose form it seems to be. */
+export const forgedAct = (back: string): Refusal => ({
+  status: 403,
+  because: "Nothing was done: this form is not one of your session.",
+  next: ["It was older than your session, or another site sent it. Press it on the page itself."],
+  link: { text: "Go to the page", href: back },
+});
 
 export const NOT_BEGUN: Refusal = {
   status: 400,
