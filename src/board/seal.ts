@@ -16,18 +16,20 @@ const TAG = 16;
 /** Keys are derived from the App's client secret: with a new one, everybody logs in again. */
 export function sealsOf(secret: string): Seals {
   const derived = (use: string) => Buffer.from(hkdfSync("sha256", secret, "flowgate", use, 32));
-  const [sealing, forms] = [derived("sealing"), derived("forms")];
+  const forms = derived("forms");
+  /** A key for each use: how often strangers begin to log in has no bearing on how tokens are sealed. */
+  const sealing = (about: string) => derived(`sealing ${about}`);
   return {
     seal(text, about) {
       const nonce = randomBytes(NONCE);
-      const cipher = createCipheriv("aes-256-gcm", sealing, nonce).setAAD(Buffer.from(about));
+      const cipher = createCipheriv("aes-256-gcm", sealing(about), nonce).setAAD(Buffer.from(about));
       const hidden = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
       return Buffer.concat([nonce, cipher.getAuthTag(), hidden]).toString("base64url");
     },
     open(sealed, about) {
       const bytes = Buffer.from(sealed, "base64url");
       if (bytes.length < NONCE + TAG) return null;
-      const decipher = createDecipheriv("aes-256-gcm", sealing, bytes.subarray(0, NONCE), { authTagLength: TAG })
+      const decipher = createDecipheriv("aes-256-gcm", sealing(about), bytes.subarray(0, NONCE), { authTagLength: TAG })
         .setAAD(Buffer.from(about))
         .setAuthTag(bytes.subarray(NONCE, NONCE + TAG));
       try {
