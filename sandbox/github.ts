@@ -99,7 +99,7 @@ export function createGithub(parts: {
     },
     tokenOf(login) {
       const userId = github.as(login).account.id;
-      const known = find.tokensOfUser(userId)[0];
+      const known = find.tokensOfUser(userId).find((one) => one.via === undefined);
       if (known) return known.token;
       const token = `ghp_${randomBytes(18).toString("hex")}`;
       state.tokens.put({

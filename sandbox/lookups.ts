@@ -1,6 +1,7 @@
 import type {
   Account,
   Activity,
+  Authorisation,
   CheckRun,
   CheckSuite,
   Comment,
@@ -34,6 +35,9 @@ export type Lookups = {
   teamsOf(organisationId: number): readonly Team[];
   token(token: string): Token | undefined;
   tokensOfUser(userId: number): readonly Token[];
+  /** The person's token that an App may exchange this refresh token for. */
+  refreshable(refreshToken: string): Token | undefined;
+  authorisation(code: string): Authorisation | undefined;
   installationsOfApp(appId: number): readonly Installation[];
   installationsOf(accountId: number): readonly Installation[];
   labelsOf(repositoryId: number): readonly Label[];
@@ -73,6 +77,8 @@ export function lookupsOf(state: State): Lookups {
   const teams = state.teams.index((one) => one.organisationId);
   const tokens = state.tokens.index((one) => one.token);
   const userTokens = state.tokens.index((one) => one.userId ?? 0);
+  const refreshTokens = state.tokens.index((one) => one.via?.refreshToken ?? "");
+  const codes = state.authorisations.index((one) => one.code);
   const appInstallations = state.installations.index((one) => one.appId);
   const accountInstallations = state.installations.index((one) => one.accountId);
   const labels = state.labels.index((one) => one.repositoryId);
@@ -106,6 +112,8 @@ export function lookupsOf(state: State): Lookups {
     teamsOf: (organisationId) => byId(teams(organisationId)),
     token: (token) => tokens(token)[0],
     tokensOfUser: userTokens,
+    refreshable: (refreshToken) => refreshTokens(refreshToken).find((one) => one.via !== undefined),
+    authorisation: (code) => codes(code)[0],
     installationsOfApp: (appId) => byId(appInstallations(appId)),
     installationsOf: (accountId) => byId(accountInstallations(accountId)),
     labelsOf: (repositoryId) => byId(labels(repositoryId)),

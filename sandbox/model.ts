@@ -105,9 +105,23 @@ export type App = {
   readonly privateKey: string;
   readonly webhookUrl: string | null;
   readonly webhookSecret: string;
+  /** Where people may be sent back to after they authorised it; none when left out. */
+  readonly callbackUrls?: readonly string[];
   readonly permissions: Permissions;
   readonly events: readonly string[];
   readonly createdAt: Time;
+};
+
+/** A person let an App act for them; whoever holds the code and the App's secret gets a token for it, once. */
+export type Authorisation = {
+  readonly id: number;
+  readonly code: string;
+  readonly appId: number;
+  readonly userId: number;
+  readonly redirectUri: string;
+  /** The S256 challenge of PKCE; null when the App sent none. */
+  readonly challenge: string | null;
+  readonly expiresAt: Time;
 };
 
 export type Installation = {
@@ -133,6 +147,8 @@ export type Token = {
   readonly repositoryIds: readonly number[] | null;
   readonly permissions: Permissions | null;
   readonly expiresAt: Time | null;
+  /** Of a person's token that an App was given: which App, and by what it is exchanged for the next one. */
+  readonly via?: { readonly appId: number; readonly refreshToken: string; readonly refreshExpiresAt: Time };
 };
 
 export type Pull = {
@@ -396,6 +412,7 @@ export type Entities = {
   labels: Label;
   apps: App;
   installations: Installation;
+  authorisations: Authorisation;
   tokens: Token;
   pulls: Pull;
   issues: Issue;

@@ -8,6 +8,7 @@ import { openGit } from "./git/store.ts";
 import { createGithub, type Github } from "./github.ts";
 import { readRefs } from "./refs.ts";
 import { restOf } from "./rest/rest.ts";
+import { tokenEndpoint } from "./rest/token.ts";
 import { smartHttp } from "./smart-http.ts";
 import { openState } from "./state.ts";
 
@@ -60,6 +61,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       );
       return;
     }
+    if (tokenEndpoint(github, request, response)) return;
     if (smartHttp(github, request, response) || options.pages?.(request, response, github)) return;
     response.writeHead(404, { "content-type": "text/plain" }).end("There is nothing here.\n");
   });

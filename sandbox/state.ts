@@ -37,6 +37,7 @@ const kinds: readonly (keyof Entities)[] = [
   "labels",
   "apps",
   "installations",
+  "authorisations",
   "tokens",
   "pulls",
   "issues",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { askedAnew } from "./flow/asked-anew.ts";
 import { CONFIG_PATH } from "./flow/config.ts";
 import { type News, NO_NEWS } from "./flow/decision.ts";
 import type { Self } from "./flow/facts.ts";
@@ -230,9 +231,8 @@ const checkEvent = place.extend({
 const RECHECK = "recheck";
 
 /**
- * Somebody pressed *Re-run* or *Re-check* on ours: GitHub only resets the suite, so the check is written again, and others'
- * checks are read afresh; all else of ours is
- * our echo. What others' check runs say is told to whoever waits for them.
+ * Somebody pressed *Re-run* or *Re-check* on ours: GitHub only resets the suite, so the check is written again; all else
+ * of ours is our echo. What others' check runs say is told to whoever waits for them.
  */
 function check(payload: unknown, self: Self | null): News {
   const event = checkEvent.parse(payload);
@@ -241,16 +241,12 @@ function check(payload: unknown, self: Self | null): News {
   const ours = self === null || run.app?.id === self.app;
   const asksAnew = event.action === "rerequested" || event.requested_action?.identifier === RECHECK;
   if (!ours || !asksAnew) return ours || !event.check_run ? NO_NEWS : checkOfOthers(payload);
-  const repository = repositoryId(event.repository.id);
-  return {
-    ...newsOf(event),
-    lessons: [{ of: "checks", repository, head: run.head_sha, seen: null }],
-    nudges: [
-      { priority: "person", openPulls: { repository, head: run.head_sha } },
-      { priority: "person", subject: { kind: "group", repository, head: run.head_sha } },
-    ],
-    forget: [`check:${repository}:${run.head_sha}:${event.check_run?.name ?? ""}`],
-  };
+  return askedAnew({
+    installation: newsOf(event).installation,
+    repository: repositoryId(event.repository.id),
+    head: run.head_sha,
+    check: event.check_run?.name ?? "",
+  });
 }
 
 const otherEvent = place.extend({ check_run: checkRunShape });

@@ -27,7 +27,7 @@ import { editPull, openPull } from "../sandbox/pulls.ts";
 import { branchAt } from "../sandbox/refs.ts";
 import { forkRepository } from "../sandbox/repositories.ts";
 import { dismissReview, reviewsOf, submitReview } from "../sandbox/reviews.ts";
-import { type Sandbox, startSandbox } from "../sandbox/server.ts";
+import { type Pages, type Sandbox, startSandbox } from "../sandbox/server.ts";
 import { createOrganisation, createRepository, createTeam, createUser, importRepository } from "../sandbox/setup.ts";
 import { addTeamMember, removeTeamMember } from "../sandbox/teams.ts";
 import { type App, instant, type Settings, startApp } from "../src/app.ts";
@@ -75,6 +75,8 @@ export type WorldOptions = {
   /** A local git repository to take over instead of a made-up one. */
   readonly imported?: string;
   readonly settings?: Partial<Settings>;
+  /** The sandbox's pages; none when left out. */
+  readonly pages?: Pages;
 };
 
 export type Commit = { readonly message?: string; readonly files?: Readonly<Record<string, string | null>> };
@@ -161,7 +163,14 @@ let commits = 0;
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const moved = new Set<() => void>();
   const clock = clockThatTells(moved);
-  const sandbox = await startSandbox({ folder: null, host: "127.0.0.1", port: 0, clock, log: () => {} });
+  const sandbox = await startSandbox({
+    folder: null,
+    host: "127.0.0.1",
+    port: 0,
+    clock,
+    log: () => {},
+    ...(options.pages && { pages: options.pages }),
+  });
   const { github } = sandbox;
   for (const login of ["ada", "dora", "devin", "rita", "otto", "quinn", "olaf"]) createUser(github, login);
   createOrganisation(github, OWNER, { owners: ["ada"], members: ["dora", "devin", "rita", "otto", "quinn"] });

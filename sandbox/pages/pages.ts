@@ -116,7 +116,9 @@ function send(
   response
     .writeHead(answer.status, {
       "content-type": "text/html; charset=utf-8",
-      "content-security-policy": policy,
+      "content-security-policy": answer.leadsTo
+        ? policy.replace("form-action 'self'", `form-action 'self' ${answer.leadsTo}`)
+        : policy,
       "referrer-policy": "same-origin",
       "x-content-type-options": "nosniff",
       "cache-control": "no-store",

@@ -13,6 +13,8 @@ export type PullView = {
   /** False where the App was suspended or removed: then this is what was last known. */
   readonly mayWork: boolean;
   readonly memory: PullMemory;
+  /** Its turn has come, or it is being looked at: what is shown may be about to change. */
+  readonly inHand: boolean;
   readonly verdict: Verdict | null;
   /** Open pull requests that share its check: same head commit and base, judged at them. */
   readonly siblings: readonly Sibling[];

@@ -88,4 +88,17 @@ export type Tables = {
   };
   etag: { url: string; etag: string; body: string; at: string };
   setting: { key: string; value: string };
+  session: {
+    /** A digest: whoever reads the table cannot be the person. */
+    id: string;
+    person: number;
+    login: string;
+    /** Encrypted, as is `refresh`. */
+    token: string;
+    token_until: string | null;
+    refresh: string | null;
+    until: string;
+    /** By the real clock, as leases are: until then one process refreshes. */
+    refreshing_until: number;
+  };
 };

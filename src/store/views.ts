@@ -1,6 +1,6 @@
 import { checkSlot } from "../flow/effect.ts";
 import type { ComponentMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
-import type { Branch, RepositoryId } from "../flow/names.ts";
+import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
 import { checkName } from "../flow/ruleset.ts";
 import { subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
@@ -32,7 +32,7 @@ async function componentOf(on: Connection, name: string) {
 }
 
 /** All that the page of a pull request shows; null where the repository or the pull request is unknown. */
-export async function pullView(on: Connection, name: string, number: number) {
+export async function pullView(on: Connection, name: string, number: number, now: Instant) {
   const found = await componentOf(on, name);
   if (found === undefined) return null;
   const repository = found.row.repository as RepositoryId;
@@ -58,6 +58,7 @@ export async function pullView(on: Connection, name: string, number: number) {
     component: found.memory,
     mayWork: await mayWork(on, found.row),
     memory,
+    inHand: row.lease_token !== null || (row.due_at !== null && row.due_at <= now),
     verdict: parsed<Verdict>(row.verdict),
     siblings: await siblingsOf(on, repository, memory.head.sha, memory.base, number),
     stage: await memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository, branch: memory.base })),

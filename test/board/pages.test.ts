@@ -3,8 +3,17 @@ import { markupOf } from "../../src/board/html.ts";
 import { componentsJson, pullJson } from "../../src/board/json.ts";
 import { marked } from "../../src/board/listing.ts";
 import { componentsPage } from "../../src/board/pages/components.ts";
+import { forgedAct, loggedOutMeanwhile } from "../../src/board/pages/login.ts";
 import { pullPage } from "../../src/board/pages/pull.ts";
-import { NOT_HERE, refusalPage, unknownPull, unknownRepository } from "../../src/board/pages/refusal.ts";
+import {
+  mayNot,
+  NOT_HERE,
+  nothingToJudge,
+  refusalPage,
+  unknownPull,
+  unknownRepository,
+} from "../../src/board/pages/refusal.ts";
+import type { PullView } from "../../src/board/views.ts";
 import { branch } from "../../src/flow/names.ts";
 import { expectGolden } from "./golden.ts";
 import {
@@ -38,10 +47,25 @@ describe("what people read", () => {
     expectGolden("board-empty.html", markupOf(componentsPage([])));
   });
 
+  test("the page of a pull request, for who may have it judged afresh", () => {
+    const reader = { visitor: { login: "dora", word: "a-word" }, mayRecheck: true };
+    const page = (view: PullView, given = reader) => markupOf(pullPage(view, NOW, "https://github.com", given));
+    expectGolden("board-pull-recheck.html", page(stories.refused()));
+    expect(page({ ...stories.refused(), inHand: true })).toContain("Flowgate is at it. Load this page again");
+    expect(page(stories.refused(), { ...reader, mayRecheck: false })).not.toContain("Re-check");
+  });
+
   test("refusals", () => {
-    const pages = [unknownRepository("nobody/here"), unknownPull("glucose/api", 9), NOT_HERE].map((why) =>
-      markupOf(refusalPage(why)),
-    );
+    const back = "/glucose/api/pull/42";
+    const pages = [
+      unknownRepository("nobody/here"),
+      unknownPull("glucose/api", 9),
+      NOT_HERE,
+      mayNot("glucose/api", "read", "write", back),
+      nothingToJudge(back),
+      loggedOutMeanwhile(back),
+      forgedAct(back),
+    ].map((why) => markupOf(refusalPage(why)));
     expectGolden("board-refusals.html", pages.join("\n"));
   });
 

@@ -166,6 +166,7 @@ export function story(given: Partial<PullView> = {}, policy: Policy = MANAGED, r
     component: known,
     mayWork: true,
     memory,
+    inHand: false,
     siblings: [],
     stage: stage(),
     slot: null,

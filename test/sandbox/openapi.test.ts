@@ -145,7 +145,7 @@ async function play(): Promise<void> {
   const rita = noted(place.as("rita"), "person");
   const ada = noted(place.as("ada"), "person");
   const olaf = noted(place.as("olaf"), "person");
-  await people(ada, bot, olaf);
+  await people(ada, bot, olaf, noted(place.appFor("ada"), "person"));
   await teams(ada, dora, rita);
   await issues(dora, bot, olaf);
   await changes(dora, bot, rita, olaf);
@@ -155,7 +155,7 @@ async function play(): Promise<void> {
   await appRoutes(jwt, bot, dora);
 }
 
-async function people(ada: Caller, bot: Caller, olaf: Caller) {
+async function people(ada: Caller, bot: Caller, olaf: Caller, appForAda: Caller) {
   createTeam(place.github, "acme", "Quality", ["rita"]);
   await createRepository(place.github, {
     owner: "acme",
@@ -191,6 +191,7 @@ async function people(ada: Caller, bot: Caller, olaf: Caller) {
   ]) {
     await ada.get(path);
     await bot.get(path);
+    await appForAda.get(path);
   }
   await ada.put(`${API}/collaborators/olaf`, { permission: "triage" });
   await ada.put(`${API}/collaborators/olaf`, { permission: "maintain" });

@@ -4,7 +4,7 @@ import { type Content, cut, type Html, html, prose } from "../html.ts";
 import { enforcementOf, marked, sorted, tally } from "../listing.ts";
 import type { Mark } from "../standing.ts";
 import type { ComponentView } from "../views.ts";
-import { frame } from "./frame.ts";
+import { frame, type Visitor } from "./frame.ts";
 
 /** So many pull requests are listed on the whole page, shared out evenly, and at most so many a component. */
 const PULLS = 100;
@@ -14,18 +14,20 @@ const LONGEST_TITLE = 60;
 const NAMED = 30;
 
 /** The first list: one row a component, with its open pull requests; what is no component stands below. */
-export function componentsPage(views: readonly ComponentView[]): Html {
+export function componentsPage(views: readonly ComponentView[], visitor: Visitor | null = null): Html {
   const { components, incomplete, bare, unseen } = sorted(views);
   const content = html`
 <h1>${headline(components)}</h1>
-${components.length === 0 ? NOTHING_YET : html`${counts(components)}${table(components)}`}
+${components.length === 0 ? [NOTHING_YET, visitor && ONLY_YOURS] : html`${counts(components)}${table(components)}`}
 ${incomplete.length > 0 && lacking(incomplete)}
 ${named("Not looked at yet", unseen)}
 ${named("Without any stage branch, left alone", bare)}`;
-  return frame("Board", "/index.json", content);
+  return frame("Board", "/index.json", content, visitor);
 }
 
 const NOTHING_YET = html`<p>A repository appears here when the App is installed on it and it has all stage branches, by default <code>development</code>, <code>staging</code> and <code>master</code>.</p>`;
+
+const ONLY_YOURS = html`<p>You see here what you may read on GitHub: a repository that is not there for you is not here either.</p>`;
 
 function headline(components: readonly ComponentView[]): string {
   const all = components.length;
