@@ -1,4 +1,5 @@
 import { closestMatch } from "leven";
+import type { Text } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
@@ -19,54 +20,50 @@ export type Written = {
  */
 export function commandsIn(body: string): readonly Written[] {
   const { children } = fromMarkdown(body, GITHUB);
-  const starts = children.flatMap((node) =>
-    node.type !== "paragraph"
-      ? []
-      : node.children.flatMap((part) => (part.type === "text" ? linesIn(body, offsetsOf(part)) : [])),
+  const texts = children.flatMap((node) =>
+    node.type === "paragraph" ? node.children.filter((part) => part.type === "text") : [],
   );
-  return starts.flatMap(({ at, atStart }) => {
-    const line = (/^.*/.exec(body.slice(at)) as RegExpExecArray)[0].trim();
-    return atStart && /^\/[a-z]/i.test(line) ? [written(line)] : [];
+  return texts.flatMap(({ position }) => {
+    // Whatever is read from a text has its place in it.
+    const { start, end } = position as NonNullable<Text["position"]>;
+    return linesIn(body, start.offset as number, end.offset as number).flatMap((line) => written(line) ?? []);
   });
 }
 
 const GITHUB = { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] };
 
-type Span = { readonly from: number; readonly to: number };
-type Positioned = {
-  readonly position?:
-    | {
-        readonly start: { readonly offset?: number | undefined };
-        readonly end: { readonly offset?: number | undefined };
-      }
-    | undefined;
+/** The lines that begin in a stretch of the text, to their ends. */
+function linesIn(body: string, from: number, to: number): readonly string[] {
+  const lines: string[] = [];
+  for (let at = lineStart(body, from); at < to; ) {
+    const end = lineEnd(body, at);
+    const line = body.slice(at, end);
+    // What stands before the stretch on its first line is something else than plain text.
+    if (at >= from || body.slice(at, from).trim() === "") lines.push(line.trim());
+    at = end + 1;
+  }
+  return lines;
+}
+
+const lineStart = (body: string, at: number): number =>
+  Math.max(body.lastIndexOf("\n", at - 1), body.lastIndexOf("\r", at - 1)) + 1;
+const lineEnd = (body: string, at: number): number => {
+  const found = body.slice(at).search(/[\r\n]/);
+  return found === -1 ? body.length : at + found;
 };
 
-function offsetsOf({ position }: Positioned): Span {
-  return { from: position?.start.offset as number, to: position?.end.offset as number };
-}
-
-/** Where the lines begin that lie in a span; its own beginning counts where it is that of a line. */
-function linesIn(body: string, { from, to }: Span): readonly { readonly at: number; readonly atStart: boolean }[] {
-  const starts = [...body.slice(from, to).matchAll(/(?<=[\r\n])[^\r\n]/g)].map(({ index }) => from + index);
-  return [from, ...starts].map((at) => {
-    const before = (/[^\r\n]*$/.exec(body.slice(0, at)) as RegExpExecArray)[0];
-    const skip = (/^[ \t]*/.exec(body.slice(at)) as RegExpExecArray)[0].length;
-    return { at: at + skip, atStart: before.trim() === "" };
-  });
-}
-
-function written(line: string): Written {
-  const [head = "", reason] = split(line);
-  const [name = "", ...words] = head.slice(1).split(/\s+/).filter(Boolean);
-  return { name: name.toLowerCase(), words, because: reason ?? null, line };
-}
-
-/** At the first word `because`; what follows belongs to people. */
-function split(line: string): readonly [string, string?] {
-  const found = /(?:^|\s)because(?=\s|$)/i.exec(line);
-  if (found === null) return [line];
-  return [line.slice(0, found.index), line.slice(found.index + found[0].length).trim()];
+/** Null where the line is none. At the first word `because` the command ends; what follows belongs to people. */
+function written(line: string): Written | null {
+  const [, name, rest] = /^\/([a-z]\S*)(.*)$/i.exec(line) ?? [];
+  if (name === undefined || rest === undefined) return null;
+  const found = /\sbecause(?=\s|$)/i.exec(rest);
+  const words = found === null ? rest : rest.slice(0, found.index);
+  return {
+    name: name.toLowerCase(),
+    words: words.split(/\s+/).filter((word) => word !== ""),
+    because: found === null ? null : rest.slice(found.index + found[0].length).trim(),
+    line,
+  };
 }
 
 /** From so many letters on a slip of the fingers is told from another word. */

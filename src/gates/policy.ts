@@ -44,10 +44,10 @@ export const policy: Gate<CaseWithoutLane> = {
     if ("because" in change) return { ...change, outcome: "failed", changesConfig };
     if (before !== base) return { ...bothChanged(of), changesConfig };
     const people = head.found ? askedOfPeople(of, change.config, head.text) : { fault: null };
-    if (people?.fault) return { ...people.fault, outcome: "failed", changesConfig };
     const stopped = wouldStop(of, change.config);
     const found = approved(of, inWords(of, change.config));
     if (found === null || stopped === null || people === null) return null;
+    if (people.fault !== null) return { ...people.fault, outcome: "failed", changesConfig };
     return { ...found, because: `${found.because}${stopped}`, changesConfig };
   },
 };

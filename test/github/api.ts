@@ -8,6 +8,7 @@ import {
   type Effect,
   enrolmentSlot,
   issueSlot,
+  reactionSlot,
   rulesetSlot,
   turnedBackSlot,
   type Written,
@@ -196,6 +197,17 @@ export const proposal = (): Effect => ({
   text: "enforcement: managed\n",
   title: "Hold pull requests to their stages",
   body: "Why",
+});
+
+export const reaction = (): Effect => ({
+  does: "set",
+  thing: "reaction",
+  slot: reactionSlot(REPOSITORY, "comment:900"),
+  fingerprint: "f4" as Hash,
+  repository: REPOSITORY,
+  name: NAME,
+  comment: 900,
+  content: "rocket",
 });
 
 export const issue = (more: { over?: Written | null; state?: "open" | "closed" } = {}): Effect => ({
