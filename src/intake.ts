@@ -299,16 +299,20 @@ const commentEvent = place.extend({
   sender: writer,
 });
 
-/** Only what people write anew can ask for something; what they edit in gets a hint. A plain comment is no news. */
+/**
+ * Only what people write anew can ask for something. What they edit in gets a hint, and what they attested and then edit or
+ * delete is taken back. A plain comment is no news.
+ */
 function comment(
   { action, issue, comment: said, changes, sender: by, ...event }: z.output<typeof commentEvent>,
   at: Instant,
 ): News {
-  const edited = action === "edited";
-  if (!edited && action !== "created") return NO_NEWS;
-  if (edited && mayCommand(changes?.body?.from ?? "")) return NO_NEWS;
+  const before = action === "deleted" ? (said.body ?? "") : (changes?.body?.from ?? "");
+  const takenBack = action !== "created" && mayCommand(before);
+  if (action === "deleted" ? !takenBack : action !== "created" && action !== "edited") return NO_NEWS;
+  const how = takenBack ? "taken back" : action === "edited" ? "edited in" : "written";
   const origin = { number: issue.number, comment: said.id };
-  const asks = askedIn({ by, at, body: said.body ?? "", origin, edited });
+  const asks = askedIn({ by, at, body: takenBack ? before : (said.body ?? ""), origin, how });
   if (asks.length === 0) return NO_NEWS;
   const repository = repositoryId(event.repository.id);
   const of =
@@ -322,23 +326,24 @@ function comment(
   };
 }
 
-/** A bot asks for nothing, and neither do we. */
+/** A bot asks for nothing, and neither do we; but whoever takes back what somebody attested does take it back. */
 function askedIn({
   by,
   at,
   body,
   origin,
-  edited = false,
+  how = "written",
 }: {
   readonly by: z.output<typeof writer>;
   readonly at: Instant;
   readonly body: string;
   readonly origin: Request["origin"];
-  readonly edited?: boolean;
+  readonly how?: Request["how"];
 }): readonly Request[] {
-  if (!by || by.type === "Bot" || !mayCommand(body)) return [];
+  if (!mayCommand(body) || (how !== "taken back" && (!by || by.type === "Bot"))) return [];
   const name = "comment" in origin ? `comment:${origin.comment}` : `review:${origin.review}`;
-  return [{ id: edited ? `${name}:edited` : name, by: { id: by.id, login: by.login }, at, body, edited, origin }];
+  const id = how === "written" ? name : `${name}:${how.replace(" ", "-")}`;
+  return [{ id, by: { id: by?.id ?? 0, login: by?.login ?? "ghost" }, at, body, how, origin }];
 }
 
 const issueEvent = place.extend({ issue: z.object({ pull_request: z.unknown().optional() }) });

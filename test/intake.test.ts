@@ -155,7 +155,7 @@ describe("a comment", () => {
           by: { id: 10, login: "rita" },
           at: NOW,
           body: "Wait.\n/hold",
-          edited: false,
+          how: "written",
           origin: { number: 12, comment: 900 },
         },
       },
@@ -170,18 +170,30 @@ describe("a comment", () => {
     ["says nothing", null, {}],
     ["is a bot's", "/hold", { sender: { id: 9, login: "renovate[bot]", type: "Bot" } }],
     ["is nobody's that GitHub names", "/hold", { sender: null }],
-    ["is deleted", "/hold", { action: "deleted" }],
-    ["held the command before it was edited", "/hold now", { action: "edited", changes: { body: { from: "/hold" } } }],
+    ["is plain and deleted", "So.", { action: "deleted" }],
+    ["says nothing and is deleted", null, { action: "deleted" }],
+    ["is pinned", "/hold", { action: "pinned" }],
     ["is very long", `/hold\n${"x".repeat(10_000)}`, {}],
     ["is nested very deep", `/hold\n${"> ".repeat(30)}x`, {}],
   ])("that %s is no news", (_what, body, more) => {
     expect(comment(body, more)).toMatchObject(NOTHING);
   });
 
+  it("that held a command and is edited or deleted takes it back, whoever does it", () => {
+    const edited = comment("Never mind.", { action: "edited", changes: { body: { from: "/hold" } } });
+    expect(edited.asks).toMatchObject([
+      { request: { id: "comment:900:taken-back", how: "taken back", body: "/hold", by: { login: "rita" } } },
+    ]);
+    for (const sender of [null, { id: 9, login: "cleaner[bot]", type: "Bot" }])
+      expect(comment("/hold", { action: "deleted", sender }).asks).toMatchObject([
+        { request: { how: "taken back", by: { login: sender?.login ?? "ghost" } } },
+      ]);
+  });
+
   it("that a command was edited into gets a hint", () => {
     for (const changes of [{ body: { from: "Well." } }, {}, null])
       expect(comment("/hold", { action: "edited", changes }).asks).toMatchObject([
-        { request: { id: "comment:900:edited", edited: true } },
+        { request: { id: "comment:900:edited-in", how: "edited in" } },
       ]);
   });
 });

@@ -1,4 +1,5 @@
 import { accept } from "./accept.ts";
+import { attest } from "./attest.ts";
 import type { Command } from "./command.ts";
 import { freeze, unfreeze } from "./freeze.ts";
 import { gates } from "./gates.ts";
@@ -6,7 +7,7 @@ import { help } from "./help.ts";
 import { hold, unhold } from "./hold.ts";
 
 /** The commands, in the order in which `/help` lists them. */
-export const COMMANDS: readonly Command[] = [gates, hold, unhold, freeze, unfreeze, accept];
+export const COMMANDS: readonly Command[] = [gates, attest, hold, unhold, freeze, unfreeze, accept];
 /** With the one that lists them. */
 export const ALL: readonly Command[] = [...COMMANDS, help(COMMANDS)];
 

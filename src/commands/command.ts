@@ -17,6 +17,10 @@ export type Asked = {
   readonly installation: InstallationId;
   /** The pull request that it was written on; null: an issue. */
   readonly pull: { readonly number: number; readonly head: Sha; readonly base: Branch } | null;
+  /** The commit that was judged when it was written: acts that are about one commit are about that. */
+  readonly judged: Sha | null;
+  /** The comment; null: a review. */
+  readonly comment: number | null;
   readonly policy: Policy;
   /** What the organisation's own file says, alone. */
   readonly organisation: Policy;

@@ -70,8 +70,9 @@ function written(line: string): Written | null {
 const SHORTEST = 4;
 const NEAR = 2;
 
-/** The known name that somebody may have meant; null: another tool's command, or none. */
+/** The known name that somebody may have meant, by the same first letter; null: another tool's command, such as `/retest`, or none. */
 export function meant(name: string, known: readonly string[]): string | null {
   if (name.length < SHORTEST) return null;
-  return closestMatch(name, known, { maxDistance: NEAR }) ?? null;
+  const alike = known.filter((one) => one[0] === name[0]);
+  return closestMatch(name, alike, { maxDistance: NEAR }) ?? null;
 }

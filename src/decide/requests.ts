@@ -4,19 +4,19 @@ import { commandsIn, meant, type Written } from "../commands/grammar.ts";
 import { isComponent, isHome } from "../flow/component.ts";
 import type { Decision } from "../flow/decision.ts";
 import { type Effect, reactionSlot, replySlot } from "../flow/effect.ts";
-import type { Heard, Read, Want } from "../flow/facts.ts";
-import { digestOf, type Entry } from "../flow/ledger.ts";
+import type { Heard as Asking, Read, Want } from "../flow/facts.ts";
+import { closes, digestOf, type Entry } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
 import type { ComponentMemory } from "../flow/memory.ts";
 import type { Instant, RepositoryId } from "../flow/names.ts";
 import { madeOf } from "../flow/policy.ts";
-import type { Answer, Open, Request } from "../flow/request.ts";
+import type { Answer, Heard, Request } from "../flow/request.ts";
 import type { Standing } from "../flow/standing.ts";
 import { type Nudge, type Subject, subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
-import { EDITED, type Line, NOTHING_DONE, reply } from "../report/reply.ts";
+import { EDITED, type Line, NOTHING_DONE, reply, TAKEN_BACK } from "../report/reply.ts";
 
-type Known = Heard & {
+type Known = Asking & {
   readonly now: Instant;
   readonly read: Read;
   readonly subject: Extract<Subject, { readonly kind: "pull" | "component" }>;
@@ -65,7 +65,8 @@ type Outcome =
   | { readonly lacks: readonly Want[] }
   | { readonly retryAt: Instant };
 
-function heard(request: Request, known: Known): Outcome {
+function heard(request: Heard, known: Known): Outcome {
+  if (request.how === "taken back") return takenBack(request, known);
   const lines = commandsIn(request.body).flatMap((written) => {
     const command = commandNamed(written.name);
     const near = command === undefined ? meant(written.name, NAMES) : null;
@@ -79,7 +80,7 @@ function heard(request: Request, known: Known): Outcome {
   // A repository that lacks stage branches is left alone, and so is what another tool is asked.
   const leftAlone = !isComponent(known.component) && !isHome(known.component.name);
   if (lines.length === 0 || leftAlone) return say("done", []);
-  if (request.edited) return say("not understood", [{ line: "", says: EDITED }]);
+  if (request.how === "edited in") return say("not understood", [{ line: "", says: EDITED }]);
 
   const acts = lines.map(({ written, command, near }) => ({ written, ...understood(written, command, near, known) }));
   const wrong = acts.flatMap(({ written, not }) => (not === undefined ? [] : [{ line: written.line, says: not }]));
@@ -107,6 +108,21 @@ function heard(request: Request, known: Known): Outcome {
   };
 }
 
+/** What was attested by a comment that is not there any more as it was written. */
+function takenBack(request: Heard, { standing, subject }: Known): Outcome {
+  const { origin, by } = request;
+  const said = standing.filter(
+    (one) => one.kind === "attestation" && "comment" in origin && one.comment === origin.comment,
+  );
+  const about = subjectKey(subject);
+  const lines = said.map(() => ({ line: "", says: TAKEN_BACK }));
+  return {
+    said: { request, came: "done", lines },
+    entries: said.map(({ key }) => closes(about, by.login, key, "its comment was edited or deleted")),
+    nudges: [],
+  };
+}
+
 type Understood = {
   readonly written: Written;
   readonly command: Command;
@@ -130,12 +146,14 @@ function understood(
 const unlessAll = (said: readonly Line[], all: number): readonly Line[] =>
   said.length === all ? said : [...said, { line: "all lines", says: NOTHING_DONE }];
 
-const askedBy = ({ by }: Request, { now, subject, installation, pull, component, standing }: Known) => ({
+const askedBy = ({ by, origin, judged }: Heard, { now, subject, installation, pull, component, standing }: Known) => ({
   by,
   now,
   repository: subject.repository,
   installation,
   pull,
+  judged,
+  comment: "comment" in origin ? origin.comment : null,
   policy: component.config.policy,
   organisation: madeOf(null, component.config.above).policy,
   standing,
@@ -196,7 +214,7 @@ const REACTIONS: { readonly [came in Answer["came"]]: "rocket" | "-1" | "confuse
 
 /** The reaction, and as the last of all the reply. */
 function saying(
-  { request, answer }: Open & { readonly answer: Answer },
+  { request, answer }: { readonly request: Request; readonly answer: Answer },
   repository: RepositoryId,
   { name }: ComponentMemory,
 ): readonly Effect[] {
@@ -208,7 +226,8 @@ function saying(
   const fingerprint = digestOf(id);
   const slot = replySlot(repository, id);
   return [
-    ...("comment" in origin
+    // What was taken back may be gone.
+    ...("comment" in origin && request.how !== "taken back"
       ? [
           {
             ...common,

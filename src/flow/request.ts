@@ -1,4 +1,4 @@
-import type { Instant, Person } from "./names.ts";
+import type { Instant, Person, Sha } from "./names.ts";
 
 /** Somebody wrote something that may be a command. Open until the answer stands on GitHub; the id makes hearing it twice once. */
 export type Request = {
@@ -7,10 +7,15 @@ export type Request = {
   readonly at: Instant;
   /** The whole comment, as it was written. */
   readonly body: string;
-  /** What was only edited in does nothing. */
-  readonly edited: boolean;
+  /**
+   * `edited in`: it was a comment before, and does nothing. `taken back`: it had been a command, and was edited or deleted: what was
+   * attested by it counts no longer.
+   */
+  readonly how: "written" | "edited in" | "taken back";
   readonly origin: Origin;
 };
+/** With the head of the verdict that the pull request had when it was heard; null: none, or it is no pull request. */
+export type Heard = Request & { readonly judged: Sha | null };
 /** Where it was written: a comment takes a reaction, a review does not. */
 export type Origin = {
   /** Of the pull request or the issue. */
@@ -23,7 +28,7 @@ export type Answer = {
   /** As it is written, without its mark; null: nothing is said. */
   readonly body: string | null;
 };
-export type Open = { readonly request: Request; readonly answer: Answer | null };
+export type Open = { readonly request: Heard; readonly answer: Answer | null };
 
 /** More than this is no command, and is not taken to pieces. */
 const LONGEST = 10_000;

@@ -32,4 +32,6 @@ export function reply(lines: readonly Line[], verdict: Verdict | null): string {
 
 export const EDITED =
   "Only a new comment gives a command, and this one was edited: write it again as a comment of its own.";
+export const TAKEN_BACK =
+  "The comment that attested it was edited or deleted, so it does not count any more. It can be written again.";
 export const NOTHING_DONE = "Nothing was done.";

@@ -5,8 +5,9 @@ import type { ComponentMemory, Lesson, Memory } from "../flow/memory.ts";
 import type { InstallationId, Instant, RepositoryId } from "../flow/names.ts";
 import type { Request } from "../flow/request.ts";
 import { type Nudge, type OpenPulls, type Subject, subjectKey } from "../flow/subject.ts";
+import type { Verdict } from "../flow/verdict.ts";
 import type { Connection, Database } from "./database.ts";
-import { memoryOf, parsed } from "./rows.ts";
+import { memoryOf, parsed, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
 type Row = Tables["subject"];
@@ -85,15 +86,16 @@ function nudgesItself(lesson: Lesson, before: Row, after: Row): boolean {
   return before.memory !== null && !looks(before) && looks(after);
 }
 
-/** Heard twice it is asked once. */
+/** Heard twice it is asked once. What was judged by then is what it is about. */
 async function ask(on: Connection, subject: string, request: Request): Promise<void> {
+  const judged = parsed<Verdict>((await rowOf(on, subject))?.verdict)?.head ?? null;
   await on
     .insertInto("request")
     .values({
       id: request.id,
       subject,
       at: request.at,
-      request: JSON.stringify(request),
+      request: JSON.stringify({ ...request, judged }),
       answer: null,
       replied_at: null,
     })

@@ -12,7 +12,7 @@ import type { ComponentKnown, Facts, KnownDeviation, Sibling, Source } from "../
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
 import { unexplained } from "../flow/provenance.ts";
-import type { Answer, Open, Request } from "../flow/request.ts";
+import type { Answer, Heard, Open } from "../flow/request.ts";
 import { checkName, rulesetTitle } from "../flow/ruleset.ts";
 import { type Subject, subjectKey } from "../flow/subject.ts";
 import { configLetThrough, type Verdict } from "../flow/verdict.ts";
@@ -169,7 +169,7 @@ async function requestsOf(on: Connection, subject: Subject): Promise<readonly Op
     .orderBy("id")
     .execute();
   return rows.map(({ request, answer }) => ({
-    request: JSON.parse(request) as Request,
+    request: JSON.parse(request) as Heard,
     answer: parsed<Answer>(answer),
   }));
 }

@@ -24,6 +24,8 @@ type World = {
   readonly by?: Person;
   readonly standing?: readonly Standing[];
   readonly onIssue?: boolean;
+  readonly judged?: Asked["judged"];
+  readonly base?: string;
   readonly people?: Fact<unknown>;
   readonly policy?: Asked["policy"];
   readonly organisation?: Asked["organisation"];
@@ -32,7 +34,7 @@ type World = {
 /** What comes of one line. */
 function says(
   line: string,
-  { by = RITA, standing = [], onIssue = false, people, ...more }: World = {},
+  { by = RITA, standing = [], onIssue = false, people, judged, base = "development", ...more }: World = {},
 ): Came | string | null {
   const [written] = commandsIn(line) as [Written];
   const command = commandNamed(written.name);
@@ -45,10 +47,12 @@ function says(
     now: NOW,
     repository: REPOSITORY,
     installation: installationId(1),
-    pull: onIssue ? null : { number: 12, head: at("login"), base: branch("development") },
+    pull: onIssue ? null : { number: 12, head: at("login"), base: branch(base) },
     policy: more.policy ?? NAMED,
     organisation: more.organisation ?? policy(),
     standing,
+    judged: judged === undefined ? at("login") : judged,
+    comment: 900,
     look: looking(facts),
   };
   const may = command.allows(asked);
@@ -267,6 +271,60 @@ describe("/accept", () => {
   });
 });
 
+describe("/attest readiness", () => {
+  const line = "/attest Readiness because all of it was tested";
+  const head = at("login").slice(0, 7);
+  const release = { base: "master" } as const;
+
+  it("is quality's word on the commit that they saw", () => {
+    expect(says(line, release)).toMatchObject({
+      came: "done",
+      says: `${head} is ready by rita's word: all of it was tested. It counts for this commit, and while the comment stays as it is.`,
+      entries: [
+        {
+          what: "opened",
+          about: "pull:42:12",
+          says: {
+            kind: "attestation",
+            key: "attestation:readiness:42:12",
+            what: "readiness",
+            head: at("login"),
+            number: 12,
+            comment: 900,
+          },
+        },
+      ],
+      nudges: [{ priority: "person", openPulls: { repository: REPOSITORY, head: at("login"), base: "master" } }],
+    });
+    expect(word(says(line, { ...release, by: QUINN }))).toMatch(
+      /^refused: This needs somebody in quality; you have `read` here\./,
+    );
+    expect(says(line, { ...release, people: SILENT })).toBeNull();
+  });
+
+  it("is about no other commit, and no other pull request than a release", () => {
+    expect(word(says(line, { ...release, judged: null }))).toBe(
+      `refused: ${head} was not judged yet when you wrote it; write it again.`,
+    );
+    expect(word(says(line, { ...release, judged: at("before") }))).toBe(
+      `refused: You saw ${at("before").slice(0, 7)}, and by now the head is ${head}: look at that, and write it again.`,
+    );
+    expect(word(says(line))).toBe(
+      "refused: It counts on a release: a pull request into `master`. This one goes into `development`.",
+    );
+  });
+
+  it.each([
+    ["/attest because x", "What is attested? It knows `readiness`."],
+    ["/attest weather because x", "What is attested? It knows `readiness`, and no “weather”."],
+    ["/attest readiness today because x", "`/attest readiness` takes no “today”."],
+    ["/attest readiness", "It goes on record, so it needs its reason: end the line with `because …`."],
+    ["/attest readiness because", "It goes on record, so it needs its reason: end the line with `because …`."],
+  ])("does not understand %s", (asked, not) => {
+    expect(says(asked)).toBe(not);
+  });
+});
+
 describe("/gates and /help", () => {
   it("are for everybody", () => {
     for (const name of ["gates", "status", "recheck"])
@@ -283,12 +341,12 @@ describe("/gates and /help", () => {
       const names = (text: string) => [...text.matchAll(/^\| `\/(\w+)/gm)].map(([, name]) => name);
       return [names(own), names(rest)];
     };
-    expect(shown({ by: QUINN })).toEqual([["gates"], ["hold", "unhold", "freeze", "unfreeze", "accept"]]);
+    expect(shown({ by: QUINN })).toEqual([["gates"], ["attest", "hold", "unhold", "freeze", "unfreeze", "accept"]]);
     expect(shown({ by: DORA })).toEqual([
-      ["gates", "hold", "unhold"],
+      ["gates", "attest", "hold", "unhold"],
       ["freeze", "unfreeze", "accept"],
     ]);
-    expect(shown({ by: RITA })).toEqual([["gates", "hold", "unhold", "freeze", "unfreeze", "accept"], []]);
+    expect(shown({ by: RITA })).toEqual([["gates", "attest", "hold", "unhold", "freeze", "unfreeze", "accept"], []]);
     expect(shown({ by: RITA, onIssue: true })).toEqual([
       ["freeze", "unfreeze", "accept"],
       ["gates", "hold", "unhold"],

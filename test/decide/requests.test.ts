@@ -3,7 +3,8 @@ import { decide } from "../../src/decide.ts";
 import type { Answer as Answered, Decision } from "../../src/flow/decision.ts";
 import type { ComponentKnown, Fact, PullKnown } from "../../src/flow/facts.ts";
 import { branch, installationId } from "../../src/flow/names.ts";
-import type { Answer, Request } from "../../src/flow/request.ts";
+import type { Answer, Heard } from "../../src/flow/request.ts";
+import type { Standing } from "../../src/flow/standing.ts";
 import {
   APP,
   at,
@@ -20,16 +21,17 @@ import {
 import { DORA, RITA, right } from "../gates/asking.ts";
 
 const HOUSE = { app: APP, links: null };
-const request = (body: string, more: Partial<Request> = {}): Request => ({
+const request = (body: string, more: Partial<Heard> = {}): Heard => ({
   id: "comment:900",
   by: RITA,
   at: NOW,
   body,
-  edited: false,
+  how: "written",
+  judged: at("login"),
   origin: { number: 12, comment: 900 },
   ...more,
 });
-const open = (body: string, more: Partial<Request> = {}, answer: Answer | null = null) => ({
+const open = (body: string, more: Partial<Heard> = {}, answer: Answer | null = null) => ({
   request: request(body, more),
   answer,
 });
@@ -170,9 +172,40 @@ describe("What somebody asks for on a pull request", () => {
   });
 
   it("does nothing where it was only edited in", () => {
-    const decision = judge(facts([open("/hold", { edited: true })]));
+    const decision = judge(facts([open("/hold", { how: "edited in" })]));
     expect(said(decision)).toEqual(["confused", expect.stringMatching(/^Only a new comment gives a command/)]);
     expect(decision.verdict).toMatchObject({ outcome: "passed" });
+  });
+
+  it("takes back what it attested when it is edited or deleted, and says so", () => {
+    const attested: Standing = {
+      kind: "attestation",
+      key: "attestation:readiness:42:12",
+      by: RITA,
+      at: NOW,
+      because: "tested",
+      what: "readiness",
+      repository: REPOSITORY,
+      number: 12,
+      head: at("login"),
+      comment: 900,
+    };
+    const gone = { how: "taken back", id: "comment:900:taken-back" } as const;
+    const decision = judge(facts([open("/attest readiness because tested", gone)], { standing: [attested] }));
+    expect(decision.entries[0]).toMatchObject({
+      what: "closed",
+      actor: "rita",
+      says: { key: attested.key, because: "its comment was edited or deleted" },
+    });
+    expect(said(decision)).toEqual([
+      "The comment that attested it was edited or deleted, so it does not count any more. It can be written again.",
+    ]);
+    const other = judge(facts([open("/hold", gone)], { standing: [{ ...attested, comment: 901 }] }));
+    expect(said(other)).toEqual([]);
+    const review = judge(
+      facts([open("/hold", { ...gone, origin: { number: 12, review: 7 } })], { standing: [attested] }),
+    );
+    expect(said(review)).toEqual([]);
   });
 
   it("nearly is asked back", () => {

@@ -5,7 +5,7 @@ import { digestOf } from "../../src/flow/ledger.ts";
 import type { Request } from "../../src/flow/request.ts";
 import type { Subject } from "../../src/flow/subject.ts";
 import type { Store } from "../../src/store/store.ts";
-import { component as componentMemory, LATER, NOW, REPOSITORY } from "../builders.ts";
+import { at, component as componentMemory, LATER, NOW, REPOSITORY, verdict } from "../builders.ts";
 import { freshPlace, type Place } from "./place.ts";
 import { decides, decision, entry, INSTALLATION, news, nudged, opened, pull, take } from "./told.ts";
 
@@ -23,7 +23,7 @@ const request = (id: string, at = NOW): Request => ({
   by: { id: 10, login: "rita" },
   at,
   body: "/hold",
-  edited: false,
+  how: "written",
   origin: { number: 12, comment: 900 },
 });
 const asks = (of: Subject, ...requests: readonly Request[]) => ({
@@ -106,6 +106,16 @@ describe("What people ask for", () => {
     await store.record(lease, { effect: reply("b"), at: NOW, came: "refused", because: "It is locked." });
     await store.release(lease, 1_000, null);
     expect(await open()).toEqual([]);
+  });
+
+  it("is about the commit that was judged when it was heard", async () => {
+    const judged = async () => (await known<PullKnown>(pull(12))).requests.map(({ request: one }) => one.judged);
+    await store.learn(asks(pull(12), request("a")));
+    expect(await judged()).toEqual([null]);
+    await decides(store, pull(12), { verdict: verdict({ head: at("seen") }) });
+    await store.learn(asks(pull(12), request("b")));
+    await decides(store, pull(12), { verdict: verdict({ head: at("later") }) });
+    expect(await judged()).toEqual([null, at("seen")]);
   });
 
   it("is never answered without a reason in the ledger", async () => {
