@@ -349,7 +349,7 @@ describe("/gates and /help", () => {
     expect(shown({ by: RITA })).toEqual([["gates", "attest", "hold", "unhold", "freeze", "unfreeze", "accept"], []]);
     expect(shown({ by: RITA, onIssue: true })).toEqual([
       ["freeze", "unfreeze", "accept"],
-      ["gates", "hold", "unhold"],
+      ["gates", "attest", "hold", "unhold"],
     ]);
     expect(says("/help", { people: SILENT })).toBeNull();
   });
