@@ -250,7 +250,7 @@ export async function openStore({ url, folder, clock, leaseMs, log }: StoreOptio
 
     sessions: sessionsOf(database, clock, real),
     pullView: (name: string, number: number) => pullView(db, name, number, clock.now()),
-    componentsView: () => componentsView(db),
+    componentsView: () => componentsView(db, clock.now()),
     ledgerFlaw: () => ledgerFlaw(database),
     /** Null when the database answers. */
     async unready(): Promise<string | null> {

@@ -1,5 +1,7 @@
 import { configNote, missingStages } from "../../flow/component.ts";
 import { CONFIG_PATH } from "../../flow/config.ts";
+import type { Standing } from "../../flow/standing.ts";
+import { minute } from "../../flow/words.ts";
 import { type Content, cut, type Html, html, prose } from "../html.ts";
 import { enforcementOf, marked, sorted, tally } from "../listing.ts";
 import type { Mark } from "../standing.ts";
@@ -10,6 +12,8 @@ import { frame, type Visitor } from "./frame.ts";
 const PULLS = 100;
 const PULLS_EACH = 20;
 const LONGEST_TITLE = 60;
+/** So much of what stands in a component's way is named. */
+const NAMED_EACH = 5;
 /** So many repositories without a row are named. */
 const NAMED = 30;
 
@@ -58,10 +62,34 @@ ${components.map((view) => row(view, each))}</tbody></table>`;
 function row(view: ComponentView, each: number): Html {
   const { name, config } = view.memory;
   return html`<tr role="row" id="${name}"><th role="rowheader" scope="row">${breakable(name)}${!view.mayWork && html`<p class="bad">✗ no access any more</p>`}${problem(view)}</th>
-<td role="cell">${config.policy.stages.join(" → ")}</td>
+<td role="cell">${config.policy.stages.join(" → ")}${inTheWay(view)}</td>
 <td role="cell">${enforcement(view)}</td>
 <td role="cell">${pulls(view, each)}</td></tr>
 `;
+}
+
+/** What stands in the way of the component, as it was said when it began. */
+function inTheWay({ standing }: ComponentView): Content {
+  const shown = standing
+    .slice(0, NAMED_EACH)
+    .map((one) => html`<p><span class="word ${toneOf(one)}">${wordOf(one)}</span> ${prose(one.because)}</p>`);
+  return [shown, standing.length > NAMED_EACH && html`<p class="quiet">and ${standing.length - NAMED_EACH} more</p>`];
+}
+
+const toneOf = ({ kind }: Standing) => (kind === "deviation" || kind === "outage" ? "failed" : "pending");
+function wordOf(one: Standing): string {
+  switch (one.kind) {
+    case "freeze":
+      return `… ${one.stage} is frozen${one.until === null ? "" : ` until ${minute(one.until)}`}:`;
+    case "deviation":
+      return `✗ ${one.stage}, past its gates:`;
+    case "outage":
+      return `✗ ${one.severity} outage:`;
+    case "release":
+      return `… ${one.version} on its way:`;
+    default:
+      return "… owed:";
+  }
 }
 
 function enforcement(view: ComponentView): Content {
