@@ -34,7 +34,7 @@ export async function mergeBox(visit: PullVisit): Promise<Html> {
   if (pull.state === "closed")
     return box(visit, { tone: "grey", sentence: "Closed without a merge", detail: null, buttons: null });
   const reasons = await Promise.all(
-    methods.map(({ method }) => mergeBlocked(github, visit.by, visit.repository, pull.number, method)),
+    methods.map(({ method }) => mergeBlocked(github, visit.by, visit.repository, pull.number, { method })),
   );
   const blocked = reasons.every((reason) => reason !== null);
   return box(visit, {
