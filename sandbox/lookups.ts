@@ -47,6 +47,8 @@ export type Lookups = {
   pullsFrom(headRepositoryId: number, ref: string): readonly Pull[];
   pullsInto(repositoryId: number, ref: string): readonly Pull[];
   pullsAt(repositoryId: number, headSha: string): readonly Pull[];
+  /** Open pull requests of all repositories that merge by themselves. */
+  autoMerging(): readonly Pull[];
   issuesOf(repositoryId: number): readonly Issue[];
   issue(repositoryId: number, number: number): Issue | undefined;
   /** What was done to the branches of a repository, oldest first. */
@@ -87,6 +89,7 @@ export function lookupsOf(state: State): Lookups {
   const heads = state.pulls.index((one) => `${one.head.repositoryId} ${one.head.ref}`);
   const bases = state.pulls.index((one) => `${one.repositoryId} ${one.base.ref}`);
   const headShas = state.pulls.index((one) => `${one.repositoryId} ${one.head.sha}`);
+  const autoMerging = state.pulls.index((one) => Number(one.state === "open" && Boolean(one.autoMerge)));
   const issues = state.issues.index((one) => one.repositoryId);
   const issueNumbers = state.issues.index((one) => `${one.repositoryId} ${one.number}`);
   const activities = state.activities.index((one) => one.repositoryId);
@@ -122,6 +125,7 @@ export function lookupsOf(state: State): Lookups {
     pullsFrom: (repositoryId, ref) => byId(heads(`${repositoryId} ${ref}`)),
     pullsInto: (repositoryId, ref) => byId(bases(`${repositoryId} ${ref}`)),
     pullsAt: (repositoryId, sha) => byId(headShas(`${repositoryId} ${sha}`)),
+    autoMerging: () => byId(autoMerging(1)),
     issuesOf: (repositoryId) => byId(issues(repositoryId)),
     issue: (repositoryId, number) => issueNumbers(`${repositoryId} ${number}`)[0],
     activitiesOf: (repositoryId) => byId(activities(repositoryId)),

@@ -48,6 +48,16 @@ export type MergeSettings = {
   readonly allowSquashMerge: boolean;
   readonly allowRebaseMerge: boolean;
   readonly deleteBranchOnMerge: boolean;
+  /** Whether people may have a pull request merged later; off where it was never switched on. */
+  readonly allowAutoMerge?: boolean;
+};
+
+/** What somebody asked for who had auto-merge enabled. The texts stay what they were then, as on GitHub. */
+export type AutoMerge = {
+  readonly enabledById: number;
+  readonly method: MergeMethod;
+  readonly title: string;
+  readonly message: string;
 };
 
 export type Repository = {
@@ -176,6 +186,8 @@ export type Pull = {
   readonly mergedAt: Time | null;
   readonly mergedById: number | null;
   readonly mergeCommitSha: Sha | null;
+  /** null or left out: it waits for somebody to merge it. A merged one keeps what it was merged by. */
+  readonly autoMerge?: AutoMerge | null;
   readonly createdAt: Time;
   readonly updatedAt: Time;
   readonly closedAt: Time | null;

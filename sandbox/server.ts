@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { watchAutoMerge } from "./auto-merge.ts";
 import type { Clock } from "./clock.ts";
 import { openGit } from "./git/store.ts";
 import { createGithub, type Github } from "./github.ts";
@@ -72,6 +73,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
   const { port } = server.address() as AddressInfo;
   github.url = `http://${options.host}:${port}`;
+  watchAutoMerge(github);
   return {
     github,
     url: github.url,
@@ -80,6 +82,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
+      await github.idle();
       github.hooks.close();
       git.close();
       state.close();

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
+import { disableAutoMerge, enableAutoMerge } from "../../sandbox/auto-merge.ts";
 import { requestAction } from "../../sandbox/checks.ts";
 import { acceptPermissions, createApp, install, selectRepositories, suspend } from "../../sandbox/installing.ts";
 import { dequeue, enqueue } from "../../sandbox/merge-queue.ts";
@@ -412,6 +413,14 @@ async function rules(ada: Caller, bot: Caller, dora: Caller) {
   await dequeue(place.github, by, place.repository(), number);
   await bot.delete(`${API}/rulesets/${id}`);
   await bot.get(`${API}/rulesets/${id}`);
+
+  await ada.patch(API, { allow_auto_merge: true });
+  await ada.post(`${API}/rulesets`, { ...ruleset, rules: ruleset.rules.slice(0, 2) });
+  const waiting = await place.pull("waiting");
+  await enableAutoMerge(place.github, by, place.repository(), waiting, { method: "squash" });
+  await bot.get(`${API}/pulls/${waiting}`);
+  await bot.get(`${API}/pulls`);
+  await disableAutoMerge(place.github, by, place.repository(), waiting);
 }
 
 async function protection(ada: Caller, dora: Caller) {
