@@ -21,7 +21,19 @@ export type Delivery = { readonly id: string; readonly event: string; readonly p
  *
  * @param self who we are, so that our own acts bring no news; null while GitHub has not told us yet.
  */
-export function intake({ event, payload, at }: Delivery, self: Self | null): News {
+export function intake(delivery: Delivery, self: Self | null): News {
+  const news = heard(delivery, self);
+  return news === NO_NEWS ? news : { ...news, cause: causeOf(delivery) };
+}
+
+/** As GitHub names it. */
+function causeOf({ event, payload }: Delivery): string {
+  const { action } = anyEvent.parse(payload);
+  return action === undefined ? event : `${event} ${action}`;
+}
+const anyEvent = z.object({ action: z.string().optional().catch(undefined) });
+
+function heard({ event, payload, at }: Delivery, self: Self | null): News {
   switch (event) {
     case "pull_request":
       return pullRequest(pullEvent.parse(payload));

@@ -134,6 +134,13 @@ describe("a pull request's event", () => {
   });
 });
 
+it("news says where it comes from, in GitHub's words", () => {
+  expect(pullEvent("opened").cause).toBe("pull_request opened");
+  expect(read("issues", { ...place, action: "labeled", issue: { number: 3 } }).cause).toBe("issues labeled");
+  expect(read("team", { installation: { id: 1 } }).cause).toBe("team");
+  expect(read("ping", {}).cause).toBeNull();
+});
+
 describe("a comment", () => {
   const comment = (body: string | null, more: object = {}, issue: object = { pull_request: {} }) =>
     read("issue_comment", {

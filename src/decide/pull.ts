@@ -93,6 +93,7 @@ function judgePull(known: PullKnown, house: House): Answer {
     stage: gated === "stage" ? known.stage : null,
     house,
     now,
+    cause: known.cause,
   };
   const writes = [checkRun(told), ...gateChecks(told, Object.keys(known.gateSlots))].map((content) => {
     const slot = content.name === name ? known.slot : (known.gateSlots[content.name] ?? null);
@@ -124,7 +125,7 @@ function judgePull(known: PullKnown, house: House): Answer {
     ...(seen === known.memory ? {} : { memory: seen }),
     verdict,
     compared: branchesCompared(known, verdict),
-    entries: changed || effects.length > 0 ? [entryOf(subject, verdict, component, pull)] : [],
+    entries: changed || effects.length > 0 ? [entryOf(subject, verdict, component, pull, known.cause)] : [],
     effects,
     final: true,
     news: {
@@ -289,6 +290,7 @@ function entryOf(
   verdict: Verdict,
   { config }: ComponentMemory,
   pull: PullMemory,
+  cause: string | null,
 ): Entry {
   return {
     what: "judged",
@@ -299,6 +301,7 @@ function entryOf(
       from: pull.head.ref,
       author: pull.author.login,
       policy: config.blob,
+      cause,
     },
   };
 }

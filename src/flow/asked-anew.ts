@@ -18,6 +18,7 @@ export function askedAnew({ installation, repository, head, check }: AskedAnew):
   return {
     ...NO_NEWS,
     installation,
+    cause: "Re-check",
     lessons: [{ of: "checks", repository, head, seen: null }],
     nudges: [
       { priority: "person", openPulls: { repository, head } },

@@ -11,6 +11,8 @@ import type { Verdict } from "./verdict.ts";
 export type News = {
   /** Whose repositories this is about; null where the source does not say: then by what we know of the repository. */
   readonly installation: InstallationId | null;
+  /** Where it comes from, in GitHub's words, such as `check_run completed`; null: from a decision of our own. */
+  readonly cause: string | null;
   readonly lessons: readonly Lesson[];
   readonly nudges: readonly Nudge[];
   /** What people ask for, of whom. */
@@ -20,7 +22,15 @@ export type News = {
   /** What happens to whole installations or repositories. */
   readonly access: readonly Access[];
 };
-export const NO_NEWS: News = { installation: null, lessons: [], nudges: [], asks: [], forget: [], access: [] };
+export const NO_NEWS: News = {
+  installation: null,
+  cause: null,
+  lessons: [],
+  nudges: [],
+  asks: [],
+  forget: [],
+  access: [],
+};
 
 /** What a list of open pull requests of a repository teaches; all of them are looked at. */
 export function pullsListed(repository: RepositoryId, pulls: readonly ListedPull[]): Pick<News, "lessons" | "nudges"> {

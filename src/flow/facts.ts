@@ -151,6 +151,8 @@ export function answerTo<W extends Want>(read: Read, want: W): Fact<AnswerTo<W>>
 
 type Known = {
   readonly now: Instant;
+  /** Why it is looked at: the last thing that asked for it; null: its time had come. */
+  readonly cause: string | null;
   readonly read: Read;
   /** Null before the first look at the repository. */
   readonly component: ComponentMemory | null;

@@ -65,10 +65,10 @@ export async function apply(
     // Whoever is just reading the checks for the first time may have read them before this one.
     const reading = before.lease_token !== null && lesson.of === "checks";
     if (changed ? nudgesItself(lesson, before, rows.get(key) as Row) : reading)
-      await nudgeOne(on, { priority: "bulk", subject }, now, except);
+      await nudgeOne(on, { priority: "bulk", subject }, now, except, news.cause);
   }
   for (const { of, request } of news.asks) await ask(on, subjectKey(of), request);
-  for (const nudge of news.nudges) await nudgeOne(on, nudge, now, except);
+  for (const nudge of news.nudges) await nudgeOne(on, nudge, now, except, news.cause);
   for (const prefix of news.forget) {
     await on
       .updateTable("slot")
@@ -78,6 +78,9 @@ export async function apply(
       .execute();
   }
 }
+
+/** What a nudge that no delivery brought is said to come from. */
+const OWN = "what was decided beside it";
 
 /** Whether what was just learned is reason enough to look again, whoever else is nudged. */
 function nudgesItself(lesson: Lesson, before: Row, after: Row): boolean {
@@ -195,6 +198,7 @@ const blank = (key: string, subject: Subject, installation: number): Row => ({
   due_at: null,
   priority: 1,
   nudges: 0,
+  cause: null,
   lease_token: null,
   lease_until: 0,
 });
@@ -233,10 +237,17 @@ export function columnsOf(memory: Memory): Partial<Pick<Row, "head" | "base" | "
   }
 }
 
-async function nudgeOne(on: Connection, nudge: Nudge, now: Instant, except: string | null): Promise<void> {
+async function nudgeOne(
+  on: Connection,
+  nudge: Nudge,
+  now: Instant,
+  except: string | null,
+  cause: string | null,
+): Promise<void> {
   const priority = nudge.priority === "person" ? 0 : 1;
   let query = on.updateTable("subject").set((row) => ({
     nudges: row("nudges", "+", 1),
+    cause: cause ?? OWN,
     due_at: row.fn.coalesce(row.case().when("due_at", "<", now).then(row.ref("due_at")).end(), row.val(now)),
     priority: row
       .case()

@@ -192,6 +192,7 @@ export async function release(
     .updateTable("subject")
     .set((row) => ({
       due_at: row.case().when("nudges", ">", nudges).then(row.val(now)).else(row.val(at)).end(),
+      cause: row.case().when("nudges", ">", nudges).then(row.ref("cause")).else(null).end(),
       priority: row.case().when("nudges", ">", nudges).then(row.ref("priority")).else(1).end(),
       lease_token: null,
       lease_until: 0,

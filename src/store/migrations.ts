@@ -74,6 +74,7 @@ const standing = (kind: Database["kind"]): Migration => ({
       `create index standing_installation on standing (installation) where installation is not null`,
       `create table request (id ${text} primary key, subject ${text} not null, at ${text} not null, request ${text} not null, answer ${text}, replied_at ${text})`,
       `create index request_open on request (subject) where replied_at is null`,
+      `alter table subject add column cause ${text}`,
     ]) {
       await sql.raw(statement).execute(db);
     }

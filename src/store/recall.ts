@@ -46,7 +46,7 @@ export async function recall(on: Connection, subject: Subject, now: Instant): Pr
       .execute(),
   ]);
   const memory = parsed<Memory>(row?.memory);
-  const common = { now, read: new Map(), component };
+  const common = { now, cause: row?.cause ?? null, read: new Map(), component };
   return {
     facts: { ...common, ...(await beside(on, subject, memory, row, component, now)) } as unknown as Facts,
     unsettled: effects.map(({ effect, decided_at }) => ({

@@ -27,6 +27,8 @@ export type Tables = {
     due_at: string | null;
     priority: number;
     nudges: number;
+    /** What asked for the next look. */
+    cause: string | null;
     lease_token: string | null;
     /** Milliseconds since 1970 by the real clock: the App's own may be moved. */
     lease_until: number;

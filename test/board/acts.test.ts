@@ -41,7 +41,7 @@ describe("Re-check on the page", () => {
       },
       { app: 7, bot: "flowgate[bot]" },
     );
-    expect(accepted).toMatchObject([{ event: "recheck", body: "", news: button }]);
+    expect(accepted).toMatchObject([{ event: "recheck", body: "", news: { ...button, cause: "Re-check" } }]);
     expect(said).toEqual(["dora asked on the board to judge it afresh."]);
   });
 

@@ -46,6 +46,7 @@ const answer = (
 ) => {
   const facts: ComponentKnown = {
     now: NOW,
+    cause: null,
     read,
     component: memory,
     subject: { kind: "component", repository: REPOSITORY },

@@ -27,6 +27,7 @@ import {
 const HOUSE = { app: APP, links: null };
 const facts = (more: Partial<PullKnown> = {}): PullKnown => ({
   now: NOW,
+  cause: null,
   read: new Map(),
   component: component(),
   subject: { kind: "pull", repository: REPOSITORY, number: 12 },

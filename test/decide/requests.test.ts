@@ -41,6 +41,7 @@ const PEOPLE = new Map<string, Fact<unknown>>([
 
 const facts = (requests: PullKnown["requests"], more: Partial<PullKnown> = {}): PullKnown => ({
   now: NOW,
+  cause: null,
   read: PEOPLE,
   component: component(),
   subject: { kind: "pull", repository: REPOSITORY, number: 12 },
@@ -59,6 +60,7 @@ const facts = (requests: PullKnown["requests"], more: Partial<PullKnown> = {}): 
 });
 const onIssue = (requests: ComponentKnown["requests"], more: Partial<ComponentKnown> = {}): ComponentKnown => ({
   now: NOW,
+  cause: null,
   read: PEOPLE,
   component: component(),
   memory: component(),

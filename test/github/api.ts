@@ -95,6 +95,7 @@ export const LEASE: Lease = {
 /** What is known of a pull request in a repository whose name was heard. */
 export const FACTS: Facts = {
   now: NOW,
+  cause: null,
   read: new Map(),
   subject: { kind: "pull", repository: REPOSITORY, number: 1 },
   component: {

@@ -99,6 +99,7 @@ async function look<T = unknown>(want: Want, from = github): Promise<Fact<T>> {
   const component = { ...(FACTS.component as NonNullable<Facts["component"]>), name };
   const facts: Facts = {
     now: now(),
+    cause: null,
     read: new Map(),
     subject: { kind: "component", repository },
     component,

@@ -134,3 +134,24 @@ describe("What people ask for", () => {
     expect(await open(COMPONENT)).toEqual([["a", null]]);
   });
 });
+
+describe("Why a subject is looked at", () => {
+  const causeOf = async (seen: number, again: typeof NOW | null = NOW) => {
+    const lease = await take(store, pull(12));
+    const { facts } = await store.recall(lease, NOW);
+    await store.release(lease, seen, again);
+    return facts.cause;
+  };
+
+  it("is the last that asked for it, and else that its time had come", async () => {
+    await store.learn({ ...opened(pull(12)), cause: "pull_request opened" });
+    await store.learn({ ...nudged(pull(12)), cause: "push" });
+    expect(await causeOf(1)).toBe("push");
+    // It was nudged once more than was seen, so there is still the same reason.
+    expect(await causeOf(2)).toBe("push");
+    expect(await causeOf(2, null)).toBeNull();
+    await store.learn(opened(pull(13)));
+    await decides(store, pull(13), { news: nudged(pull(12)) });
+    expect(await causeOf(1_000)).toBe("what was decided beside it");
+  });
+});
