@@ -5,7 +5,7 @@ import { answerTo, type PullKnown, type Read, type Want, wantKey } from "../flow
 import type { House } from "../flow/house.ts";
 import { canonical, digestOf, type Entry } from "../flow/ledger.ts";
 import type { ChecksSeen, ComponentMemory, Lesson, PullMemory } from "../flow/memory.ts";
-import { type Branch, isSha, type Json } from "../flow/names.ts";
+import { type Branch, type Instant, isSha, type Json } from "../flow/names.ts";
 import { checkName } from "../flow/ruleset.ts";
 import { type Nudge, subjectKey } from "../flow/subject.ts";
 import { agreed, configLetThrough, type Finding, type Verdict, worst } from "../flow/verdict.ts";
@@ -21,8 +21,8 @@ import { answering, obey } from "./requests.ts";
 /** A pull request: what people asked for on it is carried out, then it is judged, then they are answered. */
 export function decidePull(known: PullKnown, house: House): Answer {
   const { subject, component, memory } = known;
-  if (known.requests.length === 0 || memory === null || component === null || component.stages === null)
-    return judgePull(known, house);
+  if (known.requests.length === 0 || component === null || component.stages === null) return judgePull(known, house);
+  if (memory === null) return thenAnswered(judgePull(known, house), known.now);
   const pull = { number: subject.number, head: memory.head.sha, base: memory.base };
   const obeyed = obey({ ...known, component, pull });
   if ("lacks" in obeyed) return obeyed;
@@ -33,6 +33,12 @@ export function decidePull(known: PullKnown, house: House): Answer {
   if ("lacks" in judged) return judged;
   const verdict = judged.decided.verdict === undefined ? known.verdict : judged.decided.verdict;
   return { decided: answering(judged.decided, obeyed, { ...known, component }, verdict) };
+}
+
+/** A pull request that was not heard of before is known now; what was asked for on it is answered at once. */
+function thenAnswered(judged: Answer, now: Instant): Answer {
+  if ("lacks" in judged || judged.decided.memory === undefined) return judged;
+  return { decided: { ...judged.decided, lookAgainAt: now } };
 }
 
 /** Others' checks are read afresh. */

@@ -12,6 +12,7 @@ import {
   known,
   LATER,
   NOW,
+  pullFacts,
   pullMemory,
   REPOSITORY,
   stageMemory,
@@ -227,7 +228,18 @@ describe("What somebody asks for on a pull request", () => {
   it("waits for the first look at the repository", () => {
     expect(judge(facts([open("/hold")], { component: null })).answered).toBeUndefined();
     expect(judge(facts([open("/hold")], { component: component({ stages: null }) })).answered).toBeUndefined();
-    expect(decide(facts([open("/hold")], { memory: null }), HOUSE)).toEqual({ lacks: [{ want: "pull", number: 12 }] });
+  });
+
+  it("on a pull request that was not heard of is answered once that is known", () => {
+    const unheard = (read: PullKnown["read"]) =>
+      decide(facts([open("/hold")], { memory: null, verdict: null, read }), HOUSE);
+    expect(unheard(new Map())).toEqual({ lacks: [{ want: "pull", number: 12 }] });
+    const pull = known({ number: 12, asOf: NOW, facts: pullFacts() });
+    const decision = decided(unheard(new Map([["pull 12", pull]])));
+    expect(decision).toMatchObject({ memory: { head: { sha: at("login") } }, lookAgainAt: NOW });
+    expect(decision.answered).toBeUndefined();
+    const silent = decided(unheard(new Map([["pull 12", unknown("GitHub answered 502.")]])));
+    expect(silent).toMatchObject({ lookAgainAt: LATER });
   });
 
   it("that was answered and not said is said again, and not done again", () => {
