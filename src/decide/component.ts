@@ -6,7 +6,7 @@ import { canonical, type Entry } from "../flow/ledger.ts";
 import type { ComponentMemory } from "../flow/memory.ts";
 import type { Branch, Json, Sha } from "../flow/names.ts";
 import { subjectKey } from "../flow/subject.ts";
-import { allOf, decided } from "./answer.ts";
+import { allOf, decided, thenAnswered } from "./answer.ts";
 import { configInForce } from "./config-in-force.ts";
 import { isUnenrolled, proposalOf } from "./enrolment.ts";
 import { answering, obey } from "./requests.ts";
@@ -21,7 +21,8 @@ import { answering, obey } from "./requests.ts";
  */
 export function decideComponent(known: ComponentKnown): Answer {
   const { memory } = known;
-  if (known.requests.length === 0 || memory === null || memory.stages === null) return lookAt(known);
+  if (known.requests.length === 0 || memory === null) return lookAt(known);
+  if (memory.stages === null) return thenAnswered(lookAt(known), known.now);
   const obeyed = obey({ ...known, component: memory, pull: null });
   if ("lacks" in obeyed) return obeyed;
   const looked = lookAt(known);

@@ -5,7 +5,7 @@ import { answerTo, type PullKnown, type Read, type Want, wantKey } from "../flow
 import type { House } from "../flow/house.ts";
 import { canonical, digestOf, type Entry } from "../flow/ledger.ts";
 import type { ChecksSeen, ComponentMemory, Lesson, PullMemory } from "../flow/memory.ts";
-import { type Branch, type Instant, isSha, type Json } from "../flow/names.ts";
+import { type Branch, isSha, type Json } from "../flow/names.ts";
 import { checkName } from "../flow/ruleset.ts";
 import { type Nudge, subjectKey } from "../flow/subject.ts";
 import { agreed, configLetThrough, type Finding, type Verdict, worst } from "../flow/verdict.ts";
@@ -15,7 +15,7 @@ import { flowGate } from "../gates/flow.ts";
 import type { Case } from "../gates/gate.ts";
 import { policy as configGate } from "../gates/policy.ts";
 import { checkRun, fingerprintOf, gateChecks, type Told, turnedBack } from "../report/check-run.ts";
-import { allOf, decided, earlier, unlessThere } from "./answer.ts";
+import { allOf, decided, earlier, thenAnswered, unlessThere } from "./answer.ts";
 import { answering, obey } from "./requests.ts";
 
 /** A pull request: what people asked for on it is carried out, then it is judged, then they are answered. */
@@ -33,12 +33,6 @@ export function decidePull(known: PullKnown, house: House): Answer {
   if ("lacks" in judged) return judged;
   const verdict = judged.decided.verdict === undefined ? known.verdict : judged.decided.verdict;
   return { decided: answering(judged.decided, obeyed, { ...known, component }, verdict) };
-}
-
-/** A pull request that was not heard of before is known now; what was asked for on it is answered at once. */
-function thenAnswered(judged: Answer, now: Instant): Answer {
-  if ("lacks" in judged || judged.decided.memory === undefined) return judged;
-  return { decided: { ...judged.decided, lookAgainAt: now } };
 }
 
 /** Others' checks are read afresh. */

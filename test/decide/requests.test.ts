@@ -267,6 +267,18 @@ describe("What somebody asks for on an issue", () => {
   it("waits for the first look at the repository, and for GitHub", () => {
     const unseen = component({ stages: null, look: true });
     expect("lacks" in decide(onIssue([open("/help")], { memory: unseen, component: unseen }), HOUSE)).toBe(true);
+    const github = new Map<string, Fact<unknown>>([
+      ["document .github/flowgate.yml", known({ found: false })],
+      ["open-pulls", known([])],
+      ["merged-pulls", known([])],
+      ...["development", "staging", "master"].map((name): [string, Fact<unknown>] => [
+        `branch ${name}`,
+        known(at(name)),
+      ]),
+    ]);
+    const looked = judge(onIssue([open("/help")], { memory: unseen, component: unseen, read: github }));
+    expect(looked).toMatchObject({ memory: { stages: { staging: at("staging") } }, lookAgainAt: NOW });
+    expect(looked.answered).toBeUndefined();
     expect("lacks" in decide(onIssue([open("/help")], { memory: component({ look: true }) }), HOUSE)).toBe(true);
     expect(decide(onIssue([open("/freeze staging because x")], { read: new Map() }), HOUSE)).toEqual({
       lacks: [{ want: "collaborators" }],
