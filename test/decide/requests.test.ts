@@ -211,6 +211,14 @@ describe("What somebody asks for on a pull request", () => {
     expect(said(review)).toEqual([]);
   });
 
+  it("is refused where they may not", () => {
+    const decision = judge(facts([open("/freeze staging because x", { by: { id: 99, login: "zoe" } })]));
+    expect(said(decision)).toEqual([
+      "-1",
+      expect.stringMatching(/^This needs a release manager; you have `none` here\./),
+    ]);
+  });
+
   it("nearly is asked back", () => {
     expect(said(judge(facts([open("/unhodl")])))[1]).toBe("There is no `/unhodl`. Did you mean `/unhold`?");
   });
@@ -223,6 +231,8 @@ describe("What somebody asks for on a pull request", () => {
     expect(said(judge(facts([open("/gates")])))[1]).toContain("| `flow` | ✓ passed |");
     const closed = pullMemory({}, { state: "closed" });
     expect(said(judge(facts([open("/gates")], { memory: closed })))[1]).toContain("There is nothing to judge here.");
+    const merged = pullMemory({}, { state: "closed", merged: true });
+    expect(said(judge(facts([open("/gates")], { memory: merged })))[1]).toContain("| `flow` | ✓ passed |");
   });
 
   it("waits for the first look at the repository", () => {
