@@ -5,6 +5,7 @@ import {
   type BroughtBy,
   type Comparison,
   type Fact,
+  type PullKnown,
   type Read,
   type Review,
   type Want,
@@ -12,7 +13,7 @@ import {
 } from "../src/flow/facts.ts";
 import type { Candidate } from "../src/flow/lane.ts";
 import type { ComponentMemory, PullMemory, StageMemory } from "../src/flow/memory.ts";
-import { branch, type Instant, instant, repositoryId, type Sha, sha } from "../src/flow/names.ts";
+import { branch, type Instant, installationId, instant, repositoryId, type Sha, sha } from "../src/flow/names.ts";
 import { type Arrivals, NO_ARRIVALS, type Records } from "../src/flow/provenance.ts";
 import type { LiveRuleset, RulesetContent } from "../src/flow/ruleset.ts";
 import type { Finding, Verdict } from "../src/flow/verdict.ts";
@@ -102,6 +103,27 @@ export const stageMemory = (more: Partial<StageMemory> = {}): StageMemory => ({
 /** Of a stage whose pushes are recorded, and all settled. */
 export const ARRIVALS: Arrivals = { ...NO_ARRIVALS, since: NOW };
 export const NO_RECORDS: Records = { merges: [], groups: new Map() };
+
+/** What is known of the pull request of `pullMemory`, which nobody has judged yet. */
+export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
+  now: NOW,
+  cause: null,
+  read: new Map(),
+  component: component(),
+  subject: { kind: "pull", repository: REPOSITORY, number: 12 },
+  memory: pullMemory(),
+  verdict: null,
+  gateSlots: {},
+  turnedBack: null,
+  siblings: [],
+  slot: null,
+  stage: stageMemory(),
+  source: null,
+  standing: [],
+  requests: [],
+  installation: installationId(1),
+  ...more,
+});
 
 /** A ruleset as GitHub gives it back when it was written so, with a default of its own added. */
 export const liveRuleset = (wanted: RulesetContent, more: Partial<LiveRuleset> = {}): LiveRuleset => ({

@@ -5,7 +5,7 @@ import { NO_CONFIG } from "../../src/flow/absorb.ts";
 import type { Answer, Decision } from "../../src/flow/decision.ts";
 import { checkSlot, type SlotState } from "../../src/flow/effect.ts";
 import type { Fact, PullKnown } from "../../src/flow/facts.ts";
-import { branch, installationId, later } from "../../src/flow/names.ts";
+import { branch, later } from "../../src/flow/names.ts";
 import type { Finding } from "../../src/flow/verdict.ts";
 import {
   APP,
@@ -17,38 +17,19 @@ import {
   NOW,
   policy,
   pullFacts,
+  pullKnown,
   pullMemory,
   REPOSITORY,
-  stageMemory,
   unknown,
   verdict,
 } from "../builders.ts";
 
 const HOUSE = { app: APP, links: null };
-const facts = (more: Partial<PullKnown> = {}): PullKnown => ({
-  now: NOW,
-  cause: null,
-  read: new Map(),
-  component: component(),
-  subject: { kind: "pull", repository: REPOSITORY, number: 12 },
-  memory: pullMemory(),
-  verdict: null,
-  gateSlots: {},
-  turnedBack: null,
-  siblings: [],
-  slot: null,
-  stage: stageMemory(),
-  source: null,
-  standing: [],
-  requests: [],
-  installation: installationId(1),
-  ...more,
-});
 function decided(answer: Answer): Decision {
   if (!("decided" in answer)) throw new Error(`it lacks ${JSON.stringify(answer.lacks)}`);
   return answer.decided;
 }
-const judge = (more: Partial<PullKnown> = {}) => decided(decide(facts(more), HOUSE));
+const judge = (more: Partial<PullKnown> = {}) => decided(decide(pullKnown(more), HOUSE));
 const slot = checkSlot(REPOSITORY, at("login"), "flowgate: development");
 const check = (decision: Decision) => {
   const [effect] = decision.effects;
@@ -179,7 +160,7 @@ describe("into a default branch that is no stage", () => {
   const memory = pullMemory({ head: "anything", base: "trunk" });
 
   it("a pull request has no lane, and passes where it leaves Flowgate's config: one read, one write", () => {
-    expect(decide(facts({ component: trunk, memory }), HOUSE)).toEqual({
+    expect(decide(pullKnown({ component: trunk, memory }), HOUSE)).toEqual({
       lacks: [{ want: "file", path: PATH, at: at("login") }],
     });
     const decision = judge({
@@ -217,7 +198,7 @@ describe("into a default branch that is no stage", () => {
   it("a pull request of the organisation's own repository is gated, though that is no component", () => {
     const stages = { development: null, staging: null, master: null };
     const home = { name: "acme/.github", defaultBranch: branch("trunk"), stages };
-    expect(decide(facts({ component: component(home), memory }), HOUSE)).toHaveProperty("lacks");
+    expect(decide(pullKnown({ component: component(home), memory }), HOUSE)).toHaveProperty("lacks");
     expect(judge({ component: component({ ...home, name: "acme/api" }), memory }).because).toBe(
       "The repository lacks stage branches.",
     );
@@ -289,7 +270,7 @@ describe("a merged pull request whose gate let a change of the config through", 
 
 describe("what is not known", () => {
   it.each([null, pullMemory({}, { doubt: true })])("of the pull request itself is read once", (memory) => {
-    expect(decide(facts({ memory }), HOUSE)).toEqual({ lacks: [{ want: "pull", number: 12 }] });
+    expect(decide(pullKnown({ memory }), HOUSE)).toEqual({ lacks: [{ want: "pull", number: 12 }] });
     const listed = { number: 12, asOf: LATER, facts: { ...pullFacts(), title: "Read" } };
     expect(judge({ memory, read: new Map([["pull 12", known(listed)]]) })).toMatchObject({
       memory: { title: "Read", asOf: LATER, doubt: false, from: {} },
@@ -302,7 +283,7 @@ describe("what is not known", () => {
 
   it("of its commits is asked for, and while GitHub does not say, the check waits", () => {
     const memory = pullMemory({ head: "hotfix/x", base: "master" });
-    const lacking = decide(facts({ memory }), HOUSE);
+    const lacking = decide(pullKnown({ memory }), HOUSE);
     expect(lacking).toMatchObject({ lacks: [{ want: "compare" }, { want: "compare" }, { want: "compare" }] });
     const read = new Map<string, Fact<unknown>>(
       [`master`, `development`, `staging`].map((stage) => [
@@ -336,7 +317,7 @@ describe("what is not known", () => {
             n === 3 ? unknown("GitHub answered 502.") : known({ ahead: n, commits: [], whole: true }),
           );
         }
-        const answer = decide(facts({ memory: pullMemory({ head, base }), read }), HOUSE);
+        const answer = decide(pullKnown({ memory: pullMemory({ head, base }), read }), HOUSE);
         if ("decided" in answer && [...read.values()].every((fact) => !fact.known))
           expect(answer.decided.verdict?.outcome).not.toBe("passed");
       }),
@@ -460,7 +441,7 @@ describe("others' checks", () => {
   const onHead = [`checks ${at("login")}`, known([green])] as const;
   const checks = { head: at("login"), since: NOW, seen: [green] };
   const judged = (memory: PullKnown["memory"], ...more: readonly (readonly [string, Fact<unknown>])[]) =>
-    decide(facts({ memory, component: asked, read: read(...more) }), HOUSE);
+    decide(pullKnown({ memory, component: asked, read: read(...more) }), HOUSE);
 
   it("are read once on each head, and remembered", () => {
     expect(judged(hotfix)).toEqual({ lacks: [{ want: "checks", head: at("login") }] });
@@ -480,7 +461,7 @@ describe("others' checks", () => {
   it("are read again where some may have been missed, and still count since they were first looked at", () => {
     const doubted = { ...hotfix, checks: { ...checks, doubt: true as const } };
     expect(judged(doubted)).toHaveProperty("lacks");
-    const later = decide(facts({ memory: doubted, component: asked, read: read(onHead), now: LATER }), HOUSE);
+    const later = decide(pullKnown({ memory: doubted, component: asked, read: read(onHead), now: LATER }), HOUSE);
     expect(decided(later).memory).toEqual({ ...hotfix, checks });
   });
 });

@@ -13,9 +13,9 @@ import {
   LATER,
   NOW,
   pullFacts,
+  pullKnown,
   pullMemory,
   REPOSITORY,
-  stageMemory,
   unknown,
   verdict,
 } from "../builders.ts";
@@ -40,25 +40,8 @@ const PEOPLE = new Map<string, Fact<unknown>>([
   ["collaborators", known([right(RITA, "maintain"), right(DORA, "write")])],
 ]);
 
-const facts = (requests: PullKnown["requests"], more: Partial<PullKnown> = {}): PullKnown => ({
-  now: NOW,
-  cause: null,
-  read: PEOPLE,
-  component: component(),
-  subject: { kind: "pull", repository: REPOSITORY, number: 12 },
-  memory: pullMemory(),
-  verdict: verdict(),
-  gateSlots: {},
-  turnedBack: null,
-  siblings: [],
-  slot: null,
-  stage: stageMemory(),
-  source: null,
-  standing: [],
-  requests,
-  installation: installationId(1),
-  ...more,
-});
+const facts = (requests: PullKnown["requests"], more: Partial<PullKnown> = {}): PullKnown =>
+  pullKnown({ read: PEOPLE, verdict: verdict(), requests, ...more });
 const onIssue = (requests: ComponentKnown["requests"], more: Partial<ComponentKnown> = {}): ComponentKnown => ({
   now: NOW,
   cause: null,
