@@ -1,16 +1,9 @@
 import { isEnforced } from "../flow/component.ts";
 import { type Effect, issueSlot } from "../flow/effect.ts";
-import {
-  answerTo,
-  type Comparison,
-  type StageLookedAt as Known,
-  type KnownDeviation,
-  type Want,
-} from "../flow/facts.ts";
+import { answerTo, type StageLookedAt as Known, type KnownDeviation, type Want } from "../flow/facts.ts";
 import { canonical, closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
-import { looking } from "../flow/looking.ts";
 import type { StageMemory } from "../flow/memory.ts";
-import { type Instant, type Json, later, type Sha, short } from "../flow/names.ts";
+import { type Instant, type Json, later } from "../flow/names.ts";
 import {
   type Arrivals,
   EXPLAINED_WITHIN_MS,
@@ -24,6 +17,7 @@ import { deviationKey, type StandingOf } from "../flow/standing.ts";
 import { type Nudge, subjectKey } from "../flow/subject.ts";
 import { issueOf, sentenceOf } from "../report/deviation.ts";
 import { earlier, unlessThere } from "./answer.ts";
+import { type Closing, reverted } from "./reverted.ts";
 
 /** What became of the pushes to a stage. */
 type Settled = {
@@ -105,7 +99,6 @@ function begun(known: Known): Settled {
   );
 }
 
-type Closing = { readonly key: string; readonly because: string };
 type Came = { readonly push: Push } & (
   | { readonly explainedBy: readonly number[] }
   | { readonly trusted: true }
@@ -167,50 +160,6 @@ function deviationOf(push: Push, { subject, memory, now }: Known): StandingOf<"d
     push,
   };
 }
-
-type Cleared = {
-  readonly closed: readonly Closing[];
-  readonly compared: Sha | null;
-  readonly retryAt: Instant | null;
-};
-
-/** What open deviations brought and the stage no longer has: everything that they touched is as it was before them. */
-function reverted(known: Known): Cleared | { readonly lacks: readonly Want[] } {
-  const { memory, deviations, read, subject } = known;
-  const { heads, compared } = memory.arrivals;
-  const told = heads.at(-1) ?? null;
-  const open = deviations.flatMap(({ standing: { key, push }, closed }) =>
-    closed === null && push.how === "push" && push.after !== null ? [{ key, ...push, after: push.after }] : [],
-  );
-  if (told === compared || open.length === 0) return { closed: [], compared, retryAt: null };
-  const look = looking(read);
-  // Pushes are told in any order, so the last one told may not be where the stage is.
-  const head = look.at({ want: "branch", branch: subject.branch });
-  const pairs =
-    head === null
-      ? []
-      : open.map(({ key, before, after }) => ({
-          key,
-          before,
-          brought: look.at({ want: "compare", base: before, head: after }),
-          since: look.at({ want: "compare", base: before, head }),
-        }));
-  const missing = look.missing();
-  if (missing !== null && "lacks" in missing) return missing;
-  const closed = pairs.flatMap(({ key, before, brought, since }): readonly Closing[] => {
-    if (!brought?.changes.whole || !since?.changes.whole) return [];
-    // Where the branch was forced to somewhere else, the list is not of what came since.
-    if (brought.mergeBase !== before || since.mergeBase !== before) return [];
-    const differing = new Set(pathsIn(since));
-    if (pathsIn(brought).some((path) => differing.has(path))) return [];
-    return [{ key, because: `at ${short(head as Sha)} everything that it touched is as it was before it` }];
-  });
-  return missing === null ? { closed, compared: told, retryAt: null } : { closed, compared, retryAt: missing.retryAt };
-}
-
-/** Of a renamed file both. */
-const pathsIn = ({ changes }: Comparison): readonly string[] =>
-  changes.files.flatMap(({ path, before }) => (before === null ? [path] : [path, before]));
 
 const openOf = ({ deviations, subject }: Known, push: Push, because: string): readonly Closing[] =>
   deviations
