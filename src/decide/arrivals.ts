@@ -3,7 +3,7 @@ import { type Effect, issueSlot } from "../flow/effect.ts";
 import { answerTo, type StageLookedAt as Known, type KnownDeviation, type Want } from "../flow/facts.ts";
 import { canonical, closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import type { StageMemory } from "../flow/memory.ts";
-import { type Instant, type Json, later } from "../flow/names.ts";
+import { type Instant, type Json, later, type Sha } from "../flow/names.ts";
 import {
   type Arrivals,
   EXPLAINED_WITHIN_MS,
