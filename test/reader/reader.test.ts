@@ -121,6 +121,7 @@ describe("a hostile text ends in findings", () => {
     ["front matter of brackets",  `---\na: ${"[".repeat(4_000)}\n---\n`],
     ["definitions",               Array.from({ length: 15_000 }, (_, n) => `[${n}]: a`).join("\n")],
     ["addresses",                 "a@b.".repeat(60_000)],
+    ["dashes without a reason",   `- [ ] N/A: ${"-".repeat(200_000)}x`],
     ["a long word",               "a".repeat(256 * 1024)],
     ["one item with all in it",   `- [ ] ${"(owner: @a) N/A: reason: ".repeat(8_000)}`],
   ])("%s", async (_what, text) => {

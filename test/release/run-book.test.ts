@@ -295,7 +295,7 @@ describe("the phase of an item", () => {
     ["## Verificación", "test"],              ["## Verificação", "test"],
     ["## Collaudo", "test"],                  ["## Controleren", "test"],
     ["## Rollback plan", "rollback"],         ["## Zurückrollen", "rollback"],
-    ["## Retour arrière", "rollback"],        ["## Marcha atrás", "rollback"],
+    ["## 4. Plan de retour arrière", "rollback"], ["## Marcha atrás", "rollback"],
     ["## Reversão", "rollback"],              ["## Ripristino", "rollback"],
     ["## Terugdraaien", "rollback"],          ["## [Back out](x.md)", "rollback"],
     ["## Monitoring (optional)", "monitor"],  ["## Überwachung", "monitor"],
@@ -483,6 +483,7 @@ describe("what an item is known by", () => {
     ["- [ ] a <!-- fg:id= -->",                              1, "failed: The id of this item is none"],
     ["- [ ] a <!-- fg:id=x --> <!-- fg:id=y -->",            1, "failed: This item has two ids"],
     ["<!-- fg:id=x -->\n\n- [ ] a",                          1, "warning: This id belongs to no item"],
+    [`- [ ] a <!-- fg:id= ${"x ".repeat(100)}-->\n- [ ] b <!-- fg:id=x\ny -->`, 2, "failed: The id of this item is none"],
     ["- [ ] a\n- b <!-- fg:id=x -->",                        2, "warning: This id belongs to no item"],
   ])("%j is told", (text, line, because) => {
     expect(saidOf(text)).toEqual([expect.stringMatching(`^${line} ${because}`)]);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Phase } from "../../flow/config.ts";
 
 /** Something to do, and to tick. A tick in the file is the author's template and is not read. */
@@ -32,11 +32,12 @@ export const isRequired = ({ optional, notApplicable }: Item): boolean => !optio
 /** What an item without an id is known by: its text, its phase, and how many before it have both. From 0. */
 export function digestId(phase: Phase, text: string, before: number): string {
   const content = JSON.stringify([phase, text.normalize("NFC"), before]);
-  return `~${createHash("sha256").update(content).digest("hex").slice(0, 20)}`;
+  return `~${hash("sha256", content, "hex").slice(0, 20)}`;
 }
 
-/** `<!-- fg:id=backup -->`: group 1 is the id as it stands. */
-export const ID_COMMENT = /^<!--\s*fg:id\s*=\s*(.*?)\s*-->\s*$/s;
+const ID_COMMENT = /^<!--\s*fg:id\s*=\s*(.*?)\s*-->\s*$/s;
+/** The id that a comment gives, as it stands: `<!-- fg:id=backup -->`. Null: it is another one; a long one is prose. */
+export const idIn = (html: string): string | null => (html.length > 200 ? null : (ID_COMMENT.exec(html)?.[1] ?? null));
 /** A digest begins otherwise, so none can be written by hand. */
 export const isId = (text: string): boolean => /^[A-Za-z\d][\w.-]{0,63}$/.test(text);
 

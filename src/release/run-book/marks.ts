@@ -23,7 +23,7 @@ const NAME = /^@[A-Za-z\d][A-Za-z\d-]*(?:\/[A-Za-z\d][\w.-]*)?$/;
 const RESULT_AT_END = /\s*\(\s*result\s*\)\s*[.:]?$/i;
 const OPTIONAL_AT_START = /^(?:optional\s*:|\(\s*optional\s*\)\s*:?)\s*/i;
 const NOT_APPLICABLE = /^\s*n\/a\s*:\s*/i;
-const REASON = /(?:\s*[-–—;,(]+)?\s*\breason\s*:\s*/i;
+const REASON = /(?:\s*[-–—;,(]{1,3})?\s*\breason\s*:\s*/i;
 
 /**
  * Takes the marks out of an item's text: `(owner: @x)` anywhere, `(result)` at its end, `Optional:` and `N/A:` at its

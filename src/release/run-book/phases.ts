@@ -81,7 +81,10 @@ const NUMBERING =
   /^(?:(?:phase|step|part|section|stage|schritt|teil|etape|paso|fase|passo|stap)\s+)?(?:\d+|[ivx]+)\s+/u;
 /** What adds nothing to them: `Rollback plan`, `Deployment steps`. */
 const GENERIC =
-  /\s+(?:steps?|phase|plan|procedure|tasks?|checklist|checks|section|instructions|actions|schritte|plan de|stappen)$/u;
+  /\s+(?:steps?|phase|plan|procedure|tasks?|checklist|checks|section|instructions|actions|schritte|stappen)$/u;
+/** The same before them: `Plan de retour arrière`. */
+const OF =
+  /^(?:plan|plano|piano|procedure|procedimiento|procedimento|etapes|pasos|passos|passi)\s+(?:de|do|da|du|di|del|of|for)\s+/u;
 
 const OURS: ReadonlyMap<string, Phase> = new Map(
   PHASES.flatMap((phase) => SYNONYMS[phase].map((word) => [word, phase] as const)),
@@ -92,7 +95,7 @@ export function phasesBy(words: Words): PhaseOf {
   const theirs = new Map(PHASES.flatMap((phase) => (words[phase] ?? []).map((word) => [folded(word), phase] as const)));
   return (heading) => {
     const whole = folded(heading);
-    const bare = whole.replace(NUMBERING, "");
+    const bare = whole.replace(NUMBERING, "").replace(OF, "");
     const readings = [whole, bare, whole.replace(GENERIC, ""), bare.replace(GENERIC, "")];
     for (const phases of [theirs, OURS])
       for (const reading of readings) {

@@ -1,7 +1,7 @@
 import type { ListItem, Nodes, Paragraph } from "mdast";
 import { PHASES, type Phase } from "../../flow/config.ts";
 import { type Finding, failed, warning } from "./finding.ts";
-import { digestId, ID_COMMENT, type Item, isId } from "./item.ts";
+import { digestId, type Item, idIn, isId } from "./item.ts";
 import { type Markdown, type Point, placeOf } from "./markdown.ts";
 import { marksOf } from "./marks.ts";
 import type { Region } from "./near-misses.ts";
@@ -75,8 +75,8 @@ export function readTree(text: string, { root, boxes, fences }: Markdown, phaseO
   /** The id in a comment of the item, or its digest. */
   const identify = (item: ListItem, label: Paragraph, text: string, line: number): string => {
     const comments = [...label.children, ...item.children].flatMap((node) => {
-      const id = node.type === "html" ? ID_COMMENT.exec(node.value)?.[1] : undefined;
-      return id === undefined ? [] : [{ node, id }];
+      const id = node.type === "html" ? idIn(node.value) : null;
+      return id === null ? [] : [{ node, id }];
     });
     for (const { node } of comments) idComments.add(node);
     const id = comments[0]?.id ?? null;
@@ -175,7 +175,7 @@ export function readTree(text: string, { root, boxes, fences }: Markdown, phaseO
       case "html":
         hold(node.value.replace(/<!--[\s\S]*?(?:-->|$)/g, "").replace(/<[^<>]*>/g, ""));
         if (within !== "table") regions.push(...htmlRegions(text, node));
-        if (ID_COMMENT.test(node.value) && !idComments.has(node))
+        if (idIn(node.value) !== null && !idComments.has(node))
           findings.push(
             warning(placeOf(node).line, "This id belongs to no item; put it at the end of the item's first line."),
           );
