@@ -180,6 +180,7 @@ describe("what looks like a task and is none is told with its line", () => {
     ["-     [ ] a",                     1, "it is code"],
     ["a paragraph\n\n    - [ ] a",      3, "it is code"],
     ["<details>\n- [ ] a\n</details>",  2, "raw HTML"],
+    ["| a |\n|---|\n| - [] b |",         3, "in a table"],
     ["<td>[ ]</td>",                    1, "raw HTML"],
     ["a\r\n\r\r[ ] b",                  4, "has no bullet"],
   ])("%j fails in line %i: %s", (text, line, because) => {
@@ -206,6 +207,8 @@ describe("what looks like a task and is none is told with its line", () => {
     "an array[x] or list[] or (x) or [] alone",
     "[x]: https://example.org",
     "- \\[a] b",
+    "| a |\n|---|\n| [] |\n| b[ ] |",
+    "<p>\na <code>string[]</code>, by default [] or b[ ]\n</p>",
     "Write `- [ ] …` for each item, and not `<input type=checkbox>`.",
     "a block of code:\n```\nif [ ]; then\n```",
     "- [-1] and [link] (x) and f([])",

@@ -144,11 +144,13 @@ function hidden(region: Region, inside: { readonly count: number; readonly line:
 
 /** Why this is no task; null: nobody would take it for one. */
 function missed(box: Found, kind: Region["kind"] | null, isSecond: boolean): Finding | null {
-  const { form, line, leads, bulleted } = box;
+  const { form, line, leads, bulleted, before } = box;
   const fail = (because: string) => failed(line, because);
   if (!isPlain(form) && !bulleted) return null;
   if (form === "input")
     return kind === "code" ? null : fail("A box written as HTML is no task; write it as a list item, `- [ ] …`.");
+  // There `[]` and `a[ ]` are values of a program.
+  if ((kind === "table" || kind === "html") && ((form === "empty" && !bulleted) || /\w/.test(before))) return null;
   if (kind === "table") return fail("A box in a table is no task; write it as a list item, `- [ ] …`.");
   if (kind === "html") return fail("This box is in raw HTML and no task; leave an empty line after the tag above it.");
   if (leads !== null) {
