@@ -82,6 +82,13 @@ const CASES: readonly Case[] = [
     act: ({ dora, world }, number) => edit(world, dora, number),
   },
   { event: "labelled", goal: NOTHING, before: opened, act: label },
+  {
+    event: "held by a command",
+    // Who may. Written: the check, the reaction, the answer.
+    goal: { reads: 1, writes: 3 },
+    before: opened,
+    act: async ({ world }, number) => void (await world.person("rita").says(number, "/hold because wait")),
+  },
   { event: "commented", goal: NOTHING, before: opened, act: ({ world, dora }, number) => comment(world, dora, number) },
   {
     event: "another App's check finished",

@@ -1,4 +1,4 @@
-import type { Account, Installation, Permissions } from "./model.ts";
+import type { Account, App, Installation, Permissions } from "./model.ts";
 
 /**
  * Who does something: a person, or an App's bot with one installation's rights.
@@ -10,4 +10,6 @@ export type Actor = {
   readonly permissions: Permissions | null;
   /** null: every repository the account or installation reaches. */
   readonly repositoryIds: readonly number[] | null;
+  /** The App that acts for the person: it may do what both may. Left out: nobody but themselves. */
+  readonly via?: App;
 };

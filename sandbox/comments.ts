@@ -3,6 +3,7 @@ import { announceNow } from "./events.ts";
 import type { Github } from "./github.ts";
 import {
   type Comment,
+  type Issue,
   type Pull,
   type Reaction,
   type ReactionContent,
@@ -10,13 +11,14 @@ import {
   reactionContents,
 } from "./model.ts";
 import { done, invalid, notFound, type Outcome } from "./outcome.ts";
+import { presentToldIssue } from "./present/issues.ts";
 import { presentIssue } from "./present/pulls.ts";
 import { presentComment } from "./present/talk.ts";
 import { editPull, longestBody } from "./pulls.ts";
 import { requireRole } from "./rights.ts";
 import { setBox } from "./task-list.ts";
 
-/** Comments of a pull request, oldest first. */
+/** Comments of a pull request or an issue, oldest first. */
 export function commentsOf(github: Github, repositoryId: number, number: number): readonly Comment[] {
   return github.find.commentsOf(repositoryId, number);
 }
@@ -37,9 +39,10 @@ function announceComment(
   fields: Readonly<Record<string, unknown>> = {},
 ): void {
   const pull = github.find.pull(repository.id, comment.number);
-  if (!pull) return;
+  const issue = github.find.issue(repository.id, comment.number);
+  if (!pull && !issue) return;
   announceNow(github, by, repository, { event: "issue_comment", action }, () => ({
-    issue: presentIssue(github, pull),
+    issue: pull ? presentIssue(github, pull) : presentToldIssue(github, repository, issue as Issue),
     comment: presentComment(github, repository, comment),
     ...fields,
   }));
@@ -56,7 +59,8 @@ export function createComment(
   const allowed = requireRole(github, by, repository, "read");
   if (!allowed.done) return allowed;
   const pull = github.find.pull(repository.id, number);
-  if (!pull) return notFound;
+  const issue = github.find.issue(repository.id, number);
+  if (!pull && !issue) return notFound;
   const wrong = bodyRefusal(body);
   if (wrong) return wrong;
   const at = github.time();
@@ -70,7 +74,8 @@ export function createComment(
     createdAt: at,
     updatedAt: at,
   });
-  github.state.pulls.change(pull.id, { updatedAt: at });
+  if (pull) github.state.pulls.change(pull.id, { updatedAt: at });
+  if (issue) github.state.issues.change(issue.id, { updatedAt: at });
   announceComment(github, by, repository, comment, "created");
   return done(comment);
 }
@@ -148,7 +153,7 @@ export function react(
   const comment = target.commentId === null ? null : github.state.comments.get(target.commentId);
   if (comment === undefined || (comment && comment.repositoryId !== repository.id)) return notFound;
   const number = comment ? comment.number : target.number;
-  if (!github.find.pull(repository.id, number)) return notFound;
+  if (!github.find.pull(repository.id, number) && !github.find.issue(repository.id, number)) return notFound;
   const there = comment ? github.find.reactionsOf(comment.id) : github.find.reactionsOfPull(repository.id, number);
   const known = there.find((one) => one.userId === by.account.id && one.content === content);
   if (known) return done({ reaction: known, created: false });

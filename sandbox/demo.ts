@@ -69,7 +69,8 @@ async function addExample(github: Github, { name, description, history }: Exampl
       });
     }
     const repository = await importRepository(github, folder, { owner: organisation, name, stages, roles: demoRoles });
-    github.state.repositories.change(repository.id, { description });
+    const merging = { ...repository.merging, allowAutoMerge: true };
+    github.state.repositories.change(repository.id, { description, merging });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,5 @@
 import type { Actor } from "./actor.ts";
+import { withdrawAutoMerge } from "./auto-merge-request.ts";
 import { announceNow } from "./events.ts";
 import { commitsBetween, isAncestor } from "./git/history.ts";
 import type { Github } from "./github.ts";
@@ -8,6 +9,7 @@ import { presentReview } from "./present/talk.ts";
 import { announcePull } from "./pull-events.ts";
 import { branchAt, moveRefs, type RefChange, refAt } from "./refs.ts";
 import { dismissesStale } from "./review-rules.ts";
+import { mayPush } from "./rights.ts";
 import { rulesFor } from "./rules.ts";
 
 /** Brings a commit of a fork into the base repository's objects. */
@@ -37,7 +39,7 @@ export async function closePull(github: Github, by: Actor, pull: Pull): Promise<
   const at = github.time();
   const closed = github.state.pulls.change(pull.id, { state: "closed", closedAt: at, updatedAt: at });
   await announcePull(github, by, closed, "closed");
-  return closed;
+  return withdrawAutoMerge(github, by, closed, "Pull request was closed");
 }
 
 /** Marks a pull request merged. */
@@ -82,6 +84,9 @@ export async function followHead(
     });
     const was = before ?? pull.head.sha;
     await announcePull(github, by, moved, "synchronize", { before: was, after });
+    if (!mayPush(github, by, base)) {
+      await withdrawAutoMerge(github, by, moved, "Head branch was pushed to by a user without write access");
+    }
     dismissStaleReviews(github, by, base, moved);
     if (await isAncestor(github.git, base.id, after, tip)) await closePull(github, by, moved);
   }

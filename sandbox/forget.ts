@@ -24,6 +24,7 @@ export async function forgetEverything(github: Github): Promise<void> {
     state.issues,
     state.pulls,
     state.tokens,
+    state.authorisations,
     state.installations,
     state.apps,
     state.labels,

@@ -43,8 +43,10 @@ export type Github = {
   as(login: string): Actor;
   /** A token with which this person calls REST or git. */
   tokenOf(login: string): string;
-  /** Resolves when no delivery is under way or queued. */
+  /** Resolves when no delivery is under way or queued, and no act either. */
   settled(): Promise<void>;
+  /** Resolves when no act is under way or waits its turn (see exclusively). */
+  idle(): Promise<void>;
   /**
    * Runs one act after another for a repository and its forks, so that what an act checked still holds when it
    * writes. An act run so must not call this again.
@@ -99,7 +101,7 @@ export function createGithub(parts: {
     },
     tokenOf(login) {
       const userId = github.as(login).account.id;
-      const known = find.tokensOfUser(userId)[0];
+      const known = find.tokensOfUser(userId).find((one) => one.via === undefined);
       if (known) return known.token;
       const token = `ghp_${randomBytes(18).toString("hex")}`;
       state.tokens.put({
@@ -113,7 +115,15 @@ export function createGithub(parts: {
       });
       return token;
     },
-    settled: () => hooks.settled(),
+    async settled() {
+      do {
+        await github.idle();
+        await hooks.settled();
+      } while (turns.size > 0);
+    },
+    async idle() {
+      while (turns.size > 0) await Promise.allSettled(turns.values());
+    },
     exclusively<T>(id: number, act: () => Promise<T>): Promise<T> {
       let repositoryId = id;
       for (let parent = id; ; ) {

@@ -17,7 +17,7 @@ function installation(github: Github, id: number): Installation {
   return found;
 }
 
-/** Registers an App. The answer carries its id, slug, private key (PEM) and webhook secret. */
+/** Registers an App. The answer carries its id, slug, private key (PEM), webhook secret, client id and client secret. */
 export function createApp(
   github: Github,
   input: {
@@ -27,6 +27,7 @@ export function createApp(
     readonly events: readonly string[];
     readonly webhookUrl?: string | null;
     readonly webhookSecret?: string;
+    readonly callbackUrls?: readonly string[];
   },
 ): App {
   const slug = input.name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
@@ -58,6 +59,7 @@ export function createApp(
     privateKey: keys.privateKey,
     webhookUrl: input.webhookUrl ?? null,
     webhookSecret: input.webhookSecret ?? randomBytes(20).toString("hex"),
+    callbackUrls: input.callbackUrls ?? [],
     permissions: { metadata: "read", ...input.permissions },
     events: input.events,
     createdAt: github.time(),
@@ -70,6 +72,7 @@ export function changeApp(
   appId: number,
   change: {
     readonly webhookUrl?: string | null;
+    readonly callbackUrls?: readonly string[];
     readonly permissions?: Permissions;
     readonly events?: readonly string[];
   },

@@ -1,6 +1,7 @@
 import type {
   Account,
   Activity,
+  Authorisation,
   CheckRun,
   CheckSuite,
   Comment,
@@ -34,6 +35,9 @@ export type Lookups = {
   teamsOf(organisationId: number): readonly Team[];
   token(token: string): Token | undefined;
   tokensOfUser(userId: number): readonly Token[];
+  /** The person's token that an App may exchange this refresh token for. */
+  refreshable(refreshToken: string): Token | undefined;
+  authorisation(code: string): Authorisation | undefined;
   installationsOfApp(appId: number): readonly Installation[];
   installationsOf(accountId: number): readonly Installation[];
   labelsOf(repositoryId: number): readonly Label[];
@@ -43,6 +47,8 @@ export type Lookups = {
   pullsFrom(headRepositoryId: number, ref: string): readonly Pull[];
   pullsInto(repositoryId: number, ref: string): readonly Pull[];
   pullsAt(repositoryId: number, headSha: string): readonly Pull[];
+  /** Open pull requests of all repositories that merge by themselves. */
+  autoMerging(): readonly Pull[];
   issuesOf(repositoryId: number): readonly Issue[];
   issue(repositoryId: number, number: number): Issue | undefined;
   /** What was done to the branches of a repository, oldest first. */
@@ -73,6 +79,8 @@ export function lookupsOf(state: State): Lookups {
   const teams = state.teams.index((one) => one.organisationId);
   const tokens = state.tokens.index((one) => one.token);
   const userTokens = state.tokens.index((one) => one.userId ?? 0);
+  const refreshTokens = state.tokens.index((one) => one.via?.refreshToken ?? "");
+  const codes = state.authorisations.index((one) => one.code);
   const appInstallations = state.installations.index((one) => one.appId);
   const accountInstallations = state.installations.index((one) => one.accountId);
   const labels = state.labels.index((one) => one.repositoryId);
@@ -81,6 +89,7 @@ export function lookupsOf(state: State): Lookups {
   const heads = state.pulls.index((one) => `${one.head.repositoryId} ${one.head.ref}`);
   const bases = state.pulls.index((one) => `${one.repositoryId} ${one.base.ref}`);
   const headShas = state.pulls.index((one) => `${one.repositoryId} ${one.head.sha}`);
+  const autoMerging = state.pulls.index((one) => Number(one.state === "open" && Boolean(one.autoMerge)));
   const issues = state.issues.index((one) => one.repositoryId);
   const issueNumbers = state.issues.index((one) => `${one.repositoryId} ${one.number}`);
   const activities = state.activities.index((one) => one.repositoryId);
@@ -106,6 +115,8 @@ export function lookupsOf(state: State): Lookups {
     teamsOf: (organisationId) => byId(teams(organisationId)),
     token: (token) => tokens(token)[0],
     tokensOfUser: userTokens,
+    refreshable: (refreshToken) => refreshTokens(refreshToken).find((one) => one.via !== undefined),
+    authorisation: (code) => codes(code)[0],
     installationsOfApp: (appId) => byId(appInstallations(appId)),
     installationsOf: (accountId) => byId(accountInstallations(accountId)),
     labelsOf: (repositoryId) => byId(labels(repositoryId)),
@@ -114,6 +125,7 @@ export function lookupsOf(state: State): Lookups {
     pullsFrom: (repositoryId, ref) => byId(heads(`${repositoryId} ${ref}`)),
     pullsInto: (repositoryId, ref) => byId(bases(`${repositoryId} ${ref}`)),
     pullsAt: (repositoryId, sha) => byId(headShas(`${repositoryId} ${sha}`)),
+    autoMerging: () => byId(autoMerging(1)),
     issuesOf: (repositoryId) => byId(issues(repositoryId)),
     issue: (repositoryId, number) => issueNumbers(`${repositoryId} ${number}`)[0],
     activitiesOf: (repositoryId) => byId(activities(repositoryId)),

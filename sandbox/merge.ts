@@ -17,6 +17,8 @@ export type MergeInput = {
   readonly sha?: Sha | undefined;
   readonly title?: string | undefined;
   readonly message?: string | undefined;
+  /** Given: all rules hold, also those that the one who merges may bypass. */
+  readonly bypass?: false;
 };
 
 const switchedOff: Readonly<Record<MergeMethod, string>> = {
@@ -25,9 +27,11 @@ const switchedOff: Readonly<Record<MergeMethod, string>> = {
   rebase: "Rebase merges are not allowed on this repository.",
 };
 
-function allows(repository: Repository, method: MergeMethod): boolean {
+/** Why the repository's settings refuse this way of merging; null when they do not. */
+export function methodSwitchedOff(repository: Repository, method: MergeMethod): string | null {
   const { allowMergeCommit, allowSquashMerge, allowRebaseMerge } = repository.merging;
-  return { merge: allowMergeCommit, squash: allowSquashMerge, rebase: allowRebaseMerge }[method];
+  const allowed = { merge: allowMergeCommit, squash: allowSquashMerge, rebase: allowRebaseMerge }[method];
+  return allowed ? null : switchedOff[method];
 }
 
 const notMergeable = refused(405, "Pull Request is not mergeable");
@@ -47,8 +51,10 @@ async function refusalOf(
     return refused(409, "Head branch was modified. Review and try the merge again.");
   }
   if (pull.draft) return refused(405, "Pull Request is still a draft");
-  if (!allows(repository, method)) return refused(405, switchedOff[method]);
-  const violations = await mergeViolations(github, by, repository, pull, method);
+  const off = methodSwitchedOff(repository, method);
+  if (off !== null) return refused(405, off);
+  const bound = input.bypass === false ? null : by;
+  const violations = await mergeViolations(github, bound, repository, pull, method);
   return violations.length > 0 ? ruleRefusal(405, violations) : done(null);
 }
 
@@ -60,25 +66,34 @@ export async function mergePull(
   number: number,
   input: MergeInput,
 ): Promise<Outcome<{ readonly sha: Sha; readonly message: string }>> {
-  return github.exclusively(repository.id, async () => {
-    const allowed = requireRole(github, by, repository, "write");
-    if (!allowed.done) return allowed;
-    const current = github.state.repositories.get(repository.id);
-    const pull = github.find.pull(repository.id, number);
-    if (!pull || !current) return notFound;
-    const may = await refusalOf(github, by, current, pull, input);
-    if (!may.done) return may;
-    const tip = branchAt(github, repository.id, pull.base.ref);
-    const sha = tip && (await mergeCommit(github, by, current, pull, tip, input));
-    if (!tip || !sha) return notMergeable;
-    const change = { ref: `refs/heads/${pull.base.ref}`, before: tip, after: sha };
-    const moved = await moveRefs(github, current, [change]);
-    if (!moved.done) return refused(405, "Base branch was modified. Review and try the merge again.");
-    await markMerged(github, by, pull, sha);
-    await afterPush(github, by, current, [change], "pr_merge");
-    if (current.merging.deleteBranchOnMerge) await deleteHead(github, by, current, pull);
-    return done({ sha, message: "Pull Request successfully merged" });
-  });
+  return github.exclusively(repository.id, () => mergeHeld(github, by, repository, number, input));
+}
+
+/** The same for a caller who holds the repository (see Github.exclusively). */
+export async function mergeHeld(
+  github: Github,
+  by: Actor,
+  repository: Repository,
+  number: number,
+  input: MergeInput,
+): Promise<Outcome<{ readonly sha: Sha; readonly message: string }>> {
+  const allowed = requireRole(github, by, repository, "write");
+  if (!allowed.done) return allowed;
+  const current = github.state.repositories.get(repository.id);
+  const pull = github.find.pull(repository.id, number);
+  if (!pull || !current) return notFound;
+  const may = await refusalOf(github, by, current, pull, input);
+  if (!may.done) return may;
+  const tip = branchAt(github, repository.id, pull.base.ref);
+  const sha = tip && (await mergeCommit(github, by, current, pull, tip, input));
+  if (!tip || !sha) return notMergeable;
+  const change = { ref: `refs/heads/${pull.base.ref}`, before: tip, after: sha };
+  const moved = await moveRefs(github, current, [change]);
+  if (!moved.done) return refused(405, "Base branch was modified. Review and try the merge again.");
+  await markMerged(github, by, pull, sha);
+  await afterPush(github, by, current, [change], "pr_merge");
+  if (current.merging.deleteBranchOnMerge) await deleteHead(github, by, current, pull);
+  return done({ sha, message: "Pull Request successfully merged" });
 }
 
 async function deleteHead(github: Github, by: Actor, repository: Repository, pull: Pull): Promise<void> {
@@ -107,7 +122,7 @@ export async function mergeCommit(
   }
   const tree = await mergeTrees(git, repository.id, tip, head);
   if (!tree) return null;
-  const text = input.method === "squash" ? await squashText(github, pull) : mergeText(pull);
+  const text = await mergeTexts(github, pull, input.method ?? "merge");
   const title = input.title ?? text.title;
   const message = input.message ?? text.message;
   const squash = input.method === "squash";
@@ -126,7 +141,14 @@ function authorOf(github: Github, pull: Pull): Signature {
   return signatureOf(github, { account, installation: null, permissions: null, repositoryIds: null });
 }
 
-function mergeText(pull: Pull) {
+/** What the commit of a merge says where nobody said it; nothing for a rebase, which makes no commit of its own. */
+export async function mergeTexts(
+  github: Github,
+  pull: Pull,
+  method: MergeMethod,
+): Promise<{ readonly title: string; readonly message: string }> {
+  if (method === "squash") return squashText(github, pull);
+  if (method === "rebase") return { title: "", message: "" };
   return {
     title: `Merge pull request #${pull.number} from ${pull.head.owner}/${pull.head.ref}`,
     message: pull.title,
@@ -152,14 +174,14 @@ export async function mergeBlocked(
   by: Actor,
   repository: Repository,
   number: number,
-  method?: MergeMethod,
+  input: MergeInput = {},
 ): Promise<string | null> {
   const allowed = requireRole(github, by, repository, "write");
   if (!allowed.done) return allowed.refusal.message;
   const current = github.state.repositories.get(repository.id);
   const pull = github.find.pull(repository.id, number);
   if (!pull || !current) return "Not Found";
-  const may = await refusalOf(github, by, current, pull, { method });
+  const may = await refusalOf(github, by, current, pull, input);
   if (!may.done) return may.refusal.message;
   const tip = branchAt(github, repository.id, pull.base.ref);
   const tree = tip && (await mergeTrees(github.git, repository.id, tip, pull.head.sha));

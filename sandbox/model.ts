@@ -48,6 +48,16 @@ export type MergeSettings = {
   readonly allowSquashMerge: boolean;
   readonly allowRebaseMerge: boolean;
   readonly deleteBranchOnMerge: boolean;
+  /** Whether people may have a pull request merged later; off where it was never switched on. */
+  readonly allowAutoMerge?: boolean;
+};
+
+/** What somebody asked for who had auto-merge enabled. The texts stay what they were then, as on GitHub. */
+export type AutoMerge = {
+  readonly enabledById: number;
+  readonly method: MergeMethod;
+  readonly title: string;
+  readonly message: string;
 };
 
 export type Repository = {
@@ -105,9 +115,23 @@ export type App = {
   readonly privateKey: string;
   readonly webhookUrl: string | null;
   readonly webhookSecret: string;
+  /** Where people may be sent back to after they authorised it; none when left out. */
+  readonly callbackUrls?: readonly string[];
   readonly permissions: Permissions;
   readonly events: readonly string[];
   readonly createdAt: Time;
+};
+
+/** A person let an App act for them; whoever holds the code and the App's secret gets a token for it, once. */
+export type Authorisation = {
+  readonly id: number;
+  readonly code: string;
+  readonly appId: number;
+  readonly userId: number;
+  readonly redirectUri: string;
+  /** The S256 challenge of PKCE; null when the App sent none. */
+  readonly challenge: string | null;
+  readonly expiresAt: Time;
 };
 
 export type Installation = {
@@ -133,6 +157,8 @@ export type Token = {
   readonly repositoryIds: readonly number[] | null;
   readonly permissions: Permissions | null;
   readonly expiresAt: Time | null;
+  /** Of a person's token that an App was given: which App, and by what it is exchanged for the next one. */
+  readonly via?: { readonly appId: number; readonly refreshToken: string; readonly refreshExpiresAt: Time };
 };
 
 export type Pull = {
@@ -160,6 +186,8 @@ export type Pull = {
   readonly mergedAt: Time | null;
   readonly mergedById: number | null;
   readonly mergeCommitSha: Sha | null;
+  /** null or left out: it waits for somebody to merge it. A merged one keeps what it was merged by. */
+  readonly autoMerge?: AutoMerge | null;
   readonly createdAt: Time;
   readonly updatedAt: Time;
   readonly closedAt: Time | null;
@@ -396,6 +424,7 @@ export type Entities = {
   labels: Label;
   apps: App;
   installations: Installation;
+  authorisations: Authorisation;
   tokens: Token;
   pulls: Pull;
   issues: Issue;

@@ -1,4 +1,5 @@
 import type { Actor } from "./actor.ts";
+import { withdrawAutoMerge } from "./auto-merge-request.ts";
 import { bringCommit, closePull, keepHead } from "./following.ts";
 import { isAncestor, mergeBase } from "./git/history.ts";
 import type { Github } from "./github.ts";
@@ -225,7 +226,7 @@ async function applyTexts(github: Github, by: Actor, pull: Pull, change: PullCha
   if (Object.keys(changes).length === 0) return pull;
   const edited = github.state.pulls.change(pull.id, { ...fields, updatedAt: github.time() });
   await announcePull(github, by, edited, "edited", { changes });
-  return edited;
+  return fields.base ? withdrawAutoMerge(github, by, edited, "Base branch was changed") : edited;
 }
 
 async function reopen(github: Github, by: Actor, repository: Repository, pull: Pull): Promise<Outcome<Pull>> {
@@ -265,7 +266,7 @@ function setDraft(github: Github, by: Actor, repository: Repository, number: num
     if (found.value.state === "closed") return refused(422, "The pull request is closed.");
     const pull = github.state.pulls.change(found.value.id, { draft, updatedAt: github.time() });
     await announcePull(github, by, pull, draft ? "converted_to_draft" : "ready_for_review");
-    return done(pull);
+    return done(draft ? await withdrawAutoMerge(github, by, pull, "Pull request was converted to draft") : pull);
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Actor } from "./actor.ts";
+import { withdrawAutoMerge } from "./auto-merge-request.ts";
 import { announceInstallation, announceNow } from "./events.ts";
 import { closePull } from "./following.ts";
 import type { Github } from "./github.ts";
@@ -151,7 +152,9 @@ export type SettingsChange = { readonly [Key in keyof MergeSettings]?: MergeSett
   readonly archived?: boolean | undefined;
 };
 
-/** Changes name, default branch, visibility or which merge methods are allowed. Needs an admin. */
+const autoMergeOff = "Auto merge is not allowed for this repository";
+
+/** Changes name, default branch, visibility or which merges are allowed. Needs an admin. */
 export async function changeSettings(
   github: Github,
   by: Actor,
@@ -174,6 +177,7 @@ export async function changeSettings(
         allowMergeCommit: change.allowMergeCommit ?? before.merging.allowMergeCommit,
         allowSquashMerge: change.allowSquashMerge ?? before.merging.allowSquashMerge,
         allowRebaseMerge: change.allowRebaseMerge ?? before.merging.allowRebaseMerge,
+        allowAutoMerge: change.allowAutoMerge ?? before.merging.allowAutoMerge ?? false,
         deleteBranchOnMerge: change.deleteBranchOnMerge ?? before.merging.deleteBranchOnMerge,
       },
       formerNames:
@@ -186,6 +190,11 @@ export async function changeSettings(
       await github.git.run(after.id, ["symbolic-ref", "HEAD", `refs/heads/${after.defaultBranch}`]);
     }
     announceSettings(github, by, before, after);
+    if (after.merging.allowAutoMerge !== true) {
+      for (const pull of github.find.pullsOf(after.id)) {
+        if (pull.state === "open") await withdrawAutoMerge(github, by, pull, autoMergeOff);
+      }
+    }
     return done(after);
   });
 }

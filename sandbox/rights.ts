@@ -1,6 +1,6 @@
 import type { Actor } from "./actor.ts";
 import type { Github } from "./github.ts";
-import { type Repository, type Role, roles } from "./model.ts";
+import { type App, type Permissions, type Repository, type Role, roles } from "./model.ts";
 import { done, notFound, type Outcome, refused } from "./outcome.ts";
 
 /** True when `role` may do all that `needed` may. */
@@ -55,6 +55,16 @@ export function covers(github: Github, by: Actor, repository: Repository): boole
   return installation.repositorySelection === "all" || installation.repositoryIds.includes(repository.id);
 }
 
+/** What an App that acts for a person may do in the repository by itself; null where it is not installed. */
+export function lentBy(github: Github, app: App, repository: Repository): Permissions | null {
+  const installation = github.find
+    .installationsOf(repository.ownerId)
+    .find((one) => one.appId === app.id && one.suspendedAt === null);
+  if (installation === undefined) return null;
+  const reaches = installation.repositorySelection === "all" || installation.repositoryIds.includes(repository.id);
+  return reaches ? installation.permissions : null;
+}
+
 /** Done when the person has at least this role; 404 when they may not even see it, else 403. Bots are judged by their token, in REST. */
 export function requireRole(github: Github, by: Actor, repository: Repository, role: Role): Outcome<null> {
   const current = github.state.repositories.get(repository.id);
@@ -72,5 +82,6 @@ export function requireRole(github: Github, by: Actor, repository: Repository, r
 /** True when what `by` may do includes writing to branches of the repository. */
 export function mayPush(github: Github, by: Actor, repository: Repository): boolean {
   if (by.installation) return covers(github, by, repository) && by.permissions?.["contents"] === "write";
+  if (by.via && lentBy(github, by.via, repository)?.["contents"] !== "write") return false;
   return atLeast(roleOf(github, by.account.id, repository), "write");
 }

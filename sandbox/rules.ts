@@ -72,27 +72,27 @@ export function bypassOf(
  * What a classic protection of the branch asks for, in the words of rules. An admin passes it unless it says otherwise.
  * https://docs.github.com/rest/branches/branch-protection
  */
-function classicRules(github: Github, by: Actor, repository: Repository, ref: string): readonly Rule[] {
+function classicRules(github: Github, by: Actor | null, repository: Repository, ref: string): readonly Rule[] {
   const protection = github.find.protection(repository.id, ref.replace(/^refs\/heads\//, ""));
   if (!protection || !ref.startsWith("refs/heads/")) return [];
-  const admin = !by.installation && roleOf(github, by.account.id, repository) === "admin";
+  const admin = by !== null && !by.installation && roleOf(github, by.account.id, repository) === "admin";
   if (admin && !protection.enforceAdmins) return [];
   const checks = protection.checks.map(({ context, appId }) => ({ context, integration_id: appId }));
   const parameters = { required_status_checks: checks, strict_required_status_checks_policy: protection.strict };
   return [{ type: "deletion" }, { type: "non_fast_forward" }, { type: "required_status_checks", parameters }];
 }
 
-/** Rules that hold `by` back on a ref. */
+/** Rules that hold `by` back on a ref; all of them where `by` is null. */
 function bindingRules(
   github: Github,
-  by: Actor,
+  by: Actor | null,
   repository: Repository,
   ref: string,
   merging: boolean,
 ): readonly Rule[] {
   const rules = rulesFor(github, repository, ref)
     .filter(({ ruleset }) => {
-      const bypass = bypassOf(github, by, repository, ruleset);
+      const bypass = by === null ? "never" : bypassOf(github, by, repository, ruleset);
       return bypass === "never" || (bypass === "pull_requests_only" && !merging);
     })
     .map(({ rule }) => rule);
@@ -105,10 +105,28 @@ const notAllowed: Readonly<Record<MergeMethod, string>> = {
   rebase: "Rebase merges are not allowed on this repository.",
 };
 
-/** Why rules refuse this merge, in GitHub's words; empty when they do not. */
+/** Why a rule refuses this way of merging, whatever else is met. */
+function methodViolations({ type, parameters }: Rule, method: MergeMethod): readonly string[] {
+  if (type === "required_linear_history" && method === "merge") return ["This branch must not contain merge commits."];
+  const allowed = type === "pull_request" ? parameters?.["allowed_merge_methods"] : undefined;
+  return Array.isArray(allowed) && !allowed.includes(method) ? [notAllowed[method]] : [];
+}
+
+/** Why the rules of a branch refuse this way of merging to everybody who bypasses none; null when they do not. */
+export function methodRefusal(
+  github: Github,
+  repository: Repository,
+  branch: string,
+  method: MergeMethod,
+): string | null {
+  const rules = rulesFor(github, repository, `refs/heads/${branch}`);
+  return rules.flatMap(({ rule }) => methodViolations(rule, method))[0] ?? null;
+}
+
+/** Why rules refuse this merge, in GitHub's words; empty when they do not. `by` null: to somebody who bypasses none. */
 export async function mergeViolations(
   github: Github,
-  by: Actor,
+  by: Actor | null,
   repository: Repository,
   pull: Pull,
   method: MergeMethod,
@@ -118,14 +136,8 @@ export async function mergeViolations(
   for (const rule of rules) {
     if (rule.type === "update") violations.push("Cannot update this protected ref.");
     if (rule.type === "merge_queue") violations.push("Changes must be made through the merge queue");
-    if (rule.type === "required_linear_history" && method === "merge") {
-      violations.push("This branch must not contain merge commits.");
-    }
-    if (rule.type === "pull_request") {
-      const allowed = rule.parameters?.["allowed_merge_methods"];
-      if (Array.isArray(allowed) && !allowed.includes(method)) violations.push(notAllowed[method]);
-      violations.push(...reviewViolations(github, repository, pull, rule));
-    }
+    violations.push(...methodViolations(rule, method));
+    if (rule.type === "pull_request") violations.push(...reviewViolations(github, repository, pull, rule));
     if (rule.type === "required_status_checks" && rule.parameters?.["strict_required_status_checks_policy"] === true) {
       const base = branchAt(github, repository.id, pull.base.ref) ?? "";
       if (!(await isAncestor(github.git, repository.id, base, pull.head.sha))) {

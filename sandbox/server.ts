@@ -3,11 +3,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { watchAutoMerge } from "./auto-merge.ts";
 import type { Clock } from "./clock.ts";
 import { openGit } from "./git/store.ts";
 import { createGithub, type Github } from "./github.ts";
 import { readRefs } from "./refs.ts";
 import { restOf } from "./rest/rest.ts";
+import { tokenEndpoint } from "./rest/token.ts";
 import { smartHttp } from "./smart-http.ts";
 import { openState } from "./state.ts";
 
@@ -60,6 +62,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       );
       return;
     }
+    if (tokenEndpoint(github, request, response)) return;
     if (smartHttp(github, request, response) || options.pages?.(request, response, github)) return;
     response.writeHead(404, { "content-type": "text/plain" }).end("There is nothing here.\n");
   });
@@ -70,6 +73,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
   const { port } = server.address() as AddressInfo;
   github.url = `http://${options.host}:${port}`;
+  watchAutoMerge(github);
   return {
     github,
     url: github.url,
@@ -78,6 +82,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
+      await github.idle();
       github.hooks.close();
       git.close();
       state.close();

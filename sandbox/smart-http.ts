@@ -8,7 +8,7 @@ import { pushRefs } from "./landing.ts";
 import type { Repository } from "./model.ts";
 import { type RefChange, zero } from "./refs.ts";
 import { byToken } from "./rest/authenticate.ts";
-import { atLeast, covers, mayPush, roleOf } from "./rights.ts";
+import { atLeast, covers, lentBy, mayPush, roleOf } from "./rights.ts";
 
 const address = /^\/([^/]+)\/([^/]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/;
 
@@ -80,6 +80,7 @@ function actorOf(github: Github, header: string | undefined): Actor | null {
 
 function maySee(github: Github, by: Actor | null, repository: Repository): boolean {
   if (by === null) return !repository.private;
+  if (by.via && repository.private && lentBy(github, by.via, repository) === null) return false;
   return by.installation ? covers(github, by, repository) : atLeast(roleOf(github, by.account.id, repository), "read");
 }
 

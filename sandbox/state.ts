@@ -23,6 +23,8 @@ export type State = {
   /** A small value kept by name, such as how far the clock was skipped. */
   note(name: string): string | undefined;
   setNote(name: string, value: string): void;
+  /** Calls back, at once, at every change of an entity. */
+  onChange(listener: (kind: keyof Entities) => void): void;
   /** Writes what changed to disk in one transaction. Called before any answer leaves the sandbox. */
   flush(): void;
   close(): void;
@@ -37,6 +39,7 @@ const kinds: readonly (keyof Entities)[] = [
   "labels",
   "apps",
   "installations",
+  "authorisations",
   "tokens",
   "pulls",
   "issues",
@@ -150,12 +153,15 @@ export function openState(file: string | null): State {
     if (file !== null) dirtyNotes.add(name);
     later();
   };
+  const listeners: ((kind: keyof Entities) => void)[] = [];
   const written =
-    (kind: string): Written =>
+    (kind: keyof Entities): Written =>
     (id, entity) => {
-      if (file === null) return;
-      dirty.set(`${kind} ${id}`, { kind, id, entity });
-      later();
+      if (file !== null) {
+        dirty.set(`${kind} ${id}`, { kind, id, entity });
+        later();
+      }
+      for (const listener of listeners) listener(kind);
     };
 
   const tables = Object.fromEntries(
@@ -170,6 +176,7 @@ export function openState(file: string | null): State {
     },
     note: (name) => notes.get(name),
     setNote,
+    onChange: (listener) => void listeners.push(listener),
     flush,
     close() {
       flush();

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { commandReference } from "./command-reference.ts";
 import { completeLock } from "./complete-lock.ts";
 import { configReference, configSchemaFile } from "./config-reference.ts";
 import { gateIndex, gatePages } from "./gate-pages.ts";
@@ -9,6 +10,7 @@ const generated: Readonly<Record<string, (now: string) => string>> = {
   "package-lock.json": completeLock,
   "schema/flowgate.schema.json": configSchemaFile,
   "docs/config.md": configReference,
+  "docs/commands.md": commandReference,
   "docs/gates/README.md": gateIndex,
   ...gatePages,
 };

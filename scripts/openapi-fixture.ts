@@ -37,6 +37,8 @@ const webhooks: Readonly<Record<string, readonly string[]>> = {
     "ready_for_review",
     "labeled",
     "unlabeled",
+    "auto_merge_enabled",
+    "auto_merge_disabled",
     "enqueued",
     "dequeued",
   ],

@@ -2,12 +2,15 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
+import { actsWith } from "./board/acts.ts";
+import { loginWith } from "./board/login.ts";
 import { type Access, boardRoute } from "./board/routes.ts";
 import type { News } from "./flow/decision.ts";
 import type { Self } from "./flow/facts.ts";
 import type { House } from "./flow/house.ts";
 import type { Instant } from "./flow/names.ts";
 import { connect } from "./github/client.ts";
+import { asUser } from "./github/user.ts";
 import { metricsOf } from "./metrics.ts";
 import { settle } from "./pipeline.ts";
 import { appServer } from "./server.ts";
@@ -33,7 +36,7 @@ export type Settings = {
   readonly port: number;
   /** Base of the addresses that checks link to; `self`: where the App listens; null: checks carry no link. */
   readonly links: string | "self" | null;
-  readonly board: Access;
+  readonly board: BoardSettings;
   readonly databaseUrl: string | null;
   /** Of the embedded database; null: in memory. */
   readonly folder: string | null;
@@ -47,6 +50,16 @@ export type Settings = {
   /** What GitHub grants an installation: points a minute and calls at once; GitHub's published limits when left out. */
   readonly budget?: { readonly points: number; readonly inFlight: number };
 };
+
+export type BoardSettings =
+  | Exclude<Access, { readonly kind: "login" }>
+  | {
+      readonly kind: "login";
+      readonly clientId: string;
+      readonly clientSecret: string;
+      /** Where people reach the board, without a slash at the end; `self`: where the App listens. */
+      readonly at: string | "self";
+    };
 
 export type App = {
   readonly url: string;
@@ -87,8 +100,10 @@ export async function startApp(settings: Settings): Promise<App> {
     onPause: (installation, until) =>
       void store.pause(installation, until).catch(logged("A pause could not be stored.")),
   });
+  const webUrl = webAddress(settings.apiUrl);
   let self: Self | null = null;
   let stopped = false;
+  let access: Access = { kind: "refused", because: "Flowgate is starting. Load this page again in a moment." };
 
   const server = appServer({
     secret: settings.webhookSecret,
@@ -101,7 +116,7 @@ export async function startApp(settings: Settings): Promise<App> {
       return store.accept(delivery);
     },
     onAccess: (news) => void followAccess(news).catch(logged("An installation could not be swept.")),
-    page: (request) => boardRoute(request, store, settings.board, webAddress(settings.apiUrl)),
+    page: (request) => boardRoute(request, store, access, webUrl),
     unready: () => store.unready(),
     metrics: async () => metricsOf({ ...(await store.counts()), sweeps }),
   });
@@ -109,6 +124,9 @@ export async function startApp(settings: Settings): Promise<App> {
   await Promise.race([once(server, "listening"), once(server, "error").then(([error]) => Promise.reject(error))]);
   const { port } = server.address() as AddressInfo;
   const url = `http://${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${port}`;
+
+  const board = openBoard(settings.board);
+  access = board.access;
 
   const house: House = { app: settings.appId, links: settings.links === "self" ? url : settings.links };
   const { look, perform, find } = github;
@@ -176,6 +194,17 @@ export async function startApp(settings: Settings): Promise<App> {
     });
   }
 
+  /** People are sent back to the board's own address, which is known once it listens. */
+  function openBoard(board: BoardSettings): { readonly access: Access; stop(): void } {
+    if (board.kind !== "login") return { access: board, stop: () => {} };
+    const { clientId, clientSecret } = board;
+    const people = asUser({ webUrl, apiUrl: settings.apiUrl, clientId, clientSecret, version: VERSION, clock });
+    const at = board.at === "self" ? url : board.at;
+    const login = loginWith({ clientSecret, at, github: people, sessions: store.sessions, clock, log });
+    const acts = actsWith({ accept: store.accept, clock, log });
+    return { access: { kind: "login", login, acts }, stop: people.stop };
+  }
+
   function logged(message: string): (error: unknown) => void {
     return (error) => log.error({ err: error }, message);
   }
@@ -200,6 +229,7 @@ export async function startApp(settings: Settings): Promise<App> {
       server.closeIdleConnections();
       await Promise.all([closed, worker.stop(), verified, firstSweep, sweeping]);
       github.stop();
+      board.stop();
       await store.stop();
     },
   };

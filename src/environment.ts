@@ -42,6 +42,7 @@ export function environment(
   const logLevel = of("LOG_LEVEL") ?? "info";
   const folder = of("DATA_DIR") ?? "data";
   const publicUrl = of("PUBLIC_URL");
+  const links = publicUrl?.replace(/\/+$/, "") ?? null;
   const api = of("GITHUB_API_URL") ?? DEFAULT_API;
   const proxy = of("WEBHOOK_PROXY_URL");
 
@@ -71,6 +72,14 @@ export function environment(
     };
   }
 
+  const [clientId, clientSecret] = [of("GITHUB_CLIENT_ID"), of("GITHUB_CLIENT_SECRET")];
+  if ((clientId === null) !== (clientSecret === null)) {
+    return {
+      problem: `Set ${clientId === null ? "GITHUB_CLIENT_ID" : "GITHUB_CLIENT_SECRET"} as well: log-in to the board needs both, or none of them for none.`,
+    };
+  }
+  const client = clientId === null || clientSecret === null ? null : { clientId, clientSecret };
+
   const appId = Number(given.APP_ID);
   if (!Number.isInteger(appId) || appId < 1)
     return { problem: `APP_ID is “${given.APP_ID}”; it is the number on the App's settings page.` };
@@ -86,8 +95,8 @@ export function environment(
       apiUrl: api.replace(/\/+$/, ""),
       host,
       port,
-      links: publicUrl?.replace(/\/+$/, "") ?? null,
-      board: boardAccess(host, publicUrl),
+      links,
+      board: boardAccess(host, links, client),
       databaseUrl: of("DATABASE_URL"),
       folder,
       inFlightGraceMs: IN_FLIGHT_GRACE_MS,
@@ -97,13 +106,25 @@ export function environment(
 }
 
 /** Without log-in the board is for whoever sits at this machine. */
-function boardAccess(host: string, publicUrl: string | null): Settings["board"] {
+function boardAccess(
+  host: string,
+  publicUrl: string | null,
+  client: { readonly clientId: string; readonly clientSecret: string } | null,
+): Settings["board"] {
   const loopback = host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+  if (client !== null && (publicUrl !== null || loopback)) return { kind: "login", ...client, at: publicUrl ?? "self" };
+  if (client !== null) {
+    return {
+      kind: "refused",
+      because:
+        "Whoever runs it sets PUBLIC_URL to the address under which people reach it: GitHub sends them back there after they logged in.",
+    };
+  }
   if (loopback && publicUrl === null) return { kind: "loopback" };
   return {
     kind: "refused",
     because:
-      "The board shows what only people with access may read, and this version has no log-in yet. It is served where HOST is a loopback address and PUBLIC_URL is unset; later GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET will open it.",
+      "It shows what only people with access may read, and nobody can log in: whoever runs it sets GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET. Without them it is served only where HOST is a loopback address and PUBLIC_URL is unset.",
   };
 }
 

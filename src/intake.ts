@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { askedAnew } from "./flow/asked-anew.ts";
 import { CONFIG_PATH } from "./flow/config.ts";
 import { type News, NO_NEWS } from "./flow/decision.ts";
 import type { Self } from "./flow/facts.ts";
@@ -6,6 +7,7 @@ import { branchText, checkRunShape, listedPull, pullShape, shaText, statusShape 
 import type { Lesson, Origin } from "./flow/memory.ts";
 import { type Branch, branch, type Instant, installationId, repositoryId, sha } from "./flow/names.ts";
 import type { Push } from "./flow/provenance.ts";
+import { mayCommand, type Request } from "./flow/request.ts";
 import type { Priority } from "./flow/subject.ts";
 
 /** A webhook delivery as it came, its signature verified. */
@@ -19,7 +21,19 @@ export type Delivery = { readonly id: string; readonly event: string; readonly p
  *
  * @param self who we are, so that our own acts bring no news; null while GitHub has not told us yet.
  */
-export function intake({ event, payload, at }: Delivery, self: Self | null): News {
+export function intake(delivery: Delivery, self: Self | null): News {
+  const news = heard(delivery, self);
+  return news === NO_NEWS ? news : { ...news, cause: causeOf(delivery) };
+}
+
+/** As GitHub names it. */
+function causeOf({ event, payload }: Delivery): string {
+  const { action } = anyEvent.parse(payload);
+  return action === undefined ? event : `${event} ${action}`;
+}
+const anyEvent = z.object({ action: z.string().optional().catch(undefined) });
+
+function heard({ event, payload, at }: Delivery, self: Self | null): News {
   switch (event) {
     case "pull_request":
       return pullRequest(pullEvent.parse(payload));
@@ -32,8 +46,10 @@ export function intake({ event, payload, at }: Delivery, self: Self | null): New
       return check(payload, self);
     case "status":
       return status(payload);
+    case "issue_comment":
+      return comment(commentEvent.parse(payload), at);
     case "pull_request_review":
-      return review(reviewEvent.parse(payload));
+      return review(reviewEvent.parse(payload), at);
     case "issues":
       return issue(issueEvent.parse(payload));
     case "member":
@@ -227,9 +243,8 @@ const checkEvent = place.extend({
 const RECHECK = "recheck";
 
 /**
- * Somebody pressed *Re-run* or *Re-check* on ours: GitHub only resets the suite, so the check is written again, and others'
- * checks are read afresh; all else of ours is
- * our echo. What others' check runs say is told to whoever waits for them.
+ * Somebody pressed *Re-run* or *Re-check* on ours: GitHub only resets the suite, so the check is written again; all else
+ * of ours is our echo. What others' check runs say is told to whoever waits for them.
  */
 function check(payload: unknown, self: Self | null): News {
   const event = checkEvent.parse(payload);
@@ -238,16 +253,12 @@ function check(payload: unknown, self: Self | null): News {
   const ours = self === null || run.app?.id === self.app;
   const asksAnew = event.action === "rerequested" || event.requested_action?.identifier === RECHECK;
   if (!ours || !asksAnew) return ours || !event.check_run ? NO_NEWS : checkOfOthers(payload);
-  const repository = repositoryId(event.repository.id);
-  return {
-    ...newsOf(event),
-    lessons: [{ of: "checks", repository, head: run.head_sha, seen: null }],
-    nudges: [
-      { priority: "person", openPulls: { repository, head: run.head_sha } },
-      { priority: "person", subject: { kind: "group", repository, head: run.head_sha } },
-    ],
-    forget: [`check:${repository}:${run.head_sha}:${event.check_run?.name ?? ""}`],
-  };
+  return askedAnew({
+    installation: newsOf(event).installation,
+    repository: repositoryId(event.repository.id),
+    head: run.head_sha,
+    check: event.check_run?.name ?? "",
+  });
 }
 
 const otherEvent = place.extend({ check_run: checkRunShape });
@@ -267,13 +278,84 @@ function status(payload: unknown): News {
   return { ...newsOf(event), lessons: [{ of: "checks", repository, head: event.sha, seen }] };
 }
 
-const reviewEvent = place.extend({ pull_request: z.object({ number: z.number().int().positive() }) });
+const writer = z.object({ id, login: z.string(), type: z.string().nullish() }).nullish();
+const reviewEvent = place.extend({
+  action: z.string(),
+  pull_request: z.object({ number: id }),
+  review: z.object({ id, body: z.string().nullish() }).nullish(),
+  sender: writer,
+});
 
 /** Submitted, edited or dismissed: who approves is read from the list of reviews, so that nothing is counted twice. */
-function review(event: z.output<typeof reviewEvent>): News {
+function review(event: z.output<typeof reviewEvent>, at: Instant): News {
   const repository = repositoryId(event.repository.id);
-  const subject = { kind: "pull", repository, number: event.pull_request.number } as const;
-  return { ...newsOf(event), nudges: [{ priority: "person", subject }] };
+  const { number } = event.pull_request;
+  const subject = { kind: "pull", repository, number } as const;
+  const { action, review: said, sender: by } = event;
+  const asks =
+    action === "submitted" && said
+      ? askedIn({ by, at, body: said.body ?? "", origin: { number, review: said.id } })
+      : [];
+  return {
+    ...newsOf(event),
+    nudges: [{ priority: "person", subject }],
+    asks: asks.map((request) => ({ of: subject, request })),
+  };
+}
+
+const commentEvent = place.extend({
+  action: z.string(),
+  issue: z.object({ number: id, pull_request: z.unknown().optional() }),
+  comment: z.object({ id, body: z.string().nullish() }),
+  changes: z.object({ body: z.object({ from: z.string() }).nullish() }).nullish(),
+  sender: writer,
+});
+
+/**
+ * Only what people write anew can ask for something. What they edit in gets a hint, and what they attested and then edit or
+ * delete is taken back. A plain comment is no news.
+ */
+function comment(
+  { action, issue, comment: said, changes, sender: by, ...event }: z.output<typeof commentEvent>,
+  at: Instant,
+): News {
+  const before = action === "deleted" ? (said.body ?? "") : (changes?.body?.from ?? "");
+  const takenBack = action !== "created" && mayCommand(before);
+  if (action === "deleted" ? !takenBack : action !== "created" && action !== "edited") return NO_NEWS;
+  const how = takenBack ? "taken back" : action === "edited" ? "edited in" : "written";
+  const origin = { number: issue.number, comment: said.id };
+  const asks = askedIn({ by, at, body: takenBack ? before : (said.body ?? ""), origin, how });
+  if (asks.length === 0) return NO_NEWS;
+  const repository = repositoryId(event.repository.id);
+  const of =
+    issue.pull_request == null
+      ? ({ kind: "component", repository } as const)
+      : ({ kind: "pull", repository, number: issue.number } as const);
+  return {
+    ...newsOf(event),
+    nudges: [{ priority: "person", subject: of }],
+    asks: asks.map((request) => ({ of, request })),
+  };
+}
+
+/** A bot asks for nothing, and neither do we; but whoever takes back what somebody attested does take it back. */
+function askedIn({
+  by,
+  at,
+  body,
+  origin,
+  how = "written",
+}: {
+  readonly by: z.output<typeof writer>;
+  readonly at: Instant;
+  readonly body: string;
+  readonly origin: Request["origin"];
+  readonly how?: Request["how"];
+}): readonly Request[] {
+  if (!mayCommand(body) || (how !== "taken back" && (!by || by.type === "Bot"))) return [];
+  const name = "comment" in origin ? `comment:${origin.comment}` : `review:${origin.review}`;
+  const id = how === "written" ? name : `${name}:${how.replace(" ", "-")}`;
+  return [{ id, by: { id: by?.id ?? 0, login: by?.login ?? "ghost" }, at, body, how, origin }];
 }
 
 const issueEvent = place.extend({ issue: z.object({ pull_request: z.unknown().optional() }) });

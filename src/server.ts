@@ -10,12 +10,16 @@ import { type Delivery, intake } from "./intake.ts";
 export const WEBHOOK_PATH = "/api/github/webhooks";
 /** GitHub sends nothing larger. */
 const LARGEST_BODY = 25 * 1024 * 1024;
+/** More than any form of the board sends. */
+const LARGEST_FORM = 4 * 1024;
 
 export type Page = {
   readonly status: number;
   readonly type: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Each as a Set-Cookie header. */
+  readonly cookies?: readonly string[];
 };
 
 export type PageRequest = {
@@ -23,6 +27,10 @@ export type PageRequest = {
   readonly path: string;
   readonly host: string | null;
   readonly ifNoneMatch: string | null;
+  readonly cookie: string | null;
+  readonly fetchSite: string | null;
+  /** What a form sent; empty for everything else. */
+  readonly form: string;
   readonly at: Instant;
 };
 
@@ -56,7 +64,8 @@ export function appServer(ports: ServerPorts): Server {
       (error: unknown) => {
         // Whoever hung up waits for no answer, and what was not delivered whole is delivered again.
         if (request.socket.destroyed) return;
-        ports.log.error({ err: error, path: request.url }, "A request could not be answered.");
+        // Not the query: that of a log-in holds its code.
+        ports.log.error({ err: error, path: pathOf(request) }, "A request could not be answered.");
         send(request, response, text(500, "Something went wrong here; the log tells what."));
       },
     );
@@ -64,7 +73,7 @@ export function appServer(ports: ServerPorts): Server {
 }
 
 async function answer(request: IncomingMessage, ports: ServerPorts): Promise<Page> {
-  const path = URL.parse(request.url ?? "/", "http://flowgate.invalid")?.pathname;
+  const path = pathOf(request);
   const method = request.method ?? "GET";
   if (path === WEBHOOK_PATH)
     return method === "POST" ? inbox(request, ports) : text(405, "GitHub posts webhooks here.");
@@ -75,19 +84,26 @@ async function answer(request: IncomingMessage, ports: ServerPorts): Promise<Pag
   }
   if (path === "/metrics")
     return { ...text(200, await ports.metrics()), type: "text/plain; version=0.0.4; charset=utf-8" };
-  const { host, "if-none-match": ifNoneMatch } = request.headers;
+  const { host, cookie, "if-none-match": ifNoneMatch, "sec-fetch-site": fetchSite } = request.headers;
+  const form = method === "POST" ? await bodyOf(request, LARGEST_FORM) : Buffer.alloc(0);
+  if (form === null) return text(413, "That is more than any form here sends.");
   return ports.page({
     method,
     path: request.url ?? "/",
     host: host ?? null,
     ifNoneMatch: ifNoneMatch ?? null,
+    cookie: cookie ?? null,
+    fetchSite: typeof fetchSite === "string" ? fetchSite : null,
+    form: form.toString("utf8"),
     at: ports.clock.now(),
   });
 }
 
+const pathOf = ({ url }: IncomingMessage) => URL.parse(url ?? "/", "http://flowgate.invalid")?.pathname;
+
 /** 202 once stored, 401 bad signature, 400 not JSON, 413 too large, 503 when it cannot be stored. */
 async function inbox(request: IncomingMessage, ports: ServerPorts): Promise<Page> {
-  const body = await bodyOf(request);
+  const body = await bodyOf(request, LARGEST_BODY);
   if (body === null) return text(413, "The delivery is over 25 MB.");
   const { "x-hub-signature-256": signature, "x-github-delivery": id, "x-github-event": event } = request.headers;
   if (typeof signature !== "string" || !signed(body, signature, ports.secret)) {
@@ -137,15 +153,15 @@ function signed(body: Buffer, signature: string, secret: string): boolean {
 }
 
 /** The whole body, or null when it is too large: then the rest is thrown away as it comes. */
-async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
+async function bodyOf(request: IncomingMessage, largest: number): Promise<Buffer | null> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size <= LARGEST_BODY) parts.push(part);
+    if (size <= largest) parts.push(part);
     else parts.length = 0;
   }
-  return size <= LARGEST_BODY ? Buffer.concat(parts) : null;
+  return size <= largest ? Buffer.concat(parts) : null;
 }
 
 const text = (status: number, body: string): Page => ({
@@ -155,13 +171,18 @@ const text = (status: number, body: string): Page => ({
   headers: {},
 });
 
-function send(request: IncomingMessage, response: ServerResponse, { status, type, body, headers }: Page): void {
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, type, body, headers, cookies = [] }: Page,
+): void {
   response.writeHead(status, {
     "content-type": type,
     "content-length": Buffer.byteLength(body),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     ...headers,
+    ...(cookies.length > 0 ? { "set-cookie": [...cookies] } : {}),
   });
   response.end(request.method === "HEAD" ? undefined : body);
 }

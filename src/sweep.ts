@@ -6,6 +6,8 @@ import { type InstallationId, type Instant, later, type RepositoryId } from "./f
 import type { Github } from "./github/client.ts";
 import { arrived } from "./intake.ts";
 
+/** Where it comes from what no delivery told. */
+const LISTS = "a look at GitHub's lists";
 /** GitHub keeps deliveries for redelivery this long. Source: docs.github.com, "Redelivering webhooks". */
 const KEPT_MS = 3 * 24 * 3_600_000;
 /** Read again a little of what was read before: deliveries may be listed late. */
@@ -46,6 +48,7 @@ export async function sweep(ports: SweepPorts): Promise<string | null> {
   for (const { installation, account, suspended } of installations.value) {
     await ports.store.learn({
       ...NO_NEWS,
+      cause: LISTS,
       installation,
       access: [{ installation, may: suspended ? "not work" : "work", account }],
     });
@@ -71,6 +74,7 @@ export async function sweepInstallation(installation: InstallationId, ports: Swe
       installation,
       repositories.value.map(({ repository, name }) => ({ id: repository, full_name: name })),
     ),
+    cause: LISTS,
     access: [
       ...repositories.value.map(({ repository }) => ({ repository, may: "work" as const })),
       ...gone.map((repository) => ({ repository, may: "not work" as const })),
@@ -118,6 +122,7 @@ async function compare(
   const { stages } = config.policy;
   await store.learn({
     ...NO_NEWS,
+    cause: LISTS,
     installation,
     lessons: [
       ...lessons,

@@ -92,6 +92,8 @@ describe("the environment", () => {
     [{ LOG_LEVEL: "loud" }, "LOG_LEVEL is “loud”; it must be one of fatal, error"],
     [{ GITHUB_API_URL: "github.com" }, "GITHUB_API_URL is “github.com”; it must be an http or https address."],
     [{ PUBLIC_URL: "ftp://x" }, "PUBLIC_URL is “ftp://x”"],
+    [{ ...credentials, GITHUB_CLIENT_ID: "Iv1" }, "Set GITHUB_CLIENT_SECRET as well"],
+    [{ ...credentials, GITHUB_CLIENT_SECRET: "shh" }, "Set GITHUB_CLIENT_ID as well"],
   ])("refuses %j in one sentence", (env, problem) => {
     expect(read(env)).toEqual({ problem: expect.stringContaining(problem) });
   });
@@ -105,6 +107,30 @@ describe("the environment", () => {
     ["127.evil.example", "refused"],
   ])("on %s serves the board: %s", (host, kind) => {
     expect(production({ HOST: host }).production.board.kind).toBe(kind);
-    expect(production({ HOST: host, PUBLIC_URL: "https://flowgate.example" }).production.board.kind).toBe("refused");
+    expect(production({ HOST: host, PUBLIC_URL: "https://flowgate.example" }).production.board).toMatchObject({
+      kind: "refused",
+      because: expect.stringMatching(/GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET.*HOST.*PUBLIC_URL/),
+    });
+  });
+
+  const client = { GITHUB_CLIENT_ID: "Iv1", GITHUB_CLIENT_SECRET: "shh" };
+  it.each<[Readonly<Record<string, string>>, object]>([
+    [{ PUBLIC_URL: "https://flowgate.example/" }, { kind: "login", at: "https://flowgate.example" }],
+    [
+      { PUBLIC_URL: "https://flowgate.example", HOST: "0.0.0.0" },
+      { kind: "login", at: "https://flowgate.example" },
+    ],
+    [{}, { kind: "login", at: "self" }],
+    [{ HOST: "0.0.0.0" }, { kind: "refused", because: expect.stringContaining("PUBLIC_URL") }],
+  ])("with a client of GitHub's and %j serves the board: %j", (env, board) => {
+    expect(production({ ...client, ...env }).production.board).toMatchObject(board);
+  });
+  it("with a client of GitHub's lets people log in by it", () => {
+    expect(production(client).production.board).toEqual({
+      kind: "login",
+      clientId: "Iv1",
+      clientSecret: "shh",
+      at: "self",
+    });
   });
 });

@@ -8,7 +8,7 @@ const repository = { id: 42, full_name: "acme/api", default_branch: "master" };
 const place = { repository, installation: { id: 1 } };
 const read = (event: string, payload: object, self: typeof SELF | null = SELF): News =>
   intake({ id: "guid", event, payload, at: NOW }, self);
-const NOTHING = { lessons: [], nudges: [], forget: [], access: [] };
+const NOTHING = { lessons: [], nudges: [], asks: [], forget: [], access: [] };
 
 const pull = (more: object = {}) => ({
   number: 12,
@@ -131,6 +131,104 @@ describe("a pull request's event", () => {
       pull_request: pull(),
     });
     expect(news).toMatchObject({ installation: null, lessons: [{ installation: null, defaultBranch: null }, {}] });
+  });
+});
+
+it("news says where it comes from, in GitHub's words", () => {
+  expect(pullEvent("opened").cause).toBe("pull_request opened");
+  expect(read("issues", { ...place, action: "labeled", issue: { number: 3 } }).cause).toBe("issues labeled");
+  expect(read("team", { installation: { id: 1 } }).cause).toBe("team");
+  expect(read("ping", {}).cause).toBeNull();
+});
+
+describe("a comment", () => {
+  const comment = (body: string | null, more: object = {}, issue: object = { pull_request: {} }) =>
+    read("issue_comment", {
+      ...place,
+      action: "created",
+      issue: { number: 12, ...issue },
+      comment: { id: 900, body },
+      sender: { id: 10, login: "rita", type: "User" },
+      ...more,
+    });
+
+  it("that may hold a command asks for it, of its pull request or of the repository", () => {
+    const news = comment("Wait.\n/hold");
+    expect(news.asks).toEqual([
+      {
+        of: { kind: "pull", repository: 42, number: 12 },
+        request: {
+          id: "comment:900",
+          by: { id: 10, login: "rita" },
+          at: NOW,
+          body: "Wait.\n/hold",
+          how: "written",
+          origin: { number: 12, comment: 900 },
+        },
+      },
+    ]);
+    expect(news.nudges).toEqual([{ priority: "person", subject: { kind: "pull", repository: 42, number: 12 } }]);
+    const of = { kind: "component", repository: 42 };
+    expect(comment("/help", {}, {})).toMatchObject({ asks: [{ of }], nudges: [{ subject: of }] });
+  });
+
+  it.each<[string, string | null, object]>([
+    ["is plain", "Looks good.", {}],
+    ["says nothing", null, {}],
+    ["is a bot's", "/hold", { sender: { id: 9, login: "renovate[bot]", type: "Bot" } }],
+    ["is nobody's that GitHub names", "/hold", { sender: null }],
+    ["is plain and deleted", "So.", { action: "deleted" }],
+    ["says nothing and is deleted", null, { action: "deleted" }],
+    ["is pinned", "/hold", { action: "pinned" }],
+    ["is very long", `/hold\n${"x".repeat(10_000)}`, {}],
+    ["is nested very deep", `/hold\n${"> ".repeat(30)}x`, {}],
+  ])("that %s is no news", (_what, body, more) => {
+    expect(comment(body, more)).toMatchObject(NOTHING);
+  });
+
+  it("that held a command and is edited or deleted takes it back, whoever does it", () => {
+    const edited = comment("Never mind.", { action: "edited", changes: { body: { from: "/hold" } } });
+    expect(edited.asks).toMatchObject([
+      { request: { id: "comment:900:taken-back", how: "taken back", body: "/hold", by: { login: "rita" } } },
+    ]);
+    for (const sender of [null, { id: 9, login: "cleaner[bot]", type: "Bot" }])
+      expect(comment("/hold", { action: "deleted", sender }).asks).toMatchObject([
+        { request: { how: "taken back", by: { login: sender?.login ?? "ghost" } } },
+      ]);
+  });
+
+  it("that a command was edited into gets a hint", () => {
+    for (const changes of [{ body: { from: "Well." } }, {}, null])
+      expect(comment("/hold", { action: "edited", changes }).asks).toMatchObject([
+        { request: { id: "comment:900:edited-in", how: "edited in" } },
+      ]);
+  });
+});
+
+describe("a review", () => {
+  const review = (body: string | null, more: object = {}) =>
+    read("pull_request_review", {
+      ...place,
+      action: "submitted",
+      pull_request: { number: 12 },
+      review: { id: 7, body },
+      sender: { id: 10, login: "rita", type: "User" },
+      ...more,
+    });
+
+  it("may hold a command when it is submitted", () => {
+    expect(review("/hold").asks).toMatchObject([
+      { of: { kind: "pull", number: 12 }, request: { id: "review:7", origin: { number: 12, review: 7 } } },
+    ]);
+    for (const news of [
+      review("Fine."),
+      review(null),
+      review("/hold", { action: "edited" }),
+      review("/hold", { review: null }),
+    ]) {
+      expect(news.asks).toEqual([]);
+      expect(news.nudges).toHaveLength(1);
+    }
   });
 });
 
@@ -374,7 +472,7 @@ describe("repositories, rulesets and installations", () => {
     expect(read("installation_repositories", { action: "added", installation: { id: 1 } })).toMatchObject(NOTHING);
   });
 
-  it.each(["ping", "star", "issue_comment", "label", "no such event"])("%s is no news", (event) => {
+  it.each(["ping", "star", "label", "no such event"])("%s is no news", (event) => {
     expect(read(event, {})).toMatchObject(NOTHING);
   });
 });

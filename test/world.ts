@@ -6,6 +6,7 @@ import type { Actor } from "../sandbox/actor.ts";
 import { commitFiles, createBranch, deleteBranch, renameBranch, signatureOf } from "../sandbox/branches.ts";
 import { createRun } from "../sandbox/check-runs.ts";
 import { machineClock, type SkippableClock } from "../sandbox/clock.ts";
+import { createComment, editComment } from "../sandbox/comments.ts";
 import { mergeTrees, replay } from "../sandbox/git/history.ts";
 import { writeFiles } from "../sandbox/git/trees.ts";
 import type { Github } from "../sandbox/github.ts";
@@ -26,7 +27,7 @@ import { editPull, openPull } from "../sandbox/pulls.ts";
 import { branchAt } from "../sandbox/refs.ts";
 import { forkRepository } from "../sandbox/repositories.ts";
 import { dismissReview, reviewsOf, submitReview } from "../sandbox/reviews.ts";
-import { type Sandbox, startSandbox } from "../sandbox/server.ts";
+import { type Pages, type Sandbox, startSandbox } from "../sandbox/server.ts";
 import { createOrganisation, createRepository, createTeam, createUser, importRepository } from "../sandbox/setup.ts";
 import { addTeamMember, removeTeamMember } from "../sandbox/teams.ts";
 import { type App, instant, type Settings, startApp } from "../src/app.ts";
@@ -74,6 +75,8 @@ export type WorldOptions = {
   /** A local git repository to take over instead of a made-up one. */
   readonly imported?: string;
   readonly settings?: Partial<Settings>;
+  /** The sandbox's pages; none when left out. */
+  readonly pages?: Pages;
 };
 
 export type Commit = { readonly message?: string; readonly files?: Readonly<Record<string, string | null>> };
@@ -99,6 +102,8 @@ export type World = {
   /** Waits until every delivery is answered and Flowgate has nothing left to do. */
   quiet(): Promise<void>;
   person(login: string): Person;
+  /** Another App that may write here, at work as its bot. */
+  bot(name: string): Person;
   /** What another App reports on a pull request's head; null: that it has begun. */
   reports(number: number, name: string, conclusion: CheckConclusion | null): Promise<void>;
   /** The newest check run of this name, by our App. */
@@ -141,6 +146,12 @@ export type Person = {
   forces(branch: string, to: string): Promise<void>;
   renames(branch: string, to: string): Promise<void>;
   approves(number: number): Promise<void>;
+  /** Writes a comment on a pull request or an issue; answers its id. */
+  says(number: number, body: string): Promise<number>;
+  /** Changes a comment. */
+  corrects(comment: number, body: string): Promise<void>;
+  /** Submits a review that only comments. */
+  remarks(number: number, body: string): Promise<void>;
   /** Takes back every approval of a pull request, whoever gave it. */
   dismisses(number: number): Promise<void>;
   addsToTeam(team: string, login: string): Promise<void>;
@@ -152,7 +163,14 @@ let commits = 0;
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const moved = new Set<() => void>();
   const clock = clockThatTells(moved);
-  const sandbox = await startSandbox({ folder: null, host: "127.0.0.1", port: 0, clock, log: () => {} });
+  const sandbox = await startSandbox({
+    folder: null,
+    host: "127.0.0.1",
+    port: 0,
+    clock,
+    log: () => {},
+    ...(options.pages && { pages: options.pages }),
+  });
   const { github } = sandbox;
   for (const login of ["ada", "dora", "devin", "rita", "otto", "quinn", "olaf"]) createUser(github, login);
   createOrganisation(github, OWNER, { owners: ["ada"], members: ["dora", "devin", "rita", "otto", "quinn"] });
@@ -254,9 +272,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     },
-    person: (login) => personOf(github, repository, login),
+    person: (login) => personOf(github, repository, github.as(login)),
+    bot: (name) => personOf(github, repository, installedApp(github, name, { contents: "write" })),
     async reports(number, name, conclusion) {
-      ci ??= installedApp(github, "ci");
+      ci ??= installedApp(github, "ci", { checks: "write" });
       const { head } = world.pull(number);
       const status = conclusion === null ? { status: "in_progress" as const } : { conclusion };
       must(await createRun(github, ci, repository(), head.sha, { name, ...status }));
@@ -290,8 +309,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   return world;
 }
 
-function personOf(github: Github, repository: () => Repository, login: string): Person {
-  const actor = github.as(login);
+function personOf(github: Github, repository: () => Repository, actor: Actor): Person {
   return {
     actor,
     async pushes(branch, from, { message, files } = {}) {
@@ -335,7 +353,7 @@ function personOf(github: Github, repository: () => Repository, login: string): 
     },
     async forks() {
       const { id } = must(await forkRepository(github, actor, repository()));
-      return personOf(github, () => github.state.repositories.get(id) as Repository, login);
+      return personOf(github, () => github.state.repositories.get(id) as Repository, actor);
     },
     async joins(branch, other, files) {
       const { id } = repository();
@@ -364,6 +382,15 @@ function personOf(github: Github, repository: () => Repository, login: string): 
     },
     async approves(number) {
       must(submitReview(github, actor, repository(), number, { event: "APPROVE" }));
+    },
+    async says(number, body) {
+      return must(createComment(github, actor, repository(), number, body)).id;
+    },
+    async corrects(comment, body) {
+      must(editComment(github, actor, repository(), comment, body));
+    },
+    async remarks(number, body) {
+      must(submitReview(github, actor, repository(), number, { event: "COMMENT", body }));
     },
     async dismisses(number) {
       for (const { id, state } of reviewsOf(github, repository().id, number))
@@ -399,11 +426,11 @@ function personOf(github: Github, repository: () => Repository, login: string): 
 }
 
 /** Another App at work on the repository, as its bot. */
-function installedApp(github: Github, name: string): Actor {
+function installedApp(github: Github, name: string, permissions: RegisteredApp["permissions"]): Actor {
   const app = createApp(github, {
     owner: OWNER,
     name,
-    permissions: { checks: "write" },
+    permissions,
     events: [],
     webhookSecret: "",
   });

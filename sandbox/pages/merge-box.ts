@@ -1,20 +1,15 @@
 import { latestRuns, latestStatuses } from "../checks.ts";
 import { mergeBlocked } from "../merge.ts";
-import type { CheckRun, CommitStatus, MergeGroup, MergeMethod, Rule } from "../model.ts";
+import type { CheckRun, CommitStatus, MergeGroup, Rule } from "../model.ts";
 import { rulesFor } from "../rules.ts";
 import { requiredChecks } from "../status-rules.ts";
+import { autoMerge } from "./auto-merge.ts";
 import { checkActs, checkText } from "./check.ts";
 import { type Html, html, webAddress } from "./html.ts";
 import { act, guard } from "./layout.ts";
 import { whyNot } from "./may.ts";
 import type { PullVisit } from "./visit.ts";
-import { ago, checkStanding, loginOf, type Standing, shortSha, shown } from "./words.ts";
-
-const methods: readonly { readonly method: MergeMethod; readonly label: string }[] = [
-  { method: "merge", label: "Create a merge commit" },
-  { method: "squash", label: "Squash and merge" },
-  { method: "rebase", label: "Rebase and merge" },
-];
+import { ago, checkStanding, loginOf, methods, type Standing, shortSha, shown } from "./words.ts";
 
 /** Whether it may be merged, in one sentence; the checks behind that; the buttons. */
 export async function mergeBox(visit: PullVisit): Promise<Html> {
@@ -34,14 +29,15 @@ export async function mergeBox(visit: PullVisit): Promise<Html> {
   if (pull.state === "closed")
     return box(visit, { tone: "grey", sentence: "Closed without a merge", detail: null, buttons: null });
   const reasons = await Promise.all(
-    methods.map(({ method }) => mergeBlocked(github, visit.by, visit.repository, pull.number, method)),
+    methods.map(({ method }) => mergeBlocked(github, visit.by, visit.repository, pull.number, { method })),
   );
   const blocked = reasons.every((reason) => reason !== null);
+  const detail = blocked ? (reasons[0]?.replace(/\n+/g, "\n") ?? null) : null;
   return box(visit, {
     tone: blocked ? "red" : "green",
     sentence: blocked ? "Merging is blocked" : "This branch can be merged",
-    detail: blocked ? (reasons[0]?.replace(/\n+/g, "\n") ?? null) : null,
-    buttons: buttons(visit, reasons, blocked),
+    detail,
+    buttons: html`${buttons(visit, reasons, blocked)}${await autoMerge(visit, detail)}`,
   });
 }
 

@@ -96,7 +96,10 @@ async function answer(
       cookie("sandbox-person", chosen.login, year),
     ]);
   }
-  return send(response, visit, (await perform(visit, parts)) ?? missing(), null, kept);
+  const done = await perform(visit, parts);
+  // What it set off, such as an auto-merge, shows on the page that comes next.
+  await github.idle();
+  return send(response, visit, done ?? missing(), null, kept);
 }
 
 function send(
@@ -116,7 +119,9 @@ function send(
   response
     .writeHead(answer.status, {
       "content-type": "text/html; charset=utf-8",
-      "content-security-policy": policy,
+      "content-security-policy": answer.leadsTo
+        ? policy.replace("form-action 'self'", `form-action 'self' ${answer.leadsTo}`)
+        : policy,
       "referrer-policy": "same-origin",
       "x-content-type-options": "nosniff",
       "cache-control": "no-store",

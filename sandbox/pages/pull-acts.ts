@@ -1,3 +1,4 @@
+import { disableAutoMerge, enableAutoMerge } from "../auto-merge.ts";
 import { createComment, deleteComment, editComment, tickBox } from "../comments.ts";
 import { addLabels, removeLabel } from "../labels.ts";
 import { mergePull } from "../merge.ts";
@@ -24,6 +25,13 @@ export const pullActs: Readonly<Record<string, Act>> = {
     const method = methodOf(visit.form.get("method"));
     const merged = await mergePull(...target(visit), { method, sha: visit.form.get("sha") ?? "" });
     return go(visit.home, merged, merged.done ? `${merged.value.message} as ${merged.value.sha.slice(0, 7)}.` : "");
+  },
+  async "enable-auto-merge"(visit) {
+    const enabled = await enableAutoMerge(...target(visit), { method: methodOf(visit.form.get("method")) });
+    return go(visit.home, enabled, "Auto-merge is enabled.");
+  },
+  async "disable-auto-merge"(visit) {
+    return go(visit.home, await disableAutoMerge(...target(visit)), "Auto-merge is disabled.");
   },
   async enqueue(visit) {
     return go(visit.home, await enqueue(...target(visit)), "It is in the queue.");

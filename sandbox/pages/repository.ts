@@ -85,6 +85,7 @@ export async function actOnRepository(visit: RepositoryVisit, act: string): Prom
       allowMergeCommit: form.has("merge"),
       allowSquashMerge: form.has("squash"),
       allowRebaseMerge: form.has("rebase"),
+      allowAutoMerge: form.has("auto"),
     });
     return go(home, changed, "Settings are saved.");
   }
@@ -146,7 +147,7 @@ function cloning(visit: RepositoryVisit): Html {
 function settings(visit: RepositoryVisit): Html {
   const why = whyNot(visit, "admin");
   const { merging, defaultBranch } = visit.repository;
-  const method = (name: string, label: string, on: boolean) =>
+  const choice = (name: string, label: string, on: boolean) =>
     html`<label class="choice"><input type="checkbox" name="${name}"${on && html` checked`}${why !== null && html` disabled`}> ${label}</label>`;
   return html`<details class="card"><summary><strong>Settings</strong></summary>
 <form class="fields" method="post" action="/${visit.fullName}/settings">${guard(visit)}
@@ -157,7 +158,8 @@ function settings(visit: RepositoryVisit): Html {
     (branch) => html`<option${branch.name === defaultBranch && html` selected`}>${branch.name}</option>`,
   )}</select></label>
 <fieldset><legend>Pull requests may be merged by</legend>
-${method("merge", "merge commit", merging.allowMergeCommit)}${method("squash", "squashing", merging.allowSquashMerge)}${method("rebase", "rebasing", merging.allowRebaseMerge)}</fieldset>
+${choice("merge", "merge commit", merging.allowMergeCommit)}${choice("squash", "squashing", merging.allowSquashMerge)}${choice("rebase", "rebasing", merging.allowRebaseMerge)}</fieldset>
+<fieldset><legend>When all requirements are met</legend>${choice("auto", "allow auto-merge", merging.allowAutoMerge === true)}</fieldset>
 <div class="row">${submit("Save", why)}</div></form>
 <div class="row">${act(visit, `/${visit.fullName}/delete`, "Delete this repository", { look: "danger", why })}</div></details>`;
 }

@@ -1,4 +1,5 @@
 import { actOnApp, appsPage } from "./apps.ts";
+import { answerApp, authorisePage } from "./authorise.ts";
 import { branchPage, commitFile, commitPage, filePage } from "./branch.ts";
 import { actOnRun, checkPage, runOf } from "./check.ts";
 import { comparePage, openFromForm } from "./compare.ts";
@@ -12,6 +13,7 @@ import { actOnRuleset, makeRuleset, rulesetPage, rulesPage } from "./rules.ts";
 import { afreshPage, ownerPage, startPage } from "./start.ts";
 import { type Answer, go, type RepositoryVisit, type Visit } from "./visit.ts";
 
+const authorise = "login/oauth/authorize";
 const dayAndAnHour = 25 * 60 * 60 * 1000;
 
 type Reply = Answer | null | Promise<Answer | null>;
@@ -21,6 +23,7 @@ export function show(visit: Visit, parts: readonly string[]): Reply {
   const [first, second, third] = parts;
   if (first === undefined) return startPage(visit);
   if (first === "-") return showOwn(visit, second, third);
+  if (parts.join("/") === authorise) return authorisePage(visit);
   if (second === undefined) {
     const owner = visit.github.account(first);
     return owner ? ownerPage(visit, owner) : null;
@@ -33,6 +36,7 @@ export function show(visit: Visit, parts: readonly string[]): Reply {
 export function perform(visit: Visit, parts: readonly string[]): Reply {
   const [first, second, third, fourth] = parts;
   if (first === "-") return performOwn(visit, second, third, fourth);
+  if (parts.join("/") === authorise) return answerApp(visit);
   const inside = first && second ? enter(visit, first, second) : null;
   return inside && performRepository(inside, parts.slice(2));
 }

@@ -47,12 +47,14 @@ export type Answer =
       readonly title: string;
       readonly content: Html;
       readonly trail: Trail;
+      /** Another site to which a form of this page may lead. */
+      readonly leadsTo?: string;
     }
   | { readonly kind: "go"; readonly to: string; readonly said: Said | null };
 export type Trail = readonly { readonly text: string; readonly href: string }[];
 
 /** A page to show. */
-export function page(title: string, trail: Trail, content: Html, status = 200): Answer {
+export function page(title: string, trail: Trail, content: Html, status = 200): Extract<Answer, { kind: "page" }> {
   return { kind: "page", status, title, trail, content };
 }
 

@@ -1,5 +1,5 @@
 import type { Github } from "../github.ts";
-import type { Account, CheckRun, Pull } from "../model.ts";
+import type { Account, CheckRun, MergeMethod, Pull } from "../model.ts";
 import { type Html, html } from "./html.ts";
 
 const minute = 60_000;
@@ -78,3 +78,10 @@ export function pullStanding(pull: Pull): Standing {
 export function shown(standing: Standing): Html {
   return html`<span class="${standing.tone}"><span aria-hidden="true">${standing.sign}</span> ${standing.word}</span>`;
 }
+
+/** The ways of merging, as their buttons call them. */
+export const methods: readonly { readonly method: MergeMethod; readonly label: string }[] = [
+  { method: "merge", label: "Create a merge commit" },
+  { method: "squash", label: "Squash and merge" },
+  { method: "rebase", label: "Rebase and merge" },
+];

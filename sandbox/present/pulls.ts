@@ -1,5 +1,5 @@
 import type { Github } from "../github.ts";
-import type { Pull, Repository, Sha } from "../model.ts";
+import type { AutoMerge, Pull, Repository, Sha } from "../model.ts";
 import { apiOf, nodeId, presentAccountOf } from "./accounts.ts";
 import { presentLabel, presentMergeSettings, presentRepository, repositoryUrl } from "./repositories.ts";
 
@@ -91,8 +91,17 @@ export function presentPull(github: Github, pull: Pull) {
       statuses: { href: links.statuses_url },
     },
     author_association: associationOf(github, pull.authorId, repository),
-    auto_merge: null,
+    auto_merge: pull.autoMerge ? presentAutoMerge(github, pull.autoMerge) : null,
     active_lock_reason: null,
+  };
+}
+
+function presentAutoMerge(github: Github, { enabledById, method, title, message }: AutoMerge) {
+  return {
+    enabled_by: presentAccountOf(github, enabledById),
+    merge_method: method,
+    commit_title: title,
+    commit_message: message,
   };
 }
 

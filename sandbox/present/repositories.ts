@@ -141,7 +141,7 @@ export function presentMergeSettings(repository: Repository) {
     allow_merge_commit: repository.merging.allowMergeCommit,
     allow_squash_merge: repository.merging.allowSquashMerge,
     allow_rebase_merge: repository.merging.allowRebaseMerge,
-    allow_auto_merge: false,
+    allow_auto_merge: repository.merging.allowAutoMerge ?? false,
     allow_update_branch: false,
     delete_branch_on_merge: repository.merging.deleteBranchOnMerge,
     use_squash_pr_title_as_default: false,

@@ -4,7 +4,7 @@ import { suspend, uninstall } from "../installing.ts";
 import type { Access, Installation, Permissions, Repository } from "../model.ts";
 import { presentApp, presentDelivery, presentFullDelivery, presentInstallation } from "../present/apps.ts";
 import { presentRepository } from "../present/repositories.ts";
-import { covers, roleOf } from "../rights.ts";
+import { covers, grantedRole } from "../rights.ts";
 import {
   type Answer,
   appRoute,
@@ -37,6 +37,15 @@ function repositoriesOf(call: Call, installation: Installation): readonly Reposi
   if (installation.repositorySelection === "all") return all;
   return all.filter((one) => installation.repositoryIds.includes(one.id));
 }
+
+/** What the person was let into: that anybody may read a public repository does not count. */
+const grantedIn = (call: Call, installation: Installation): readonly Repository[] =>
+  repositoriesOf(call, installation).filter((one) => grantedRole(call.github, call.by.account.id, one) !== "none");
+
+const notByApp: Answer = refusal({
+  status: 403,
+  message: "You must authenticate with an access token authorized to a GitHub App in order to list installations",
+});
 
 function narrowed(call: Call, installation: Installation, wanted: Permissions): Permissions | string {
   for (const [name, access] of Object.entries(wanted)) {
@@ -204,11 +213,8 @@ export const appRoutes: readonly Route[] = [
   }),
   userRoute("GET /user/installations", (call) => {
     const { github, by } = call;
-    const seen = github.state.installations
-      .all()
-      .filter((one) =>
-        repositoriesOf(call, one).some((repository) => roleOf(github, by.account.id, repository) !== "none"),
-      );
+    if (!by.via) return notByApp;
+    const seen = github.find.installationsOfApp(by.via.id).filter((one) => grantedIn(call, one).length > 0);
     return listed(
       call,
       seen,
@@ -221,9 +227,11 @@ export const appRoutes: readonly Route[] = [
   }),
   userRoute("GET /user/installations/{installation_id}/repositories", (call) => {
     const { github, by } = call;
+    if (!by.via) return notByApp;
     const installation = github.state.installations.get(numberOf(call, "installation_id"));
-    if (!installation) return missing;
-    const seen = repositoriesOf(call, installation).filter((one) => roleOf(github, by.account.id, one) !== "none");
+    if (installation?.appId !== by.via.id || installation.suspendedAt !== null) return missing;
+    const seen = grantedIn(call, installation);
+    if (seen.length === 0) return missing;
     return listed(
       call,
       seen,

@@ -32,7 +32,10 @@ export function byToken(github: Github, text: string): Outcome<Caller> {
   if (token.userId !== null) {
     const account = github.state.accounts.get(token.userId);
     if (!account) return bad;
-    return done({ kind: "actor", by: { account, installation: null, permissions: null, repositoryIds: null } });
+    const person = { account, installation: null, permissions: null, repositoryIds: null };
+    if (token.via === undefined) return done({ kind: "actor", by: person });
+    const via = github.state.apps.get(token.via.appId);
+    return via ? done({ kind: "actor", by: { ...person, via } }) : bad;
   }
   const installation = github.state.installations.get(token.installationId ?? -1);
   const app = github.state.apps.get(installation?.appId ?? -1);

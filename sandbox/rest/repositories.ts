@@ -73,6 +73,7 @@ async function patchRepository(call: Call): Promise<Answer> {
     allow_merge_commit: "boolean?",
     allow_squash_merge: "boolean?",
     allow_rebase_merge: "boolean?",
+    allow_auto_merge: "boolean?",
     delete_branch_on_merge: "boolean?",
   });
   if (!input.done) return refusal(input.refusal);
@@ -85,6 +86,7 @@ async function patchRepository(call: Call): Promise<Answer> {
     allowMergeCommit: given.allow_merge_commit,
     allowSquashMerge: given.allow_squash_merge,
     allowRebaseMerge: given.allow_rebase_merge,
+    allowAutoMerge: given.allow_auto_merge,
     deleteBranchOnMerge: given.delete_branch_on_merge,
   });
   return answerOf(changed, (repository) => ok(presentFullRepository(call.github, repository, call.by)));

@@ -2,8 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { RequestFault } from "../faults.ts";
 import type { Github } from "../github.ts";
-import type { Repository } from "../model.ts";
-import { atLeast, covers, roleOf } from "../rights.ts";
+import type { Permissions, Repository } from "../model.ts";
+import { atLeast, covers, lentBy, roleOf } from "../rights.ts";
 import { activityRoutes } from "./activity.ts";
 import { appRoutes } from "./apps.ts";
 import { authenticate, type Caller } from "./authenticate.ts";
@@ -95,17 +95,27 @@ function denied(
   if (by.installation === null) {
     if (route.auth === "installation")
       return refusal({ status: 403, message: "You must authenticate with an installation access token." });
-    return repository && !atLeast(roleOf(github, by.account.id, repository), "read") ? missing : null;
+    if (repository && !atLeast(roleOf(github, by.account.id, repository), "read")) return missing;
+    return by.via && repository ? beyondApp(route, repository, lentBy(github, by.via, repository)) : null;
   }
   if (route.auth === "user") return refusal({ status: 403, message: forbidden });
   if (repository && !covers(github, by, repository)) {
     if (repository.private) return missing;
     return route.method === "GET" ? null : refusal({ status: 403, message: forbidden });
   }
+  return lacking(route, repository, by.permissions);
+}
+
+/** What keeps an App that acts for a person from more than it may do itself. What is public everybody may read. */
+function beyondApp(route: Route, repository: Repository, permissions: Permissions | null): Answer | null {
+  if (!repository.private && route.method === "GET") return null;
+  if (permissions !== null) return lacking(route, repository, permissions);
+  return repository.private ? missing : refusal({ status: 403, message: forbidden });
+}
+
+function lacking(route: Route, repository: Repository | null, permissions: Permissions | null): Answer | null {
   const has = (need: Need) =>
-    Object.entries(need).every(
-      ([name, access]) => order.indexOf(by.permissions?.[name] ?? "") >= order.indexOf(access),
-    );
+    Object.entries(need).every(([name, access]) => order.indexOf(permissions?.[name] ?? "") >= order.indexOf(access));
   if (route.needs.length === 0 || route.needs.some(has)) return null;
   const accepted = route.needs
     .map((need) =>

@@ -61,6 +61,14 @@ export function componentsJson(views: readonly ComponentView[]): unknown {
       enforced: enforcementOf(view).enforced,
       not_enforced: enforcementOf(view).open.map(({ because, stages }) => ({ because, stages })),
       config: { blob: view.memory.config.blob, problem: view.memory.config.problem },
+      standing: view.standing.map((one) => ({
+        kind: one.kind,
+        stage: "stage" in one ? one.stage : null,
+        since: one.at,
+        until: one.kind === "freeze" ? one.until : null,
+        by: one.by?.login ?? null,
+        because: one.because,
+      })),
       pulls: marked(view).map(({ pull: { number, memory, verdict }, word }) => ({
         number,
         title: memory.title,

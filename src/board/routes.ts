@@ -1,45 +1,51 @@
-import { createHash } from "node:crypto";
-import type { Instant } from "../flow/names.ts";
+import { type Acts, isJudged, RECHECK_NEEDS, suffices } from "./acts.ts";
 import { ASSETS } from "./assets.ts";
-import { type Html, markupOf } from "./html.ts";
-import { componentsJson, pullJson, refusalJson } from "./json.ts";
+import { componentsJson, pullJson } from "./json.ts";
+import type { Login, Seer } from "./login.ts";
 import { componentsPage } from "./pages/components.ts";
 import { pullPage } from "./pages/pull.ts";
 import {
+  mayNot,
   NO_PAGE,
   NOT_HERE,
+  nothingToJudge,
   READ_ONLY,
   type Refusal,
-  refusalPage,
   refused,
   unknownPull,
   unknownRepository,
 } from "./pages/refusal.ts";
+import {
+  answered,
+  type BoardRequest,
+  type BoardResponse,
+  data,
+  goOn,
+  isJson,
+  page,
+  pathOf,
+  refusal,
+} from "./response.ts";
 import type { Views } from "./views.ts";
 
-export type BoardRequest = {
-  readonly method: string;
-  /** With or without a query. */
-  readonly path: string;
-  /** The Host header. */
-  readonly host: string | null;
-  /** The If-None-Match header. */
-  readonly ifNoneMatch: string | null;
-  /** When it came. */
-  readonly at: Instant;
-};
-export type BoardResponse = {
-  readonly status: number;
-  /** The content type. */
-  readonly type: string;
-  readonly body: string;
-  readonly headers: Record<string, string>;
-};
-/** Who may see the board. `loopback`: without log-in, only requests whose Host header is this machine's own. */
-export type Access = { readonly kind: "loopback" } | { readonly kind: "refused"; readonly because: string };
+export type { BoardRequest } from "./response.ts";
 
 /**
- * Answers a request for a page of the board. Reads only; a page may be asked for any number of times.
+ * Who may see the board. `loopback`: without log-in, only requests whose Host header is this machine's own. `login`:
+ * whoever GitHub knows, and of it what GitHub shows them; they may act.
+ */
+export type Access =
+  | { readonly kind: "loopback" }
+  | { readonly kind: "refused"; readonly because: string }
+  | { readonly kind: "login"; readonly login: Login; readonly acts: Acts };
+
+/** The parts of a name cannot be dots alone: those lead elsewhere. */
+const RECHECK = "/recheck";
+const PULL = /^\/([\w-]+\/(?!\.{1,2}\/)[\w.-]+)\/pull\/([1-9]\d{0,9})(\/recheck|\.json)?$/;
+
+/**
+ * Answers a request for a page of the board, or does what a form on one asks for. Pages may be asked for any number of
+ * times; only a POST changes anything.
  *
  * @param github where GitHub's own pages are, without a slash at the end; null: no links there.
  * Rejects when the store cannot be read.
@@ -50,23 +56,72 @@ export async function boardRoute(
   access: Access,
   github: string | null = null,
 ): Promise<BoardResponse> {
-  const path = request.path.split(/[?#]/, 1)[0] ?? "";
-  const json = path.endsWith(".json");
+  const path = pathOf(request);
+  const json = isJson(request);
   const asset = Object.hasOwn(ASSETS, path) ? ASSETS[path] : undefined;
+  if (access.kind === "login") {
+    const own = (await access.login.own(request)) ?? (await acted(request, views, access));
+    if (own !== null) return own;
+  }
   if (request.method !== "GET" && request.method !== "HEAD") return refusal(READ_ONLY, json, { allow: "GET, HEAD" });
   if (asset !== undefined) return answered(200, asset.type, asset.body, request);
   if (access.kind === "refused") return refusal(refused(access.because), json);
+  if (access.kind === "login")
+    return access.login.seeing(request, views, (seen, seer) => shown(request, seen, github, seer));
   if (!isLoopback(request.host)) return refusal(NOT_HERE, json);
+  return shown(request, views, github, null);
+}
 
-  if (path === "/") return page(componentsPage(await views.componentsView()), request);
+/** An act, or the page that it is done on; null: no act has this address. */
+async function acted(
+  request: BoardRequest,
+  views: Views,
+  { login, acts }: Extract<Access, { readonly kind: "login" }>,
+): Promise<BoardResponse | null> {
+  const [, name, digits, act] = PULL.exec(pathOf(request)) ?? [];
+  if (name === undefined || act !== RECHECK) return null;
+  const back = `/${name}/pull/${digits}`;
+  // Somebody loads the address once more that a refusal has.
+  if (request.method === "GET" || request.method === "HEAD") return goOn(back);
+  if (request.method !== "POST") return null;
+  return login.acting(request, views, back, async (seen, { person, visitor, rightsNow }) => {
+    const no = (why: Refusal) => refusal(why, false, {}, visitor);
+    const number = Number(digits);
+    const rights = await rightsNow(name);
+    if (rights === null) return no(unknownRepository(name));
+    const view = await views.pullView(name, number);
+    if (view?.repository !== rights.repository) return no(await unknown(name, number, seen));
+    if (!suffices(rights.right, RECHECK_NEEDS)) return no(mayNot(rights.name, rights.right, RECHECK_NEEDS, back));
+    if (!isJudged(view)) return no(nothingToJudge(back));
+    await acts.recheck(view, person);
+    return goOn(back);
+  });
+}
+
+/** @param seer who sees it, where people are told apart; then `views` holds only what they may see. */
+async function shown(
+  request: BoardRequest,
+  views: Views,
+  github: string | null,
+  seer: Seer | null,
+): Promise<BoardResponse> {
+  const visitor = seer?.visitor ?? null;
+  const path = pathOf(request);
+  const json = isJson(request);
+  if (path === "/") return page(componentsPage(await views.componentsView(), visitor), request);
   if (path === "/index.json") return data(componentsJson(await views.componentsView()), request);
-  const [, name, digits] = /^\/([\w-]+\/[\w.-]+)\/pull\/([1-9]\d{0,9})(?:\.json)?$/.exec(path) ?? [];
-  if (name === undefined || digits === undefined) return refusal(NO_PAGE, json);
+  const [, name, digits, more] = PULL.exec(path) ?? [];
+  if (name === undefined || digits === undefined || more === RECHECK) return refusal(NO_PAGE, json, {}, visitor);
   const number = Number(digits);
   const view = await views.pullView(name, number);
-  if (view === null) return refusal(await unknown(name, number, views), json);
-  return json ? data(pullJson(view), request) : page(pullPage(view, request.at, github), request);
+  if (view === null) return refusal(await unknown(name, number, views), json, {}, visitor);
+  if (json) return data(pullJson(view), request);
+  const reader = seer && { visitor: seer.visitor, mayRecheck: isJudged(view) && (await mayRecheck(name, seer)) };
+  return page(pullPage(view, request.at, github, reader), request);
 }
+
+const mayRecheck = async (name: string, { rights }: Seer) =>
+  suffices((await rights(name))?.right ?? "none", RECHECK_NEEDS);
 
 /**
  * Whether a Host header names this machine by a loopback name. A page elsewhere whose own name was pointed at
@@ -79,32 +134,3 @@ async function unknown(name: string, number: number, views: Views): Promise<Refu
   const known = (await views.componentsView()).find(({ memory }) => memory.name.toLowerCase() === name.toLowerCase());
   return known === undefined ? unknownRepository(name) : unknownPull(known.memory.name, number);
 }
-
-const HTML = "text/html; charset=utf-8";
-const JSON_TYPE = "application/json; charset=utf-8";
-
-const page = (content: Html, request: BoardRequest) => answered(200, HTML, markupOf(content), request);
-const data = (content: unknown, request: BoardRequest) =>
-  answered(200, JSON_TYPE, `${JSON.stringify(content, null, 2)}\n`, request);
-
-function refusal(why: Refusal, json: boolean, headers: Record<string, string> = {}): BoardResponse {
-  const [type, body] = json
-    ? [JSON_TYPE, `${JSON.stringify(refusalJson(why), null, 2)}\n`]
-    : [HTML, markupOf(refusalPage(why))];
-  return { status: why.status, type, body, headers: { ...SAFE, ...headers } };
-}
-
-function answered(status: number, type: string, body: string, { ifNoneMatch }: BoardRequest): BoardResponse {
-  const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
-  const same = (ifNoneMatch ?? "").split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
-  return { status: same ? 304 : status, type, body: same ? "" : body, headers: { ...SAFE, etag } };
-}
-
-const SAFE: Record<string, string> = {
-  "cache-control": "private, no-cache",
-  "content-security-policy":
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  "cross-origin-resource-policy": "same-origin",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-};

@@ -3,6 +3,7 @@ import type { Sibling } from "../flow/facts.ts";
 import type { LedgerEntry } from "../flow/ledger.ts";
 import type { ComponentMemory, PullMemory, StageMemory } from "../flow/memory.ts";
 import type { Branch, RepositoryId } from "../flow/names.ts";
+import type { Standing } from "../flow/standing.ts";
 import type { Verdict } from "../flow/verdict.ts";
 
 /** All that is stored about one pull request, as its page shows it. */
@@ -13,6 +14,8 @@ export type PullView = {
   /** False where the App was suspended or removed: then this is what was last known. */
   readonly mayWork: boolean;
   readonly memory: PullMemory;
+  /** Its turn has come, or it is being looked at: what is shown may be about to change. */
+  readonly inHand: boolean;
   readonly verdict: Verdict | null;
   /** Open pull requests that share its check: same head commit and base, judged at them. */
   readonly siblings: readonly Sibling[];
@@ -34,6 +37,8 @@ export type ComponentView = {
   readonly stages: readonly { readonly branch: Branch; readonly memory: StageMemory }[];
   /** Open ones, newest first. */
   readonly pulls: readonly OpenPull[];
+  /** What stands in its way, oldest first; holds of single pull requests are theirs. */
+  readonly standing: readonly Standing[];
 };
 export type OpenPull = { readonly number: number; readonly memory: PullMemory; readonly verdict: Verdict | null };
 

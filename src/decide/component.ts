@@ -9,6 +9,7 @@ import { subjectKey } from "../flow/subject.ts";
 import { allOf, decided } from "./answer.ts";
 import { configInForce } from "./config-in-force.ts";
 import { isUnenrolled, proposalOf } from "./enrolment.ts";
+import { answering, obey } from "./requests.ts";
 
 /**
  * A repository: which policy is in force, and whether it has all stage branches.
@@ -19,6 +20,17 @@ import { isUnenrolled, proposalOf } from "./enrolment.ts";
  * component's own is laid over it anew.
  */
 export function decideComponent(known: ComponentKnown): Answer {
+  const { memory } = known;
+  if (known.requests.length === 0 || memory === null || memory.stages === null) return lookAt(known);
+  const obeyed = obey({ ...known, component: memory, pull: null });
+  if ("lacks" in obeyed) return obeyed;
+  const looked = lookAt(known);
+  if ("lacks" in looked) return looked;
+  return { decided: answering(looked.decided, obeyed, { ...known, component: memory }, null) };
+}
+
+/** Which policy is in force, and whether all stage branches are there. */
+function lookAt(known: ComponentKnown): Answer {
   const { subject, memory, read, organisation, enrolment } = known;
   if (memory === null) return decided({ because: "Nobody has told us of this repository yet." });
   const first = memory.stages === null;

@@ -45,6 +45,7 @@ export function decideGroup(known: GroupKnown, house: House): Answer {
     stage: null,
     house,
     now,
+    cause: known.cause,
   });
   const { effects, retryAt } = unlessThere(
     {

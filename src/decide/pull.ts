@@ -16,12 +16,34 @@ import type { Case } from "../gates/gate.ts";
 import { policy as configGate } from "../gates/policy.ts";
 import { checkRun, fingerprintOf, gateChecks, type Told, turnedBack } from "../report/check-run.ts";
 import { allOf, decided, earlier, unlessThere } from "./answer.ts";
+import { answering, obey } from "./requests.ts";
+
+/** A pull request: what people asked for on it is carried out, then it is judged, then they are answered. */
+export function decidePull(known: PullKnown, house: House): Answer {
+  const { subject, component, memory } = known;
+  if (known.requests.length === 0 || memory === null || component === null || component.stages === null)
+    return judgePull(known, house);
+  const pull = { number: subject.number, head: memory.head.sha, base: memory.base };
+  const obeyed = obey({ ...known, component, pull });
+  if ("lacks" in obeyed) return obeyed;
+  const judged = judgePull(
+    { ...known, standing: obeyed.standing, memory: obeyed.fresh ? doubting(memory) : memory },
+    house,
+  );
+  if ("lacks" in judged) return judged;
+  const verdict = judged.decided.verdict === undefined ? known.verdict : judged.decided.verdict;
+  return { decided: answering(judged.decided, obeyed, { ...known, component }, verdict) };
+}
+
+/** Others' checks are read afresh. */
+const doubting = (pull: PullMemory): PullMemory =>
+  pull.checks === undefined ? pull : { ...pull, checks: { ...pull.checks, doubt: true } };
 
 /**
- * A pull request: its lane, its gates, and the check that says so on (head, base), which is one for all open pull
- * requests that share them.
+ * Its lane, its gates, and the check that says so on (head, base), which is one for all open pull requests that share
+ * them.
  */
-export function decidePull(known: PullKnown, house: House): Answer {
+function judgePull(known: PullKnown, house: House): Answer {
   const { subject, component, now } = known;
   const sure = remembered(known);
   if ("answer" in sure) return sure.answer;
@@ -71,6 +93,7 @@ export function decidePull(known: PullKnown, house: House): Answer {
     stage: gated === "stage" ? known.stage : null,
     house,
     now,
+    cause: known.cause,
   };
   const writes = [checkRun(told), ...gateChecks(told, Object.keys(known.gateSlots))].map((content) => {
     const slot = content.name === name ? known.slot : (known.gateSlots[content.name] ?? null);
@@ -102,7 +125,7 @@ export function decidePull(known: PullKnown, house: House): Answer {
     ...(seen === known.memory ? {} : { memory: seen }),
     verdict,
     compared: branchesCompared(known, verdict),
-    entries: changed || effects.length > 0 ? [entryOf(subject, verdict, component, pull)] : [],
+    entries: changed || effects.length > 0 ? [entryOf(subject, verdict, component, pull, known.cause)] : [],
     effects,
     final: true,
     news: {
@@ -267,6 +290,7 @@ function entryOf(
   verdict: Verdict,
   { config }: ComponentMemory,
   pull: PullMemory,
+  cause: string | null,
 ): Entry {
   return {
     what: "judged",
@@ -277,6 +301,7 @@ function entryOf(
       from: pull.head.ref,
       author: pull.author.login,
       policy: config.blob,
+      cause,
     },
   };
 }

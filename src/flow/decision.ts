@@ -3,21 +3,34 @@ import type { ListedPull, Want } from "./facts.ts";
 import type { Entry } from "./ledger.ts";
 import type { Lesson, Memory } from "./memory.ts";
 import type { Branch, InstallationId, Instant, RepositoryId } from "./names.ts";
-import type { Nudge } from "./subject.ts";
+import type { Answer as Answered, Request } from "./request.ts";
+import type { Nudge, Subject } from "./subject.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** What a delivery, a receipt or a sweep brings: what it teaches, and whom to look at again. */
 export type News = {
   /** Whose repositories this is about; null where the source does not say: then by what we know of the repository. */
   readonly installation: InstallationId | null;
+  /** Where it comes from, in GitHub's words, such as `check_run completed`; null: from a decision of our own. */
+  readonly cause: string | null;
   readonly lessons: readonly Lesson[];
   readonly nudges: readonly Nudge[];
+  /** What people ask for, of whom. */
+  readonly asks: readonly { readonly of: Subject; readonly request: Request }[];
   /** Slots that begin so no longer stand on GitHub as we wrote them: they are written again. */
   readonly forget: readonly string[];
   /** What happens to whole installations or repositories. */
   readonly access: readonly Access[];
 };
-export const NO_NEWS: News = { installation: null, lessons: [], nudges: [], forget: [], access: [] };
+export const NO_NEWS: News = {
+  installation: null,
+  cause: null,
+  lessons: [],
+  nudges: [],
+  asks: [],
+  forget: [],
+  access: [],
+};
 
 /** What a list of open pull requests of a repository teaches; all of them are looked at. */
 export function pullsListed(repository: RepositoryId, pulls: readonly ListedPull[]): Pick<News, "lessons" | "nudges"> {
@@ -41,6 +54,8 @@ export type Decision = {
   readonly memory?: Memory;
   /** The branches that the verdict rests on a comparison with: when one moves, it is judged again. */
   readonly compared?: readonly Branch[];
+  /** What people asked for and is answered by it. */
+  readonly answered?: readonly { readonly id: string; readonly answer: Answered }[];
   /** What the ledger must keep; empty where nothing changed. */
   readonly entries: readonly Entry[];
   readonly effects: readonly Effect[];

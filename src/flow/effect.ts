@@ -66,6 +66,8 @@ export type Effect = {
       readonly title: string;
       readonly body: string;
     }
+  /** A reaction to a comment of somebody's. */
+  | { readonly thing: "reaction"; readonly comment: number; readonly content: "rocket" | "-1" | "confused" }
   /** An issue, made once and then kept as it is to be. */
   | {
       readonly thing: "issue";
@@ -102,6 +104,12 @@ export const checkSlot = (repository: RepositoryId, head: Sha, name: string): Sl
 /** The one comment that says that a commit is not green any more. */
 export const turnedBackSlot = (repository: RepositoryId, number: number, head: Sha): Slot =>
   `comment:${repository}:${number}:turned-back:${head}` as Slot;
+/** The one answer to what somebody asked, and the one reaction. */
+export const replySlot = (repository: RepositoryId, request: string): Slot => `reply:${repository}:${request}` as Slot;
+/** Whose request is answered when this stands on GitHub; null: nobody's. */
+export const requestAnsweredIn = (slot: Slot): string | null => /^reply:\d+:(.+)$/.exec(slot)?.[1] ?? null;
+export const reactionSlot = (repository: RepositoryId, request: string): Slot =>
+  `reaction:${repository}:${request}` as Slot;
 /** The one issue about something that stands. */
 export const issueSlot = (repository: RepositoryId, key: string): Slot => `issue:${repository}:${key}` as Slot;
 /** The one pull request that proposes a config to a repository that has none. */

@@ -2,8 +2,9 @@ import type { CheckSeen } from "./check-seen.ts";
 import type { Config } from "./config.ts";
 import type { SlotState } from "./effect.ts";
 import type { ComponentMemory, GroupMemory, PullFacts, PullMemory, StageMemory } from "./memory.ts";
-import type { Branch, Instant, Person, Sha } from "./names.ts";
+import type { Branch, InstallationId, Instant, Person, Sha } from "./names.ts";
 import type { Merge, Push, Records } from "./provenance.ts";
+import type { Open } from "./request.ts";
 import type { LiveRuleset } from "./ruleset.ts";
 import type { Standing, StandingOf } from "./standing.ts";
 import type { ComponentSubject, GroupSubject, PullSubject, StageSubject } from "./subject.ts";
@@ -150,6 +151,8 @@ export function answerTo<W extends Want>(read: Read, want: W): Fact<AnswerTo<W>>
 
 type Known = {
   readonly now: Instant;
+  /** Why it is looked at: the last thing that asked for it; null: its time had come. */
+  readonly cause: string | null;
   readonly read: Read;
   /** Null before the first look at the repository. */
   readonly component: ComponentMemory | null;
@@ -175,7 +178,9 @@ export type PullKnown = Known & {
   readonly source: Source | null;
   /** What holds it, its stage or its component, in whatever way. */
   readonly standing: readonly Standing[];
-};
+} & Heard;
+/** What people asked for and nobody answered yet, oldest first. */
+export type Heard = { readonly requests: readonly Open[]; readonly installation: InstallationId };
 /** How a stage that is promoted came to be where it is. */
 export type Source = {
   readonly stage: Branch;
@@ -238,7 +243,9 @@ export type ComponentKnown = Known & {
   readonly enrolment: SlotState | null;
   /** Where the file may have changed. */
   readonly letThrough: readonly LetThrough[];
-};
+  /** What stands in the repository; read where somebody asked for something. */
+  readonly standing: readonly Standing[];
+} & Heard;
 
 /** All that a judgement may look at, as it stood at one instant. */
 export type Facts = PullKnown | GroupKnown | StageKnown | ComponentKnown;

@@ -15,7 +15,8 @@ export type Entry = {
     | "push"
     | "opened"
     | "closed"
-    | "reported";
+    | "reported"
+    | "answered";
   /** Who caused it: a login, or `app`. */
   readonly actor: string;
   /** The subject's key, or the chain's own name. */

@@ -1,4 +1,4 @@
-import { type AnswerTo, answerTo, type BroughtBy, type Comparison, type Read, type Want } from "./facts.ts";
+import { type AnswerTo, answerTo, type BroughtBy, type Comparison, type Read, type Want, wantKey } from "./facts.ts";
 import { type Instant, isSha, short } from "./names.ts";
 import { count } from "./words.ts";
 
@@ -16,12 +16,12 @@ export type Look = {
 
 export function looking(read: Read): Look {
   const seen: string[] = [];
-  const lacks: Want[] = [];
+  const lacks = new Map<string, Want>();
   let unknown: { readonly unknown: string; readonly retryAt: Instant } | null = null;
   return {
     at(want) {
       const fact = answerTo(read, want);
-      if (fact === undefined) lacks.push(want);
+      if (fact === undefined) lacks.set(wantKey(want), want);
       else if (!fact.known) unknown ??= { unknown: fact.because, retryAt: fact.retryAt };
       else {
         seen.push(inWords(want, fact.value));
@@ -29,7 +29,7 @@ export function looking(read: Read): Look {
       }
       return null;
     },
-    missing: () => unknown ?? (lacks.length > 0 ? { lacks } : null),
+    missing: () => unknown ?? (lacks.size > 0 ? { lacks: [...lacks.values()] } : null),
     seen,
   };
 }

@@ -13,7 +13,7 @@ export type Standing = {
   readonly at: Instant;
   /** In one sentence without a full stop, in the words of whoever opened it. */
   readonly because: string;
-} & (Hold | Freeze | Outage | Owed | InFlight | Deviation);
+} & (Hold | Freeze | Outage | Owed | InFlight | Attestation | Deviation);
 
 /** Somebody holds a pull request. */
 export type Hold = { readonly kind: "hold"; readonly repository: RepositoryId; readonly number: number };
@@ -42,6 +42,16 @@ export type Owed = {
 };
 /** A release between its merge and `released` or `withdrawn`. */
 export type InFlight = { readonly kind: "release"; readonly repository: RepositoryId; readonly version: string };
+/** What somebody answers for, on a pull request at one commit. */
+export type Attestation = {
+  readonly kind: "attestation";
+  readonly what: "readiness";
+  readonly repository: RepositoryId;
+  readonly number: number;
+  readonly head: Sha;
+  /** The comment that says so; null: a review does. It counts while that is there as it was written. */
+  readonly comment: number | null;
+};
 /** What came onto a stage past its gates. */
 export type Deviation = {
   readonly kind: "deviation";

@@ -6,6 +6,7 @@ import { type Branch, type Person, type Sha, short } from "../flow/names.ts";
 import { difference, madeIn } from "../flow/policy.ts";
 import { stoppedBy } from "../flow/replay.ts";
 import { holdersOf, lastWords, names, withRight } from "../flow/roles.ts";
+import { unstaffed } from "../flow/staffed.ts";
 import type { Annotation } from "../flow/verdict.ts";
 import { count, listed } from "../flow/words.ts";
 import type { CaseWithoutLane, Found, Gate } from "./gate.ts";
@@ -42,13 +43,16 @@ export const policy: Gate<CaseWithoutLane> = {
     const change = head.found ? read(head.text, of) : { config: null };
     if ("because" in change) return { ...change, outcome: "failed", changesConfig };
     if (before !== base) return { ...bothChanged(of), changesConfig };
+    const people = head.found ? askedOfPeople(of, change.config, head.text) : { fault: null };
     const stopped = wouldStop(of, change.config);
     const found = approved(of, inWords(of, change.config));
-    if (found === null || stopped === null) return null;
+    if (found === null || stopped === null || people === null) return null;
+    if (people.fault !== null) return { ...people.fault, outcome: "failed", changesConfig };
     return { ...found, because: `${found.because}${stopped}`, changesConfig };
   },
 };
 
+type Fault = Pick<Said, "because" | "cure" | "annotations">;
 type Said = Exclude<Found, { readonly notAsked: string }>;
 const UNCHANGED: Found = { outcome: "passed", because: `It leaves ${FILE} as it is.` };
 
@@ -79,10 +83,7 @@ const comparedBy = ({ pull, lane }: CaseWithoutLane, tip: Sha | null): Branch | 
   tip === null || lane === null || (lane.lane !== "feature" && lane.lane !== "back-merge") ? pull.base : tip;
 
 /** What the changed file says, or all that is wrong with it: the first in a sentence, each on its line. */
-function read(
-  text: string,
-  { component }: CaseWithoutLane,
-): { readonly config: Config } | Pick<Said, "because" | "cure" | "annotations"> {
+function read(text: string, { component }: CaseWithoutLane): { readonly config: Config } | Fault {
   const own = readConfig(text);
   const problems =
     "problems" in own
@@ -91,12 +92,29 @@ function read(
           ...placeOf(text, path),
           because,
         }));
-  if ("config" in own && problems.length === 0) return own;
-  return {
-    because: inOneLine(problems as unknown as Problems),
-    cure: `Mend ${FILE} on this branch: the lines are marked among the changed files.`,
-    annotations: annotated(text, problems),
-  };
+  return "config" in own && problems.length === 0 ? own : atFault(text, problems);
+}
+
+const atFault = (text: string, problems: readonly Problem[]): Fault => ({
+  because: inOneLine(problems as unknown as Problems),
+  cure: `Mend ${FILE} on this branch: the lines are marked among the changed files.`,
+  annotations: annotated(text, problems),
+});
+
+/** Where a change asks of people what today's people cannot give; null: still to be read. */
+function askedOfPeople(
+  { component, policy: now, look }: CaseWithoutLane,
+  config: Config | null,
+  text: string,
+): { readonly fault: Fault | null } | null {
+  const { policy: then } = madeIn(component.name, config, component.config.above);
+  const asks = ({ roles, approvals, severalRoles }: Policy) => JSON.stringify([roles, approvals, severalRoles]);
+  // The organisation's own repository has people of its own.
+  if (isHome(component.name) || asks(now) === asks(then)) return { fault: null };
+  const flaws = unstaffed(then, look);
+  if (flaws === null) return null;
+  const problems = flaws.map(({ path, because }) => ({ ...placeOf(text, path), because }));
+  return { fault: problems.length === 0 ? null : atFault(text, problems) };
 }
 
 /** A parser may point beyond the end, where GitHub has no line to mark. */

@@ -28,8 +28,8 @@ export const window: Gate = {
   },
 };
 
-/** What holds by standing there; what came past the gates is another gate's. */
-type Holding = Exclude<Standing, { readonly kind: "deviation" }>;
+/** What holds by standing there; all else is other gates'. */
+type Holding = Exclude<Standing, { readonly kind: "deviation" | "attestation" }>;
 
 /** Holds and freezes count in every lane; outages past the first stage; what is owed only before a release. */
 function holds(one: Standing, { lane: { lane }, pull }: Case): boolean {
@@ -44,6 +44,7 @@ function holds(one: Standing, { lane: { lane }, pull }: Case): boolean {
     case "release":
       return lane === "release";
     case "deviation":
+    case "attestation":
       return false;
   }
 }

@@ -44,6 +44,9 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
         return comment(place, effect, app);
       case "proposal":
         return proposal(place, effect);
+      case "reaction":
+        // GitHub keeps one of a kind from each: doing it again does nothing.
+        return Promise.resolve(found(null));
       case "issue":
         return issue(place, effect, later(decidedAt, -SKEW_MS));
       case "ruleset":
@@ -119,6 +122,8 @@ function inWords(effect: Effect): string {
       return `the comment on #${effect.number} in ${effect.name}`;
     case "proposal":
       return `the pull request from ${effect.branch} in ${effect.name}`;
+    case "reaction":
+      return `the reaction to a comment in ${effect.name}`;
     case "issue":
       return `the issue “${effect.title}” in ${effect.name}`;
     case "ruleset":

@@ -58,6 +58,10 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
         const path = `${root(place)}/issues/${effect.number}/comments`;
         return write(place, { method: "POST", path, body: { body: effect.body } });
       }
+      case "reaction": {
+        const path = `${root(place)}/issues/comments/${effect.comment}/reactions`;
+        return write(place, { method: "POST", path, body: { content: effect.content } });
+      }
       case "proposal":
         return propose(place, effect);
       case "issue":
@@ -210,6 +214,7 @@ const PERMISSIONS: { readonly [thing in Effect["thing"]]: readonly [string, stri
   "check-run": ["checks", "Checks: write"],
   comment: ["comments", "Pull requests: write"],
   proposal: ["branches and pull requests", "Contents: write and Pull requests: write"],
+  reaction: ["reactions", "Issues: write"],
   issue: ["issues", "Issues: write"],
   ruleset: ["rulesets", "Administration: write"],
 };
@@ -232,6 +237,7 @@ function refusal(effect: Effect, failure: Failure): string {
 function inWords(effect: Effect): string {
   if (effect.thing === "check-run") return `set the check ${effect.content.name} in ${effect.name}`;
   if (effect.thing === "comment") return `comment on #${effect.number} in ${effect.name}`;
+  if (effect.thing === "reaction") return `react to a comment in ${effect.name}`;
   if (effect.thing === "issue") return `set the issue “${effect.title}” in ${effect.name}`;
   if (effect.thing === "proposal") return `propose ${effect.path} in ${effect.name}`;
   return `${effect.content === null ? "remove" : "set"} the ruleset ${effect.title} in ${effect.name}`;

@@ -5,6 +5,7 @@ import { canonical, digestOf } from "../flow/ledger.ts";
 import type { ComponentMemory, StageMemory } from "../flow/memory.ts";
 import { type Hash, type Instant, type Json, short } from "../flow/names.ts";
 import type { Finding, Outcome, Verdict } from "../flow/verdict.ts";
+import { minute } from "../flow/words.ts";
 import { block, code, cutToBytes, prose } from "./markdown.ts";
 
 /** GitHub takes no longer summary; it is cut by bytes, which are never fewer than its characters. */
@@ -31,6 +32,8 @@ export type Told = {
   readonly stage: StageMemory | null;
   readonly house: House;
   readonly now: Instant;
+  /** Why it was looked at; null: its time had come. */
+  readonly cause: string | null;
 };
 
 /**
@@ -158,7 +161,7 @@ function summaryOf(told: Told, page: string | null): string {
   }
   parts.push(readOf(verdict, blob));
   parts.push(
-    `${WHEN}${now.slice(0, 19).replace("T", " ")} UTC.${page ? ` [Every fact and what happened before](${page})` : ""}</sub>`,
+    `${WHEN}${now.slice(0, 19).replace("T", " ")} UTC because ${told.cause === null ? "its time had come" : `of ${code(told.cause)}`}; looked at again ${nextLook(verdict)}.${page ? ` [Every fact and what happened before](${page})` : ""}</sub>`,
   );
   return cutToBytes(
     parts.join("\n\n"),
@@ -167,7 +170,13 @@ function summaryOf(told: Told, page: string | null): string {
   );
 }
 
-function tableOf(findings: readonly Finding[]): string {
+/** What changes by itself has its time; all else is told. */
+function nextLook({ findings }: Verdict): string {
+  const [next] = findings.flatMap(({ until }) => until ?? []).sort();
+  return next === undefined ? "when something changes" : `at ${minute(next)} at the latest`;
+}
+
+export function tableOf(findings: readonly Finding[]): string {
   const rows = findings.map(
     ({ gate, outcome, because, cure }) =>
       `| ${code(gate)} | ${WORDS[outcome]} | ${prose(because)} | ${cure === null ? "nothing to do" : prose(cure)} |`,

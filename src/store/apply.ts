@@ -3,9 +3,11 @@ import { absorb } from "../flow/absorb.ts";
 import type { Access, News } from "../flow/decision.ts";
 import type { ComponentMemory, Lesson, Memory } from "../flow/memory.ts";
 import type { InstallationId, Instant, RepositoryId } from "../flow/names.ts";
+import type { Request } from "../flow/request.ts";
 import { type Nudge, type OpenPulls, type Subject, subjectKey } from "../flow/subject.ts";
+import type { Verdict } from "../flow/verdict.ts";
 import type { Connection, Database } from "./database.ts";
-import { memoryOf, parsed } from "./rows.ts";
+import { memoryOf, parsed, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
 type Row = Tables["subject"];
@@ -63,9 +65,10 @@ export async function apply(
     // Whoever is just reading the checks for the first time may have read them before this one.
     const reading = before.lease_token !== null && lesson.of === "checks";
     if (changed ? nudgesItself(lesson, before, rows.get(key) as Row) : reading)
-      await nudgeOne(on, { priority: "bulk", subject }, now, except);
+      await nudgeOne(on, { priority: "bulk", subject }, now, except, news.cause);
   }
-  for (const nudge of news.nudges) await nudgeOne(on, nudge, now, except);
+  for (const { of, request } of news.asks) await ask(on, subjectKey(of), request);
+  for (const nudge of news.nudges) await nudgeOne(on, nudge, now, except, news.cause);
   for (const prefix of news.forget) {
     await on
       .updateTable("slot")
@@ -76,11 +79,31 @@ export async function apply(
   }
 }
 
+/** What a nudge that no delivery brought is said to come from. */
+const OWN = "what was decided beside it";
+
 /** Whether what was just learned is reason enough to look again, whoever else is nudged. */
 function nudgesItself(lesson: Lesson, before: Row, after: Row): boolean {
   if (lesson.of !== "component") return lesson.of === "checks" || lesson.of === "push" || lesson.of === "merge";
   const looks = ({ memory }: Row) => parsed<ComponentMemory>(memory)?.look === true;
   return before.memory !== null && !looks(before) && looks(after);
+}
+
+/** Heard twice it is asked once. What was judged by then is what it is about. */
+async function ask(on: Connection, subject: string, request: Request): Promise<void> {
+  const judged = parsed<Verdict>((await rowOf(on, subject))?.verdict)?.head ?? null;
+  await on
+    .insertInto("request")
+    .values({
+      id: request.id,
+      subject,
+      at: request.at,
+      request: JSON.stringify({ ...request, judged }),
+      answer: null,
+      replied_at: null,
+    })
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .execute();
 }
 
 type Aimed = { readonly subject: Subject; readonly lesson: Lesson };
@@ -175,6 +198,7 @@ const blank = (key: string, subject: Subject, installation: number): Row => ({
   due_at: null,
   priority: 1,
   nudges: 0,
+  cause: null,
   lease_token: null,
   lease_until: 0,
 });
@@ -213,10 +237,17 @@ export function columnsOf(memory: Memory): Partial<Pick<Row, "head" | "base" | "
   }
 }
 
-async function nudgeOne(on: Connection, nudge: Nudge, now: Instant, except: string | null): Promise<void> {
+async function nudgeOne(
+  on: Connection,
+  nudge: Nudge,
+  now: Instant,
+  except: string | null,
+  cause: string | null,
+): Promise<void> {
   const priority = nudge.priority === "person" ? 0 : 1;
   let query = on.updateTable("subject").set((row) => ({
     nudges: row("nudges", "+", 1),
+    cause: cause ?? OWN,
     due_at: row.fn.coalesce(row.case().when("due_at", "<", now).then(row.ref("due_at")).end(), row.val(now)),
     priority: row
       .case()

@@ -1,5 +1,5 @@
 import type { Decision } from "../flow/decision.ts";
-import type { Effect, Receipt } from "../flow/effect.ts";
+import { type Effect, type Receipt, requestAnsweredIn } from "../flow/effect.ts";
 import type { PullKnown } from "../flow/facts.ts";
 import type { Entry } from "../flow/ledger.ts";
 import type { Hash, Instant, Slot } from "../flow/names.ts";
@@ -54,8 +54,16 @@ export async function commit(
   if (decision.entries.length > 0) {
     const entry = await append(on, kind, chainOf(subject.repository), decision.entries, now);
     for (const effect of decision.effects) await decideEffect(on, key, effect, entry, now);
-  } else if (decision.effects.length > 0) {
-    throw new Error(`an effect without an entry: ${decision.because}`);
+    for (const { id, answer } of decision.answered ?? []) {
+      const replied_at = answer.body === null ? now : null;
+      await on
+        .updateTable("request")
+        .set({ answer: JSON.stringify(answer), replied_at })
+        .where("id", "=", id)
+        .execute();
+    }
+  } else if (decision.effects.length > 0 || (decision.answered ?? []).length > 0) {
+    throw new Error(`an effect or an answer without an entry: ${decision.because}`);
   }
   await apply(on, kind, decision.news, now, key);
   return "written";
@@ -142,6 +150,8 @@ export async function record(on: Connection, kind: Database["kind"], lease: Leas
     .values({ ...blankSlot(effect.slot), ...change })
     .onConflict((conflict) => conflict.column("slot").doUpdateSet(change))
     .execute();
+  const asked = requestAnsweredIn(effect.slot);
+  if (asked !== null) await on.updateTable("request").set({ replied_at: at }).where("id", "=", asked).execute();
   await append(on, kind, chainOf(effect.repository), [entryOf(key, receipt)], at);
 }
 
@@ -154,7 +164,9 @@ function entryOf(about: string, receipt: Extract<Receipt, { came: "done" | "refu
         ? { body: effect.body }
         : effect.thing === "proposal"
           ? { title: effect.title, branch: effect.branch, base: effect.base }
-          : { title: effect.title };
+          : effect.thing === "reaction"
+            ? { content: effect.content }
+            : { title: effect.title };
   return {
     what: receipt.came,
     actor: "app",
@@ -180,6 +192,7 @@ export async function release(
     .updateTable("subject")
     .set((row) => ({
       due_at: row.case().when("nudges", ">", nudges).then(row.val(now)).else(row.val(at)).end(),
+      cause: row.case().when("nudges", ">", nudges).then(row.ref("cause")).else(null).end(),
       priority: row.case().when("nudges", ">", nudges).then(row.ref("priority")).else(1).end(),
       lease_token: null,
       lease_until: 0,

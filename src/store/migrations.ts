@@ -4,7 +4,11 @@ import type { Connection, Database } from "./database.ts";
 
 /** Brings the database to the newest schema, or leaves it as it is. Safe to run by several at once. */
 export async function migrate({ db, kind, write }: Database): Promise<void> {
-  const migrations = { "0001-first": first(kind), "0002-standing": standing(kind) };
+  const migrations = {
+    "0001-first": first(kind),
+    "0002-sessions": sessions(kind),
+    "0003-standing-and-requests": standing(kind),
+  };
   const toLatest = async (on: Connection) => {
     const migrator = new Migrator({ db: on, provider: { getMigrations: async () => migrations } });
     const { error } = await migrator.migrateToLatest();
@@ -16,9 +20,7 @@ export async function migrate({ db, kind, write }: Database): Promise<void> {
 
 const first = (kind: Database["kind"]): Migration => ({
   async up(db: Kysely<unknown>) {
-    const big = kind === "sqlite" ? "integer" : "bigint";
-    // The same order on both, whatever language a server is set to: ranges of slots and locks in order rest on it.
-    const text = kind === "sqlite" ? "text" : `text collate "C"`;
+    const { big, text } = typesOf(kind);
     const serial = kind === "sqlite" ? "integer primary key autoincrement" : "bigserial primary key";
     for (const statement of [
       `create table delivery (id ${text} primary key, event ${text} not null, received_at ${text} not null, done_at ${text}, body ${text})`,
@@ -44,14 +46,35 @@ const first = (kind: Database["kind"]): Migration => ({
   },
 });
 
+/** Who is logged in to the board. */
+const sessions = (kind: Database["kind"]): Migration => ({
+  async up(db: Kysely<unknown>) {
+    const { big, text } = typesOf(kind);
+    await sql
+      .raw(
+        `create table session (id ${text} primary key, person ${big} not null, login ${text} not null, token ${text} not null, token_until ${text}, refresh ${text}, until ${text} not null, refreshing_until ${big} not null)`,
+      )
+      .execute(db);
+  },
+});
+
+const typesOf = (kind: Database["kind"]) => ({
+  big: kind === "sqlite" ? "integer" : "bigint",
+  // The same order on both, whatever language a server is set to: ranges of slots and locks in order rest on it.
+  text: kind === "sqlite" ? "text" : `text collate "C"`,
+});
+
+/** What stands by the ledger, and what people asked for. */
 const standing = (kind: Database["kind"]): Migration => ({
   async up(db: Kysely<unknown>) {
-    const big = kind === "sqlite" ? "integer" : "bigint";
-    const text = kind === "sqlite" ? "text" : `text collate "C"`;
+    const { big, text } = typesOf(kind);
     for (const statement of [
       `create table standing (key ${text} primary key, kind ${text} not null, repository ${big}, installation ${big}, stage ${text}, standing ${text} not null, opened_by ${text} not null, closed_by ${text}, closed_at ${text}, closed_because ${text})`,
       `create index standing_repository on standing (repository, kind)`,
       `create index standing_installation on standing (installation) where installation is not null`,
+      `create table request (id ${text} primary key, subject ${text} not null, at ${text} not null, request ${text} not null, answer ${text}, replied_at ${text})`,
+      `create index request_open on request (subject) where replied_at is null`,
+      `alter table subject add column cause ${text}`,
     ]) {
       await sql.raw(statement).execute(db);
     }

@@ -12,6 +12,7 @@ import type { ComponentKnown, Facts, KnownDeviation, Sibling, Source } from "../
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
 import { unexplained } from "../flow/provenance.ts";
+import type { Answer, Heard, Open } from "../flow/request.ts";
 import { checkName, rulesetTitle } from "../flow/ruleset.ts";
 import { type Subject, subjectKey } from "../flow/subject.ts";
 import { configLetThrough, type Verdict } from "../flow/verdict.ts";
@@ -45,7 +46,7 @@ export async function recall(on: Connection, subject: Subject, now: Instant): Pr
       .execute(),
   ]);
   const memory = parsed<Memory>(row?.memory);
-  const common = { now, read: new Map(), component };
+  const common = { now, cause: row?.cause ?? null, read: new Map(), component };
   return {
     facts: { ...common, ...(await beside(on, subject, memory, row, component, now)) } as unknown as Facts,
     unsettled: effects.map(({ effect, decided_at }) => ({
@@ -79,6 +80,8 @@ async function beside(
           stage: null,
           source: null,
           standing: [],
+          requests: [],
+          installation: row?.installation ?? 0,
         };
       const check = checkName(pull.base);
       const verdict = parsed<Verdict>(row?.verdict);
@@ -86,14 +89,16 @@ async function beside(
       const none =
         component?.config.policy.stages[0] === pull.base &&
         !verdict?.findings.some(({ changesConfig }) => changesConfig !== undefined);
-      const [siblings, slot, turnedBack, gateSlots, stage, source, standing] = await Promise.all([
+      const { installation } = row as Row;
+      const [siblings, slot, turnedBack, gateSlots, stage, source, standing, requests] = await Promise.all([
         siblingsOf(on, subject.repository, pull.head.sha, pull.base, subject.number),
         slotState(on, checkSlot(subject.repository, pull.head.sha, check)),
         slotState(on, turnedBackSlot(subject.repository, subject.number, pull.head.sha)),
         none ? {} : gateSlotsOf(on, subject.repository, pull.head.sha, check),
         memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository: subject.repository, branch: pull.base })),
         sourceOf(on, subject.repository, pull.base, component),
-        standingFor(on, subject.repository, (row as Row).installation),
+        standingFor(on, subject.repository, installation),
+        requestsOf(on, subject),
       ]);
       const numbers = [subject.number, ...siblings.map(({ number }) => number)];
       return {
@@ -106,6 +111,8 @@ async function beside(
         gateSlots,
         stage,
         source,
+        requests,
+        installation,
         // One check speaks for all that share it, so a hold on one holds all.
         standing: standing.filter((one) => one.kind !== "hold" || numbers.includes(one.number)),
       };
@@ -139,14 +146,32 @@ async function beside(
     }
     case "component": {
       const of = memory as ComponentMemory | null;
-      const [organisation, letThrough, enrolment] = await Promise.all([
+      const installation = row?.installation ?? 0;
+      const [organisation, letThrough, enrolment, requests] = await Promise.all([
         organisationOf(on, row, of),
         of?.look && of.defaultBranch !== null ? letThroughInto(on, subject.repository, of.defaultBranch) : [],
         slotState(on, enrolmentSlot(subject.repository)),
+        requestsOf(on, subject),
       ]);
-      return { subject, memory, organisation, letThrough, enrolment };
+      const standing = requests.length > 0 ? await standingFor(on, subject.repository, installation) : [];
+      return { subject, memory, organisation, letThrough, enrolment, requests, standing, installation };
     }
   }
+}
+
+async function requestsOf(on: Connection, subject: Subject): Promise<readonly Open[]> {
+  const rows = await on
+    .selectFrom("request")
+    .select(["request", "answer"])
+    .where("subject", "=", subjectKey(subject))
+    .where("replied_at", "is", null)
+    .orderBy("at")
+    .orderBy("id")
+    .execute();
+  return rows.map(({ request, answer }) => ({
+    request: JSON.parse(request) as Heard,
+    answer: parsed<Answer>(answer),
+  }));
 }
 
 /** The stage before the base, and what moved it. */

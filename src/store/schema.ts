@@ -27,6 +27,8 @@ export type Tables = {
     due_at: string | null;
     priority: number;
     nudges: number;
+    /** What asked for the next look. */
+    cause: string | null;
     lease_token: string | null;
     /** Milliseconds since 1970 by the real clock: the App's own may be moved. */
     lease_until: number;
@@ -65,6 +67,14 @@ export type Tables = {
     closed_at: string | null;
     closed_because: string | null;
   };
+  request: {
+    id: string;
+    subject: string;
+    at: string;
+    request: string;
+    answer: string | null;
+    replied_at: string | null;
+  };
   chain: { name: string; sequence: number; hash: string };
   ledger_entry: {
     chain: string;
@@ -80,4 +90,17 @@ export type Tables = {
   };
   etag: { url: string; etag: string; body: string; at: string };
   setting: { key: string; value: string };
+  session: {
+    /** A digest: whoever reads the table cannot be the person. */
+    id: string;
+    person: number;
+    login: string;
+    /** Encrypted, as is `refresh`. */
+    token: string;
+    token_until: string | null;
+    refresh: string | null;
+    until: string;
+    /** By the real clock, as leases are: until then one process refreshes. */
+    refreshing_until: number;
+  };
 };

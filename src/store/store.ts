@@ -13,6 +13,7 @@ import { ledgerFlaw } from "./ledger.ts";
 import { migrate } from "./migrations.ts";
 import { type Recalled, recall } from "./recall.ts";
 import { parsed } from "./rows.ts";
+import { sessionsOf } from "./sessions.ts";
 import { componentsView, pullView } from "./views.ts";
 
 export type StoreOptions = {
@@ -243,11 +244,13 @@ export async function openStore({ url, folder, clock, leaseMs, log }: StoreOptio
         await on.deleteFrom("delivery").where("done_at", "<", oldest).execute();
         const keep = on.selectFrom("etag").select("url").orderBy("at", "desc").limit(MOST_ETAGS);
         await on.deleteFrom("etag").where("url", "not in", keep).execute();
+        await on.deleteFrom("session").where("until", "<=", clock.now()).execute();
       });
     },
 
-    pullView: (name: string, number: number) => pullView(db, name, number),
-    componentsView: () => componentsView(db),
+    sessions: sessionsOf(database, clock, real),
+    pullView: (name: string, number: number) => pullView(db, name, number, clock.now()),
+    componentsView: () => componentsView(db, clock.now()),
     ledgerFlaw: () => ledgerFlaw(database),
     /** Null when the database answers. */
     async unready(): Promise<string | null> {

@@ -1,7 +1,8 @@
 import { checkSlot } from "../flow/effect.ts";
 import type { ComponentMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
-import type { Branch, RepositoryId } from "../flow/names.ts";
+import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
 import { checkName } from "../flow/ruleset.ts";
+import type { Standing } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import type { Connection } from "./database.ts";
@@ -9,6 +10,7 @@ import { entryOf } from "./ledger.ts";
 import { siblingsOf, slotState } from "./recall.ts";
 import { memoryOf, parsed, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
+import { standingFor } from "./standing.ts";
 
 const MOST_ENTRIES = 50;
 type Row = Tables["subject"];
@@ -32,7 +34,7 @@ async function componentOf(on: Connection, name: string) {
 }
 
 /** All that the page of a pull request shows; null where the repository or the pull request is unknown. */
-export async function pullView(on: Connection, name: string, number: number) {
+export async function pullView(on: Connection, name: string, number: number, now: Instant) {
   const found = await componentOf(on, name);
   if (found === undefined) return null;
   const repository = found.row.repository as RepositoryId;
@@ -58,6 +60,7 @@ export async function pullView(on: Connection, name: string, number: number) {
     component: found.memory,
     mayWork: await mayWork(on, found.row),
     memory,
+    inHand: row.lease_token !== null || (row.due_at !== null && row.due_at <= now),
     verdict: parsed<Verdict>(row.verdict),
     siblings: await siblingsOf(on, repository, memory.head.sha, memory.base, number),
     stage: await memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository, branch: memory.base })),
@@ -68,7 +71,7 @@ export async function pullView(on: Connection, name: string, number: number) {
 }
 
 /** Every repository known, with its stages and open pull requests. */
-export async function componentsView(on: Connection) {
+export async function componentsView(on: Connection, now: Instant) {
   const all = await on
     .selectFrom("subject")
     .selectAll()
@@ -83,6 +86,9 @@ export async function componentsView(on: Connection) {
       repository: row.repository as RepositoryId,
       mayWork: await mayWork(on, row),
       memory,
+      standing: (await standingFor(on, row.repository as RepositoryId, row.installation)).filter((one) =>
+        standsInTheWay(one, now),
+      ),
       stages: own
         .filter(({ kind }) => kind === "stage")
         .map((stage) => ({ branch: stage.base as Branch, memory: parsed<Memory>(stage.memory) as StageMemory })),
@@ -97,6 +103,12 @@ export async function componentsView(on: Connection) {
     });
   }
   return views;
+}
+
+/** Not what is one pull request's own, nor a freeze that is over. */
+function standsInTheWay(one: Standing, now: Instant): boolean {
+  if (one.kind === "hold" || one.kind === "attestation") return false;
+  return one.kind !== "freeze" || one.until === null || one.until > now;
 }
 
 async function mayWork(on: Connection, { may_work, installation }: Row): Promise<boolean> {

@@ -58,6 +58,7 @@ describe("the sentence that is the answer", () => {
         stage: null,
         house,
         now: NOW,
+        cause: null,
       });
       expect(answerOf(view).sentence).toBe(check.title);
     },

@@ -3,8 +3,18 @@ import { markupOf } from "../../src/board/html.ts";
 import { componentsJson, pullJson } from "../../src/board/json.ts";
 import { marked } from "../../src/board/listing.ts";
 import { componentsPage } from "../../src/board/pages/components.ts";
+import { forgedAct, loggedOutMeanwhile } from "../../src/board/pages/login.ts";
 import { pullPage } from "../../src/board/pages/pull.ts";
-import { NOT_HERE, refusalPage, unknownPull, unknownRepository } from "../../src/board/pages/refusal.ts";
+import {
+  mayNot,
+  NOT_HERE,
+  nothingToJudge,
+  refusalPage,
+  unknownPull,
+  unknownRepository,
+} from "../../src/board/pages/refusal.ts";
+import type { PullView } from "../../src/board/views.ts";
+import type { Entry } from "../../src/flow/ledger.ts";
 import { branch } from "../../src/flow/names.ts";
 import { expectGolden } from "./golden.ts";
 import {
@@ -38,10 +48,25 @@ describe("what people read", () => {
     expectGolden("board-empty.html", markupOf(componentsPage([])));
   });
 
+  test("the page of a pull request, for who may have it judged afresh", () => {
+    const reader = { visitor: { login: "dora", word: "a-word" }, mayRecheck: true };
+    const page = (view: PullView, given = reader) => markupOf(pullPage(view, NOW, "https://github.com", given));
+    expectGolden("board-pull-recheck.html", page(stories.refused()));
+    expect(page({ ...stories.refused(), inHand: true })).toContain("Flowgate is at it. Load this page again");
+    expect(page(stories.refused(), { ...reader, mayRecheck: false })).not.toContain("Re-check");
+  });
+
   test("refusals", () => {
-    const pages = [unknownRepository("nobody/here"), unknownPull("glucose/api", 9), NOT_HERE].map((why) =>
-      markupOf(refusalPage(why)),
-    );
+    const back = "/glucose/api/pull/42";
+    const pages = [
+      unknownRepository("nobody/here"),
+      unknownPull("glucose/api", 9),
+      NOT_HERE,
+      mayNot("glucose/api", "read", "write", back),
+      nothingToJudge(back),
+      loggedOutMeanwhile(back),
+      forgedAct(back),
+    ].map((why) => markupOf(refusalPage(why)));
     expectGolden("board-refusals.html", pages.join("\n"));
   });
 
@@ -84,14 +109,8 @@ describe("the page of a pull request", () => {
 });
 
 describe("the history", () => {
-  const page = (
-    ...told: readonly (readonly [
-      number,
-      "done" | "refused" | "ruleset" | "config" | "judged",
-      { readonly [key: string]: string | null },
-      string?,
-    ])[]
-  ) => markupOf(pullPage(story({ entries: entries(...told), entriesInAll: told.length }), NOW, null));
+  const page = (...told: readonly (readonly [number, Entry["what"], Entry["says"], string?])[]) =>
+    markupOf(pullPage(story({ entries: entries(...told), entriesInAll: told.length }), NOW, null));
 
   test.each([
     [
@@ -105,6 +124,17 @@ describe("the history", () => {
       "<b>Written on GitHub</b>: the check flowgate: development, in progress",
     ],
     ["another thing", ["done", { slot: "ruleset:1:x" }], "<b>Written on GitHub</b>: ruleset:1:x"],
+    ["an answer", ["done", { slot: "reply:1:comment:9" }], "<b>Written on GitHub</b>: the answer"],
+    ["a reaction", ["done", { slot: "reaction:1:comment:9" }], "<b>Written on GitHub</b>: a reaction"],
+    ["what stands", ["opened", { kind: "hold", because: "wait" }], "<b>Opened</b>: hold: wait"],
+    ["what ends", ["closed", { key: "hold:1:12", because: "lifted by rita" }], "<b>Closed</b>: lifted by rita"],
+    [
+      "a command",
+      ["answered", { lines: ["/hold because wait", "/gates"], came: "done" }],
+      "<b>Asked</b>: /hold because wait · /gates (done)",
+    ],
+    ["what was not for us", ["answered", { lines: [] }], "<b>Asked</b>: nothing of ours (?)"],
+    ["an answer once more", ["answered", { again: true }], "<b>Asked</b>: the answer is said again"],
     ["GitHub's no", ["refused", { because: "No permission." }], "<b>GitHub refused it</b>: No permission."],
     ["without words", ["config", {}], "<b>Config read</b></p>"],
     ["a verdict of another version", ["judged", { outcome: "splendid" }], "<b>Judged</b></p>"],

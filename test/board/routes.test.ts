@@ -38,6 +38,9 @@ describe("what there is", () => {
     ["/glucose/api/pull/99999999999999999999", 404, "text/html; charset=utf-8", "There is no such page."],
     ["/glucose/<b>/pull/1", 404, "text/html; charset=utf-8", "There is no such page."],
     ["/glucose/%ff/pull/1", 404, "text/html; charset=utf-8", "There is no such page."],
+    ["/glucose/../pull/42", 404, "text/html; charset=utf-8", "There is no such page."],
+    ["/glucose/./pull/42", 404, "text/html; charset=utf-8", "There is no such page."],
+    ["/glucose/api/pull/42/recheck", 404, "text/html; charset=utf-8", "There is no such page."],
     ["/__proto__", 404, "text/html; charset=utf-8", "There is no such page."],
     ["", 404, "text/html; charset=utf-8", "There is no such page."],
   ])("%s", async (path, status, type, part) => {
@@ -47,9 +50,11 @@ describe("what there is", () => {
   });
 
   test.each(["POST", "PUT", "DELETE", "OPTIONS"])("%s changes nothing and says so", async (method) => {
-    const page = await ask("/", { method });
-    expect(page.status).toBe(405);
-    expect(page.headers).toMatchObject({ allow: "GET, HEAD" });
+    for (const path of ["/", "/glucose/api/pull/42", "/glucose/api/pull/42/recheck"]) {
+      const page = await ask(path, { method });
+      expect(page.status).toBe(405);
+      expect(page.headers).toMatchObject({ allow: "GET, HEAD" });
+    }
   });
 
   test("HEAD is answered as GET is", async () => {

@@ -16,6 +16,7 @@ import {
   sha,
 } from "../../src/flow/names.ts";
 import { NO_ARRIVALS } from "../../src/flow/provenance.ts";
+import type { Standing } from "../../src/flow/standing.ts";
 import type { Verdict } from "../../src/flow/verdict.ts";
 import { flowGate } from "../../src/gates/flow.ts";
 
@@ -166,6 +167,7 @@ export function story(given: Partial<PullView> = {}, policy: Policy = MANAGED, r
     component: known,
     mayWork: true,
     memory,
+    inHand: false,
     siblings: [],
     stage: stage(),
     slot: null,
@@ -370,6 +372,7 @@ export function row(
     memory: component({ name, ...memory }, policy),
     stages: policy.stages.map((one: Branch) => ({ branch: one, memory: stage() })),
     pulls: [],
+    standing: [],
     ...given,
   };
 }
@@ -378,6 +381,50 @@ const open = (number: number, given: Partial<PullMemory>, policy: Policy = MANAG
   const memory = pull(given);
   return { number, memory, verdict: judged(memory, policy) };
 };
+
+const opened = { by: { id: 4, login: "rita" }, at: before(90), repository: repositoryId(901) } as const;
+const pushed = { how: "push", before: id("ba5e"), after: id("d1ec7"), by: null, commits: 1, at: before(100) } as const;
+/** One of each that may stand in the way. */
+export const standing = (): readonly Standing[] => [
+  {
+    ...opened,
+    key: "freeze",
+    kind: "freeze",
+    because: `quarter close ${SCRIPT}`,
+    of: { repository: repositoryId(901) },
+    stage: branch("master"),
+    until: instant(Date.UTC(2026, 10, 23)),
+  },
+  {
+    ...opened,
+    key: "deviation",
+    kind: "deviation",
+    by: null,
+    because: "d1ec701 was pushed to staging, and no pull request that passed explains it",
+    stage: branch("staging"),
+    push: pushed,
+  },
+  { ...opened, key: "outage", kind: "outage", because: "Log-in fails", severity: "major" },
+  { ...opened, key: "release", kind: "release", because: "merged as 1a2b3c4", version: "v1.4.0" },
+  {
+    ...opened,
+    key: "owed",
+    kind: "owed",
+    because: "checks were let pass",
+    what: "override",
+    number: 12,
+    due: before(1),
+  },
+  {
+    ...opened,
+    key: "thaw",
+    kind: "freeze",
+    because: "the audit",
+    of: { repository: repositoryId(901) },
+    stage: branch("staging"),
+    until: null,
+  },
+];
 
 /** A board with one of each. */
 export const board = (): readonly ComponentView[] => [
@@ -417,6 +464,8 @@ export const board = (): readonly ComponentView[] => [
     },
   ),
   row("glucose/worker", { pulls: [open(3, {}, DEFAULT_POLICY)] }, {}, DEFAULT_POLICY),
+  row("glucose/frozen", { standing: standing() }),
+  row("glucose/closed", { standing: standing().slice(-1) }),
   row("glucose/retired", { mayWork: false }),
   row("glucose/docs", {}, { stages: { development: null, staging: null, master: id("d0c5") } }),
   row("glucose/wiki", {}, { stages: { development: null, staging: null, master: null } }),

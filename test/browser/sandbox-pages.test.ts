@@ -84,6 +84,58 @@ describe("without JavaScript", () => {
     expect(await dora.locator("#verdict").textContent()).toBe("Merged by dora");
   });
 
+  test("auto-merge is enabled by a button, says what it waits for, and merges when a colleague has approved", async () => {
+    const api = sandbox.github.repository("glucolabs/glucose-api");
+    if (!api) throw new Error("the example is missing");
+    const parameters = {
+      required_approving_review_count: 1,
+      dismiss_stale_reviews_on_push: false,
+      require_code_owner_review: false,
+      require_last_push_approval: false,
+      required_review_thread_resolution: false,
+    };
+    must(
+      await createRuleset(sandbox.github, sandbox.github.as("ada"), api, {
+        name: "four eyes",
+        enforcement: "active",
+        conditions: { ref_name: { include: ["refs/heads/staging"], exclude: [] } },
+        rules: [{ type: "pull_request", parameters }],
+      }),
+    );
+    const dora = await as("dora");
+    await visit(dora, "/glucolabs/glucose-api/compare?base=staging&head=development");
+    await press(dora, "Open the pull request");
+    const narrow = await as("dora", true, 320);
+    const flaws = async () => {
+      await narrow.goto(dora.url());
+      return { overflow: await overflow(narrow), violations: await violations(narrow) };
+    };
+    expect(await flaws()).toEqual({ overflow: 0, violations: [] });
+    await dora.getByLabel("How it merges").selectOption("Squash and merge");
+    await press(dora, "Enable auto-merge");
+    expect(await said(dora)).toBe("Auto-merge is enabled.");
+    const box = dora.locator(".verdict");
+    expect(await box.textContent()).toContain("Auto-merge is enabled by dora: Squash and merge");
+    expect(await box.textContent()).toContain("At least 1 approving review is required");
+    expect(await flaws()).toEqual({ overflow: 0, violations: [] });
+    await press(dora, "Disable auto-merge");
+    expect(await said(dora)).toBe("Auto-merge is disabled.");
+    await press(dora, "Enable auto-merge");
+
+    await press(dora, "olga");
+    expect(await dora.getByRole("button", { name: "Disable auto-merge" }).isDisabled()).toBe(true);
+    await press(dora, "rita");
+    await press(dora, "Approve");
+    expect(await dora.locator("#verdict").textContent()).toBe("Merged by dora");
+
+    await press(dora, "ada");
+    await visit(dora, "/glucolabs/glucose-api");
+    await dora.getByText("Settings", { exact: true }).click();
+    await dora.getByLabel("allow auto-merge").uncheck();
+    await press(dora, "Save");
+    expect(sandbox.github.repository("glucolabs/glucose-api")?.merging.allowAutoMerge).toBe(false);
+  });
+
   test("somebody without the right sees the button disabled, and why", async () => {
     const olga = await as("olga");
     await visit(olga, "/glucolabs/glucose-worker/pull/1");

@@ -59,6 +59,7 @@ const merge = (passed: boolean, commits = 1): Records => ({
 });
 const facts = (arrivals: Partial<Arrivals>, more: Partial<StageKnown> = {}): StageKnown => ({
   now: NOW,
+  cause: null,
   read: new Map(),
   // Without a ruleset of its own, so that only what moved it is decided on.
   component: component({ config: { ...component().config, policy: policy({ enforcement: "report" }) } }),

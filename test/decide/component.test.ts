@@ -5,7 +5,7 @@ import { DEFAULT_POLICY } from "../../src/flow/config.ts";
 import type { Decision } from "../../src/flow/decision.ts";
 import type { ComponentKnown, Fact } from "../../src/flow/facts.ts";
 import type { ComponentMemory } from "../../src/flow/memory.ts";
-import { branch } from "../../src/flow/names.ts";
+import { branch, installationId } from "../../src/flow/names.ts";
 import { APP, at, component, known, LATER, NOW, policy, pullFacts, REPOSITORY, unknown } from "../builders.ts";
 
 const fresh = component({
@@ -46,6 +46,7 @@ const answer = (
 ) => {
   const facts: ComponentKnown = {
     now: NOW,
+    cause: null,
     read,
     component: memory,
     subject: { kind: "component", repository: REPOSITORY },
@@ -53,6 +54,9 @@ const answer = (
     organisation,
     letThrough,
     enrolment,
+    standing: [],
+    requests: [],
+    installation: installationId(1),
   };
   return decide(facts, { app: APP, links: null });
 };

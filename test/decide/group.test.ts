@@ -18,6 +18,7 @@ const group = (more: Partial<GroupMemory> = {}): GroupMemory => ({
 function judge(more: Partial<GroupKnown> = {}): Decision {
   const facts: GroupKnown = {
     now: NOW,
+    cause: null,
     read: new Map(),
     component: component(),
     subject: { kind: "group", repository: REPOSITORY, head: at("group") },

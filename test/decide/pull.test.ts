@@ -5,7 +5,7 @@ import { NO_CONFIG } from "../../src/flow/absorb.ts";
 import type { Answer, Decision } from "../../src/flow/decision.ts";
 import { checkSlot, type SlotState } from "../../src/flow/effect.ts";
 import type { Fact, PullKnown } from "../../src/flow/facts.ts";
-import { branch, later } from "../../src/flow/names.ts";
+import { branch, installationId, later } from "../../src/flow/names.ts";
 import type { Finding } from "../../src/flow/verdict.ts";
 import {
   APP,
@@ -27,6 +27,7 @@ import {
 const HOUSE = { app: APP, links: null };
 const facts = (more: Partial<PullKnown> = {}): PullKnown => ({
   now: NOW,
+  cause: null,
   read: new Map(),
   component: component(),
   subject: { kind: "pull", repository: REPOSITORY, number: 12 },
@@ -39,6 +40,8 @@ const facts = (more: Partial<PullKnown> = {}): PullKnown => ({
   stage: stageMemory(),
   source: null,
   standing: [],
+  requests: [],
+  installation: installationId(1),
   ...more,
 });
 function decided(answer: Answer): Decision {

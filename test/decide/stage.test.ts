@@ -35,6 +35,7 @@ const read = (ruleset: LiveRuleset | null | undefined, rules: readonly BranchRul
   ]);
 const facts = (more: Partial<StageKnown> = {}): StageKnown => ({
   now: NOW,
+  cause: null,
   read: new Map(),
   component: component(),
   subject: { kind: "stage", repository: REPOSITORY, branch: STAGING },

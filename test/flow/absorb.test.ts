@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { absorb } from "../../src/flow/absorb.ts";
 import type { ComponentMemory, GroupMemory, Lesson, PullMemory } from "../../src/flow/memory.ts";
 import { branch, type Instant, installationId, instant } from "../../src/flow/names.ts";
+import { NO_ARRIVALS } from "../../src/flow/provenance.ts";
 import { at, component, NOW, pullFacts, pullMemory, REPOSITORY, stageMemory } from "../builders.ts";
 
 type PullLesson = Extract<Lesson, { readonly of: "pull" }>;
@@ -199,6 +200,25 @@ describe("other subjects", () => {
     ["a stage that was deleted", { branch: push("staging", null) }, { look: true }],
   ])("a component hears of %s", (_what, more, expected) => {
     expect(learned(more)).toMatchObject(expected);
+  });
+
+  it("a stage remembers what moved it, while that is recorded", () => {
+    const push = {
+      how: "push",
+      before: at("before"),
+      after: at("after"),
+      by: { id: 5, login: "dora", bot: false },
+      commits: 1,
+      at: NOW,
+    } as const;
+    const place = { repository: REPOSITORY, branch: branch("staging") };
+    const pushed: Lesson = { of: "push", ...place, push };
+    const merged: Lesson = { of: "merge", ...place, merge: { number: 12, commit: at("after"), commits: 1 } };
+    const stage = stageMemory();
+    expect(absorb(stage, pushed)).toMatchObject({ arrivals: { pushes: [push] } });
+    expect(absorb(stage, merged)).toMatchObject({ arrivals: { merges: [{ number: 12 }] } });
+    const unrecorded = stageMemory({ arrivals: NO_ARRIVALS });
+    expect([pushed, merged].map((lesson) => absorb(unrecorded, lesson))).toEqual([unrecorded, unrecorded]);
   });
 
   it("a component looks again when a missing stage appears", () => {

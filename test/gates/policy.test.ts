@@ -87,6 +87,52 @@ function told(of: World = {}) {
 const hotfix = (of: World = {}) => told({ lane: "hotfix", ...of });
 const OTHER = "enforcement: observe\n";
 
+describe("a change that today's people could never pass", () => {
+  const ROLES = "roles:\n  quality: ['@acme/quality']\n  engineering: [erin]\n";
+  const people = [...PEOPLE, right(ERIN, "write"), right(QUINN, "write")];
+  const with_ = (head: string, answers: World["answers"] = {}, more: World = {}) =>
+    hotfix({ head, people, answers: { "team @acme/quality": [QUINN], ...answers }, ...more });
+
+  it("is none where everybody is there", () => {
+    expect(said(with_(ROLES))[0]).toBe("pending");
+    expect(said(with_("approvals: { master: [operations, operations] }\n"))[0]).toBe("pending");
+  });
+
+  it("names a team that is not there, on its line", () => {
+    const found = with_(ROLES, { "team @acme/quality": null });
+    expect(said(found)).toEqual([
+      "failed",
+      `${PATH} line 2, column 3: \`roles.quality\` names @acme/quality, and there is no such team, or the App may not see it; correct its name.`,
+    ]);
+    expect(found).toMatchObject({ annotations: [{ line: 2, column: 3 }], changesConfig: { to: at(ROLES) } });
+  });
+
+  it("names for whom nobody is left", () => {
+    const never = (of: string, who: string, more = ", one role a person") =>
+      `\`approvals.${of}\` could never be complete: nobody is left for ${who}${more}; add people to \`roles\`, or ask for less.`;
+    expect(said(with_(ROLES, { "team @acme/quality": [] }))[1]).toContain(never("master", "quality"));
+    const same = "roles: { quality: [erin], engineering: [erin] }\n";
+    expect(said(with_(same))[1]).toContain(never("master", "quality"));
+    expect(said(with_(`team: small\n${same}`))[0]).toBe("pending");
+    expect(said(with_("team: small\nroles: { quality: [nobody] }\n"))[1]).toContain(never("master", "quality", ""));
+    const three = "enforcement: managed\napprovals:\n  staging: [operations, operations, operations]\n";
+    const found = with_(three);
+    expect(said(found)[1]).toBe(`${PATH} line 3, column 3: ${never("staging", "operations")}`);
+    expect(found).toMatchObject({ annotations: [{ line: 3, column: 3 }] });
+  });
+
+  it("is not known while GitHub does not say who is in a team", () => {
+    expect(said(with_(ROLES, { "team @acme/quality": unknown("GitHub answered 502.") }))[0]).toBe("errored");
+  });
+
+  it("is none of the organisation's own repository, nor of a change that asks nobody else", () => {
+    const nobody = { collaborators: PEOPLE, "team @acme/quality": unknown("not to be asked") };
+    expect(said(with_(ROLES, nobody, { of: { name: "acme/.github", stages: {} } }))[0]).toBe("pending");
+    expect(said(with_(OTHER, nobody))[0]).toBe("pending");
+    expect(said(with_(ROLES, nobody, { head: null }))[0]).toBe("pending");
+  });
+});
+
 describe("a change of the lanes says what they would have stopped", () => {
   const merged = (number: number, head: string, base = "development") => ({
     number,
@@ -305,7 +351,7 @@ describe("a valid change", () => {
     expect(
       cure(
         hotfix({
-          head: OTHER,
+          head: `${OTHER}roles: { release-manager: ["@acme/release-managers", quinn] }\n`,
           inForce: named,
           people: [right(QUINN, "none")],
           answers: { "team @acme/release-managers": null },

@@ -49,6 +49,19 @@ describe("readiness", () => {
     expect(cure(found)).toBe("@quinn says `/attest readiness because …`.");
     expect(cure(release([], policy, { "team @acme/quality": [] }))).toMatch(/^Somebody in `roles.quality` says/);
     expect(said(release([], policy, { "team @acme/quality": unknown("GitHub answered 502.") }))[0]).toBe("errored");
+    const given = (more: object = {}) =>
+      [
+        { kind: "attestation", what: "readiness", number: 12, head: HEAD, by: QUINN, because: "tested", ...more },
+      ] as never;
+    const answers = { "issues severity-1": [], "team @acme/quality": [QUINN] };
+    const with_ = (standing: never) => said(asked(readiness, { policy, standing, answers }));
+    expect(with_(given())).toEqual([
+      "passed",
+      `No open issue is labelled \`severity-1\`. quinn found ${head} ready: tested.`,
+    ]);
+    expect(with_(given({ head: at("before") }))[0]).toBe("pending");
+    expect(with_(given({ number: 13 }))[0]).toBe("pending");
+    expect(with_(given({ kind: "hold" }))[0]).toBe("pending");
   });
 });
 

@@ -52,6 +52,9 @@ describe("The window", () => {
     expect(holdsIn(owed)).toEqual(["release"]);
     expect(holdsIn(inFlight)).toEqual(["release"]);
     expect(holdsIn(deviation)).toEqual([]);
+    expect(holdsIn({ ...hold, kind: "attestation", what: "readiness", head: at("a"), comment: 1 } as Standing)).toEqual(
+      [],
+    );
   });
 
   it.each<[string, Standing, string, string]>([

@@ -8,6 +8,7 @@ import {
   type Effect,
   enrolmentSlot,
   issueSlot,
+  reactionSlot,
   rulesetSlot,
   turnedBackSlot,
   type Written,
@@ -94,6 +95,7 @@ export const LEASE: Lease = {
 /** What is known of a pull request in a repository whose name was heard. */
 export const FACTS: Facts = {
   now: NOW,
+  cause: null,
   read: new Map(),
   subject: { kind: "pull", repository: REPOSITORY, number: 1 },
   component: {
@@ -113,6 +115,8 @@ export const FACTS: Facts = {
   stage: null,
   source: null,
   standing: [],
+  requests: [],
+  installation: INSTALLATION,
 };
 
 /** A pull request as GitHub shows it, with some of what we leave out. */
@@ -194,6 +198,17 @@ export const proposal = (): Effect => ({
   text: "enforcement: managed\n",
   title: "Hold pull requests to their stages",
   body: "Why",
+});
+
+export const reaction = (): Effect => ({
+  does: "set",
+  thing: "reaction",
+  slot: reactionSlot(REPOSITORY, "comment:900"),
+  fingerprint: "f4" as Hash,
+  repository: REPOSITORY,
+  name: NAME,
+  comment: 900,
+  content: "rocket",
 });
 
 export const issue = (more: { over?: Written | null; state?: "open" | "closed" } = {}): Effect => ({

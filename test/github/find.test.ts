@@ -11,6 +11,7 @@ import {
   NOW,
   proposal,
   pullBody,
+  reaction,
   ruleset,
   signedIn,
   WANTED,
@@ -57,6 +58,12 @@ const rows: readonly Row[] = [
     id: 12,
   },
   { what: "no proposal", effect: proposal(), answers: [[PROPOSALS, 200, []]], id: null },
+  {
+    what: "no reaction: it is made again, which does nothing where it is there",
+    effect: reaction(),
+    answers: [],
+    id: null,
+  },
   {
     what: "an issue by its mark, also where people edited it",
     effect: issue(),

@@ -3,7 +3,20 @@ import type nock from "nock";
 import type { Effect, Receipt, Written } from "../../src/flow/effect.ts";
 import type { Hash } from "../../src/flow/names.ts";
 import { cut } from "../../src/github/perform.ts";
-import { checkRun, comment, connected, HEAD, issue, LEASE, NOW, proposal, ruleset, signedIn, WANTED } from "./api.ts";
+import {
+  checkRun,
+  comment,
+  connected,
+  HEAD,
+  issue,
+  LEASE,
+  NOW,
+  proposal,
+  reaction,
+  ruleset,
+  signedIn,
+  WANTED,
+} from "./api.ts";
 
 const R = "/repos/org/api";
 const RUNS = `${R}/check-runs`;
@@ -96,6 +109,12 @@ describe("what is sent", () => {
         ["POST", `${R}/pulls`, PULL, 201, { id: 900 }],
       ],
       id: 900,
+    },
+    {
+      what: "somebody's comment gets a reaction, which GitHub keeps once",
+      effect: reaction(),
+      calls: [["POST", `${R}/issues/comments/900/reactions`, { content: "rocket" }, 200, { id: 55 }]],
+      id: 55,
     },
     {
       what: "an issue is opened",
@@ -386,6 +405,27 @@ describe("what GitHub would refuse again", () => {
         ["GET", `${RULESETS}/42`, undefined, 200, live],
       ],
       because: rulesets,
+    },
+    {
+      what: "to react without the permission",
+      effect: reaction(),
+      calls: [
+        [
+          "POST",
+          `${R}/issues/comments/900/reactions`,
+          undefined,
+          403,
+          { message: "Resource not accessible by integration" },
+        ],
+      ],
+      because:
+        "Flowgate may not write reactions in org/api: give the App the permission Issues: write, and install it on this repository.",
+    },
+    {
+      what: "to react to a comment that is gone, where GitHub keeps failing",
+      effect: reaction(),
+      calls: [["POST", `${R}/issues/comments/900/reactions`, undefined, 422, { message: "Gone" }]],
+      because: "GitHub answered 422 (Gone) when asked to react to a comment in org/api.",
     },
     {
       what: "to open an issue where there are none",

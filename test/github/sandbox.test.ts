@@ -99,6 +99,7 @@ async function look<T = unknown>(want: Want, from = github): Promise<Fact<T>> {
   const component = { ...(FACTS.component as NonNullable<Facts["component"]>), name };
   const facts: Facts = {
     now: now(),
+    cause: null,
     read: new Map(),
     subject: { kind: "component", repository },
     component,
@@ -106,6 +107,9 @@ async function look<T = unknown>(want: Want, from = github): Promise<Fact<T>> {
     organisation: null,
     enrolment: null,
     letThrough: [],
+    standing: [],
+    requests: [],
+    installation: lease.installation,
   };
   return (await from.look(lease, facts, [want])).get(wantKey(want)) as Fact<T>;
 }

@@ -9,7 +9,7 @@ import { branch, later } from "../../src/flow/names.ts";
 import type { Verdict } from "../../src/flow/verdict.ts";
 import { checkRun, fingerprintOf, gateChecks, type Told } from "../../src/report/check-run.ts";
 import { block, code, cutToBytes, prose } from "../../src/report/markdown.ts";
-import { APP, at, component, finding, NOW, policy, stageMemory, verdict } from "../builders.ts";
+import { APP, at, component, finding, LATER, NOW, policy, stageMemory, verdict } from "../builders.ts";
 
 const told = (more: Partial<Told> = {}): Told => ({
   name: "flowgate: development",
@@ -20,6 +20,7 @@ const told = (more: Partial<Told> = {}): Told => ({
   stage: stageMemory(),
   house: { app: APP, links: "http://127.0.0.1:3000" },
   now: NOW,
+  cause: "pull_request opened",
   ...more,
 });
 const refused = verdict({
@@ -237,5 +238,23 @@ describe("text of others", () => {
   it("is cut on a character", () => {
     expect(cutToBytes("short", 10, "…")).toBe("short");
     expect(cutToBytes("üüüüü", 7, "…")).toBe("üü…");
+  });
+});
+
+describe("the last line", () => {
+  const last = (more: Partial<Told>) => checkRun(told(more)).summary.split("\n").at(-1);
+
+  it("says when it was judged, because of what, and when it is looked at again", () => {
+    expect(last({})).toContain(
+      "Judged at 2026-11-24 09:40:00 UTC because of `pull_request opened`; looked at again when something changes.",
+    );
+    const waiting = verdict({ outcome: "pending", findings: [finding({ until: LATER }), finding({ until: NOW })] });
+    expect(last({ cause: null, verdict: waiting })).toContain(
+      "because its time had come; looked at again at 2026-11-24 09:40 UTC at the latest.",
+    );
+  });
+
+  it("is no change of what the check says", () => {
+    expect(fingerprintOf(checkRun(told({ cause: "push" })))).toBe(fingerprintOf(checkRun(told())));
   });
 });

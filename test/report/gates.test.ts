@@ -31,6 +31,7 @@ const told = (one: Verdict, more: Partial<Told> = {}): Told => ({
   stage: stageMemory(),
   house: { app: APP, links: "http://127.0.0.1:3000" },
   now: NOW,
+  cause: "pull_request opened",
   ...more,
 });
 

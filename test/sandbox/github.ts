@@ -10,13 +10,16 @@ import { machineClock, type SkippableClock } from "../../sandbox/clock.ts";
 import type { Github } from "../../sandbox/github.ts";
 import { createApp, install } from "../../sandbox/installing.ts";
 import type { App, Installation, Permissions, Repository } from "../../sandbox/model.ts";
+import { accessToken, authorise } from "../../sandbox/oauth.ts";
 import { must } from "../../sandbox/outcome.ts";
 import { branchAt } from "../../sandbox/refs.ts";
-import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
+import { type Pages, type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import { createOrganisation, createRepository, createUser } from "../../sandbox/setup.ts";
 
 export const API = "/repos/acme/api";
 export const SECRET = "the webhook's secret";
+/** Where the App takes people back. */
+export const CALLBACK = "https://gate.example/login/callback";
 
 /** All that the App may be granted here, to narrow where a test is about rights. */
 export const EVERYTHING: Permissions = {
@@ -96,6 +99,8 @@ export type Place = {
   readonly repository: () => Repository;
   /** A person by login, over REST. */
   readonly as: (login: string) => Caller;
+  /** The App as it acts for a person who let it. */
+  readonly appFor: (login: string) => Caller;
   readonly anonymous: Caller;
   /** An App with its JWT. */
   readonly jwt: Caller;
@@ -125,6 +130,7 @@ export async function startPlace(
     readonly permissions?: Permissions;
     readonly private?: boolean;
     readonly clock?: SkippableClock;
+    readonly pages?: Pages;
   } = {},
 ): Promise<Place> {
   const clock = options.clock ?? machineClock();
@@ -134,6 +140,7 @@ export async function startPlace(
     port: 0,
     clock,
     log: () => {},
+    ...(options.pages && { pages: options.pages }),
   });
   const { github } = sandbox;
   for (const login of ["ada", "dora", "rita", "tom", "olaf"]) createUser(github, login);
@@ -153,6 +160,7 @@ export async function startPlace(
     events: EVENTS,
     webhookUrl: receiver.url,
     webhookSecret: SECRET,
+    callbackUrls: [CALLBACK],
   });
   const installed = install(github, app, "acme", "all");
   await github.settled();
@@ -214,6 +222,8 @@ function callers(sandbox: Sandbox, app: App, installation: () => Installation) {
     github,
     bearing,
     as: (login: string) => bearing(`token ${github.tokenOf(login)}`),
+    /** The App as it acts for a person who let it. */
+    appFor: (login: string) => bearing(`token ${userToken(github, app, login)}`),
     anonymous: callerOf(sandbox.apiUrl, null),
     get jwt() {
       return bearing(`Bearer ${jwtOf({ iss: app.id }, app.privateKey)}`);
@@ -228,6 +238,14 @@ function callers(sandbox: Sandbox, app: App, installation: () => Installation) {
       return bearing(`token ${asked.body.token}`);
     },
   };
+}
+
+/** A person lets the App act for them, and it takes its token. */
+export function userToken(github: Github, app: App, login: string): string {
+  const asking = { app, redirectUri: CALLBACK, state: "", challenge: null };
+  const code = new URL(authorise(github, github.as(login).account, asking)).searchParams.get("code") ?? "";
+  const secrets = { client_id: app.clientId, client_secret: app.clientSecret };
+  return String(accessToken(github, new URLSearchParams({ ...secrets, code }))["access_token"]);
 }
 
 /** An App's JWT; what is not said of its times is as Apps do it. */

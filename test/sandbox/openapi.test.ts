@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
+import { disableAutoMerge, enableAutoMerge } from "../../sandbox/auto-merge.ts";
 import { requestAction } from "../../sandbox/checks.ts";
 import { acceptPermissions, createApp, install, selectRepositories, suspend } from "../../sandbox/installing.ts";
 import { dequeue, enqueue } from "../../sandbox/merge-queue.ts";
@@ -145,7 +146,7 @@ async function play(): Promise<void> {
   const rita = noted(place.as("rita"), "person");
   const ada = noted(place.as("ada"), "person");
   const olaf = noted(place.as("olaf"), "person");
-  await people(ada, bot, olaf);
+  await people(ada, bot, olaf, noted(place.appFor("ada"), "person"));
   await teams(ada, dora, rita);
   await issues(dora, bot, olaf);
   await changes(dora, bot, rita, olaf);
@@ -155,7 +156,7 @@ async function play(): Promise<void> {
   await appRoutes(jwt, bot, dora);
 }
 
-async function people(ada: Caller, bot: Caller, olaf: Caller) {
+async function people(ada: Caller, bot: Caller, olaf: Caller, appForAda: Caller) {
   createTeam(place.github, "acme", "Quality", ["rita"]);
   await createRepository(place.github, {
     owner: "acme",
@@ -191,6 +192,7 @@ async function people(ada: Caller, bot: Caller, olaf: Caller) {
   ]) {
     await ada.get(path);
     await bot.get(path);
+    await appForAda.get(path);
   }
   await ada.put(`${API}/collaborators/olaf`, { permission: "triage" });
   await ada.put(`${API}/collaborators/olaf`, { permission: "maintain" });
@@ -411,6 +413,14 @@ async function rules(ada: Caller, bot: Caller, dora: Caller) {
   await dequeue(place.github, by, place.repository(), number);
   await bot.delete(`${API}/rulesets/${id}`);
   await bot.get(`${API}/rulesets/${id}`);
+
+  await ada.patch(API, { allow_auto_merge: true });
+  await ada.post(`${API}/rulesets`, { ...ruleset, rules: ruleset.rules.slice(0, 2) });
+  const waiting = await place.pull("waiting");
+  await enableAutoMerge(place.github, by, place.repository(), waiting, { method: "squash" });
+  await bot.get(`${API}/pulls/${waiting}`);
+  await bot.get(`${API}/pulls`);
+  await disableAutoMerge(place.github, by, place.repository(), waiting);
 }
 
 async function protection(ada: Caller, dora: Caller) {

@@ -78,7 +78,9 @@ describe("A decision", () => {
   });
 
   it("with effects and no entry is refused whole: nothing happens without its reason in the ledger", async () => {
-    await expect(commit({ verdict: verdict(), effects: [check()] })).rejects.toThrow("an effect without an entry");
+    await expect(commit({ verdict: verdict(), effects: [check()] })).rejects.toThrow(
+      "an effect or an answer without an entry",
+    );
     expect((await recall()).facts).toMatchObject({ verdict: null });
     expect((await recall()).unsettled).toEqual([]);
   });

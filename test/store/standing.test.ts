@@ -213,6 +213,26 @@ describe("What came onto a stage", () => {
   });
 });
 
+describe("The board", () => {
+  it("shows what stands in a component's way, but for what is over and for holds", async () => {
+    await store.learn(news({ lessons: [pullLesson(pull(12))] }));
+    await decides(store, { kind: "component", repository: REPOSITORY }, { memory: componentMemory() });
+    await writes(
+      opens(ABOUT, hold(12)),
+      opens(ABOUT, deviation("staging")),
+      opens(ABOUT, freeze("for ever", { repository: REPOSITORY })),
+      opens(ABOUT, {
+        ...freeze("for an hour", { installation: INSTALLATION }),
+        until: later(NOW, 3_600_000),
+      } as Standing),
+    );
+    const shown = async () => (await store.componentsView()).map(({ standing: all }) => all.map(({ key }) => key));
+    expect(await shown()).toEqual([["deviation:staging", "for an hour", "for ever"]]);
+    place.clock.pass(3_600_000);
+    expect(await shown()).toEqual([["deviation:staging", "for ever"]]);
+  });
+});
+
 describe("A push that leaves in doubt where a stage is", () => {
   it("has the repository looked at", async () => {
     await decides(store, { kind: "component", repository: REPOSITORY }, { memory: componentMemory() });

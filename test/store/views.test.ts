@@ -68,6 +68,16 @@ describe("The page of a pull request", () => {
     });
   });
 
+  it("is in hand from when it is due until it was looked at", async () => {
+    const inHand = async () => (await store.pullView("acme/api", 12))?.inHand;
+    await learn(componentLesson(), pullLesson(pull(12)));
+    expect(await inHand()).toBe(false);
+    await store.learn(nudged(pull(12)));
+    expect(await inHand()).toBe(true);
+    await decided(pull(12), { verdict: verdict() });
+    expect(await inHand()).toBe(false);
+  });
+
   it("has the newest fifty entries about it, of how many there are", async () => {
     await learn(componentLesson(), pullLesson(pull(12)));
     const entries = Array.from({ length: 60 }, (_, n) => entry({ about: n % 10 === 9 ? "pull:42:1" : "pull:42:12" }));

@@ -160,6 +160,17 @@ describe("From a feature to production", () => {
       expect(open(world, release)).toEqual({
         readiness: `in_progress: Waits for the verdict of quality on ${head(world, release)}.`,
       });
+      const quinn = world.person("quinn");
+      const said = await quinn.says(release, "/attest readiness because the log-in was tested on two phones");
+      await world.quiet();
+      expect(open(world, release)).toEqual({});
+      expect(seen(world, release)?.is).toBe("success");
+      await quinn.corrects(said, "I am not so sure.");
+      await world.quiet();
+      expect(open(world, release)).toHaveProperty("readiness");
+      await quinn.says(release, "/attest readiness because it was a cloud on the lens");
+      await world.quiet();
+      expect(await rita.merges(release)).toBeNull();
       return undefined;
     },
     {

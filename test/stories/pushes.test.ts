@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect } from "@jest/globals";
 import type { World, WorldOptions } from "../world.ts";
-import { lands, seen, story } from "./telling.ts";
+import { lands, seen, story, summary } from "./telling.ts";
 
 /** Flowgate says no, and GitHub is not asked to: so that people can get past it. */
 const ADVISED: WorldOptions = {
@@ -96,6 +96,26 @@ describe("What a merge explains", () => {
       return undefined;
     },
     ADVISED,
+  );
+
+  story(
+    "what an App pushed that the config trusts is listed, and what another one pushed is not let through",
+    async (world) => {
+      const [renovate, other, rita] = [world.bot("renovate"), world.bot("other"), world.person("rita")];
+      const first = await renovate.pushes("development");
+      const promotion = await rita.opens("development", "staging");
+      await world.quiet();
+      expect(seen(world, promotion)?.is).toBe("success");
+      expect(summary(world, promotion)).toContain(
+        `but for what Apps pushed that the config trusts: ${first.slice(0, 7)} by renovate\\[bot\\].`,
+      );
+      await other.pushes("development");
+      await world.quiet();
+      await world.skip(10 * MINUTE);
+      expect(title(world, promotion)).toMatch(/was pushed to development by other\[bot\] at THEN UTC/);
+      return undefined;
+    },
+    { ...ADVISED, config: `${ADVISED.config}provenance: { trusted: [renovate] }\n` },
   );
 });
 

@@ -43,6 +43,9 @@ describe("A merge queue", () => {
     must(await enqueues(world, number));
     await world.quiet();
     expect(world.pull(number)).toMatchObject({ state: "closed", merged: true });
+    // What the queue made explains the push.
+    await world.skip(11 * 60_000);
+    expect(world.github.find.issuesOf(world.repository().id)).toEqual([]);
   });
 
   story("does not take what no lane allows", async (world) => {

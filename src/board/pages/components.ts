@@ -1,31 +1,37 @@
 import { configNote, missingStages } from "../../flow/component.ts";
 import { CONFIG_PATH } from "../../flow/config.ts";
+import type { Standing } from "../../flow/standing.ts";
+import { minute } from "../../flow/words.ts";
 import { type Content, cut, type Html, html, prose } from "../html.ts";
 import { enforcementOf, marked, sorted, tally } from "../listing.ts";
 import type { Mark } from "../standing.ts";
 import type { ComponentView } from "../views.ts";
-import { frame } from "./frame.ts";
+import { frame, type Visitor } from "./frame.ts";
 
 /** So many pull requests are listed on the whole page, shared out evenly, and at most so many a component. */
 const PULLS = 100;
 const PULLS_EACH = 20;
 const LONGEST_TITLE = 60;
+/** So much of what stands in a component's way is named. */
+const NAMED_EACH = 5;
 /** So many repositories without a row are named. */
 const NAMED = 30;
 
 /** The first list: one row a component, with its open pull requests; what is no component stands below. */
-export function componentsPage(views: readonly ComponentView[]): Html {
+export function componentsPage(views: readonly ComponentView[], visitor: Visitor | null = null): Html {
   const { components, incomplete, bare, unseen } = sorted(views);
   const content = html`
 <h1>${headline(components)}</h1>
-${components.length === 0 ? NOTHING_YET : html`${counts(components)}${table(components)}`}
+${components.length === 0 ? [NOTHING_YET, visitor && ONLY_YOURS] : html`${counts(components)}${table(components)}`}
 ${incomplete.length > 0 && lacking(incomplete)}
 ${named("Not looked at yet", unseen)}
 ${named("Without any stage branch, left alone", bare)}`;
-  return frame("Board", "/index.json", content);
+  return frame("Board", "/index.json", content, visitor);
 }
 
 const NOTHING_YET = html`<p>A repository appears here when the App is installed on it and it has all stage branches, by default <code>development</code>, <code>staging</code> and <code>master</code>.</p>`;
+
+const ONLY_YOURS = html`<p>You see here what you may read on GitHub: a repository that is not there for you is not here either.</p>`;
 
 function headline(components: readonly ComponentView[]): string {
   const all = components.length;
@@ -56,10 +62,34 @@ ${components.map((view) => row(view, each))}</tbody></table>`;
 function row(view: ComponentView, each: number): Html {
   const { name, config } = view.memory;
   return html`<tr role="row" id="${name}"><th role="rowheader" scope="row">${breakable(name)}${!view.mayWork && html`<p class="bad">✗ no access any more</p>`}${problem(view)}</th>
-<td role="cell">${config.policy.stages.join(" → ")}</td>
+<td role="cell">${config.policy.stages.join(" → ")}${inTheWay(view)}</td>
 <td role="cell">${enforcement(view)}</td>
 <td role="cell">${pulls(view, each)}</td></tr>
 `;
+}
+
+/** What stands in the way of the component, as it was said when it began. */
+function inTheWay({ standing }: ComponentView): Content {
+  const shown = standing
+    .slice(0, NAMED_EACH)
+    .map((one) => html`<p><span class="word ${toneOf(one)}">${wordOf(one)}</span> ${prose(one.because)}</p>`);
+  return [shown, standing.length > NAMED_EACH && html`<p class="quiet">and ${standing.length - NAMED_EACH} more</p>`];
+}
+
+const toneOf = ({ kind }: Standing) => (kind === "deviation" || kind === "outage" ? "failed" : "pending");
+function wordOf(one: Standing): string {
+  switch (one.kind) {
+    case "freeze":
+      return `… ${one.stage} is frozen${one.until === null ? "" : ` until ${minute(one.until)}`}:`;
+    case "deviation":
+      return `✗ ${one.stage}, past its gates:`;
+    case "outage":
+      return `✗ ${one.severity} outage:`;
+    case "release":
+      return `… ${one.version} on its way:`;
+    default:
+      return "… owed:";
+  }
 }
 
 function enforcement(view: ComponentView): Content {

@@ -22,6 +22,7 @@ const WHAT: { readonly [what in Entry["what"]]: string } = {
   opened: "Opened",
   closed: "Closed",
   reported: "Reported",
+  answered: "Asked",
 };
 
 /** What the ledger says about a pull request, newest first. */
@@ -51,7 +52,12 @@ function event(entry: LedgerEntry, before: LedgerEntry | null, now: Instant): Ht
 /** The words of an entry, without repeating those of the judgement that it carried out. */
 function sentenceOf({ what, says }: LedgerEntry, before: LedgerEntry | null): string | null {
   if (what === "judged") return verdictOf(says);
-  const check = what === "done" ? /^check:\d+:[0-9a-f]+:(.+)$/.exec(text(says["slot"]) ?? "")?.[1] : undefined;
+  if (what === "opened") return [text(says["kind"]), text(says["because"])].filter((part) => part !== null).join(": ");
+  if (what === "answered") return askedIn(says);
+  const slot = text(says["slot"]) ?? "";
+  if (what === "done" && /^(reply|reaction):/.test(slot))
+    return slot.startsWith("reply:") ? "the answer" : "a reaction";
+  const check = what === "done" ? /^check:\d+:[0-9a-f]+:(.+)$/.exec(slot)?.[1] : undefined;
   if (check !== undefined) {
     const title = text(says["title"]);
     const known = title !== null && before?.what === "judged" && (verdictOf(before.says) ?? "").endsWith(title);
@@ -60,6 +66,13 @@ function sentenceOf({ what, says }: LedgerEntry, before: LedgerEntry | null): st
       .join(": ");
   }
   return text(says["because"]) ?? text(says["title"]) ?? text(says["slot"]);
+}
+
+/** What somebody wrote, and what came of it. */
+function askedIn(says: Entry["says"]): string {
+  if (says["again"] === true) return "the answer is said again";
+  const lines = Array.isArray(says["lines"]) ? says["lines"].flatMap((line) => text(line) ?? []) : [];
+  return `${lines.join(" · ") || "nothing of ours"} (${text(says["came"]) ?? "?"})`;
 }
 
 /** Outcome and first reason. */

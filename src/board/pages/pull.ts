@@ -6,7 +6,7 @@ import { type Answer, answerOf, type Cure, type Judged, worstFirst } from "../an
 import { cut, type Html, html, prose } from "../html.ts";
 import { moment, since } from "../time.ts";
 import type { PullView } from "../views.ts";
-import { frame } from "./frame.ts";
+import { frame, type Visitor, wordIn } from "./frame.ts";
 import { history } from "./history.ts";
 import { commit, stageLine } from "./stage-line.ts";
 
@@ -15,12 +15,20 @@ const FACTS = 100;
 /** A headline longer than this is set smaller, so that it does not fill the screen of a phone. */
 const LONG = 90;
 
+/** Who sees the page of a pull request. */
+export type Reader = {
+  readonly visitor: Visitor;
+  /** Whether they may have it judged afresh. */
+  readonly mayRecheck: boolean;
+};
+
 /**
  * Explains one pull request: the answer, what to do, its place on the line of stages, the gates, what happened.
  *
  * @param github where GitHub's own pages are; null: no links there.
+ * @param reader null: pages are the same for everybody, and nobody acts on them.
  */
-export function pullPage(view: PullView, now: Instant, github: string | null): Html {
+export function pullPage(view: PullView, now: Instant, github: string | null, reader: Reader | null = null): Html {
   const { component, number } = view;
   const answer = answerOf(view);
   const { mark, sentence, clear, notes } = answer;
@@ -30,11 +38,25 @@ ${where(view, github)}
 <h1${sentence.length > LONG && html` class="long"`}>${prose(sentence)}</h1>
 ${clear.length > 0 && html`<section aria-label="What to do">${clear.map((cure) => todo(cure, clear.length > 1))}</section>`}
 ${notes.map((note) => html`<p class="note">${prose(note)}</p>`)}
-${stageLine(view, mark)}
+${reader?.mayRecheck ? recheck(view, reader.visitor) : null}${stageLine(view, mark)}
 ${answer.explained && gates(view, answer, answer.explained, now)}
 ${history(view, now)}`;
-  const path = `/${component.name}/pull/${number}`;
-  return frame(`${mark.word} · ${component.name}#${number}`, `${path}.json`, content);
+  return frame(
+    `${mark.word} · ${component.name}#${number}`,
+    `${pathOf(view)}.json`,
+    content,
+    reader === null ? null : reader.visitor,
+  );
+}
+
+const pathOf = ({ component, number }: PullView) => `/${component.name}/pull/${number}`;
+
+function recheck(view: PullView, visitor: Visitor): Html {
+  const hint = view.inHand
+    ? "Flowgate is at it. Load this page again in a moment."
+    : "Reads everything afresh, judges it, and writes the check again.";
+  return html`<form class="act" method="post" action="${pathOf(view)}/recheck">${wordIn(visitor)}<button type="submit">Re-check</button> <span class="quiet">${hint}</span></form>
+`;
 }
 
 function where({ component, number, memory }: PullView, github: string | null): Html {

@@ -1,22 +1,26 @@
+import type { Right } from "../../flow/facts.ts";
 import { type Content, type Html, html, prose } from "../html.ts";
-import { frame } from "./frame.ts";
+import { frame, type Visitor } from "./frame.ts";
 
 /** Why there is no page, and what would make it appear. */
 export type Refusal = {
-  readonly status: 403 | 404 | 405;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 503;
   /** One sentence that is the answer. */
   readonly because: string;
   /** What to do next, and who can; each a sentence. */
   readonly next: readonly string[];
+  /** Where to go on, of this board. */
+  readonly link?: { readonly text: string; readonly href: string };
 };
 
-export function refusalPage({ because, next }: Refusal): Html {
+export function refusalPage({ because, next, link }: Refusal, visitor: Visitor | null = null): Html {
   const steps: Content = next.map((step) => html`<p>${prose(step)}</p>`);
   return frame(
     because,
     null,
     html`<h1>${prose(because)}</h1>
-${steps}`,
+${steps}${link !== undefined && html`<p><a href="${link.href}">${link.text}</a></p>`}`,
+    visitor,
   );
 }
 
@@ -55,6 +59,22 @@ export const READ_ONLY: Refusal = {
     "Nothing on this address can be changed or sent: open it with a browser. Webhooks go to `/api/github/webhooks`.",
   ],
 };
+
+/** @param page of the pull request. */
+export const mayNot = (name: string, had: Right, needs: Right, page: string): Refusal => ({
+  status: 403,
+  because: `Nothing was done: this takes \`${needs}\` in ${name}, and you have \`${had}\`.`,
+  next: ["An admin of the repository can give you more, on GitHub under Settings, Collaborators and teams."],
+  link: { text: "Go back to the pull request", href: page },
+});
+
+/** @param page of the pull request. */
+export const nothingToJudge = (page: string): Refusal => ({
+  status: 409,
+  because: "Nothing was done: there is nothing to judge afresh.",
+  next: ["The pull request was closed, or it is in a place that Flowgate does not gate. Its page says which."],
+  link: { text: "Go back to the pull request", href: page },
+});
 
 /** Without log-in the board may be seen from its own machine only. */
 export const NOT_HERE: Refusal = {

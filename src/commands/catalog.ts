@@ -1,0 +1,17 @@
+import { accept } from "./accept.ts";
+import { attest } from "./attest.ts";
+import type { Command } from "./command.ts";
+import { freeze, unfreeze } from "./freeze.ts";
+import { gates } from "./gates.ts";
+import { help } from "./help.ts";
+import { hold, unhold } from "./hold.ts";
+
+/** The commands, in the order in which `/help` lists them. */
+export const COMMANDS: readonly Command[] = [gates, attest, hold, unhold, freeze, unfreeze, accept];
+/** With the one that lists them. */
+export const ALL: readonly Command[] = [...COMMANDS, help(COMMANDS)];
+
+/** By its name or another word for it. */
+export const commandNamed = (name: string): Command | undefined =>
+  ALL.find((command) => command.name === name || command.also?.includes(name));
+export const NAMES: readonly string[] = ALL.flatMap(({ name, also = [] }) => [name, ...also]);

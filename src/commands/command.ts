@@ -1,0 +1,115 @@
+import type { Policy, Role } from "../flow/config.ts";
+import { type Collaborator, RIGHTS, type Right } from "../flow/facts.ts";
+import type { Entry } from "../flow/ledger.ts";
+import type { Look } from "../flow/looking.ts";
+import type { Branch, InstallationId, Instant, Person, RepositoryId, Sha } from "../flow/names.ts";
+import { holdersOf, names, withRight } from "../flow/roles.ts";
+import type { Standing } from "../flow/standing.ts";
+import type { Nudge } from "../flow/subject.ts";
+import { listed } from "../flow/words.ts";
+import type { Written } from "./grammar.ts";
+
+/** Somebody's command, and all that carrying it out may look at. */
+export type Asked = {
+  readonly by: Person;
+  readonly now: Instant;
+  readonly repository: RepositoryId;
+  readonly installation: InstallationId;
+  /** The pull request that it was written on; null: an issue. */
+  readonly pull: { readonly number: number; readonly head: Sha; readonly base: Branch } | null;
+  /** The commit that was judged when it was written: acts that are about one commit are about that. */
+  readonly judged: Sha | null;
+  /** The comment; null: a review. */
+  readonly comment: number | null;
+  readonly policy: Policy;
+  /** What the organisation's own file says, alone. */
+  readonly organisation: Policy;
+  readonly standing: readonly Standing[];
+  readonly look: Look;
+};
+
+/** What came of a command: `says` is a sentence or two, in which others' words may stand. */
+export type Came =
+  | {
+      readonly came: "done";
+      readonly says: string;
+      /** Shown below it, as Markdown of our own. */
+      readonly shows?: string;
+      readonly entries?: readonly Entry[];
+      readonly nudges?: readonly Nudge[];
+      /** The table of gates belongs into the answer, judged on facts read afresh. */
+      readonly table?: true;
+    }
+  | { readonly came: "refused"; readonly says: string };
+
+/** Carries it out; null while something that it looked for is not there: `look` knows what. */
+export type Act<Of extends Asked = Asked> = (asked: Of) => Came | null;
+export type OnPull = Asked & { readonly pull: NonNullable<Asked["pull"]> };
+
+/** What somebody wrote, understood; or what of it is not, in a sentence. */
+type Read<Of extends Asked> = (written: Written, now: Instant) => { readonly act: Act<Of> } | { readonly not: string };
+
+export type Command = {
+  readonly name: string;
+  /** Other words for it. */
+  readonly also?: readonly string[];
+  /** How it is written. */
+  readonly usage: string;
+  /** Who may, in words. */
+  readonly who: string;
+  /** What it does, in one sentence that ends in a full stop. */
+  readonly does: string;
+  /** Whether the person may at all; what they want may need more. */
+  readonly allows: (asked: Asked) => May;
+} & (
+  | { readonly on: "pull"; readonly read: Read<OnPull> }
+  /** It may stand on an issue as well. */
+  | { readonly on: "pull and issue"; readonly read: Read<Asked> }
+);
+
+/** Nothing may stand after the command but its reason. */
+export const noWords = ({ words, name }: Written): string | null =>
+  words.length === 0 ? null : `\`/${name}\` takes no “${words.join(" ")}”.`;
+
+/** `unread`: GitHub has not said yet. */
+export type May = "yes" | "unread" | Extract<Came, { readonly came: "refused" }>;
+
+/** Whether the person holds one of these roles, as `of` names their holders. */
+export function mayByRole({ by, policy, look }: Asked, roles: readonly Role[], of: Policy = policy): May {
+  const holders = roles.map((role) => holdersOf(role, of, look));
+  const people = look.at({ want: "collaborators" });
+  if (people === null || look.missing() !== null) return "unread";
+  const all = holders.flatMap((one) => one?.people ?? []);
+  if (all.some(({ id }) => id === by.id)) return "yes";
+  const could = [...new Map(all.map((person) => [person.id, person])).values()];
+  const needed = listed(
+    roles.map((role) => ROLE_WORDS[role]),
+    "or",
+  );
+  return refused(`This needs ${needed}; you have \`${rightOf(people, by)}\` here.`, could);
+}
+
+/** Whether the person has at least this right on the repository. */
+export function mayByRight({ by, look }: Asked, least: Right): May {
+  const people = look.at({ want: "collaborators" });
+  if (people === null) return "unread";
+  const has = rightOf(people, by);
+  if (RIGHTS.indexOf(has) >= RIGHTS.indexOf(least)) return "yes";
+  return refused(`This needs \`${least}\` on the repository; you have \`${has}\`.`, withRight(people, least));
+}
+
+const refused = (says: string, could: readonly Person[]) =>
+  ({
+    came: "refused",
+    says: `${says} ${could.length > 0 ? `${names(could)} could.` : "Nobody could today."}`,
+  }) as const;
+
+const ROLE_WORDS: { readonly [role in Role]: string } = {
+  "release-manager": "a release manager",
+  operations: "somebody in operations",
+  quality: "somebody in quality",
+  engineering: "somebody in engineering",
+};
+
+export const rightOf = (people: readonly Collaborator[], { id }: Person): Right =>
+  people.find(({ person }) => person.id === id)?.right ?? "none";

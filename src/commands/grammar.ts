@@ -1,0 +1,78 @@
+import { closestMatch } from "leven";
+import type { Text } from "mdast";
+import { fromMarkdown } from "mdast-util-from-markdown";
+import { gfmFromMarkdown } from "mdast-util-gfm";
+import { gfm } from "micromark-extension-gfm";
+
+/** One command as it was written: its name in lower case, and what follows it. */
+export type Written = {
+  readonly name: string;
+  readonly words: readonly string[];
+  /** What follows the word `because`, as it was written; null: the word is not there. */
+  readonly because: string | null;
+  /** The whole line, for the answer. */
+  readonly line: string;
+};
+
+/**
+ * The lines of a comment that are commands: those that begin with a slash and a letter, in paragraphs of the top level,
+ * in plain text. What stands in quotes, lists, tables, headings, code, links or HTML is talk about commands.
+ */
+export function commandsIn(body: string): readonly Written[] {
+  const { children } = fromMarkdown(body, GITHUB);
+  const texts = children.flatMap((node) =>
+    node.type === "paragraph" ? node.children.filter((part) => part.type === "text") : [],
+  );
+  return texts.flatMap(({ position }) => {
+    // Whatever is read from a text has its place in it.
+    const { start, end } = position as NonNullable<Text["position"]>;
+    return linesIn(body, start.offset as number, end.offset as number).flatMap((line) => written(line) ?? []);
+  });
+}
+
+const GITHUB = { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] };
+
+/** The lines that begin in a stretch of the text, to their ends. */
+function linesIn(body: string, from: number, to: number): readonly string[] {
+  const lines: string[] = [];
+  for (let at = lineStart(body, from); at < to; ) {
+    const end = lineEnd(body, at);
+    const line = body.slice(at, end);
+    // What stands before the stretch on its first line is something else than plain text.
+    if (at >= from || body.slice(at, from).trim() === "") lines.push(line.trim());
+    at = end + 1;
+  }
+  return lines;
+}
+
+const lineStart = (body: string, at: number): number =>
+  Math.max(body.lastIndexOf("\n", at - 1), body.lastIndexOf("\r", at - 1)) + 1;
+const lineEnd = (body: string, at: number): number => {
+  const found = body.slice(at).search(/[\r\n]/);
+  return found === -1 ? body.length : at + found;
+};
+
+/** Null where the line is none. At the first word `because` the command ends; what follows belongs to people. */
+function written(line: string): Written | null {
+  const [, name, rest] = /^\/([a-z]\S*)(.*)$/i.exec(line) ?? [];
+  if (name === undefined || rest === undefined) return null;
+  const found = /\sbecause(?=\s|$)/i.exec(rest);
+  const words = found === null ? rest : rest.slice(0, found.index);
+  return {
+    name: name.toLowerCase(),
+    words: words.split(/\s+/).filter((word) => word !== ""),
+    because: found === null ? null : rest.slice(found.index + found[0].length).trim(),
+    line,
+  };
+}
+
+/** From so many letters on a slip of the fingers is told from another word. */
+const SHORTEST = 4;
+const NEAR = 2;
+
+/** The known name that somebody may have meant, by the same first letter; null: another tool's command, such as `/retest`, or none. */
+export function meant(name: string, known: readonly string[]): string | null {
+  if (name.length < SHORTEST) return null;
+  const alike = known.filter((one) => one[0] === name[0]);
+  return closestMatch(name, alike, { maxDistance: NEAR }) ?? null;
+}

@@ -1,0 +1,244 @@
+import { commandNamed, NAMES } from "../commands/catalog.ts";
+import type { Act, Asked, Came, Command, OnPull } from "../commands/command.ts";
+import { commandsIn, meant, type Written } from "../commands/grammar.ts";
+import { isComponent, isHome } from "../flow/component.ts";
+import type { Decision } from "../flow/decision.ts";
+import { type Effect, reactionSlot, replySlot } from "../flow/effect.ts";
+import type { Heard as Asking, Read, Want } from "../flow/facts.ts";
+import { closes, digestOf, type Entry } from "../flow/ledger.ts";
+import { looking } from "../flow/looking.ts";
+import type { ComponentMemory } from "../flow/memory.ts";
+import type { Instant, RepositoryId } from "../flow/names.ts";
+import { madeOf } from "../flow/policy.ts";
+import type { Answer, Heard, Request } from "../flow/request.ts";
+import type { Standing } from "../flow/standing.ts";
+import { type Nudge, type Subject, subjectKey } from "../flow/subject.ts";
+import type { Verdict } from "../flow/verdict.ts";
+import { EDITED, type Line, NOTHING_DONE, reply, TAKEN_BACK } from "../report/reply.ts";
+
+type Known = Asking & {
+  readonly now: Instant;
+  readonly read: Read;
+  readonly subject: Extract<Subject, { readonly kind: "pull" | "component" }>;
+  readonly component: ComponentMemory;
+  readonly pull: Asked["pull"];
+  readonly standing: readonly Standing[];
+};
+
+/** What somebody asked for and what came of it; said once it was judged what follows. */
+type Said = { readonly request: Request; readonly came: Answer["came"]; readonly lines: readonly Line[] };
+
+/** What people asked for, carried out: what stands from now on, and what is to be answered. */
+export type Obeyed = {
+  readonly standing: readonly Standing[];
+  /** Somebody wants everything read afresh. */
+  readonly fresh: boolean;
+  readonly said: readonly Said[];
+  readonly entries: readonly Entry[];
+  readonly nudges: readonly Nudge[];
+  /** GitHub did not answer: then it is tried again. */
+  readonly retryAt: Instant | null;
+};
+
+/** Carries out what was asked for and not answered yet, oldest first. Several lines of one comment are done together or not at all. */
+export function obey(known: Known): Obeyed | { readonly lacks: readonly Want[] } {
+  let obeyed: Obeyed = { standing: known.standing, fresh: false, said: [], entries: [], nudges: [], retryAt: null };
+  for (const { request, answer } of known.requests) {
+    if (answer !== null) continue;
+    const came = heard(request, { ...known, standing: obeyed.standing });
+    if ("lacks" in came) return came;
+    if ("retryAt" in came) return { ...obeyed, retryAt: came.retryAt };
+    obeyed = {
+      ...obeyed,
+      standing: came.entries.reduce(standingAfter, obeyed.standing),
+      fresh: obeyed.fresh || came.said.lines.some(({ table }) => table),
+      said: [...obeyed.said, came.said],
+      entries: [...obeyed.entries, ...came.entries],
+      nudges: [...obeyed.nudges, ...came.nudges],
+    };
+  }
+  return obeyed;
+}
+
+type Outcome =
+  | { readonly said: Said; readonly entries: readonly Entry[]; readonly nudges: readonly Nudge[] }
+  | { readonly lacks: readonly Want[] }
+  | { readonly retryAt: Instant };
+
+function heard(request: Heard, known: Known): Outcome {
+  if (request.how === "taken back") return takenBack(request, known);
+  const lines = commandsIn(request.body).flatMap((written) => {
+    const command = commandNamed(written.name);
+    const near = command === undefined ? meant(written.name, NAMES) : null;
+    return command === undefined && near === null ? [] : [{ written, command, near }];
+  });
+  const say = (came: Answer["came"], said: readonly Line[]): Outcome => ({
+    said: { request, came, lines: said },
+    entries: [],
+    nudges: [],
+  });
+  // A repository that lacks stage branches is left alone, and so is what another tool is asked.
+  const leftAlone = !isComponent(known.component) && !isHome(known.component.name);
+  if (lines.length === 0 || leftAlone) return say("done", []);
+  if (request.how === "edited in") return say("not understood", [{ line: "", says: EDITED }]);
+
+  const acts = lines.map(({ written, command, near }) => ({ written, ...understood(written, command, near, known) }));
+  const wrong = acts.flatMap(({ written, not }) => (not === undefined ? [] : [{ line: written.line, says: not }]));
+  if (wrong.length > 0) return say("not understood", unlessAll(wrong, acts.length));
+
+  const look = looking(known.read);
+  const results: { readonly line: string; readonly came: Came | null }[] = [];
+  let { standing } = known;
+  for (const { written, command, act } of acts as readonly Understood[]) {
+    const asked = { ...askedBy(request, known), standing, look };
+    const may = command.allows(asked);
+    const came = may === "yes" ? act(asked as OnPull) : may === "unread" ? null : may;
+    results.push({ line: written.line, came });
+    if (came?.came === "done") standing = (came.entries ?? []).reduce(standingAfter, standing);
+  }
+  const missing = look.missing();
+  if (missing !== null) return "lacks" in missing ? missing : { retryAt: missing.retryAt };
+  const done = results.flatMap(({ line, came }) => (came?.came === "done" ? [{ line, ...came }] : []));
+  const refused = results.flatMap(({ line, came }) => (came?.came === "refused" ? [{ line, says: came.says }] : []));
+  if (refused.length > 0) return say("refused", unlessAll(refused, results.length));
+  return {
+    said: { request, came: "done", lines: done },
+    entries: done.flatMap(({ entries = [] }) => entries),
+    nudges: done.flatMap(({ nudges = [] }) => nudges),
+  };
+}
+
+/** What was attested by a comment that is not there any more as it was written. */
+function takenBack(request: Heard, { standing, subject }: Known): Outcome {
+  const { origin, by } = request;
+  const said = standing.filter(
+    (one) => one.kind === "attestation" && "comment" in origin && one.comment === origin.comment,
+  );
+  const about = subjectKey(subject);
+  const lines = said.map(() => ({ line: "", says: TAKEN_BACK }));
+  return {
+    said: { request, came: "done", lines },
+    entries: said.map(({ key }) => closes(about, by.login, key, "its comment was edited or deleted")),
+    nudges: [],
+  };
+}
+
+type Understood = {
+  readonly written: Written;
+  readonly command: Command;
+  readonly act: Act<OnPull>;
+  readonly not?: undefined;
+};
+
+function understood(
+  written: Written,
+  command: Command | undefined,
+  near: string | null,
+  { pull, now }: Known,
+): { readonly not: string } | Omit<Understood, "written"> {
+  if (command === undefined) return { not: `There is no \`/${written.name}\`. Did you mean \`/${near}\`?` };
+  if (command.on === "pull" && pull === null) return { not: `\`/${command.name}\` belongs on a pull request.` };
+  const read = command.read(written, now);
+  return "not" in read ? { not: `${read.not} It is written \`${command.usage}\`.` } : { command, act: read.act };
+}
+
+/** Where others of its lines were right, it is said that they were not done either. */
+const unlessAll = (said: readonly Line[], all: number): readonly Line[] =>
+  said.length === all ? said : [...said, { line: "all lines", says: NOTHING_DONE }];
+
+const askedBy = ({ by, origin, judged }: Heard, { now, subject, installation, pull, component, standing }: Known) => ({
+  by,
+  now,
+  repository: subject.repository,
+  installation,
+  pull,
+  judged,
+  comment: "comment" in origin ? origin.comment : null,
+  policy: component.config.policy,
+  organisation: madeOf(null, component.config.above).policy,
+  standing,
+});
+
+function standingAfter(standing: readonly Standing[], { what, says }: Entry): readonly Standing[] {
+  const { key } = says as { readonly key?: string };
+  const others = standing.filter((one) => one.key !== key);
+  if (what === "opened") return [...others, says as unknown as Standing];
+  return what === "closed" ? others : standing;
+}
+
+/** A decision with the answers, and with those that an earlier run wrote down and did not get said. */
+export function answering(
+  decision: Decision,
+  { said, entries, nudges, retryAt }: Obeyed,
+  { subject, component, requests }: Pick<Known, "subject" | "component" | "requests">,
+  verdict: Verdict | null,
+): Decision {
+  const answers = said.map(({ request, came, lines }) => ({
+    request,
+    answer: { came, body: lines.length === 0 ? null : reply(lines, verdict) },
+    lines,
+  }));
+  const again = requests.flatMap(({ request, answer }) => (answer === null ? [] : [{ request, answer, lines: [] }]));
+  if (answers.length + again.length === 0 && retryAt === null) return decision;
+  const about = subjectKey(subject);
+  const told = answers.map(
+    ({ request, answer, lines }): Entry => ({
+      what: "answered",
+      actor: request.by.login,
+      about,
+      says: { request: request.id, lines: lines.map(({ line }) => line), came: answer.came, because: answer.body },
+    }),
+  );
+  const saidAgain: Entry[] = again.map(({ request }) => ({
+    what: "answered",
+    actor: "app",
+    about,
+    says: { request: request.id, again: true },
+  }));
+  const effects = [...answers, ...again].flatMap((one) => saying(one, subject.repository, component));
+  return {
+    ...decision,
+    entries: [...entries, ...told, ...saidAgain, ...decision.entries],
+    effects: [...decision.effects, ...effects],
+    answered: answers.map(({ request, answer }) => ({ id: request.id, answer })),
+    news: { ...decision.news, nudges: [...decision.news.nudges, ...nudges] },
+    lookAgainAt: [decision.lookAgainAt, retryAt].filter((at) => at !== null).sort()[0] ?? null,
+  };
+}
+
+const REACTIONS: { readonly [came in Answer["came"]]: "rocket" | "-1" | "confused" } = {
+  done: "rocket",
+  refused: "-1",
+  "not understood": "confused",
+};
+
+/** The reaction, and as the last of all the reply. */
+function saying(
+  { request, answer }: { readonly request: Request; readonly answer: Answer },
+  repository: RepositoryId,
+  { name }: ComponentMemory,
+): readonly Effect[] {
+  const { body, came } = answer;
+  if (body === null) return [];
+  const { origin, id } = request;
+  const mark = `<!-- flowgate:reply ${id} -->`;
+  const common = { does: "set", repository, name } as const;
+  const fingerprint = digestOf(id);
+  const slot = replySlot(repository, id);
+  return [
+    // What was taken back may be gone.
+    ...("comment" in origin && request.how !== "taken back"
+      ? [
+          {
+            ...common,
+            thing: "reaction",
+            slot: reactionSlot(repository, id),
+            fingerprint,
+            comment: origin.comment,
+            content: REACTIONS[came],
+          } as const,
+        ]
+      : []),
+    { ...common, thing: "comment", slot, fingerprint, number: origin.number, mark, body: `${body}\n\n${mark}` },
+  ];
+}

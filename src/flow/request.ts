@@ -1,0 +1,45 @@
+import type { Instant, Person, Sha } from "./names.ts";
+
+/** Somebody wrote something that may be a command. Open until the answer stands on GitHub; the id makes hearing it twice once. */
+export type Request = {
+  readonly id: string;
+  readonly by: Person;
+  readonly at: Instant;
+  /** The whole comment, as it was written. */
+  readonly body: string;
+  /**
+   * `edited in`: it was a comment before, and does nothing. `taken back`: it had been a command, and was edited or deleted: what was
+   * attested by it counts no longer.
+   */
+  readonly how: "written" | "edited in" | "taken back";
+  readonly origin: Origin;
+};
+/** With the head of the verdict that the pull request had when it was heard; null: none, or it is no pull request. */
+export type Heard = Request & { readonly judged: Sha | null };
+/** Where it was written: a comment takes a reaction, a review does not. */
+export type Origin = {
+  /** Of the pull request or the issue. */
+  readonly number: number;
+} & ({ readonly comment: number } | { readonly review: number });
+
+/** What came of it, written down before it is said: a run that was cut off says it again. */
+export type Answer = {
+  readonly came: "done" | "refused" | "not understood";
+  /** As it is written, without its mark; null: nothing is said. */
+  readonly body: string | null;
+};
+export type Open = { readonly request: Heard; readonly answer: Answer | null };
+
+/** More than this is no command, and is not taken to pieces. */
+const LONGEST = 10_000;
+/** Markdown nested deeper than this is not taken to pieces either: that takes time with the square of the depth. */
+const DEEPEST = 50;
+
+/** Whether a text may hold a command: a line begins with a slash and a letter. A plain comment is not looked at further. */
+export function mayCommand(body: string): boolean {
+  return (
+    body.length <= LONGEST &&
+    /^\/[a-z]/im.test(body) &&
+    body.split(/[\r\n]/).every((line) => line.length - line.replace(/^[\s>*+\-\d.)]+/, "").length <= DEEPEST)
+  );
+}

@@ -1,0 +1,264 @@
+import { describe, expect, it } from "@jest/globals";
+import { decide } from "../../src/decide.ts";
+import type { Answer as Answered, Decision } from "../../src/flow/decision.ts";
+import type { ComponentKnown, Fact, PullKnown } from "../../src/flow/facts.ts";
+import { branch, installationId } from "../../src/flow/names.ts";
+import type { Answer, Heard } from "../../src/flow/request.ts";
+import type { Standing } from "../../src/flow/standing.ts";
+import {
+  APP,
+  at,
+  component,
+  known,
+  LATER,
+  NOW,
+  pullMemory,
+  REPOSITORY,
+  stageMemory,
+  unknown,
+  verdict,
+} from "../builders.ts";
+import { DORA, RITA, right } from "../gates/asking.ts";
+
+const HOUSE = { app: APP, links: null };
+const request = (body: string, more: Partial<Heard> = {}): Heard => ({
+  id: "comment:900",
+  by: RITA,
+  at: NOW,
+  body,
+  how: "written",
+  judged: at("login"),
+  origin: { number: 12, comment: 900 },
+  ...more,
+});
+const open = (body: string, more: Partial<Heard> = {}, answer: Answer | null = null) => ({
+  request: request(body, more),
+  answer,
+});
+const PEOPLE = new Map<string, Fact<unknown>>([
+  ["collaborators", known([right(RITA, "maintain"), right(DORA, "write")])],
+]);
+
+const facts = (requests: PullKnown["requests"], more: Partial<PullKnown> = {}): PullKnown => ({
+  now: NOW,
+  cause: null,
+  read: PEOPLE,
+  component: component(),
+  subject: { kind: "pull", repository: REPOSITORY, number: 12 },
+  memory: pullMemory(),
+  verdict: verdict(),
+  gateSlots: {},
+  turnedBack: null,
+  siblings: [],
+  slot: null,
+  stage: stageMemory(),
+  source: null,
+  standing: [],
+  requests,
+  installation: installationId(1),
+  ...more,
+});
+const onIssue = (requests: ComponentKnown["requests"], more: Partial<ComponentKnown> = {}): ComponentKnown => ({
+  now: NOW,
+  cause: null,
+  read: PEOPLE,
+  component: component(),
+  memory: component(),
+  subject: { kind: "component", repository: REPOSITORY },
+  organisation: null,
+  letThrough: [],
+  enrolment: { written: { fingerprint: "f" as never, id: 3, completed: false, at: NOW }, refused: null },
+  standing: [],
+  requests,
+  installation: installationId(1),
+  ...more,
+});
+function decided(answer: Answered): Decision {
+  if (!("decided" in answer)) throw new Error(`it lacks ${JSON.stringify(answer.lacks)}`);
+  return answer.decided;
+}
+const judge = (known_: PullKnown | ComponentKnown) => decided(decide(known_, HOUSE));
+const said = (decision: Decision) =>
+  decision.effects.flatMap((effect) => {
+    if (effect.thing === "comment") return [effect.body.split("\n\n<!--")[0]];
+    return effect.thing === "reaction" ? [effect.content] : [];
+  });
+
+describe("What somebody asks for on a pull request", () => {
+  it("is done, judged by, written down and answered, in one", () => {
+    const decision = judge(facts([open("/hold because wait")]));
+    expect(decision.verdict).toMatchObject({ outcome: "pending", findings: [{ gate: "flow" }, { gate: "window" }] });
+    expect(decision.entries.map(({ what, actor }) => [what, actor])).toEqual([
+      ["opened", "rita"],
+      ["answered", "rita"],
+      ["judged", "app"],
+    ]);
+    expect(decision.entries[1]).toMatchObject({
+      about: "pull:42:12",
+      says: { request: "comment:900", lines: ["/hold because wait"], came: "done" },
+    });
+    expect(decision.effects.map(({ thing, slot }) => [thing, slot])).toEqual([
+      ["check-run", expect.stringMatching(/^check:42:/)],
+      ["reaction", "reaction:42:comment:900"],
+      ["comment", "reply:42:comment:900"],
+    ]);
+    expect(decision.effects.at(-1)).toMatchObject({
+      number: 12,
+      mark: "<!-- flowgate:reply comment:900 -->",
+      body: "\\#12 is held: wait. `/unhold` lifts it.\n\n<!-- flowgate:reply comment:900 -->",
+    });
+    expect(decision.answered).toEqual([
+      { id: "comment:900", answer: { came: "done", body: "\\#12 is held: wait. `/unhold` lifts it." } },
+    ]);
+    expect(decision.news.nudges).toContainEqual({
+      priority: "person",
+      openPulls: { repository: REPOSITORY, head: at("login"), base: "development" },
+    });
+  });
+
+  it("asks GitHub for what it needs, and waits while GitHub does not say", () => {
+    const empty = new Map<string, Fact<unknown>>();
+    expect(decide(facts([open("/hold")], { read: empty }), HOUSE)).toEqual({ lacks: [{ want: "collaborators" }] });
+    const silent = new Map([["collaborators", unknown("GitHub answered 502.")]]);
+    const decision = judge(facts([open("/gates", { id: "a" }), open("/hold", { id: "b" })], { read: silent }));
+    expect(decision.answered).toMatchObject([{ id: "a" }]);
+    expect(decision.lookAgainAt).toBe(LATER);
+    const alone = judge(facts([open("/hold")], { read: silent }));
+    expect(alone).toMatchObject({ answered: [], lookAgainAt: LATER });
+    expect(said(alone)).toEqual([]);
+  });
+
+  it("counts from one comment to the next", () => {
+    const decision = judge(
+      facts([open("/hold", { id: "a" }), open("/unhold", { id: "b", origin: { number: 12, review: 7 } })]),
+    );
+    expect(decision.entries.map(({ what }) => what)).toEqual(
+      ["opened", "closed", "answered", "answered"].concat("judged"),
+    );
+    expect(decision.verdict).toMatchObject({ outcome: "passed" });
+    // A review takes no reaction.
+    expect(said(decision)).toEqual([
+      "rocket",
+      "\\#12 is held: no reason was given. `/unhold` lifts it.",
+      "\\#12 is not held any more.",
+    ]);
+  });
+
+  it("of several lines is done together or not at all", () => {
+    const both = judge(facts([open("/hold\n/unhold")]));
+    expect(said(both)).toEqual([
+      "rocket",
+      "- `/hold`: \\#12 is held: no reason was given. `/unhold` lifts it.\n- `/unhold`: \\#12 is not held any more.",
+    ]);
+    const half = judge(facts([open("/hold\n/accept abc1234 because x", { by: DORA })]));
+    expect(half.entries.map(({ what }) => what)).toEqual(["answered", "judged"]);
+    expect(said(half)).toEqual([
+      "-1",
+      "- `/accept abc1234 because x`: Nothing of abc1234 waits to be accepted here.\n- `all lines`: Nothing was done.",
+    ]);
+    const misread = judge(facts([open("/hold\n/unhold now")]));
+    expect(said(misread)).toEqual([
+      "confused",
+      "- `/unhold now`: `/unhold` takes no “now”. It is written `/unhold`.\n- `all lines`: Nothing was done.",
+    ]);
+  });
+
+  it("is left alone where it is none of ours, in silence", () => {
+    for (const body of ["/assign @dora", "Not /hold"]) {
+      const decision = judge(facts([open(body)]));
+      expect(decision.answered).toEqual([{ id: "comment:900", answer: { came: "done", body: null } }]);
+      expect(said(decision)).toEqual([]);
+    }
+    const lacking = component({ stages: { development: at("d"), staging: null, master: at("m") } });
+    expect(said(judge(facts([open("/hold")], { component: lacking })))).toEqual([]);
+  });
+
+  it("does nothing where it was only edited in", () => {
+    const decision = judge(facts([open("/hold", { how: "edited in" })]));
+    expect(said(decision)).toEqual(["confused", expect.stringMatching(/^Only a new comment gives a command/)]);
+    expect(decision.verdict).toMatchObject({ outcome: "passed" });
+  });
+
+  it("takes back what it attested when it is edited or deleted, and says so", () => {
+    const attested: Standing = {
+      kind: "attestation",
+      key: "attestation:readiness:42:12",
+      by: RITA,
+      at: NOW,
+      because: "tested",
+      what: "readiness",
+      repository: REPOSITORY,
+      number: 12,
+      head: at("login"),
+      comment: 900,
+    };
+    const gone = { how: "taken back", id: "comment:900:taken-back" } as const;
+    const decision = judge(facts([open("/attest readiness because tested", gone)], { standing: [attested] }));
+    expect(decision.entries[0]).toMatchObject({
+      what: "closed",
+      actor: "rita",
+      says: { key: attested.key, because: "its comment was edited or deleted" },
+    });
+    expect(said(decision)).toEqual([
+      "The comment that attested it was edited or deleted, so it does not count any more. It can be written again.",
+    ]);
+    const other = judge(facts([open("/hold", gone)], { standing: [{ ...attested, comment: 901 }] }));
+    expect(said(other)).toEqual([]);
+    const review = judge(
+      facts([open("/hold", { ...gone, origin: { number: 12, review: 7 } })], { standing: [attested] }),
+    );
+    expect(said(review)).toEqual([]);
+  });
+
+  it("nearly is asked back", () => {
+    expect(said(judge(facts([open("/unhodl")])))[1]).toBe("There is no `/unhodl`. Did you mean `/unhold`?");
+  });
+
+  it("afresh has others' checks read again, and is answered with the table", () => {
+    const checks = { head: at("login"), since: NOW, seen: [] };
+    const promotion = pullMemory({ head: "development", base: "staging" }, { checks });
+    const lacks = decide(facts([open("/gates")], { memory: promotion }), HOUSE);
+    expect("lacks" in lacks && lacks.lacks).toContainEqual({ want: "checks", head: at("login") });
+    expect(said(judge(facts([open("/gates")])))[1]).toContain("| `flow` | ✓ passed |");
+    const closed = pullMemory({}, { state: "closed" });
+    expect(said(judge(facts([open("/gates")], { memory: closed })))[1]).toContain("There is nothing to judge here.");
+  });
+
+  it("waits for the first look at the repository", () => {
+    expect(judge(facts([open("/hold")], { component: null })).answered).toBeUndefined();
+    expect(judge(facts([open("/hold")], { component: component({ stages: null }) })).answered).toBeUndefined();
+    expect(decide(facts([open("/hold")], { memory: null }), HOUSE)).toEqual({ lacks: [{ want: "pull", number: 12 }] });
+  });
+
+  it("that was answered and not said is said again, and not done again", () => {
+    const answer: Answer = { came: "done", body: "It is held." };
+    const decision = judge(facts([open("/hold", {}, answer)]));
+    expect(said(decision)).toEqual(["rocket", "It is held."]);
+    expect(decision.answered).toEqual([]);
+    expect(decision.entries[0]).toMatchObject({ what: "answered", actor: "app", says: { again: true } });
+    expect(said(judge(facts([open("/x", {}, { came: "done", body: null })])))).toEqual([]);
+  });
+});
+
+describe("What somebody asks for on an issue", () => {
+  it("is done where it may stand there", () => {
+    const decision = judge(onIssue([open("/help", { origin: { number: 31, comment: 900 } })]));
+    expect(decision.effects.at(-1)).toMatchObject({ thing: "comment", number: 31 });
+    expect(said(judge(onIssue([open("/hold")])))[1]).toBe("`/hold` belongs on a pull request.");
+    const frozen = judge(onIssue([open("/freeze staging because x")]));
+    expect(frozen.entries.map(({ what }) => what)).toEqual(["opened", "answered"]);
+    expect(frozen.news.nudges).toEqual([
+      { priority: "bulk", openPulls: { repository: REPOSITORY, base: branch("staging") } },
+    ]);
+  });
+
+  it("waits for the first look at the repository, and for GitHub", () => {
+    const unseen = component({ stages: null, look: true });
+    expect("lacks" in decide(onIssue([open("/help")], { memory: unseen, component: unseen }), HOUSE)).toBe(true);
+    expect("lacks" in decide(onIssue([open("/help")], { memory: component({ look: true }) }), HOUSE)).toBe(true);
+    expect(decide(onIssue([open("/freeze staging because x")], { read: new Map() }), HOUSE)).toEqual({
+      lacks: [{ want: "collaborators" }],
+    });
+    expect(decided(decide(onIssue([open("/help")], { memory: null }), HOUSE)).answered).toBeUndefined();
+  });
+});
