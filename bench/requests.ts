@@ -113,6 +113,13 @@ const CASES: readonly Case[] = [
     before: queued,
     act: ({ world, dora }, number) => enqueue(world.github, dora.actor, world.repository(), number),
   },
+  {
+    event: "a change of the config merged while features are open",
+    // The file. No verdict changes by it.
+    goal: { reads: 1, writes: 0 },
+    before: configChanged,
+    act: ({ dora }, number) => dora.merges(number),
+  },
   { event: "every delivery once more", goal: NOTHING, before: opened, act: ({ world }) => again(world) },
 ];
 
@@ -236,6 +243,17 @@ async function readyToPromote(scene: Scene): Promise<number> {
   const number = await opened(scene);
   await scene.world.quiet();
   await scene.dora.merges(number);
+  return number;
+}
+
+/** A feature is open, and a change of the config waits to be merged that has nothing to do with it. */
+async function configChanged(scene: Scene): Promise<number> {
+  await onlyFeature(scene);
+  const { world, dora } = scene;
+  const files = { ".github/flowgate.yml": `${LANES_ONLY}change_order: { pattern: 'ECO-\\d{5}' }\n` };
+  await dora.pushes("hotfix/config", "master", { files });
+  const number = await dora.opens("hotfix/config", "master");
+  await world.person("rita").approves(number);
   return number;
 }
 

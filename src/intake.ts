@@ -391,7 +391,7 @@ function repository(event: z.output<typeof repositoryEvent>): News {
   if (event.action === "deleted") return { ...newsOf(event), access: [{ repository, may: "not work" }] };
   return {
     ...newsOf(event),
-    lessons: [{ ...component(event), look: true }],
+    lessons: [{ ...component(event), look: true, doubted: true }],
     nudges: [
       { priority: "bulk", subject: { kind: "component", repository } },
       // The default branch is gated though it may be no stage, and the one before it not any more.
@@ -474,6 +474,7 @@ export function arrived(
       name: full_name,
       defaultBranch: null,
       look: true,
+      doubted: true,
       branch: null,
     })),
     nudges: list.map(({ id }) => ({ priority: "bulk", subject: { kind: "component", repository: repositoryId(id) } })),

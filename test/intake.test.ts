@@ -181,6 +181,7 @@ describe("a comment", () => {
     ["says nothing and is deleted", null, { action: "deleted" }],
     ["is pinned", "/hold", { action: "pinned" }],
     ["is very long", `/hold\n${"x".repeat(10_000)}`, {}],
+    ["is full of brackets", `/hold\n${"[".repeat(300)}${"]".repeat(300)}`, {}],
     ["is nested very deep", `/hold\n${"> ".repeat(30)}x`, {}],
   ])("that %s is no news", (_what, body, more) => {
     expect(comment(body, more)).toMatchObject(NOTHING);

@@ -3,7 +3,7 @@ import { type Collaborator, RIGHTS, type Right } from "../flow/facts.ts";
 import type { Entry } from "../flow/ledger.ts";
 import type { Look } from "../flow/looking.ts";
 import type { Branch, InstallationId, Instant, Person, RepositoryId, Sha } from "../flow/names.ts";
-import { holdersOf, names, withRight } from "../flow/roles.ts";
+import { type Holders, holdersOf, names, withRight } from "../flow/roles.ts";
 import type { Standing } from "../flow/standing.ts";
 import type { Nudge } from "../flow/subject.ts";
 import { listed } from "../flow/words.ts";
@@ -79,7 +79,7 @@ export function mayByRole({ by, policy, look }: Asked, roles: readonly Role[], o
   const holders = roles.map((role) => holdersOf(role, of, look));
   const people = look.at({ want: "collaborators" });
   if (people === null || look.missing() !== null) return "unread";
-  const all = holders.flatMap((one) => one?.people ?? []);
+  const all = (holders as readonly Holders[]).flatMap((one) => one.people);
   if (all.some(({ id }) => id === by.id)) return "yes";
   const could = [...new Map(all.map((person) => [person.id, person])).values()];
   const needed = listed(
@@ -89,11 +89,15 @@ export function mayByRole({ by, policy, look }: Asked, roles: readonly Role[], o
   return refused(`This needs ${needed}; you have \`${rightOf(people, by)}\` here.`, could);
 }
 
-/** Whether the person has at least this right on the repository. */
-export function mayByRight({ by, look }: Asked, least: Right): May {
+/** What comes of it that a person may not, or that nobody knows yet. */
+export const notBy = (may: Exclude<May, "yes">): Came | null => (may === "unread" ? null : may);
+
+/** Whether the person has at least this right on the repository, or that of somebody else. */
+export function mayByRight({ by, look }: Asked, of: Right | Person): May {
   const people = look.at({ want: "collaborators" });
   if (people === null) return "unread";
   const has = rightOf(people, by);
+  const least = typeof of === "string" ? of : rightOf(people, of);
   if (RIGHTS.indexOf(has) >= RIGHTS.indexOf(least)) return "yes";
   return refused(`This needs \`${least}\` on the repository; you have \`${has}\`.`, withRight(people, least));
 }
@@ -111,5 +115,5 @@ const ROLE_WORDS: { readonly [role in Role]: string } = {
   engineering: "somebody in engineering",
 };
 
-export const rightOf = (people: readonly Collaborator[], { id }: Person): Right =>
+const rightOf = (people: readonly Collaborator[], { id }: Person): Right =>
   people.find(({ person }) => person.id === id)?.right ?? "none";

@@ -4,7 +4,7 @@ import type { Branch, Instant } from "../flow/names.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { type Nudge, subjectKey } from "../flow/subject.ts";
 import { listed, minute } from "../flow/words.ts";
-import { type Asked, type Came, type Command, type May, mayByRole } from "./command.ts";
+import { type Asked, type Came, type Command, type May, mayByRole, notBy } from "./command.ts";
 import type { Written } from "./grammar.ts";
 import { momentOf } from "./moment.ts";
 
@@ -76,7 +76,7 @@ function asManager(asked: Asked): May {
 function byManager(asked: Asked, { stage, all }: Wanted, then: (stage: Branch) => Came): Came | null {
   const policy: Policy = all ? asked.organisation : asked.policy;
   const may = mayByRole(asked, ["release-manager"], policy);
-  if (may !== "yes") return may === "unread" ? null : may;
+  if (may !== "yes") return notBy(may);
   const known = policy.stages.find((one) => one === stage);
   if (known !== undefined) return then(known);
   const stages = policy.stages.map((one) => `\`${one}\``);

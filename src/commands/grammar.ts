@@ -30,7 +30,11 @@ export function commandsIn(body: string): readonly Written[] {
   });
 }
 
-const GITHUB = { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] };
+/** Emphasis is left out: what is marked so is plain enough, and telling it takes time with the square of the marks. */
+const GITHUB = {
+  extensions: [gfm(), { disable: { null: ["attention", "strikethrough"] } }],
+  mdastExtensions: [gfmFromMarkdown()],
+};
 
 /** The lines that begin in a stretch of the text, to their ends. */
 function linesIn(body: string, from: number, to: number): readonly string[] {

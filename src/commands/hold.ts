@@ -1,7 +1,7 @@
 import { closes, opens } from "../flow/ledger.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { type Nudge, subjectKey } from "../flow/subject.ts";
-import { type Came, type Command, mayByRight, noWords, type OnPull, rightOf } from "./command.ts";
+import { type Came, type Command, mayByRight, notBy, noWords, type OnPull } from "./command.ts";
 
 export const hold: Command = {
   name: "hold",
@@ -29,13 +29,11 @@ export const unhold: Command = {
     if (not !== null) return { not };
     return {
       act(asked) {
-        const people = asked.look.at({ want: "collaborators" });
-        if (people === null) return null;
         const now = holdOn(asked);
         if (now === undefined) return { came: "done", says: `#${asked.pull.number} was not held.` };
         // Whoever has left has no right any more, and holds nothing up.
-        const may = mayByRight(asked, now.by === null ? "write" : rightOf(people, now.by));
-        if (may !== "yes") return may === "unread" ? null : may;
+        const may = mayByRight(asked, now.by ?? "write");
+        if (may !== "yes") return notBy(may);
         return {
           came: "done",
           says: `#${asked.pull.number} is not held any more.`,

@@ -13,6 +13,12 @@ export function decided(decision: Partial<Decision> & Pick<Decision, "because">)
   return { decided: { entries: [], effects: [], news: NO_NEWS, lookAgainAt: null, ...decision } };
 }
 
+/** What was not looked at before is known now; what somebody asked for there is answered at once. */
+export function thenAnswered(looked: Answer, now: Instant): Answer {
+  if ("lacks" in looked || looked.decided.memory === undefined) return looked;
+  return { decided: { ...looked.decided, lookAgainAt: now } };
+}
+
 /** The values of all wants, or the answer to give while one of them is not there. */
 export function allOf<const W extends readonly Want[]>(
   read: Read,

@@ -6,7 +6,7 @@ import { canonical, type Entry } from "../flow/ledger.ts";
 import type { ComponentMemory } from "../flow/memory.ts";
 import type { Branch, Json, Sha } from "../flow/names.ts";
 import { subjectKey } from "../flow/subject.ts";
-import { allOf, decided } from "./answer.ts";
+import { allOf, decided, thenAnswered } from "./answer.ts";
 import { configInForce } from "./config-in-force.ts";
 import { isUnenrolled, proposalOf } from "./enrolment.ts";
 import { answering, obey } from "./requests.ts";
@@ -21,7 +21,8 @@ import { answering, obey } from "./requests.ts";
  */
 export function decideComponent(known: ComponentKnown): Answer {
   const { memory } = known;
-  if (known.requests.length === 0 || memory === null || memory.stages === null) return lookAt(known);
+  if (known.requests.length === 0 || memory === null) return lookAt(known);
+  if (memory.stages === null) return thenAnswered(lookAt(known), known.now);
   const obeyed = obey({ ...known, component: memory, pull: null });
   if ("lacks" in obeyed) return obeyed;
   const looked = lookAt(known);
@@ -51,14 +52,19 @@ function lookAt(known: ComponentKnown): Answer {
   const { config, broughtBy } = came;
 
   const names = config.policy.stages;
+  // Pushes tell where the stages are; only what was not told is read.
+  const told = memory.doubted ? {} : (memory.stages ?? {});
+  const asked = names.filter((name) => !Object.hasOwn(told, name));
   const heads = allOf(
     read,
-    names.map((branch) => ({ want: "branch", branch }) as const),
+    asked.map((branch) => ({ want: "branch", branch }) as const),
   );
   if ("answer" in heads) return heads.answer;
-  const stages = Object.fromEntries(names.map((name, place) => [name, heads.values[place] ?? null]));
+  const found = Object.fromEntries(asked.map((name, place) => [name, heads.values[place] ?? null]));
+  const stages = Object.fromEntries(names.map((name) => [name, (name in found ? found[name] : told[name]) ?? null]));
 
-  const after: ComponentMemory = { ...memory, name, defaultBranch, look: false, stages, config };
+  const { doubted: _, ...sure } = memory;
+  const after: ComponentMemory = { ...sure, name, defaultBranch, look: false, stages, config };
   const joins = isComponent(after) && !isComponent(memory);
   const leaves = isComponent(memory) && !isComponent(after);
   // That repository's default branch is gated though it is no component.
@@ -76,9 +82,10 @@ function lookAt(known: ComponentKnown): Answer {
     leaves ||
     canonical(memory.config.policy as unknown as Json) !== canonical(config.policy as unknown as Json);
   const moved = isComponent(after) ? movedUnseen(memory, after) : [];
-  const affected = changed && (isComponent(after) || isComponent(memory)) ? union(memory, after) : [];
-  const told = configNote(memory.config) !== configNote(config) || memory.config.blob !== config.blob;
-  const entries = changed || told || proposes.effects.length > 0 ? [entryOf(subject, first, after, broughtBy)] : [];
+  const ruled = first || joins || leaves || rulesOf(memory) !== rulesOf(after);
+  const affected = ruled && (isComponent(after) || isComponent(memory)) ? union(memory, after) : [];
+  const noted = configNote(memory.config) !== configNote(config) || memory.config.blob !== config.blob;
+  const entries = changed || noted || proposes.effects.length > 0 ? [entryOf(subject, first, after, broughtBy)] : [];
   return decided({
     ...stateOf(after),
     memory: after,
@@ -106,7 +113,7 @@ function lookAt(known: ComponentKnown): Answer {
         ...(entries.length > 0 || moved.length > 0
           ? [{ priority: "bulk", openPulls: { repository: subject.repository } } as const]
           : []),
-        ...(isHome(name) && told ? [{ priority: "bulk", componentsBeside: subject.repository } as const] : []),
+        ...(isHome(name) && noted ? [{ priority: "bulk", componentsBeside: subject.repository } as const] : []),
       ],
     },
   });
@@ -154,6 +161,10 @@ function entryOf(
     },
   };
 }
+
+/** What the rulesets of the stages depend on. */
+const rulesOf = ({ config: { policy } }: ComponentMemory): string =>
+  canonical([policy.enforcement, policy.stages] as unknown as Json);
 
 const union = (before: ComponentMemory, after: ComponentMemory): readonly Branch[] =>
   [...new Set([...Object.keys(before.stages ?? {}), ...after.config.policy.stages])] as Branch[];

@@ -15,14 +15,14 @@ import { flowGate } from "../gates/flow.ts";
 import type { Case } from "../gates/gate.ts";
 import { policy as configGate } from "../gates/policy.ts";
 import { checkRun, fingerprintOf, gateChecks, type Told, turnedBack } from "../report/check-run.ts";
-import { allOf, decided, earlier, unlessThere } from "./answer.ts";
+import { allOf, decided, earlier, thenAnswered, unlessThere } from "./answer.ts";
 import { answering, obey } from "./requests.ts";
 
 /** A pull request: what people asked for on it is carried out, then it is judged, then they are answered. */
 export function decidePull(known: PullKnown, house: House): Answer {
   const { subject, component, memory } = known;
-  if (known.requests.length === 0 || memory === null || component === null || component.stages === null)
-    return judgePull(known, house);
+  if (known.requests.length === 0 || component === null || component.stages === null) return judgePull(known, house);
+  if (memory === null) return thenAnswered(judgePull(known, house), known.now);
   const pull = { number: subject.number, head: memory.head.sha, base: memory.base };
   const obeyed = obey({ ...known, component, pull });
   if ("lacks" in obeyed) return obeyed;

@@ -1,5 +1,5 @@
 import { commandNamed, NAMES } from "../commands/catalog.ts";
-import type { Act, Asked, Came, Command, OnPull } from "../commands/command.ts";
+import { type Act, type Asked, type Came, type Command, notBy, type OnPull } from "../commands/command.ts";
 import { commandsIn, meant, type Written } from "../commands/grammar.ts";
 import { isComponent, isHome } from "../flow/component.ts";
 import type { Decision } from "../flow/decision.ts";
@@ -92,7 +92,7 @@ function heard(request: Heard, known: Known): Outcome {
   for (const { written, command, act } of acts as readonly Understood[]) {
     const asked = { ...askedBy(request, known), standing, look };
     const may = command.allows(asked);
-    const came = may === "yes" ? act(asked as OnPull) : may === "unread" ? null : may;
+    const came = may === "yes" ? act(asked as OnPull) : notBy(may);
     results.push({ line: written.line, came });
     if (came?.came === "done") standing = (came.entries ?? []).reduce(standingAfter, standing);
   }
@@ -159,11 +159,11 @@ const askedBy = ({ by, origin, judged }: Heard, { now, subject, installation, pu
   standing,
 });
 
+/** A command opens and closes what stands, and nothing else. */
 function standingAfter(standing: readonly Standing[], { what, says }: Entry): readonly Standing[] {
   const { key } = says as { readonly key?: string };
   const others = standing.filter((one) => one.key !== key);
-  if (what === "opened") return [...others, says as unknown as Standing];
-  return what === "closed" ? others : standing;
+  return what === "opened" ? [...others, says as unknown as Standing] : others;
 }
 
 /** A decision with the answers, and with those that an earlier run wrote down and did not get said. */
@@ -179,7 +179,6 @@ export function answering(
     lines,
   }));
   const again = requests.flatMap(({ request, answer }) => (answer === null ? [] : [{ request, answer, lines: [] }]));
-  if (answers.length + again.length === 0 && retryAt === null) return decision;
   const about = subjectKey(subject);
   const told = answers.map(
     ({ request, answer, lines }): Entry => ({

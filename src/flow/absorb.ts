@@ -46,28 +46,27 @@ export function absorb(known: Memory | null, lesson: Lesson): Memory {
     case "merge":
       return arriving(known as StageMemory, (arrivals) => merged(arrivals, lesson.merge));
     case "component":
-      return known?.kind === "component"
-        ? {
-            ...known,
-            name: lesson.name,
-            defaultBranch: lesson.defaultBranch ?? known.defaultBranch,
-            look:
-              known.look ||
-              lesson.look ||
-              renamedDefault(known.defaultBranch, lesson.defaultBranch) ||
-              cameOrWent(known.stages, lesson.branch) ||
-              jumped(known.stages, lesson.branch),
-            stages: moved(known.stages, lesson.branch),
-          }
-        : {
-            kind: "component",
-            name: lesson.name,
-            defaultBranch: lesson.defaultBranch,
-            look: true,
-            stages: null,
-            config: NO_CONFIG,
-          };
+      return absorbComponent(known as ComponentMemory | null, lesson);
   }
+}
+
+function absorbComponent(known: ComponentMemory | null, lesson: About<"component">): ComponentMemory {
+  const { name, defaultBranch, branch } = lesson;
+  if (known === null) return { kind: "component", name, defaultBranch, look: true, stages: null, config: NO_CONFIG };
+  const doubted =
+    known.doubted === true ||
+    lesson.doubted === true ||
+    renamedDefault(known.defaultBranch, defaultBranch) ||
+    cameOrWent(known.stages, branch) ||
+    jumped(known.stages, branch);
+  return {
+    ...known,
+    name,
+    defaultBranch: defaultBranch ?? known.defaultBranch,
+    look: known.look || lesson.look || doubted,
+    ...(doubted && { doubted }),
+    stages: moved(known.stages, branch),
+  };
 }
 
 /** What is known of a config before anything was read: nothing is enforced. */

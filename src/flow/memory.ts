@@ -87,6 +87,8 @@ export type ComponentMemory = {
   readonly defaultBranch: Branch | null;
   /** The config file or the set of branches may have changed since they were read. */
   readonly look: boolean;
+  /** Where the stages are may be something else than what was told. */
+  readonly doubted?: true;
   /** Heads of the stage branches, null where one is missing; null before the first look. */
   readonly stages: { readonly [branch: string]: Sha | null } | null;
   readonly config: ConfigState;
@@ -156,6 +158,8 @@ export type Lesson =
       readonly name: string;
       readonly defaultBranch: Branch | null;
       readonly look: boolean;
+      /** It was not told by an event of its own, so where the stages are is read again too. */
+      readonly doubted?: true;
       /** A branch was pushed, made or deleted: where it was and where it is now. */
       readonly branch: { readonly name: Branch; readonly before: Sha; readonly at: Sha | null } | null;
     };

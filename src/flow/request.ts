@@ -34,12 +34,15 @@ export type Open = { readonly request: Heard; readonly answer: Answer | null };
 const LONGEST = 10_000;
 /** Markdown nested deeper than this is not taken to pieces either: that takes time with the square of the depth. */
 const DEEPEST = 50;
+/** Nor is what has more brackets: each end of a link looks for its beginning. */
+const MOST_BRACKETS = 500;
 
 /** Whether a text may hold a command: a line begins with a slash and a letter. A plain comment is not looked at further. */
 export function mayCommand(body: string): boolean {
   return (
     body.length <= LONGEST &&
     /^\/[a-z]/im.test(body) &&
+    body.split(/[[\]]/).length <= MOST_BRACKETS &&
     body.split(/[\r\n]/).every((line) => line.length - line.replace(/^[\s>*+\-\d.)]+/, "").length <= DEEPEST)
   );
 }

@@ -138,7 +138,7 @@ function titleOf({ findings, outcome }: Verdict): string {
 
 function summaryOf(told: Told, page: string | null): string {
   const { verdict, component, stage, now } = told;
-  const { policy, blob } = component.config;
+  const { policy } = component.config;
   const note = configNote(component.config);
   const parts: string[] = [];
   if (stage?.enforced.state === "no" && isEnforced(policy)) {
@@ -159,9 +159,9 @@ function summaryOf(told: Told, page: string | null): string {
       `${told.sharedBy + 1} open pull requests share this commit and base; this is the verdict of the strictest lane among them.`,
     );
   }
-  parts.push(readOf(verdict, blob));
+  parts.push(readOf(verdict));
   parts.push(
-    `${WHEN}${now.slice(0, 19).replace("T", " ")} UTC because ${told.cause === null ? "its time had come" : `of ${code(told.cause)}`}; looked at again ${nextLook(verdict)}.${page ? ` [Every fact and what happened before](${page})` : ""}</sub>`,
+    `${WHEN}${now.slice(0, 19).replace("T", " ")} UTC by ${policyOf(component)}, because ${told.cause === null ? "its time had come" : `of ${code(told.cause)}`}; looked at again ${nextLook(verdict)}.${page ? ` [Every fact and what happened before](${page})` : ""}</sub>`,
   );
   return cutToBytes(
     parts.join("\n\n"),
@@ -192,13 +192,16 @@ function notAskedOf({ notAsked = [] }: Verdict): readonly string[] {
   ];
 }
 
-function readOf({ head, findings }: Verdict, blob: string | null): string {
+/** Beside the time: another policy by which the verdict is the same is no reason to write it again. */
+function policyOf({ config: { blob } }: ComponentMemory): string {
+  return blob === null
+    ? "the default policy"
+    : `the policy of ${code(".github/flowgate.yml")} (blob ${code(blob.slice(0, 7))})`;
+}
+
+function readOf({ head, findings }: Verdict): string {
   const facts = findings.flatMap(({ read }) => read);
-  const policy =
-    blob === null
-      ? "the default policy"
-      : `the policy of ${code(".github/flowgate.yml")} (blob ${code(blob.slice(0, 7))})`;
-  return `<details><summary>What was read</summary>\n\nHead ${code(short(head))}, ${policy}.${facts.map((fact) => `\n- ${prose(fact)}`).join("")}\n\n</details>`;
+  return `<details><summary>What was read</summary>\n\nHead ${code(short(head))}.${facts.map((fact) => `\n- ${prose(fact)}`).join("")}\n\n</details>`;
 }
 
 /** GitHub shows titles as they are, without Markdown, and on one line. */

@@ -71,7 +71,8 @@ const standing = (kind: Database["kind"]): Migration => ({
     for (const statement of [
       `create table standing (key ${text} primary key, kind ${text} not null, repository ${big}, installation ${big}, stage ${text}, standing ${text} not null, opened_by ${text} not null, closed_by ${text}, closed_at ${text}, closed_because ${text})`,
       `create index standing_repository on standing (repository, kind)`,
-      `create index standing_installation on standing (installation) where installation is not null`,
+      `create index standing_open on standing (repository) where closed_by is null`,
+      `create index standing_everywhere on standing (installation) where closed_by is null`,
       `create table request (id ${text} primary key, subject ${text} not null, at ${text} not null, request ${text} not null, answer ${text}, replied_at ${text})`,
       `create index request_open on request (subject) where replied_at is null`,
       `alter table subject add column cause ${text}`,

@@ -141,7 +141,7 @@ describe("without JavaScript", () => {
       await page.getByRole("link", { name: "#7 Release 3.2" }).click();
       expect(new URL(page.url()).pathname).toBe("/glucose/web/pull/7");
       await page.getByRole("link", { name: "Flowgate" }).click();
-      expect(await page.getByRole("row").count()).toBe(5);
+      expect(await page.getByRole("row").count()).toBe(7);
     });
   });
 

@@ -174,6 +174,8 @@ describe("/freeze and /unfreeze", () => {
       /^refused: This needs a release manager/,
     );
     expect(says("/freeze staging all because x", { organisation, people: SILENT })).toBeNull();
+    const team = policy({ roles: { ...NAMED.roles, "release-manager": ["@acme/release-managers"] } });
+    expect(says("/freeze staging all because x", { organisation: team })).toBeNull();
   });
 
   it("open it again", () => {

@@ -17,6 +17,7 @@ describe("A command", () => {
     ["beside plain words that are marked up", "*Now* this\n/hold", ["hold"]],
     ["with markup behind it", "/hold because **no**", ["hold"]],
     ["before a link", "/hold because https://example.com says so", ["hold"]],
+    ["within emphasis", "*so\n/hold that*", ["hold"]],
     ["of another tool", "/assign @dora", ["assign"]],
   ])("is read %s", (_what, body, expected) => {
     expect(names(body)).toEqual(expected);
@@ -62,6 +63,14 @@ describe("A command", () => {
     expect(commandsIn("/hold because")).toMatchObject([{ words: [], because: "" }]);
     expect(commandsIn("/hold becauses")).toMatchObject([{ words: ["becauses"], because: null }]);
   });
+
+  it.each(["*a_", "**a", "~~a", "``a", "<a ", "a@b.", "\\", "\n- ", "\n> ", "a\n"])(
+    "is read in a text that was made to take long: %j",
+    (text) => {
+      // One that runs away ends at the test's time-out.
+      expect(names(`/hold\n\n${text.repeat(Math.floor(9_900 / text.length))}`)).toEqual(["hold"]);
+    },
+  );
 
   it("is found wherever it stands among plain lines, and nothing else is", () => {
     const line = fc.constantFrom("Well.", "", "/hold", "/gates", "No /hold here");

@@ -222,7 +222,7 @@ describe("a later look", () => {
 
   it("that finds a stage gone ends the component, and its rulesets with it", () => {
     const decision = judge(
-      before,
+      { ...before, doubted: true },
       says({
         file: known({ found: true, blob: at("config"), text: "enforcement: managed\n" }),
         branches: { ...all(DEFAULT), staging: known(null) },
@@ -234,7 +234,11 @@ describe("a later look", () => {
 
   it("that finds a stage elsewhere than was told says so, and has all judged anew", () => {
     const read = says({ branches: { ...all(DEFAULT), staging: known(at("moved")) } });
-    const memory = component({ look: true, config: { ...component().config, blob: at("enforcement: managed\n") } });
+    const memory = component({
+      look: true,
+      doubted: true,
+      config: { ...component().config, blob: at("enforcement: managed\n") },
+    });
     const { news } = judge(memory, read);
     expect(news.lessons).toEqual([
       {
@@ -247,6 +251,18 @@ describe("a later look", () => {
     expect(news.nudges).toEqual([{ priority: "bulk", openPulls: { repository: REPOSITORY } }]);
     const again = judge({ ...memory, stages: { ...memory.stages, staging: at("moved") } }, read);
     expect(again.news).toMatchObject({ lessons: [], nudges: [] });
+    expect(memoryAfter(again).doubted).toBeUndefined();
+  });
+
+  it("at the file alone reads where no stage is, and leaves the rulesets alone where they stay the same", () => {
+    const file_ = file("change_order: { pattern: 'X' }\n");
+    const read = new Map<string, Fact<unknown>>([["document .github/flowgate.yml", file_]]);
+    const memory = component({ look: true, config: { ...component().config, policy: DEFAULT_POLICY } });
+    const decision = judge(memory, read);
+    expect(memoryAfter(decision).stages).toEqual(memory.stages);
+    const other = judge(component({ look: true }), read, null, [letThrough(12, "change_order: { pattern: 'X' }\n")]);
+    expect(stagesNudged(other)).toEqual([]);
+    expect(other.news.nudges).toContainEqual({ priority: "bulk", openPulls: { repository: REPOSITORY } });
   });
 
   it("looks for a stage that a push brought, whatever is remembered of it", () => {

@@ -12,6 +12,7 @@ import {
   known,
   LATER,
   NOW,
+  pullFacts,
   pullMemory,
   REPOSITORY,
   stageMemory,
@@ -210,6 +211,14 @@ describe("What somebody asks for on a pull request", () => {
     expect(said(review)).toEqual([]);
   });
 
+  it("is refused where they may not", () => {
+    const decision = judge(facts([open("/freeze staging because x", { by: { id: 99, login: "zoe" } })]));
+    expect(said(decision)).toEqual([
+      "-1",
+      expect.stringMatching(/^This needs a release manager; you have `none` here\./),
+    ]);
+  });
+
   it("nearly is asked back", () => {
     expect(said(judge(facts([open("/unhodl")])))[1]).toBe("There is no `/unhodl`. Did you mean `/unhold`?");
   });
@@ -222,12 +231,25 @@ describe("What somebody asks for on a pull request", () => {
     expect(said(judge(facts([open("/gates")])))[1]).toContain("| `flow` | ✓ passed |");
     const closed = pullMemory({}, { state: "closed" });
     expect(said(judge(facts([open("/gates")], { memory: closed })))[1]).toContain("There is nothing to judge here.");
+    const merged = pullMemory({}, { state: "closed", merged: true });
+    expect(said(judge(facts([open("/gates")], { memory: merged })))[1]).toContain("| `flow` | ✓ passed |");
   });
 
   it("waits for the first look at the repository", () => {
     expect(judge(facts([open("/hold")], { component: null })).answered).toBeUndefined();
     expect(judge(facts([open("/hold")], { component: component({ stages: null }) })).answered).toBeUndefined();
-    expect(decide(facts([open("/hold")], { memory: null }), HOUSE)).toEqual({ lacks: [{ want: "pull", number: 12 }] });
+  });
+
+  it("on a pull request that was not heard of is answered once that is known", () => {
+    const unheard = (read: PullKnown["read"]) =>
+      decide(facts([open("/hold")], { memory: null, verdict: null, read }), HOUSE);
+    expect(unheard(new Map())).toEqual({ lacks: [{ want: "pull", number: 12 }] });
+    const pull = known({ number: 12, asOf: NOW, facts: pullFacts() });
+    const decision = decided(unheard(new Map([["pull 12", pull]])));
+    expect(decision).toMatchObject({ memory: { head: { sha: at("login") } }, lookAgainAt: NOW });
+    expect(decision.answered).toBeUndefined();
+    const silent = decided(unheard(new Map([["pull 12", unknown("GitHub answered 502.")]])));
+    expect(silent).toMatchObject({ lookAgainAt: LATER });
   });
 
   it("that was answered and not said is said again, and not done again", () => {
@@ -255,6 +277,18 @@ describe("What somebody asks for on an issue", () => {
   it("waits for the first look at the repository, and for GitHub", () => {
     const unseen = component({ stages: null, look: true });
     expect("lacks" in decide(onIssue([open("/help")], { memory: unseen, component: unseen }), HOUSE)).toBe(true);
+    const github = new Map<string, Fact<unknown>>([
+      ["document .github/flowgate.yml", known({ found: false })],
+      ["open-pulls", known([])],
+      ["merged-pulls", known([])],
+      ...["development", "staging", "master"].map((name): [string, Fact<unknown>] => [
+        `branch ${name}`,
+        known(at(name)),
+      ]),
+    ]);
+    const looked = judge(onIssue([open("/help")], { memory: unseen, component: unseen, read: github }));
+    expect(looked).toMatchObject({ memory: { stages: { staging: at("staging") } }, lookAgainAt: NOW });
+    expect(looked.answered).toBeUndefined();
     expect("lacks" in decide(onIssue([open("/help")], { memory: component({ look: true }) }), HOUSE)).toBe(true);
     expect(decide(onIssue([open("/freeze staging because x")], { read: new Map() }), HOUSE)).toEqual({
       lacks: [{ want: "collaborators" }],

@@ -186,18 +186,19 @@ describe("other subjects", () => {
   it.each<[string, Parameters<typeof heard>[0], object]>([
     ["nothing new", {}, component()],
     ["a rename", { name: "acme/api2" }, { name: "acme/api2", look: false }],
-    ["a config that may have changed", { look: true }, { look: true }],
+    ["a config that may have changed", { look: true }, { look: true, stages: component().stages }],
+    ["itself, by no event of its own", { look: true, doubted: true }, { look: true, doubted: true }],
     ["its default branch", { defaultBranch: branch("master") }, { look: false }],
-    ["another default branch", { defaultBranch: branch("main") }, { defaultBranch: "main", look: true }],
+    ["another default branch", { defaultBranch: branch("main") }, { defaultBranch: "main", look: true, doubted: true }],
     ["a push to a stage", { branch: push("staging", "new") }, { look: false, stages: { staging: at("new") } }],
     [
       "a push that begins elsewhere than the stage was",
       { branch: push("staging", "new", "other") },
-      { look: true, stages: { staging: at("new") } },
+      { look: true, doubted: true, stages: { staging: at("new") } },
     ],
     ["a push that is known already", { branch: push("staging", "staging", "other") }, { look: false }],
     ["a push to another branch", { branch: push("feature/x", "new") }, { look: false, stages: component().stages }],
-    ["a stage that was deleted", { branch: push("staging", null) }, { look: true }],
+    ["a stage that was deleted", { branch: push("staging", null) }, { look: true, doubted: true }],
   ])("a component hears of %s", (_what, more, expected) => {
     expect(learned(more)).toMatchObject(expected);
   });
@@ -219,6 +220,12 @@ describe("other subjects", () => {
     expect(absorb(stage, merged)).toMatchObject({ arrivals: { merges: [{ number: 12 }] } });
     const unrecorded = stageMemory({ arrivals: NO_ARRIVALS });
     expect([pushed, merged].map((lesson) => absorb(unrecorded, lesson))).toEqual([unrecorded, unrecorded]);
+  });
+
+  it("a component doubts where its stages are until it has looked", () => {
+    const doubting = component({ look: true, doubted: true });
+    expect(learned({}, doubting)).toMatchObject({ look: true, doubted: true });
+    expect(learned({ look: true })).not.toHaveProperty("doubted");
   });
 
   it("a component looks again when a missing stage appears", () => {

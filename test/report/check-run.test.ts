@@ -246,7 +246,7 @@ describe("the last line", () => {
 
   it("says when it was judged, because of what, and when it is looked at again", () => {
     expect(last({})).toContain(
-      "Judged at 2026-11-24 09:40:00 UTC because of `pull_request opened`; looked at again when something changes.",
+      "Judged at 2026-11-24 09:40:00 UTC by the policy of `.github/flowgate.yml` (blob `dfba7aa`), because of `pull_request opened`; looked at again when something changes.",
     );
     const waiting = verdict({ outcome: "pending", findings: [finding({ until: LATER }), finding({ until: NOW })] });
     expect(last({ cause: null, verdict: waiting })).toContain(
@@ -255,6 +255,9 @@ describe("the last line", () => {
   });
 
   it("is no change of what the check says", () => {
-    expect(fingerprintOf(checkRun(told({ cause: "push" })))).toBe(fingerprintOf(checkRun(told())));
+    const before = fingerprintOf(checkRun(told()));
+    expect(fingerprintOf(checkRun(told({ cause: "push" })))).toBe(before);
+    const config = { ...component().config, blob: at("another policy") };
+    expect(fingerprintOf(checkRun(told({ component: component({ config }) })))).toBe(before);
   });
 });

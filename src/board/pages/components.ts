@@ -70,25 +70,27 @@ function row(view: ComponentView, each: number): Html {
 
 /** What stands in the way of the component, as it was said when it began. */
 function inTheWay({ standing }: ComponentView): Content {
-  const shown = standing
-    .slice(0, NAMED_EACH)
-    .map((one) => html`<p><span class="word ${toneOf(one)}">${wordOf(one)}</span> ${prose(one.because)}</p>`);
+  const shown = standing.slice(0, NAMED_EACH).map((one) => {
+    const { word, of } = wordsOf(one);
+    return html`<p><span class="word ${toneOf(one)}">${word}</span> ${of}${of !== "" && ": "}${prose(one.because)}</p>`;
+  });
   return [shown, standing.length > NAMED_EACH && html`<p class="quiet">and ${standing.length - NAMED_EACH} more</p>`];
 }
 
 const toneOf = ({ kind }: Standing) => (kind === "deviation" || kind === "outage" ? "failed" : "pending");
-function wordOf(one: Standing): string {
+/** A sign with a word that is never broken, and what it is about. */
+function wordsOf(one: Standing): { readonly word: string; readonly of: string } {
   switch (one.kind) {
     case "freeze":
-      return `… ${one.stage} is frozen${one.until === null ? "" : ` until ${minute(one.until)}`}:`;
+      return { word: "… frozen", of: `${one.stage}${one.until === null ? "" : ` until ${minute(one.until)}`}` };
     case "deviation":
-      return `✗ ${one.stage}, past its gates:`;
+      return { word: "✗ past its gates", of: one.stage };
     case "outage":
-      return `✗ ${one.severity} outage:`;
+      return { word: `✗ ${one.severity} outage`, of: "" };
     case "release":
-      return `… ${one.version} on its way:`;
+      return { word: "… on its way", of: one.version };
     default:
-      return "… owed:";
+      return { word: "… owed", of: "" };
   }
 }
 
