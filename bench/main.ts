@@ -2,6 +2,7 @@ import { CANDIDATES, type Candidate, type Name, start } from "./candidates.ts";
 import { LARGE, measureGrowth, SMALL } from "./growth.ts";
 import { deliver, headOf, opened } from "./load.ts";
 import { measureRequests } from "./requests.ts";
+import { measureBlocking, measureReading } from "./run-books.ts";
 import { measureStack } from "./stack.ts";
 import { startStub } from "./stub.ts";
 
@@ -10,6 +11,8 @@ const SUITES: { readonly [name: string]: () => Promise<boolean> } = { requests, 
 
 const ROUNDS = 5;
 const LATENCY = { api: 80, rate: 20, events: 200 } as const;
+/** `slope`: so much longer an item may take in a file ten times as long; ten times would be no longer linear. */
+const READING = { ratio: 1.3, slope: 2, blocked: 20 } as const;
 const THROUGHPUT = { connections: 16, events: 1_500 } as const;
 
 /** Requests an event, counted on the sandbox: exact, so a miss fails. */
@@ -33,8 +36,14 @@ async function stack(): Promise<boolean> {
   return reads === 0 && writes <= size.pulls && refused === 0;
 }
 
-/** A feature pull request that grows a thousandfold: exact, so a miss fails. */
+/** What grows: pull requests and run-books. */
 async function growth(): Promise<boolean> {
+  const [ofPulls, ofRunBooks] = [await pulls(), await runBooks()];
+  return ofPulls && ofRunBooks;
+}
+
+/** A feature pull request that grows a thousandfold: exact, so a miss fails. */
+async function pulls(): Promise<boolean> {
   const [small, large] = [await measureGrowth(SMALL), await measureGrowth(LARGE)];
   print(
     ["files", "commits", "comments", "opened", "pushed to"],
@@ -44,6 +53,35 @@ async function growth(): Promise<boolean> {
     ].map(([size, cost]) => [...Object.values(size as object), ...Object.values(cost as object)].map(String)),
   );
   return small.opened === large.opened && small.pushed === large.pushed;
+}
+
+/** Run-books that grow a hundredfold, beside bare mdast on the same text, and what the main thread feels of it. */
+async function runBooks(): Promise<boolean> {
+  const rows = measureReading([20, 200, 2_000]);
+  print(
+    ["items", "KiB", "ours ms", "bare mdast ms", "ratio", "goal: at most", "ms an item"],
+    rows.map(({ items, bytes, ours, bare, ratio }) => [
+      `${items}`,
+      (bytes / 1024).toFixed(0),
+      ours.toFixed(2),
+      bare.toFixed(2),
+      ratio.toFixed(2),
+      READING.ratio.toFixed(2),
+      (ours / items).toFixed(3),
+    ]),
+  );
+  const [middle, last] = rows.slice(-2).map(({ ours, items }) => ours / items);
+  const slope = (last as number) / (middle as number);
+  const { worked, waited, idle } = await measureBlocking(2_000);
+  print(
+    ["figure", "was", "goal: at most"],
+    [
+      ["2,000 items to 200, time an item", slope.toFixed(2), READING.slope.toFixed(2)],
+      ["main thread busy without a break, ms", worked.toFixed(1), READING.blocked.toFixed(1)],
+      ["by the clock, ms (the machine idle)", `${waited.toFixed(1)} (${idle.toFixed(1)})`, ""],
+    ],
+  );
+  return rows.every(({ ratio }) => ratio <= READING.ratio) && slope <= READING.slope && worked <= READING.blocked;
 }
 
 type Figures = { readonly [figure: string]: number };

@@ -31,6 +31,8 @@ const bridge = "sandbox/play.ts";
 const secrets: readonly { readonly library: RegExp; readonly knownTo: readonly string[] }[] = [
   { library: /^(probot|@octokit)(\/|$)/, knownTo: ["github", "app", "cli"] },
   { library: /^(kysely|pg|node:sqlite)(\/|$)/, knownTo: ["store"] },
+  { library: /^(mdast|micromark)(-|\/|$)/, knownTo: ["release", "commands"] },
+  { library: /^node:worker_threads$/, knownTo: ["reader"] },
 ];
 
 type Import = { readonly from: string; readonly to: string; readonly dynamic: boolean };
@@ -192,6 +194,9 @@ describe("the reading of imports, by which all this stands", () => {
     ["src/gates/x.ts", "node:fs", "gates is pure: no node:fs"],
     ["src/server.ts", "@octokit/core", "only github, app, cli may know @octokit/core"],
     ["src/board/x.ts", "pg", "only store may know pg"],
+    ["src/report/x.ts", "mdast-util-from-markdown", "only release, commands may know mdast-util-from-markdown"],
+    ["src/release/x.ts", "node:worker_threads", "release is pure: no node:worker_threads"],
+    ["src/pipeline.ts", "node:worker_threads", "only reader may know node:worker_threads"],
     ["src/app.ts", "sandbox/play.ts", "src knows nothing of the sandbox"],
     ["sandbox/server.ts", "src/app.ts", "the sandbox knows nothing of src"],
     ["sandbox/play.ts", "src/store/commit.ts", "the sandbox knows nothing of src"],

@@ -10,6 +10,10 @@ export const CONFIG_PATH = ".github/flowgate.yml";
 export const ROLES = ["release-manager", "operations", "quality", "engineering"] as const;
 export type Role = (typeof ROLES)[number];
 
+/** When an item of a run-book is done, in this order. */
+export const PHASES = ["before", "deploy", "test", "rollback", "monitor"] as const;
+export type Phase = (typeof PHASES)[number];
+
 /** Branches that open the feature lane, as picomatch patterns; case counts. */
 export const DEFAULT_FEATURES = [
   "feature/**",
@@ -59,6 +63,15 @@ const holders = (who: string, unset: string) =>
     .max(50)
     .optional()
     .describe(`${who} Teams as \`@organisation/team\`, with their child teams, and logins. Left out: ${unset}.`);
+
+const words = (phase: Phase) =>
+  z
+    .array(text)
+    .max(50)
+    .default([])
+    .describe(
+      `More words that a heading of a run-book may say for the phase \`${phase}\`, beside those in seven languages that are known. Case, accents, numbers and emoji do not count.`,
+    );
 
 /** What the file may say. The reference in docs/config.md and schema/flowgate.schema.json are made of it. */
 export const configSchema = z.strictObject({
@@ -202,6 +215,27 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe("What the repository must hold for a release."),
+  runbook: z
+    .strictObject({
+      default: filePath
+        .optional()
+        .describe(
+          "The run-book of a pull request that Flowgate opens and no other is linked for, such as `docs/runbooks/release.md`. Left out: the only file of `runbook.directory`.",
+        ),
+      directory: filePath.default("docs/runbooks").describe("Where run-books lie."),
+      phases: z
+        .strictObject({
+          before: words("before"),
+          deploy: words("deploy"),
+          test: words("test"),
+          rollback: words("rollback"),
+          monitor: words("monitor"),
+        })
+        .prefault({})
+        .describe("What headings call a phase."),
+    })
+    .prefault({})
+    .describe("Run-books."),
   readiness: z
     .strictObject({
       blockers: z
@@ -299,6 +333,12 @@ export type Policy = {
     readonly build: { readonly [dockerfile: string]: string };
     readonly onFeature: boolean;
   };
+  readonly runBook: {
+    readonly default: string | null;
+    readonly directory: string;
+    /** More words for headings, by phase. */
+    readonly phases: { readonly [phase in Phase]: readonly string[] };
+  };
   readonly readiness: { readonly blockers: readonly string[]; readonly verdict: boolean };
   readonly changeOrder: { readonly required: boolean; readonly pattern: string };
   readonly gateChecks: boolean;
@@ -310,7 +350,7 @@ export type RequiredCheck = { readonly name: string; readonly app: number | null
 export function policyOf(config: Config): Policy {
   const { enforcement, enforcement_grace, team, stages, flow, roles, approvals, checks, ...rest } =
     configSchema.parse(config);
-  const { provenance, artifacts, readiness, change_order, report } = rest;
+  const { provenance, artifacts, runbook, readiness, change_order, report } = rest;
   const named = namedIn(roles);
   return {
     enforcement,
@@ -334,6 +374,7 @@ export function policyOf(config: Config): Policy {
       ),
       onFeature: artifacts.on_feature,
     },
+    runBook: { ...runbook, default: runbook.default ?? null },
     readiness: {
       blockers: readiness.blockers,
       verdict: (readiness.verdict ?? (team === "regulated" ? "required" : "off")) === "required",

@@ -32,6 +32,11 @@ describe("a config file", () => {
         build: {},
         onFeature: false,
       },
+      runBook: {
+        default: null,
+        directory: "docs/runbooks",
+        phases: { before: [], deploy: [], test: [], rollback: [], monitor: [] },
+      },
       readiness: { blockers: ["severity-1"], verdict: false },
       changeOrder: { required: false, pattern: "ECO-\\d{4}" },
       gateChecks: true,
@@ -85,6 +90,11 @@ describe("a config file", () => {
       "more build commands than can be read",
       `artifacts: { build: { ${Array.from({ length: 101 }, (_, n) => `d${n}: a.sh`).join(", ")} } }\n`,
       ["1:14 `artifacts.build` lists more than 100 Dockerfiles."],
+    ],
+    [
+      "a phase that is none",
+      "runbook: { phases: { depoly: [Los] } }\n",
+      ["1:22 `runbook.phases.depoly` is no key of the config. Did you mean `runbook.phases.deploy`?"],
     ],
     [
       "a key of artifacts that is nearly one",
