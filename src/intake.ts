@@ -3,7 +3,16 @@ import { askedAnew } from "./flow/asked-anew.ts";
 import { CONFIG_PATH } from "./flow/config.ts";
 import { type News, NO_NEWS } from "./flow/decision.ts";
 import type { Self } from "./flow/facts.ts";
-import { branchText, checkRunShape, listedPull, pullShape, shaText, statusShape } from "./flow/listed.ts";
+import {
+  bodyThatCounts,
+  branchText,
+  checkRunShape,
+  DATA_LABEL,
+  listedPull,
+  pullShape,
+  shaText,
+  statusShape,
+} from "./flow/listed.ts";
 import type { Lesson, Origin } from "./flow/memory.ts";
 import { type Branch, branch, type Instant, installationId, repositoryId, sha } from "./flow/names.ts";
 import type { Push } from "./flow/provenance.ts";
@@ -88,8 +97,10 @@ const pullEvent = place.extend({
     .object({
       title: z.object({ from: z.string() }).nullish(),
       base: z.object({ ref: z.object({ from: branchText }) }).nullish(),
+      body: z.object({ from: z.string().nullish() }).nullish(),
     })
     .nullish(),
+  label: z.object({ name: z.string() }).nullish(),
 });
 
 /** Actions that can change a verdict, and how urgent they are: somebody is looking at the page just then. */
@@ -104,7 +115,7 @@ const TURNS: { readonly [action: string]: Priority } = {
 function pullRequest(event: z.output<typeof pullEvent>): News {
   const { number, asOf, facts, mergedAs } = listedPull(event.pull_request);
   const repository = repositoryId(event.repository.id);
-  const priority = TURNS[event.action];
+  const priority = event.label?.name === DATA_LABEL ? "person" : TURNS[event.action];
   return {
     ...newsOf(event),
     lessons: [
@@ -118,7 +129,7 @@ function pullRequest(event: z.output<typeof pullEvent>): News {
   };
 }
 
-function originOf({ action, before, changes, pull_request: { draft } }: z.output<typeof pullEvent>): Origin {
+function originOf({ action, before, changes, label, pull_request: { draft } }: z.output<typeof pullEvent>): Origin {
   switch (action) {
     case "synchronize":
       return before ? { head: sha(before) } : {};
@@ -126,7 +137,11 @@ function originOf({ action, before, changes, pull_request: { draft } }: z.output
       return {
         ...(changes?.title && { title: changes.title.from }),
         ...(changes?.base && { base: changes.base.ref.from }),
+        ...(changes?.body && { body: bodyThatCounts(changes.body.from ?? "") }),
       };
+    case "labeled":
+    case "unlabeled":
+      return label?.name === DATA_LABEL ? { dataLabel: action === "unlabeled" } : {};
     case "closed":
       return { state: "open", merged: false };
     case "reopened":

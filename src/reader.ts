@@ -1,9 +1,10 @@
 import { Worker } from "node:worker_threads";
 import type { Sha } from "./flow/names.ts";
+import type { RunBook } from "./flow/run-book.ts";
 import type { Question } from "./reader/question.ts";
 import { failed } from "./release/run-book/finding.ts";
 import { LARGEST } from "./release/run-book/source.ts";
-import { type Asked, parseRunBook, type RunBook, unreadable } from "./release/run-book.ts";
+import { type Asked, parseRunBook, unreadable } from "./release/run-book.ts";
 
 /** Reads documents of others away from the main thread, so that no text can stall it. */
 export type Reader = {

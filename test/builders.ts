@@ -62,6 +62,9 @@ export const pullFacts = ({
   merged: false,
   head: { sha: tip, ref: branch(head), repository: from },
   base: branch(base),
+  body: null,
+  dataLabel: false,
+  mergeCommit: null,
 });
 
 export const candidate = (options: PullOptions = {}): Candidate => ({
@@ -120,6 +123,8 @@ export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
   stage: stageMemory(),
   source: null,
   standing: [],
+  spent: [],
+  mayAffect: [],
   requests: [],
   installation: installationId(1),
   ...more,

@@ -217,6 +217,12 @@ export const configSchema = z.strictObject({
     .describe("What the repository must hold for a release."),
   runbook: z
     .strictObject({
+      required: z
+        .boolean()
+        .default(true)
+        .describe(
+          "Whether releases, hotfixes, and promotions into the stage before the last need a run-book. `false` for a component that nobody deploys by itself, such as a library.",
+        ),
       default: filePath
         .optional()
         .describe(
@@ -334,6 +340,7 @@ export type Policy = {
     readonly onFeature: boolean;
   };
   readonly runBook: {
+    readonly required: boolean;
     readonly default: string | null;
     readonly directory: string;
     /** More words for headings, by phase. */

@@ -50,8 +50,14 @@ export type Effect = {
   readonly repository: RepositoryId;
   /** `owner/name`, for the address. */
   readonly name: string;
-} /** A comment on a pull request, made once; its slot is never written anew. */ & (
-  | { readonly thing: "comment"; readonly number: number; readonly mark: string; readonly body: string }
+} /** A comment on a pull request: made once, or, where `over` names one of ours, written over that. */ & (
+  | {
+      readonly thing: "comment";
+      readonly number: number;
+      readonly mark: string;
+      readonly body: string;
+      readonly over?: number | null;
+    }
   /**
    * A pull request that brings one file, from a branch of ours that is made at `from`: each step is there already or
    * is made, so doing it again completes it.
@@ -104,6 +110,9 @@ export const checkSlot = (repository: RepositoryId, head: Sha, name: string): Sl
 /** The one comment that says that a commit is not green any more. */
 export const turnedBackSlot = (repository: RepositoryId, number: number, head: Sha): Slot =>
   `comment:${repository}:${number}:turned-back:${head}` as Slot;
+/** The one comment that shows how far its run-book is. */
+export const executionSlot = (repository: RepositoryId, number: number): Slot =>
+  `comment:${repository}:${number}:execution` as Slot;
 /** The one answer to what somebody asked, and the one reaction. */
 export const replySlot = (repository: RepositoryId, request: string): Slot => `reply:${repository}:${request}` as Slot;
 /** Whose request is answered when this stands on GitHub; null: nobody's. */

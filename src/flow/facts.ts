@@ -6,6 +6,7 @@ import type { Branch, InstallationId, Instant, Person, Sha } from "./names.ts";
 import type { Merge, Push, Records } from "./provenance.ts";
 import type { Open } from "./request.ts";
 import type { LiveRuleset } from "./ruleset.ts";
+import type { RunBook } from "./run-book.ts";
 import type { Standing, StandingOf } from "./standing.ts";
 import type { ComponentSubject, GroupSubject, PullSubject, StageSubject } from "./subject.ts";
 import type { Verdict } from "./verdict.ts";
@@ -61,7 +62,29 @@ export const RIGHTS = ["none", "read", "triage", "write", "maintain", "admin"] a
 export type Right = (typeof RIGHTS)[number];
 export type Collaborator = { readonly person: Person; readonly right: Right };
 /** A file that differs: `before` where it had another path, `blob` null where it is gone. */
-export type ChangedFile = { readonly path: string; readonly before: string | null; readonly blob: Sha | null };
+export type ChangedFile = {
+  readonly path: string;
+  readonly before: string | null;
+  readonly blob: Sha | null;
+  /** Statements in its new lines that may destroy data; left out where GitHub does not show the lines, as of what is large. */
+  readonly destructive?: readonly string[];
+};
+/** A run of a workflow of GitHub Actions, and the repository that it ran in. */
+export type WorkflowRun = {
+  readonly id: number;
+  readonly attempt: number;
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly defaultBranch: Branch;
+  /** Path of the workflow, such as `.github/workflows/backup.yml`. */
+  readonly workflow: string;
+  readonly branch: Branch | null;
+  /** Whether its commit comes from another repository, as a fork's pull request. */
+  readonly foreign: boolean;
+  readonly conclusion: string | null;
+  readonly started: Instant;
+  readonly finished: Instant;
+};
 /** A file in a commit; links and submodules are neither executable nor read. */
 export type TreeEntry = {
   readonly path: string;
@@ -108,6 +131,16 @@ export type Answers = {
   readonly file: Document;
   /** The text of a file. */
   readonly blob: string;
+  /** A run-book, read away from the main thread. */
+  readonly "run-book": RunBook;
+  /** Null: there is none, or the App may not see it. */
+  readonly run: WorkflowRun | null;
+  /** The commits that touched a file, newest first; a hundred at most. */
+  readonly touched: readonly Sha[];
+  /** What the verifier of the config says of a backup: that it is there, or in a sentence why not. */
+  readonly verified:
+    | { readonly is: true; readonly finished: Instant }
+    | { readonly is: false; readonly because: string };
   readonly rules: readonly BranchRule[];
 };
 /** One thing still to be read. Only a judgement knows what it needs, since needs depend on what was read before. */
@@ -136,7 +169,12 @@ export type Want =
   /** As it is in a commit. */
   | { readonly want: "file"; readonly path: string; readonly at: Sha }
   /** By its content, which is the same in every commit that has it; the path is for people. */
-  | { readonly want: "blob"; readonly path: string; readonly sha: Sha };
+  | { readonly want: "blob" | "run-book"; readonly path: string; readonly sha: Sha }
+  /** A run of a workflow, in any repository of the same owner. */
+  | { readonly want: "run"; readonly repository: string; readonly id: number; readonly attempt: number | null }
+  | { readonly want: "touched"; readonly path: string; readonly head: Sha }
+  /** Asked of the verifier that the config names. */
+  | { readonly want: "verified"; readonly system: string; readonly id: string; readonly finished: Instant };
 export type AnswerTo<W extends Want> = Answers[W["want"]];
 
 /** What was read for one judgement, by want. */
@@ -176,9 +214,14 @@ export type PullKnown = Known & {
   readonly stage: StageMemory | null;
   /** The stage before that, where the base has one before it. */
   readonly source: Source | null;
-  /** What holds it, its stage or its component, in whatever way. */
+  /** What holds it, its stage or its component, in whatever way; of run-books its own. */
   readonly standing: readonly Standing[];
+  /** Backups that served a release already; read where somebody attests one. */
+  readonly spent: readonly StandingOf<"attestation">[];
+  /** Merged pull requests of the component whose label or body may say that they affect data. */
+  readonly mayAffect: readonly MayAffect[];
 } & Heard;
+export type MayAffect = Pick<PullFacts, "body" | "dataLabel" | "mergeCommit"> & { readonly number: number };
 /** What people asked for and nobody answered yet, oldest first. */
 export type Heard = { readonly requests: readonly Open[]; readonly installation: InstallationId };
 /** How a stage that is promoted came to be where it is. */

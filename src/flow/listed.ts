@@ -20,6 +20,8 @@ const id = z.number().int().positive();
 export const pullShape = z.object({
   number: id,
   title: z.string(),
+  body: z.string().nullish(),
+  labels: z.array(z.object({ name: z.string() })).nullish(),
   draft: z.boolean().nullish(),
   state: z.enum(["open", "closed"]),
   merged: z.boolean().nullish(),
@@ -37,18 +39,22 @@ export const pullShape = z.object({
 
 /** @returns what we keep of a pull request as GitHub shows it. */
 export function listedPull(pull: z.output<typeof pullShape>): ListedPull {
+  const isMerged = pull.merged ?? typeof pull.merged_at === "string";
   const facts: PullFacts = {
     title: pull.title,
     author: { id: pull.user?.id ?? 0, login: pull.user?.login ?? "ghost", bot: pull.user?.type === "Bot" },
     draft: pull.draft ?? false,
     state: pull.state,
-    merged: pull.merged ?? typeof pull.merged_at === "string",
+    merged: isMerged,
     head: {
       sha: pull.head.sha,
       ref: pull.head.ref,
       repository: pull.head.repo ? repositoryId(pull.head.repo.id) : null,
     },
     base: pull.base.ref,
+    body: bodyThatCounts(pull.body ?? ""),
+    dataLabel: (pull.labels ?? []).some(({ name }) => name === DATA_LABEL),
+    mergeCommit: isMerged ? (pull.merge_commit_sha ?? null) : null,
   };
   const { merge_commit_sha: commit, commits } = pull;
   return {
@@ -58,6 +64,12 @@ export function listedPull(pull: z.output<typeof pullShape>): ListedPull {
     ...(facts.merged && commit && commits != null && { mergedAs: { commit, commits } }),
   };
 }
+
+/** The label that says that a pull request affects data. */
+export const DATA_LABEL = "data-impact";
+/** A body is kept only where a line of it may say something that a gate asks about. */
+export const bodyThatCounts = (body: string): string | null =>
+  /run-?book\s*:|data\s+impact\s*:/i.test(body) ? body : null;
 
 const ending = z.enum(ENDINGS);
 

@@ -43,6 +43,13 @@ function inWords(want: Want, value: unknown): string {
       return `${short(want.commit)} came by ${(value as readonly BroughtBy[]).map(({ number }) => `#${number}`).join(", ") || "no pull request"}`;
     case "file":
       return `${want.path} as it is in ${short(want.at)}`;
+    case "run":
+      return `run ${want.id} of ${want.repository}`;
+    case "touched":
+      return `who changed ${want.path}`;
+    case "verified":
+      return `what the verifier says of ${want.id}`;
+    case "run-book":
     case "blob":
       return `${want.path} (${short(want.sha)})`;
     case "entries":

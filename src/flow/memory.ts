@@ -20,6 +20,12 @@ export type PullFacts = {
   /** The repository is null where the fork was deleted. */
   readonly head: { readonly sha: Sha; readonly ref: Branch; readonly repository: RepositoryId | null };
   readonly base: Branch;
+  /** Its body, where that may name a run-book or an impact on data; else null. */
+  readonly body: string | null;
+  /** It has the label `data-impact`. */
+  readonly dataLabel: boolean;
+  /** What it was merged as; null while it is not. */
+  readonly mergeCommit: Sha | null;
 };
 
 export type PullMemory = PullFacts & {

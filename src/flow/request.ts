@@ -11,9 +11,23 @@ export type Request = {
    * `edited in`: it was a comment before, and does nothing. `taken back`: it had been a command, and was edited or deleted: what was
    * attested by it counts no longer.
    */
-  readonly how: "written" | "edited in" | "taken back";
+  readonly how: "written" | "edited in" | "taken back" | "sticky";
+  /** What was done to the comment with the run-book; only where `how` is `sticky`. */
+  readonly sticky?: StickyEdit;
   readonly origin: Origin;
 };
+/** What somebody did to the comment that shows a run-book: boxes, and whatever else of it is not as we wrote it. */
+export type StickyEdit = {
+  /** Of the comment as it was clicked; null: its marks are gone. */
+  readonly revision: number | null;
+  /** The run-book that its labels count by. */
+  readonly blob: Sha | null;
+  readonly clicks: readonly { readonly label: Label; readonly ticked: boolean }[];
+  /** More than boxes were changed; `deleted`: it is gone. */
+  readonly other: "no" | "edited" | "deleted";
+};
+/** An item as people name it: `S3` in the rehearsal, `P3` in production. */
+export type Label = `${"S" | "P"}${number}`;
 /** With the head of the verdict that the pull request had when it was heard; null: none, or it is no pull request. */
 export type Heard = Request & { readonly judged: Sha | null };
 /** Where it was written: a comment takes a reaction, a review does not. */

@@ -1,4 +1,4 @@
-import type { Branch, InstallationId, Instant, Person, RepositoryId, Sha } from "./names.ts";
+import type { Branch, Hash, InstallationId, Instant, Person, RepositoryId, Sha } from "./names.ts";
 import type { Push } from "./provenance.ts";
 
 /**
@@ -13,7 +13,7 @@ export type Standing = {
   readonly at: Instant;
   /** In one sentence without a full stop, in the words of whoever opened it. */
   readonly because: string;
-} & (Hold | Freeze | Outage | Owed | InFlight | Attestation | Deviation);
+} & (Hold | Freeze | Outage | Owed | InFlight | Attestation | Deviation | Link | Execution | ItemState);
 
 /** Somebody holds a pull request. */
 export type Hold = { readonly kind: "hold"; readonly repository: RepositoryId; readonly number: number };
@@ -42,15 +42,94 @@ export type Owed = {
 };
 /** A release between its merge and `released` or `withdrawn`. */
 export type InFlight = { readonly kind: "release"; readonly repository: RepositoryId; readonly version: string };
-/** What somebody answers for, on a pull request at one commit. */
+/** What somebody answers for. It counts while the comment that says so is there as it was written. */
 export type Attestation = {
   readonly kind: "attestation";
-  readonly what: "readiness";
+  readonly repository: RepositoryId;
+  /** The pull request that it was written on. */
+  readonly number: number;
+  /** The head that it had then. */
+  readonly head: Sha;
+  /** The comment that says so; null: a review does. */
+  readonly comment: number | null;
+} & (Readiness | Backup | Waiver);
+/** That this very commit is ready. */
+export type Readiness = { readonly what: "readiness" };
+/** That a backup of one system was made. */
+export type Backup = {
+  readonly what: "backup";
+  /** `claimed` by a person; `checked` by us against what it names. */
+  readonly level: "claimed" | "checked";
+  readonly system: string;
+  /** What it is known by: one serves one release of a component. */
+  readonly id: string;
+  /** When it was finished. */
+  readonly finished: Instant;
+  /** What else was said of it, as it was written, such as `location`. */
+  readonly fields: { readonly [key: string]: string };
+  /** When its restore was last tested, a day in UTC; null: not said. */
+  readonly restoreTested: string | null;
+  /** The data-affecting files that it was made for. */
+  readonly data: Hash;
+};
+/** That there is nothing to back up, or nothing to carry over. */
+export type Waiver = { readonly what: "no-data-impact" | "no-data-transition"; readonly data: Hash };
+/** The run-book of a pull request, as a command named it. */
+export type Link = {
+  readonly kind: "link";
   readonly repository: RepositoryId;
   readonly number: number;
+  readonly path: string;
+  /** What the body linked then: when that changes, the body counts again. */
+  readonly body: readonly string[];
+};
+/** The walks through a run-book on a release or a hotfix, and the comment that shows them. */
+export type Execution = {
+  readonly kind: "execution";
+  readonly repository: RepositoryId;
+  readonly number: number;
+  readonly path: string;
+  /** The run-book that items are counted by. */
+  readonly blob: Sha;
+  /** Of the comment, from 1: each time it is written it is one more. */
+  readonly revision: number;
+  /** The content that this revision shows. */
+  readonly shows: Hash;
+  /** When edits of the comment were undone, of the last ten minutes. */
+  readonly undone: readonly Instant[];
+  /** It was edited too often: it is left as it is. */
+  readonly left: boolean;
+};
+/** Where an item of a run-book is walked through. */
+export type Walk = "rehearsal" | "production";
+/** How far an item of a run-book is, in one walk. */
+export type ItemState = {
+  readonly kind: "item";
+  readonly repository: RepositoryId;
+  readonly number: number;
+  readonly walk: Walk;
+  /** Its identity in the run-book. */
+  readonly item: string;
+  readonly state: "open" | "done" | "skip-asked" | "skipped" | "failed";
+  /** What came out, or a remark; null: nothing was said. */
+  readonly note: string | null;
+  readonly url: string | null;
+  /** Who agreed that it is skipped; null: nobody, or nobody had to. */
+  readonly confirmedBy: Person | null;
+  /** The run-book and the head of the pull request then. */
+  readonly blob: Sha;
   readonly head: Sha;
-  /** The comment that says so; null: a review does. It counts while that is there as it was written. */
-  readonly comment: number | null;
+  /** Clicks on its box that were heard, in any order: what they come to does not depend on it. */
+  readonly clicks: readonly Click[];
+};
+/** Somebody ticked or unticked a box in the comment. */
+export type Click = {
+  readonly by: Person;
+  /** In whole seconds. */
+  readonly at: Instant;
+  readonly ticked: boolean;
+  /** Of the comment that was clicked. */
+  readonly revision: number;
 };
 /** What came onto a stage past its gates. */
 export type Deviation = {

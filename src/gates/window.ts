@@ -29,7 +29,7 @@ export const window: Gate = {
 };
 
 /** What holds by standing there; all else is other gates'. */
-type Holding = Exclude<Standing, { readonly kind: "deviation" | "attestation" }>;
+type Holding = Extract<Standing, { readonly kind: "hold" | "freeze" | "outage" | "owed" | "release" }>;
 
 /** Holds and freezes count in every lane; outages past the first stage; what is owed only before a release. */
 function holds(one: Standing, { lane: { lane }, pull }: Case): boolean {
@@ -43,8 +43,7 @@ function holds(one: Standing, { lane: { lane }, pull }: Case): boolean {
     case "owed":
     case "release":
       return lane === "release";
-    case "deviation":
-    case "attestation":
+    default:
       return false;
   }
 }

@@ -1,23 +1,12 @@
+import type { Finding, RunBook } from "../flow/run-book.ts";
 import { lacking } from "./run-book/completeness.ts";
-import { type Finding, inOrder } from "./run-book/finding.ts";
-import { type FrontMatter, partFrontMatter } from "./run-book/front-matter.ts";
-import type { Item } from "./run-book/item.ts";
+import { inOrder } from "./run-book/finding.ts";
+import { partFrontMatter } from "./run-book/front-matter.ts";
 import { readMarkdown } from "./run-book/markdown.ts";
 import { nearMisses } from "./run-book/near-misses.ts";
 import { phasesBy, type Words } from "./run-book/phases.ts";
-import { readTree, type Sections } from "./run-book/reading.ts";
+import { readTree } from "./run-book/reading.ts";
 import { textOf } from "./run-book/source.ts";
-
-/** A run-book as it lies in the repository. */
-export type RunBook = {
-  /** In the order of the document; none where the file could not be read. */
-  readonly items: readonly Item[];
-  readonly phases: Sections;
-  /** What its front matter says; null: it has none, or none that may count. */
-  readonly about: FrontMatter | null;
-  /** In the order of lines. It is valid when none of them `failed`. */
-  readonly findings: readonly Finding[];
-};
 
 /** What a component asks of its run-books. */
 export type Asked = {
@@ -26,8 +15,6 @@ export type Asked = {
   /** The script that a *deploy* item must name: `artifacts.activation` of the config; null: none. */
   readonly activation: string | null;
 };
-
-export const isValid = ({ findings }: RunBook): boolean => findings.every(({ severity }) => severity !== "failed");
 
 /**
  * Reads a run-book: GitHub Flavored Markdown whose task-list items are what is to be done, below headings that name phases.

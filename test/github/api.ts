@@ -115,6 +115,8 @@ export const FACTS: Facts = {
   stage: null,
   source: null,
   standing: [],
+  spent: [],
+  mayAffect: [],
   requests: [],
   installation: INSTALLATION,
 };

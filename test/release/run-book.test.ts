@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
+import { isValid } from "../../src/flow/run-book.ts";
 import { names } from "../../src/release/run-book/item.ts";
-import { isValid, parseRunBook } from "../../src/release/run-book.ts";
+import { parseRunBook } from "../../src/release/run-book.ts";
 import { bytes, itemsOf, REST, read, saidOf, told } from "./run-books.ts";
 
 describe("a whole run-book", () => {

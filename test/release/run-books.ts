@@ -1,4 +1,4 @@
-import type { RunBook } from "../../src/release/run-book.ts";
+import type { RunBook } from "../../src/flow/run-book.ts";
 import { type Asked, parseRunBook } from "../../src/release/run-book.ts";
 
 /** What every valid run-book has; `- [ ] …` lines go on top of it. */

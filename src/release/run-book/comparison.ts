@@ -1,4 +1,4 @@
-import type { Item } from "./item.ts";
+import type { Item } from "../../flow/run-book.ts";
 
 /** How an item of the base asks for less, or for something else, than before. `now`: what stands for it; null: nothing does. */
 export type Deviation = {

@@ -1,7 +1,7 @@
 import type { Phase } from "../../flow/config.ts";
-import { type Finding, failed } from "./finding.ts";
-import { type Item, isRequired, names } from "./item.ts";
-import type { Sections } from "./reading.ts";
+import { type Finding, type Item, isRequired, type Sections } from "../../flow/run-book.ts";
+import { failed } from "./finding.ts";
+import { names } from "./item.ts";
 
 /**
  * What a run-book must hold and does not: items, one each of *deploy* and *test* that has to be done, a rollback that says

@@ -1,13 +1,4 @@
-/**
- * Something to know about a run-book, in one sentence that names the cure.
- * `failed`: the file must change before it is valid. `warning`: people should look.
- */
-export type Finding = {
-  /** From 1, in the file as it is stored; 1 where the file as a whole is meant. */
-  readonly line: number;
-  readonly severity: "failed" | "warning";
-  readonly because: string;
-};
+import type { Finding } from "../../flow/run-book.ts";
 
 /** No list is longer than people read, or than a thread should hand over. */
 const MOST_FINDINGS = 200;

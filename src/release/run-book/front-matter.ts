@@ -1,15 +1,12 @@
 import { isAlias, isMap, isNode, parseDocument, visit } from "yaml";
-import type { Json } from "../../flow/names.ts";
-import { type Finding, failed } from "./finding.ts";
+import type { Finding, FrontMatter } from "../../flow/run-book.ts";
+import { failed } from "./finding.ts";
 import { looksLikeTasks } from "./near-misses.ts";
 
 /** Front matter over so many characters is more likely text that was swallowed. */
 const LARGEST = 4 * 1024;
 const OPENING = /^---[ \t]*(?:\r\n|\r|\n)/;
 const CLOSING = /(?<=^|[\r\n])---[ \t]*(?=[\r\n]|$)/g;
-
-/** What a file says of itself before its text: keys and values, never instructions. */
-export type FrontMatter = { readonly [key: string]: Json };
 
 /**
  * Parts a file in front matter and text.

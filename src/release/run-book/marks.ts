@@ -1,4 +1,5 @@
-import { type Finding, failed, warning } from "./finding.ts";
+import type { Finding } from "../../flow/run-book.ts";
+import { failed, warning } from "./finding.ts";
 import type { PlainText } from "./plain-text.ts";
 
 /** What an item says of itself beside its text. */

@@ -1,4 +1,5 @@
-import { type Finding, failed, warning } from "./finding.ts";
+import type { Finding } from "../../flow/run-book.ts";
+import { failed, warning } from "./finding.ts";
 
 /** A stretch of the text that Markdown does not read as running text. They come in order and do not overlap. */
 export type Region = {

@@ -1,7 +1,8 @@
 import type { ListItem, Nodes, Paragraph } from "mdast";
 import { PHASES, type Phase } from "../../flow/config.ts";
-import { type Finding, failed, warning } from "./finding.ts";
-import { digestId, type Item, idIn, isId } from "./item.ts";
+import type { Finding, Item, Sections } from "../../flow/run-book.ts";
+import { failed, warning } from "./finding.ts";
+import { digestId, idIn, isId } from "./item.ts";
 import { type Markdown, type Point, placeOf } from "./markdown.ts";
 import { marksOf } from "./marks.ts";
 import type { Region } from "./near-misses.ts";
@@ -13,16 +14,6 @@ import { plainText } from "./plain-text.ts";
 const MOST_ITEMS = 2_000;
 /** Lists and quotes in each other beyond this are not read. */
 const DEEPEST = 12;
-
-/** What a phase holds. */
-export type Section = {
-  /** The first heading that names it; null: none does. */
-  readonly line: number | null;
-  /** Whether anything can be read there beside headings. */
-  readonly isEmpty: boolean;
-  readonly hasLink: boolean;
-};
-export type Sections = { readonly [phase in Phase]: Section };
 
 export type Reading = {
   readonly items: readonly Item[];

@@ -1,4 +1,5 @@
-import { type Finding, failed } from "./finding.ts";
+import type { Finding } from "../../flow/run-book.ts";
+import { failed } from "./finding.ts";
 
 /** A run-book over so many bytes is refused unread: reading takes time with size. */
 export const LARGEST = 256 * 1024;
