@@ -128,7 +128,11 @@ export async function startApp(settings: Settings): Promise<App> {
   const board = openBoard(settings.board);
   access = board.access;
 
-  const house: House = { app: settings.appId, links: settings.links === "self" ? url : settings.links };
+  const house: House = {
+    app: settings.appId,
+    links: settings.links === "self" ? url : settings.links,
+    web: webUrl,
+  };
   const { look, perform, find } = github;
   const ports = saying(traced({ house, clock, store, look, perform, find }, log), log);
   const worker = startWorker({

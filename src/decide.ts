@@ -16,6 +16,6 @@ export function decide(facts: Facts, house: House): Answer {
     case "stage":
       return decideStage(facts as Extract<Facts, { readonly subject: { readonly kind: "stage" } }>, house);
     case "component":
-      return decideComponent(facts as Extract<Facts, { readonly subject: { readonly kind: "component" } }>);
+      return decideComponent(facts as Extract<Facts, { readonly subject: { readonly kind: "component" } }>, house);
   }
 }

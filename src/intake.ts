@@ -2,12 +2,14 @@ import { z } from "zod";
 import { askedAnew } from "./flow/asked-anew.ts";
 import { CONFIG_PATH } from "./flow/config.ts";
 import { type News, NO_NEWS } from "./flow/decision.ts";
+import { executionSlot } from "./flow/effect.ts";
 import type { Self } from "./flow/facts.ts";
 import {
   bodyThatCounts,
   branchText,
   checkRunShape,
   DATA_LABEL,
+  instantText,
   listedPull,
   pullShape,
   shaText,
@@ -16,8 +18,9 @@ import {
 import type { Lesson, Origin } from "./flow/memory.ts";
 import { type Branch, branch, type Instant, installationId, repositoryId, sha } from "./flow/names.ts";
 import type { Push } from "./flow/provenance.ts";
-import { mayCommand, type Request } from "./flow/request.ts";
+import { mayCommand, type Request, type StickyEdit } from "./flow/request.ts";
 import type { Priority } from "./flow/subject.ts";
+import { clicksIn } from "./release/clicks.ts";
 
 /** A webhook delivery as it came, its signature verified. */
 export type Delivery = { readonly id: string; readonly event: string; readonly payload: unknown; readonly at: Instant };
@@ -42,7 +45,8 @@ function causeOf({ event, payload }: Delivery): string {
 }
 const anyEvent = z.object({ action: z.string().optional().catch(undefined) });
 
-function heard({ event, payload, at }: Delivery, self: Self | null): News {
+function heard(delivery: Delivery, self: Self | null): News {
+  const { event, payload, at } = delivery;
   switch (event) {
     case "pull_request":
       return pullRequest(pullEvent.parse(payload));
@@ -56,7 +60,7 @@ function heard({ event, payload, at }: Delivery, self: Self | null): News {
     case "status":
       return status(payload);
     case "issue_comment":
-      return comment(commentEvent.parse(payload), at);
+      return comment(commentEvent.parse(payload), at, delivery.id, self);
     case "pull_request_review":
       return review(reviewEvent.parse(payload), at);
     case "issues":
@@ -321,19 +325,61 @@ function review(event: z.output<typeof reviewEvent>, at: Instant): News {
 const commentEvent = place.extend({
   action: z.string(),
   issue: z.object({ number: id, pull_request: z.unknown().optional() }),
-  comment: z.object({ id, body: z.string().nullish() }),
+  comment: z.object({
+    id,
+    body: z.string().nullish(),
+    updated_at: instantText.nullish(),
+    performed_via_github_app: z.object({ id }).nullish(),
+  }),
   changes: z.object({ body: z.object({ from: z.string() }).nullish() }).nullish(),
   sender: writer,
 });
+
+/** What begins the comment that shows a run-book. */
+const STICKY = "<!-- flowgate:execution ";
+
+/** Somebody ticked a box in the comment that shows a run-book, or changed or deleted it. Our own changes are no news. */
+function sticky(
+  { action, issue, comment: said, changes, sender: by, ...event }: z.output<typeof commentEvent>,
+  at: Instant,
+  delivery: string,
+  self: Self | null,
+): News {
+  const before = action === "deleted" ? (said.body ?? "") : (changes?.body?.from ?? "");
+  if (!before.includes(STICKY) || by?.login === self?.bot || by?.type === "Bot") return NO_NEWS;
+  const repository = repositoryId(event.repository.id);
+  const of = { kind: "pull", repository, number: issue.number } as const;
+  const edit: StickyEdit =
+    action === "deleted"
+      ? { revision: null, blob: null, clicks: [], other: "deleted" }
+      : clicksIn(before, said.body ?? "");
+  const request: Request = {
+    id: `sticky:${delivery}`,
+    by: { id: by?.id ?? 0, login: by?.login ?? "ghost" },
+    at: (action === "deleted" ? null : said.updated_at) ?? at,
+    body: "",
+    how: "sticky",
+    sticky: edit,
+    origin: { number: issue.number, comment: said.id },
+  };
+  return {
+    ...newsOf(event),
+    nudges: [{ priority: "person", subject: of }],
+    asks: [{ of, request }],
+    // What stands there now is not what we wrote.
+    forget: [executionSlot(repository, issue.number)],
+  };
+}
 
 /**
  * Only what people write anew can ask for something. What they edit in gets a hint, and what they attested and then edit or
  * delete is taken back. A plain comment is no news.
  */
-function comment(
-  { action, issue, comment: said, changes, sender: by, ...event }: z.output<typeof commentEvent>,
-  at: Instant,
-): News {
+function comment(told: z.output<typeof commentEvent>, at: Instant, delivery: string, self: Self | null): News {
+  const app = told.comment.performed_via_github_app?.id;
+  if (app !== undefined && (self === null || app === self.app))
+    return told.action === "created" ? NO_NEWS : sticky(told, at, delivery, self);
+  const { action, issue, comment: said, changes, sender: by, ...event } = told;
   const before = action === "deleted" ? (said.body ?? "") : (changes?.body?.from ?? "");
   const takenBack = action !== "created" && mayCommand(before);
   if (action === "deleted" ? !takenBack : action !== "created" && action !== "edited") return NO_NEWS;

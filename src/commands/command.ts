@@ -16,7 +16,17 @@ export type Asked = {
   readonly repository: RepositoryId;
   readonly installation: InstallationId;
   /** The pull request that it was written on; null: an issue. */
-  readonly pull: { readonly number: number; readonly head: Sha; readonly base: Branch } | null;
+  readonly pull: {
+    readonly number: number;
+    readonly head: Sha;
+    readonly base: Branch;
+    readonly ref: Branch;
+    /** Its body, where that may name a run-book. */
+    readonly body: string | null;
+  } | null;
+  /** `owner/name`, and where GitHub's own pages are. */
+  readonly name: string;
+  readonly web: string;
   /** The commit that was judged when it was written: acts that are about one commit are about that. */
   readonly judged: Sha | null;
   /** The comment; null: a review. */

@@ -2,6 +2,7 @@ import { configNote, isComponent, isHome, missingStages } from "../flow/componen
 import { CONFIG_PATH } from "../flow/config.ts";
 import { type Answer, NO_NEWS, pullsListed } from "../flow/decision.ts";
 import type { ComponentKnown } from "../flow/facts.ts";
+import type { House } from "../flow/house.ts";
 import { canonical, type Entry } from "../flow/ledger.ts";
 import type { ComponentMemory } from "../flow/memory.ts";
 import type { Branch, Json, Sha } from "../flow/names.ts";
@@ -19,11 +20,11 @@ import { answering, obey } from "./requests.ts";
  * the last good one stays, and so it does while the newest came past its gate. When the organisation's changes, the
  * component's own is laid over it anew.
  */
-export function decideComponent(known: ComponentKnown): Answer {
+export function decideComponent(known: ComponentKnown, house: House): Answer {
   const { memory } = known;
   if (known.requests.length === 0 || memory === null) return lookAt(known);
   if (memory.stages === null) return thenAnswered(lookAt(known), known.now);
-  const obeyed = obey({ ...known, component: memory, pull: null });
+  const obeyed = obey({ ...known, component: memory, pull: null, web: house.web });
   if ("lacks" in obeyed) return obeyed;
   const looked = lookAt(known);
   if ("lacks" in looked) return looked;

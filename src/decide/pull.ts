@@ -23,8 +23,9 @@ export function decidePull(known: PullKnown, house: House): Answer {
   const { subject, component, memory } = known;
   if (known.requests.length === 0 || component === null || component.stages === null) return judgePull(known, house);
   if (memory === null) return thenAnswered(judgePull(known, house), known.now);
-  const pull = { number: subject.number, head: memory.head.sha, base: memory.base };
-  const obeyed = obey({ ...known, component, pull });
+  const { head, base, body } = memory;
+  const pull = { number: subject.number, head: head.sha, ref: head.ref, base, body };
+  const obeyed = obey({ ...known, component, pull, web: house.web });
   if ("lacks" in obeyed) return obeyed;
   const judged = judgePull(
     { ...known, standing: obeyed.standing, memory: obeyed.fresh ? doubting(memory) : memory },
@@ -73,6 +74,7 @@ function judgePull(known: PullKnown, house: House): Answer {
     checksSince: checks?.since ?? null,
     source: known.source,
     standing: known.standing,
+    web: house.web,
     now,
   };
   const judged = (gated === "stage" ? judge : judgeConfig)({ ...of, pull: { ...pull, ...subject } }, read);

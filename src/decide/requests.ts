@@ -17,6 +17,7 @@ import type { Verdict } from "../flow/verdict.ts";
 import { EDITED, type Line, NOTHING_DONE, reply, TAKEN_BACK } from "../report/reply.ts";
 
 type Known = Asking & {
+  readonly web: string;
   readonly now: Instant;
   readonly read: Read;
   readonly subject: Extract<Subject, { readonly kind: "pull" | "component" }>;
@@ -146,12 +147,17 @@ function understood(
 const unlessAll = (said: readonly Line[], all: number): readonly Line[] =>
   said.length === all ? said : [...said, { line: "all lines", says: NOTHING_DONE }];
 
-const askedBy = ({ by, origin, judged }: Heard, { now, subject, installation, pull, component, standing }: Known) => ({
+const askedBy = (
+  { by, origin, judged }: Heard,
+  { now, subject, installation, pull, component, standing, web }: Known,
+) => ({
   by,
   now,
   repository: subject.repository,
   installation,
   pull,
+  name: component.name,
+  web,
   judged,
   comment: "comment" in origin ? origin.comment : null,
   policy: component.config.policy,

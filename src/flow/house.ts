@@ -4,4 +4,6 @@ export type House = {
   readonly app: number;
   /** Where its pages are, without a slash at the end; null: checks carry no link. */
   readonly links: string | null;
+  /** Where GitHub's own pages are, without a slash at the end. */
+  readonly web: string;
 };

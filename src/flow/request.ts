@@ -1,4 +1,5 @@
 import type { Instant, Person, Sha } from "./names.ts";
+import { isReadable } from "./readable.ts";
 
 /** Somebody wrote something that may be a command. Open until the answer stands on GitHub; the id makes hearing it twice once. */
 export type Request = {
@@ -46,17 +47,8 @@ export type Open = { readonly request: Heard; readonly answer: Answer | null };
 
 /** More than this is no command, and is not taken to pieces. */
 const LONGEST = 10_000;
-/** Markdown nested deeper than this is not taken to pieces either: that takes time with the square of the depth. */
-const DEEPEST = 50;
-/** Nor is what has more brackets: each end of a link looks for its beginning. */
-const MOST_BRACKETS = 500;
 
 /** Whether a text may hold a command: a line begins with a slash and a letter. A plain comment is not looked at further. */
 export function mayCommand(body: string): boolean {
-  return (
-    body.length <= LONGEST &&
-    /^\/[a-z]/im.test(body) &&
-    body.split(/[[\]]/).length <= MOST_BRACKETS &&
-    body.split(/[\r\n]/).every((line) => line.length - line.replace(/^[\s>*+\-\d.)]+/, "").length <= DEEPEST)
-  );
+  return body.length <= LONGEST && /^\/[a-z]/im.test(body) && isReadable(body);
 }

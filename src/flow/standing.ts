@@ -80,8 +80,8 @@ export type Link = {
   readonly repository: RepositoryId;
   readonly number: number;
   readonly path: string;
-  /** What the body linked then: when that changes, the body counts again. */
-  readonly body: readonly string[];
+  /** What the body said then, where it may name a run-book: when that changes, the body counts again. */
+  readonly body: string;
 };
 /** The walks through a run-book on a release or a hotfix, and the comment that shows them. */
 export type Execution = {

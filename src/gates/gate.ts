@@ -21,6 +21,8 @@ export type Case = {
   readonly source: Source | null;
   /** What holds it, its stage or its component, in whatever way. */
   readonly standing: readonly Standing[];
+  /** Where GitHub's own pages are, without a slash at the end. */
+  readonly web: string;
   readonly look: Look;
   readonly now: Instant;
 };

@@ -3,6 +3,7 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
 import { type Branch, isSha, type Sha } from "../flow/names.ts";
+import { isReadable } from "../flow/readable.ts";
 
 /** Where a pull request says its run-book lies: a path from the root, and the commit where the link names one. */
 export type Linked = { readonly path: string; readonly commit: Sha | null };
@@ -18,6 +19,8 @@ export type Place = {
 };
 
 const LONGEST_PATH = 1_024;
+/** Characters: reading takes time with the square of some texts. */
+const LONGEST_BODY = 30_000;
 
 /**
  * The run-book that a pull request's body links: a line `Run-book: …` in plain text or in a list, with a path, a relative
@@ -26,6 +29,8 @@ const LONGEST_PATH = 1_024;
  * @returns null where no line links one; `wrong` in a sentence where what is linked cannot be one, or several are.
  */
 export function linkedIn(body: string, place: Place): Linked | { readonly wrong: string } | null {
+  if (body.length > LONGEST_BODY || !isReadable(body))
+    return { wrong: "The body is too intricate to be read for its run-book; name it with `/runbook PATH`." };
   const targets = [...new Set(linesOf(fromMarkdown(body, GITHUB)).flatMap(targetIn))];
   const [first, second] = targets;
   if (first === undefined) return null;
@@ -36,7 +41,11 @@ export function linkedIn(body: string, place: Place): Linked | { readonly wrong:
   return pathOf(first, place);
 }
 
-const GITHUB = { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] };
+/** Emphasis is left out: telling it takes time with the square of its marks. */
+const GITHUB = {
+  extensions: [gfm(), { disable: { null: ["attention", "strikethrough"] } }],
+  mdastExtensions: [gfmFromMarkdown()],
+};
 
 /** What a line is made of: plain words, and what a link leads to. */
 type Piece = { readonly text: string } | { readonly link: string };

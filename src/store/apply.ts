@@ -199,6 +199,7 @@ const blank = (key: string, subject: Subject, installation: number): Row => ({
   priority: 1,
   nudges: 0,
   cause: null,
+  speaks: 0,
   lease_token: null,
   lease_until: 0,
 });
@@ -226,10 +227,15 @@ async function teach(
 }
 
 /** What SQL searches by, as the memory has it. */
-export function columnsOf(memory: Memory): Partial<Pick<Row, "head" | "base" | "open">> {
+export function columnsOf(memory: Memory): Partial<Pick<Row, "head" | "base" | "open" | "speaks">> {
   switch (memory.kind) {
     case "pull":
-      return { head: memory.head.sha, base: memory.base, open: memory.state === "open" ? 1 : 0 };
+      return {
+        head: memory.head.sha,
+        base: memory.base,
+        open: memory.state === "open" ? 1 : 0,
+        speaks: memory.dataLabel || memory.body !== null ? 1 : 0,
+      };
     case "group":
       return { base: memory.base, open: memory.destroyed ? 0 : 1 };
     default:

@@ -8,6 +8,7 @@ export async function migrate({ db, kind, write }: Database): Promise<void> {
     "0001-first": first(kind),
     "0002-sessions": sessions(kind),
     "0003-standing-and-requests": standing(kind),
+    "0004-run-books": runBooks(kind),
   };
   const toLatest = async (on: Connection) => {
     const migrator = new Migrator({ db: on, provider: { getMigrations: async () => migrations } });
@@ -76,6 +77,22 @@ const standing = (kind: Database["kind"]): Migration => ({
       `create table request (id ${text} primary key, subject ${text} not null, at ${text} not null, request ${text} not null, answer ${text}, replied_at ${text})`,
       `create index request_open on request (subject) where replied_at is null`,
       `alter table subject add column cause ${text}`,
+    ]) {
+      await sql.raw(statement).execute(db);
+    }
+  },
+});
+
+/** What stands for one pull request alone, and which pull requests may say something of data. */
+const runBooks = (kind: Database["kind"]): Migration => ({
+  async up(db: Kysely<unknown>) {
+    const { big } = typesOf(kind);
+    for (const statement of [
+      `alter table standing add column number ${big}`,
+      `drop index standing_open`,
+      `create index standing_open on standing (repository, number) where closed_by is null`,
+      `alter table subject add column speaks integer not null default 0`,
+      `create index subject_speaks on subject (repository) where speaks = 1`,
     ]) {
       await sql.raw(statement).execute(db);
     }

@@ -8,7 +8,7 @@ import {
   type SlotState,
   turnedBackSlot,
 } from "../flow/effect.ts";
-import type { ComponentKnown, Facts, KnownDeviation, Sibling, Source } from "../flow/facts.ts";
+import type { ComponentKnown, Facts, KnownDeviation, MayAffect, Sibling, Source } from "../flow/facts.ts";
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
 import { unexplained } from "../flow/provenance.ts";
@@ -20,7 +20,7 @@ import { recordsOf } from "./arrivals.ts";
 import type { Connection } from "./database.ts";
 import { memoryOf, parsed, type Row, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
-import { deviationsOn, standingFor } from "./standing.ts";
+import { backupsOnce, deviationsOn, standingFor } from "./standing.ts";
 
 export type Recalled = {
   readonly facts: Facts;
@@ -80,6 +80,8 @@ async function beside(
           stage: null,
           source: null,
           standing: [],
+          spent: [],
+          mayAffect: [],
           requests: [],
           installation: row?.installation ?? 0,
         };
@@ -90,16 +92,19 @@ async function beside(
         component?.config.policy.stages[0] === pull.base &&
         !verdict?.findings.some(({ changesConfig }) => changesConfig !== undefined);
       const { installation } = row as Row;
-      const [siblings, slot, turnedBack, gateSlots, stage, source, standing, requests] = await Promise.all([
+      const into = component?.config.policy.stages.indexOf(pull.base) ?? -1;
+      const [siblings, slot, turnedBack, gateSlots, stage, source, standing, requests, mayAffect] = await Promise.all([
         siblingsOf(on, subject.repository, pull.head.sha, pull.base, subject.number),
         slotState(on, checkSlot(subject.repository, pull.head.sha, check)),
         slotState(on, turnedBackSlot(subject.repository, subject.number, pull.head.sha)),
         none ? {} : gateSlotsOf(on, subject.repository, pull.head.sha, check),
         memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository: subject.repository, branch: pull.base })),
         sourceOf(on, subject.repository, pull.base, component),
-        standingFor(on, subject.repository, installation),
+        standingFor(on, subject.repository, installation, subject.number),
         requestsOf(on, subject),
+        into > 0 ? speaking(on, subject.repository) : [],
       ]);
+      const attests = requests.some(({ request }) => request.body.includes("/attest"));
       const numbers = [subject.number, ...siblings.map(({ number }) => number)];
       return {
         subject,
@@ -113,6 +118,8 @@ async function beside(
         source,
         requests,
         installation,
+        mayAffect,
+        spent: attests ? await backupsOnce(on, subject.repository) : [],
         // One check speaks for all that share it, so a hold on one holds all.
         standing: standing.filter((one) => one.kind !== "hold" || numbers.includes(one.number)),
       };
@@ -153,7 +160,7 @@ async function beside(
         slotState(on, enrolmentSlot(subject.repository)),
         requestsOf(on, subject),
       ]);
-      const standing = requests.length > 0 ? await standingFor(on, subject.repository, installation) : [];
+      const standing = requests.length > 0 ? await standingFor(on, subject.repository, installation, null) : [];
       return { subject, memory, organisation, letThrough, enrolment, requests, standing, installation };
     }
   }
@@ -172,6 +179,21 @@ async function requestsOf(on: Connection, subject: Subject): Promise<readonly Op
     request: JSON.parse(request) as Heard,
     answer: parsed<Answer>(answer),
   }));
+}
+
+/** Merged pull requests whose label or body may say that they affect data. */
+async function speaking(on: Connection, repository: RepositoryId): Promise<readonly MayAffect[]> {
+  const rows = await on
+    .selectFrom("subject")
+    .select(["number", "memory"])
+    .where("repository", "=", repository)
+    .where("speaks", "=", 1)
+    .orderBy("number")
+    .execute();
+  return rows.flatMap(({ number, memory }) => {
+    const { merged, body, dataLabel, mergeCommit } = parsed<PullMemory>(memory) as PullMemory;
+    return merged ? [{ number: number as number, body, dataLabel, mergeCommit }] : [];
+  });
 }
 
 /** The stage before the base, and what moved it. */

@@ -29,6 +29,8 @@ export type Tables = {
     nudges: number;
     /** What asked for the next look. */
     cause: string | null;
+    /** 1 where its label or its body may say something of data. */
+    speaks: number;
     lease_token: string | null;
     /** Milliseconds since 1970 by the real clock: the App's own may be moved. */
     lease_until: number;
@@ -60,6 +62,8 @@ export type Tables = {
     repository: number | null;
     installation: number | null;
     stage: string | null;
+    /** The pull request that it concerns alone; null: others look at it too. */
+    number: number | null;
     standing: string;
     /** The hashes of the entries that opened and closed it. */
     opened_by: string;

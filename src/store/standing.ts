@@ -37,6 +37,7 @@ function rowOf(standing: Standing, hash: string): Tables["standing"] {
     repository: "repository" in of ? of.repository : null,
     installation: "installation" in of ? of.installation : null,
     stage: kind === "freeze" || kind === "deviation" ? standing.stage : null,
+    number: kind === "link" || kind === "execution" || kind === "item" ? standing.number : null,
     standing: JSON.stringify(standing),
     opened_by: hash,
     closed_by: null,
@@ -45,21 +46,43 @@ function rowOf(standing: Standing, hash: string): Tables["standing"] {
   };
 }
 
-/** What stands in a repository or in all that the installation has, oldest first. */
+/**
+ * What stands in a repository or in all that the installation has, oldest first.
+ *
+ * @param number with what concerns that pull request alone; null: with no such.
+ */
 export async function standingFor(
   on: Connection,
   repository: RepositoryId,
   installation: number,
+  number: number | null,
 ): Promise<readonly Standing[]> {
   const open = on.selectFrom("standing").select("standing").where("closed_by", "is", null);
-  // Two searches by an index each; asked for together SQLite goes through all that is open anywhere.
-  const rows = await open
-    .where("repository", "=", repository)
+  const here = open.where("repository", "=", repository);
+  // A search by an index each; asked for together SQLite goes through all that is open anywhere.
+  const rows = await here
+    .where("number", "is", null)
     .unionAll(open.where("installation", "=", installation))
+    .unionAll(here.where("number", "=", number ?? 0))
     .execute();
   return rows
     .map(({ standing }) => JSON.parse(standing) as Standing)
     .toSorted((a, b) => (`${a.at} ${a.key}` < `${b.at} ${b.key}` ? -1 : 1));
+}
+
+/** Backups of a repository that stand no longer, because they served a release or were taken back. */
+export async function backupsOnce(
+  on: Connection,
+  repository: RepositoryId,
+): Promise<readonly StandingOf<"attestation">[]> {
+  const rows = await on
+    .selectFrom("standing")
+    .select("standing")
+    .where("repository", "=", repository)
+    .where("kind", "=", "attestation")
+    .where("closed_because", "like", "it served %")
+    .execute();
+  return rows.map(({ standing }) => JSON.parse(standing) as StandingOf<"attestation">);
 }
 
 /** What came onto a stage past its gates: what is open, and what was closed since then. */

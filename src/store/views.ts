@@ -86,7 +86,7 @@ export async function componentsView(on: Connection, now: Instant) {
       repository: row.repository as RepositoryId,
       mayWork: await mayWork(on, row),
       memory,
-      standing: (await standingFor(on, row.repository as RepositoryId, row.installation)).filter((one) =>
+      standing: (await standingFor(on, row.repository as RepositoryId, row.installation, null)).filter((one) =>
         standsInTheWay(one, now),
       ),
       stages: own

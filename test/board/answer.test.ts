@@ -48,7 +48,7 @@ describe("the sentence that is the answer", () => {
       const { findings, ...verdict } = judged(pull(), policy);
       const told = { ...verdict, outcome, findings: findings.map((finding) => ({ ...finding, outcome })) };
       const view = story({ component: component({}, policy), verdict: told }, policy);
-      const house = { app: 1, links: null };
+      const house = { app: 1, links: null, web: "https://github.com" };
       const check = checkRun({
         name: "flowgate: master",
         verdict: told,

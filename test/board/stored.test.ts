@@ -8,7 +8,7 @@ import { settle } from "../../src/pipeline.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { id, NOW } from "./samples.ts";
 
-const HOUSE = { app: 5, links: null };
+const HOUSE = { app: 5, links: null, web: "https://github.com" };
 const repository = { id: 901, full_name: "glucose/api", default_branch: "master" };
 const FILE = { found: true, blob: id("c0ff1e"), text: "stages: [development, staging, master]\n" };
 

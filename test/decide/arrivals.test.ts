@@ -72,7 +72,7 @@ const facts = (arrivals: Partial<Arrivals>, more: Partial<StageKnown> = {}): Sta
   ...more,
 });
 const answer = (arrivals: Partial<Arrivals>, more: Partial<StageKnown> = {}) =>
-  decide(facts(arrivals, more), { app: APP, links: null });
+  decide(facts(arrivals, more), { app: APP, links: null, web: "https://github.com" });
 function judge(arrivals: Partial<Arrivals>, more: Partial<StageKnown> = {}): Decision {
   const came = answer(arrivals, more);
   if (!("decided" in came)) throw new Error(`it lacks ${JSON.stringify(came.lacks)}`);

@@ -58,7 +58,7 @@ const answer = (
     requests: [],
     installation: installationId(1),
   };
-  return decide(facts, { app: APP, links: null });
+  return decide(facts, { app: APP, links: null, web: "https://github.com" });
 };
 function judge(
   memory: ComponentMemory | null,

@@ -27,7 +27,7 @@ function judge(more: Partial<GroupKnown> = {}): Decision {
     slot: null,
     ...more,
   };
-  const answer = decide(facts, { app: APP, links: null });
+  const answer = decide(facts, { app: APP, links: null, web: "https://github.com" });
   if (!("decided" in answer)) throw new Error("it lacks something");
   return answer.decided;
 }

@@ -24,7 +24,7 @@ import {
   verdict,
 } from "../builders.ts";
 
-const HOUSE = { app: APP, links: null };
+const HOUSE = { app: APP, links: null, web: "https://github.com" };
 function decided(answer: Answer): Decision {
   if (!("decided" in answer)) throw new Error(`it lacks ${JSON.stringify(answer.lacks)}`);
   return answer.decided;

@@ -21,7 +21,7 @@ import {
 } from "../builders.ts";
 import { DORA, RITA, right } from "../gates/asking.ts";
 
-const HOUSE = { app: APP, links: null };
+const HOUSE = { app: APP, links: null, web: "https://github.com" };
 const request = (body: string, more: Partial<Heard> = {}): Heard => ({
   id: "comment:900",
   by: RITA,

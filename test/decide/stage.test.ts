@@ -46,7 +46,8 @@ const facts = (more: Partial<StageKnown> = {}): StageKnown => ({
   deviations: [],
   ...more,
 });
-const answer = (more: Partial<StageKnown> = {}) => decide(facts(more), { app: APP, links: null });
+const answer = (more: Partial<StageKnown> = {}) =>
+  decide(facts(more), { app: APP, links: null, web: "https://github.com" });
 function judge(more: Partial<StageKnown> = {}): Decision {
   const came = answer(more);
   if (!("decided" in came)) throw new Error(`it lacks ${JSON.stringify(came.lacks)}`);

@@ -18,7 +18,7 @@ const told = (more: Partial<Told> = {}): Told => ({
   sharedBy: 0,
   component: component(),
   stage: stageMemory(),
-  house: { app: APP, links: "http://127.0.0.1:3000" },
+  house: { app: APP, links: "http://127.0.0.1:3000", web: "https://github.com" },
   now: NOW,
   cause: "pull_request opened",
   ...more,
@@ -77,7 +77,14 @@ describe("a check run reads", () => {
     ["refused", { name: "flowgate: master", verdict: refused }],
     ["not-known", { verdict: errored }],
     ["waiting", { verdict: pending }],
-    ["observed", { verdict: refused, component: withEnforcement("observed"), house: { app: APP, links: null } }],
+    [
+      "observed",
+      {
+        verdict: refused,
+        component: withEnforcement("observed"),
+        house: { app: APP, links: null, web: "https://github.com" },
+      },
+    ],
     ["observe", { component: withEnforcement("observe") }],
     [
       "advice-only",
@@ -188,8 +195,12 @@ it("keeps within what GitHub takes, and says where the rest is", () => {
   expect(Buffer.byteLength(huge.summary)).toBeLessThanOrEqual(65_535);
   expect(huge.summary).toMatch(/… cut here; \[all of it\]\(http:\/\/127\.0\.0\.1:3000\/acme\/api\/pull\/12\)\.$/);
   expect(
-    checkRun(told({ house: { app: APP, links: null }, verdict: verdict({ findings: [finding({ because: long })] }) }))
-      .summary,
+    checkRun(
+      told({
+        house: { app: APP, links: null, web: "https://github.com" },
+        verdict: verdict({ findings: [finding({ because: long })] }),
+      }),
+    ).summary,
   ).toMatch(/… cut here\.$/);
   expect(checkRun(told({ verdict: verdict({ findings: [] }) })).title).toBe("Nothing was judged.");
   expect(checkRun(told({ verdict: verdict({ outcome: "failed", findings: [finding()] }) })).title).toContain(

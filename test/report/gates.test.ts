@@ -29,7 +29,7 @@ const told = (one: Verdict, more: Partial<Told> = {}): Told => ({
   sharedBy: 0,
   component: component(),
   stage: stageMemory(),
-  house: { app: APP, links: "http://127.0.0.1:3000" },
+  house: { app: APP, links: "http://127.0.0.1:3000", web: "https://github.com" },
   now: NOW,
   cause: "pull_request opened",
   ...more,
@@ -94,7 +94,9 @@ describe("a gate has a check of its own", () => {
   it("that links where the board has an address", () => {
     const one = release("pending", [ready, waits]);
     expect(gateChecks(told(one))[0]?.detailsUrl).toBe("http://127.0.0.1:3000/acme/api/pull/12");
-    expect(gateChecks(told(one, { house: { app: APP, links: null } }))[0]?.detailsUrl).toBeNull();
+    expect(
+      gateChecks(told(one, { house: { app: APP, links: null, web: "https://github.com" } }))[0]?.detailsUrl,
+    ).toBeNull();
   });
 });
 
