@@ -23,7 +23,7 @@ export type StickyEdit = {
   readonly revision: number | null;
   /** The run-book that its labels count by. */
   readonly blob: Sha | null;
-  readonly clicks: readonly { readonly label: Label; readonly ticked: boolean }[];
+  readonly clicks: readonly { readonly label: Label; readonly ticked: boolean; readonly shown: boolean }[];
   /** More than boxes were changed; `deleted`: it is gone. */
   readonly other: "no" | "edited" | "deleted";
 };

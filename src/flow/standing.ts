@@ -119,8 +119,15 @@ export type ItemState = {
   /** The run-book and the head of the pull request then. */
   readonly blob: Sha;
   readonly head: Sha;
-  /** Clicks on its box that were heard, in any order: what they come to does not depend on it. */
+  /** What a command said of it last; null: none did. Clicks count from there on. */
+  readonly command: Commanded | null;
+  /** Clicks on its box that were heard since, in any order: what they come to does not depend on it. */
   readonly clicks: readonly Click[];
+};
+export type Commanded = Pick<ItemState, "state" | "note" | "url" | "confirmedBy"> & {
+  readonly by: Person;
+  readonly at: Instant;
+  readonly because: string;
 };
 /** Somebody ticked or unticked a box in the comment. */
 export type Click = {
@@ -128,6 +135,8 @@ export type Click = {
   /** In whole seconds. */
   readonly at: Instant;
   readonly ticked: boolean;
+  /** Whether the box was ticked when the comment was written. */
+  readonly shown: boolean;
   /** Of the comment that was clicked. */
   readonly revision: number;
 };
