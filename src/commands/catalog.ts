@@ -1,13 +1,30 @@
 import { accept } from "./accept.ts";
 import { attest } from "./attest.ts";
 import type { Command } from "./command.ts";
+import { done, undo } from "./done.ts";
 import { freeze, unfreeze } from "./freeze.ts";
 import { gates } from "./gates.ts";
 import { help } from "./help.ts";
 import { hold, unhold } from "./hold.ts";
+import { runBook } from "./run-book.ts";
+import { confirm, fail, skip } from "./skip.ts";
 
 /** The commands, in the order in which `/help` lists them. */
-export const COMMANDS: readonly Command[] = [gates, attest, hold, unhold, freeze, unfreeze, accept];
+export const COMMANDS: readonly Command[] = [
+  gates,
+  runBook,
+  done,
+  undo,
+  skip,
+  confirm,
+  fail,
+  attest,
+  hold,
+  unhold,
+  freeze,
+  unfreeze,
+  accept,
+];
 /** With the one that lists them. */
 export const ALL: readonly Command[] = [...COMMANDS, help(COMMANDS)];
 

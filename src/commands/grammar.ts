@@ -7,9 +7,12 @@ import { gfm } from "micromark-extension-gfm";
 /** One command as it was written: its name in lower case, and what follows it. */
 export type Written = {
   readonly name: string;
+  /** What stands in double quotes is one word, without them. */
   readonly words: readonly string[];
   /** What follows the word `because`, as it was written; null: the word is not there. */
   readonly because: string | null;
+  /** A quote in it is not closed. */
+  readonly open?: true;
   /** The whole line, for the answer. */
   readonly line: string;
 };
@@ -60,15 +63,22 @@ const lineEnd = (body: string, at: number): number => {
 function written(line: string): Written | null {
   const [, name, rest] = /^\/([a-z]\S*)(.*)$/i.exec(line) ?? [];
   if (name === undefined || rest === undefined) return null;
-  const found = /\sbecause(?=\s|$)/i.exec(rest);
-  const words = found === null ? rest : rest.slice(0, found.index);
-  return {
-    name: name.toLowerCase(),
-    words: words.split(/\s+/).filter((word) => word !== ""),
-    because: found === null ? null : rest.slice(found.index + found[0].length).trim(),
-    line,
-  };
+  const words: string[] = [];
+  let because: string | null = null;
+  let open = false;
+  for (const { 0: whole, 1: end, index } of rest.matchAll(WORD)) {
+    if (whole.toLowerCase() === "because") {
+      because = rest.slice(index + whole.length).trim();
+      break;
+    }
+    open ||= end !== undefined;
+    words.push(whole.replaceAll('"', ""));
+  }
+  return { name: name.toLowerCase(), words, because, line, ...(open && { open }) };
 }
+
+/** A word, in which quotes hold blanks together; the end of one that is not closed is told. */
+const WORD = /(?:[^\s"]|"[^"]*"|("[^"]*$))+/g;
 
 /** From so many letters on a slip of the fingers is told from another word. */
 const SHORTEST = 4;

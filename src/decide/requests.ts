@@ -139,6 +139,7 @@ function understood(
 ): { readonly not: string } | Omit<Understood, "written"> {
   if (command === undefined) return { not: `There is no \`/${written.name}\`. Did you mean \`/${near}\`?` };
   if (command.on === "pull" && pull === null) return { not: `\`/${command.name}\` belongs on a pull request.` };
+  if (written.open) return { not: "A quote is opened and not closed." };
   const read = command.read(written, now);
   return "not" in read ? { not: `${read.not} It is written \`${command.usage}\`.` } : { command, act: read.act };
 }

@@ -151,7 +151,7 @@ function foldedIn({ walk, steps, open }: Section, { page }: Shown): string {
 }
 
 function lineOf(walk: Walk, step: Step): string {
-  const { item, state, standing } = step;
+  const { item, standing } = step;
   const label = `**${labelOf(walk, item.ordinal)}** `;
   const text = `${textOf(item)}${item.owner === null ? "" : ` (${prose(item.owner)})`}${item.optional ? " (optional)" : ""}`;
   if (item.notApplicable !== null) return `- ${label}~~${text}~~ N/A: ${cut(item.notApplicable)}`;

@@ -1,0 +1,88 @@
+import type { Command } from "./command.ts";
+import { worded } from "./done.ts";
+import { onItems } from "./items.ts";
+
+const NEEDS_REASON = "It goes on record, so it needs its reason: end the line with `because …`.";
+
+export const skip: Command = {
+  name: "skip",
+  on: "pull",
+  usage: "/skip P5 because …",
+  who: "whoever may tick the item",
+  does: "Leaves items of the run-book out; of *before* and *test* somebody else confirms it.",
+  allows: () => "yes",
+  read({ words, because }) {
+    if (words.length === 0) return { not: "Which item?" };
+    if (!because) return { not: NEEDS_REASON };
+    return {
+      act(asked) {
+        let waits = false;
+        const came = onItems(asked, words, ({ step }) => {
+          const needsSecond = step.item.phase === "before" || step.item.phase === "test";
+          waits ||= needsSecond;
+          const state = needsSecond ? "skip-asked" : "skipped";
+          return { state, note: null, url: null, confirmedBy: null, because };
+        });
+        return worded(came, (items) =>
+          waits
+            ? `To be skipped: ${items}. Somebody else who may tick it confirms with \`/confirm ${words.join(" ")}\`.`
+            : `Skipped: ${items}.`,
+        );
+      },
+    };
+  },
+};
+
+export const confirm: Command = {
+  name: "confirm",
+  on: "pull",
+  usage: "/confirm P5",
+  who: "whoever may tick the item, but for the one who asked",
+  does: "Agrees that an item of the run-book is skipped.",
+  allows: () => "yes",
+  read({ words, because }) {
+    if (words.length === 0) return { not: "Which item?" };
+    if (because !== null) return { not: "`/confirm` takes no reason." };
+    return {
+      act(asked) {
+        const came = onItems(asked, words, ({ label, step: { state, standing } }) => {
+          if (state !== "skip-asked" || standing === null)
+            return `Nobody asked to skip \`${label}\`: \`/skip ${label} because …\` does.`;
+          if (standing.by?.id === asked.by.id)
+            return `You asked to skip \`${label}\` yourself; somebody else confirms it.`;
+          return { state: "skipped", note: null, url: null, confirmedBy: asked.by, because: standing.because };
+        });
+        return worded(came, (items) => `Skipped, as agreed: ${items}.`);
+      },
+    };
+  },
+};
+
+export const fail: Command = {
+  name: "fail",
+  on: "pull",
+  usage: "/fail P7 because …",
+  who: "whoever may tick the item",
+  does: "Says that an item of the run-book failed: that holds the release, and opens an issue.",
+  allows: () => "yes",
+  read({ words, because }) {
+    if (words.length === 0) return { not: "Which item?" };
+    if (!because) return { not: NEEDS_REASON };
+    return {
+      act(asked) {
+        const came = onItems(asked, words, () => ({
+          state: "failed",
+          note: null,
+          url: null,
+          confirmedBy: null,
+          because,
+        }));
+        return worded(
+          came,
+          (items) =>
+            `Failed: ${items}. The release waits until it is done after all: \`/done\` says so; what to do when it cannot be, the run-book's rollback section tells.`,
+        );
+      },
+    };
+  },
+};
