@@ -117,6 +117,8 @@ export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
   memory: pullMemory(),
   verdict: null,
   gateSlots: {},
+  sticky: null,
+  itemIssues: {},
   turnedBack: null,
   siblings: [],
   slot: null,

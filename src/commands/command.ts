@@ -87,10 +87,11 @@ export type May = "yes" | "unread" | Extract<Came, { readonly came: "refused" }>
 /** Whether the person holds one of these roles, as `of` names their holders. */
 export function mayByRole({ by, policy, look }: Asked, roles: readonly Role[], of: Policy = policy): May {
   const holders = roles.map((role) => holdersOf(role, of, look));
-  const people = look.at({ want: "collaborators" });
-  if (people === null || look.missing() !== null) return "unread";
+  if (look.missing() !== null) return "unread";
   const all = (holders as readonly Holders[]).flatMap((one) => one.people);
   if (all.some(({ id }) => id === by.id)) return "yes";
+  const people = look.at({ want: "collaborators" });
+  if (people === null) return "unread";
   const could = [...new Map(all.map((person) => [person.id, person])).values()];
   const needed = listed(
     roles.map((role) => ROLE_WORDS[role]),

@@ -16,6 +16,7 @@ import type { Case } from "../gates/gate.ts";
 import { policy as configGate } from "../gates/policy.ts";
 import { checkRun, fingerprintOf, gateChecks, type Told, turnedBack } from "../report/check-run.ts";
 import { allOf, decided, earlier, thenAnswered, unlessThere } from "./answer.ts";
+import { NOTHING_SHOWN, showing } from "./execution.ts";
 import { answering, obey } from "./requests.ts";
 
 /** A pull request: what people asked for on it is carried out, then it is judged, then they are answered. */
@@ -51,7 +52,12 @@ function judgePull(known: PullKnown, house: House): Answer {
   const { pull } = sure;
   const memory = pull === known.memory ? {} : { memory: pull };
 
-  if (pull.state === "closed") return decided({ ...closed(known, pull), ...memory });
+  if (pull.state === "closed") {
+    const gone = { ...closed(known, pull), ...memory };
+    const shows = pull.merged && component !== null ? showing(known, pull, component, house, null) : NOTHING_SHOWN;
+    if ("lacks" in shows) return shows;
+    return decided({ ...gone, ...shows, because: gone.because });
+  }
   if (component === null || component.stages === null) {
     const look: Nudge = { priority: "person", subject: { kind: "component", repository: subject.repository } };
     return decided({
@@ -115,10 +121,14 @@ function judgePull(known: PullKnown, house: House): Answer {
       now,
     );
   });
+  const shows = isEnforced(component.config.policy)
+    ? showing(known, pull, component, house, judged.verdict.lane)
+    : NOTHING_SHOWN;
+  if ("lacks" in shows) return shows;
   const said = [...saysTurnedBack(known, { name, verdict })].map((effect) =>
     unlessThere(effect, known.turnedBack, now),
   );
-  const effects = [...writes, ...said].flatMap((write) => write.effects);
+  const effects = [...[...writes, ...said].flatMap((write) => write.effects), ...shows.effects];
   const seen = remembering(pull, checks);
   const changed = canonical(verdict as unknown as Json) !== canonical(known.verdict as unknown as Json);
   const moved = known.verdict !== null && (known.verdict.head !== verdict.head || known.verdict.base !== verdict.base);
@@ -127,7 +137,10 @@ function judgePull(known: PullKnown, house: House): Answer {
     ...(seen === known.memory ? {} : { memory: seen }),
     verdict,
     compared: branchesCompared(known, verdict),
-    entries: changed || effects.length > 0 ? [entryOf(subject, verdict, component, pull, known.cause)] : [],
+    entries: [
+      ...shows.entries,
+      ...(changed || effects.length > 0 ? [entryOf(subject, verdict, component, pull, known.cause)] : []),
+    ],
     effects,
     final: true,
     news: {
@@ -137,10 +150,11 @@ function judgePull(known: PullKnown, house: House): Answer {
         ...(moved ? sharing(subject.repository, known.verdict) : []),
       ],
     },
-    lookAgainAt: [...[...writes, ...said].map(({ retryAt }) => retryAt), ...findings.map(({ until }) => until)].reduce(
-      earlier,
-      null,
-    ),
+    lookAgainAt: [
+      shows.lookAgainAt,
+      ...[...writes, ...said].map(({ retryAt }) => retryAt),
+      ...findings.map(({ until }) => until),
+    ].reduce(earlier, null),
   });
 }
 

@@ -15,6 +15,7 @@ import type { Standing } from "../flow/standing.ts";
 import { type Nudge, type Subject, subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import { EDITED, type Line, NOTHING_DONE, reply, TAKEN_BACK } from "../report/reply.ts";
+import { type StickyCame, stickyCame } from "./sticky.ts";
 
 type Known = Asking & {
   readonly web: string;
@@ -68,6 +69,7 @@ type Outcome =
 
 function heard(request: Heard, known: Known): Outcome {
   if (request.how === "taken back") return takenBack(request, known);
+  if (request.how === "sticky") return stickyEdited(request, known);
   const lines = commandsIn(request.body).flatMap((written) => {
     const command = commandNamed(written.name);
     const near = command === undefined ? meant(written.name, NAMES) : null;
@@ -122,6 +124,16 @@ function takenBack(request: Heard, { standing, subject }: Known): Outcome {
     entries: said.map(({ key }) => closes(about, by.login, key, "its comment was edited or deleted")),
     nudges: [],
   };
+}
+
+/** Somebody clicked in the comment that shows a run-book, or changed it. Only what was refused is answered. */
+function stickyEdited(request: Heard, known: Known): Outcome {
+  const look = looking(known.read);
+  const came = stickyCame(request, { ...askedBy(request, known), look } as OnPull);
+  const missing = look.missing();
+  if (missing !== null) return "lacks" in missing ? missing : { retryAt: missing.retryAt };
+  const { entries, refused } = came as StickyCame;
+  return { said: { request, came: refused.length > 0 ? "refused" : "done", lines: refused }, entries, nudges: [] };
 }
 
 type Understood = {
@@ -233,7 +245,7 @@ function saying(
   const slot = replySlot(repository, id);
   return [
     // What was taken back may be gone.
-    ...("comment" in origin && request.how !== "taken back"
+    ...("comment" in origin && request.how !== "taken back" && request.how !== "sticky"
       ? [
           {
             ...common,

@@ -208,6 +208,9 @@ export type PullKnown = Known & {
   readonly slot: SlotState | null;
   /** The slot of the comment that says that this commit is not green any more. */
   readonly turnedBack: SlotState | null;
+  /** The slot of the comment that shows its run-book, and those of the issues about its failed items, by the item's key. */
+  readonly sticky: SlotState | null;
+  readonly itemIssues: { readonly [key: string]: SlotState };
   /** The slots of the checks of its gates, by the check's name. */
   readonly gateSlots: { readonly [name: string]: SlotState };
   /** The stage that it goes into, null before its first look. */

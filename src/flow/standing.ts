@@ -97,8 +97,8 @@ export type Execution = {
   readonly shows: Hash;
   /** When edits of the comment were undone, of the last ten minutes. */
   readonly undone: readonly Instant[];
-  /** It was edited too often: it is left as it is. */
-  readonly left: boolean;
+  /** The files that it was walked by before, newest last: somebody may still have their labels before them. */
+  readonly before: readonly { readonly path: string; readonly blob: Sha }[];
 };
 /** Where an item of a run-book is walked through. */
 export type Walk = "rehearsal" | "production";

@@ -3,12 +3,13 @@ import {
   checkSlot,
   type Effect,
   enrolmentSlot,
+  executionSlot,
   issueSlot,
   rulesetSlot,
   type SlotState,
   turnedBackSlot,
 } from "../flow/effect.ts";
-import type { ComponentKnown, Facts, KnownDeviation, MayAffect, Sibling, Source } from "../flow/facts.ts";
+import type { ComponentKnown, Facts, KnownDeviation, MayAffect, PullKnown, Sibling, Source } from "../flow/facts.ts";
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
 import { unexplained } from "../flow/provenance.ts";
@@ -77,6 +78,8 @@ async function beside(
           slot: null,
           turnedBack: null,
           gateSlots: {},
+          sticky: null,
+          itemIssues: {},
           stage: null,
           source: null,
           standing: [],
@@ -93,17 +96,20 @@ async function beside(
         !verdict?.findings.some(({ changesConfig }) => changesConfig !== undefined);
       const { installation } = row as Row;
       const into = component?.config.policy.stages.indexOf(pull.base) ?? -1;
-      const [siblings, slot, turnedBack, gateSlots, stage, source, standing, requests, mayAffect] = await Promise.all([
-        siblingsOf(on, subject.repository, pull.head.sha, pull.base, subject.number),
-        slotState(on, checkSlot(subject.repository, pull.head.sha, check)),
-        slotState(on, turnedBackSlot(subject.repository, subject.number, pull.head.sha)),
-        none ? {} : gateSlotsOf(on, subject.repository, pull.head.sha, check),
-        memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository: subject.repository, branch: pull.base })),
-        sourceOf(on, subject.repository, pull.base, component),
-        standingFor(on, subject.repository, installation, subject.number),
-        requestsOf(on, subject),
-        into > 0 ? speaking(on, subject.repository) : [],
-      ]);
+      const [siblings, slot, turnedBack, gateSlots, stage, source, standing, requests, mayAffect, sticky, itemIssues] =
+        await Promise.all([
+          siblingsOf(on, subject.repository, pull.head.sha, pull.base, subject.number),
+          slotState(on, checkSlot(subject.repository, pull.head.sha, check)),
+          slotState(on, turnedBackSlot(subject.repository, subject.number, pull.head.sha)),
+          none ? {} : gateSlotsOf(on, subject.repository, pull.head.sha, check),
+          memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository: subject.repository, branch: pull.base })),
+          sourceOf(on, subject.repository, pull.base, component),
+          standingFor(on, subject.repository, installation, subject.number),
+          requestsOf(on, subject),
+          into > 0 ? speaking(on, subject.repository) : [],
+          into > 0 ? slotState(on, executionSlot(subject.repository, subject.number)) : null,
+          into > 0 ? itemIssuesOf(on, subject) : {},
+        ]);
       const attests = requests.some(({ request }) => request.body.includes("/attest"));
       const numbers = [subject.number, ...siblings.map(({ number }) => number)];
       return {
@@ -119,6 +125,8 @@ async function beside(
         requests,
         installation,
         mayAffect,
+        sticky,
+        itemIssues,
         spent: attests ? await backupsOnce(on, subject.repository) : [],
         // One check speaks for all that share it, so a hold on one holds all.
         standing: standing.filter((one) => one.kind !== "hold" || numbers.includes(one.number)),
@@ -247,6 +255,27 @@ export async function slotState(on: Connection, slot: Slot): Promise<SlotState |
   return row === undefined || isBlank(row) ? null : stateOf(row);
 }
 
+/** The slots of the issues about failed items of a pull request's run-book, by the item's key. */
+async function itemIssuesOf(
+  on: Connection,
+  { repository, number }: PullKnown["subject"],
+): Promise<PullKnown["itemIssues"]> {
+  const before = issueSlot(repository, "").length;
+  const prefix = issueSlot(repository, `item:${repository}:${number}:`);
+  return Object.fromEntries((await slotsFrom(on, prefix)).map((row) => [row.slot.slice(before), stateOf(row)]));
+}
+
+/** What stands in all slots whose names begin so. */
+async function slotsFrom(on: Connection, prefix: string): Promise<readonly Tables["slot"][]> {
+  const rows = await on
+    .selectFrom("slot")
+    .selectAll()
+    .where("slot", ">=", prefix)
+    .where("slot", "<", `${prefix}\u{10FFFF}`)
+    .execute();
+  return rows.filter((row) => !isBlank(row));
+}
+
 /** The slots of the checks of a pull request's gates, by the check's name. */
 async function gateSlotsOf(
   on: Connection,
@@ -255,14 +284,9 @@ async function gateSlotsOf(
   check: string,
 ): Promise<{ readonly [name: string]: SlotState }> {
   const prefix = checkSlot(repository, head, `${check} / `);
-  const rows = await on
-    .selectFrom("slot")
-    .selectAll()
-    .where("slot", ">=", prefix)
-    .where("slot", "<", `${prefix}\u{10FFFF}`)
-    .execute();
+  const rows = await slotsFrom(on, prefix);
   const before = checkSlot(repository, head, "").length;
-  return Object.fromEntries(rows.filter((row) => !isBlank(row)).map((row) => [row.slot.slice(before), stateOf(row)]));
+  return Object.fromEntries(rows.map((row) => [row.slot.slice(before), stateOf(row)]));
 }
 
 /** The config of the repository `.github` of the same owner, where the App works on it. */

@@ -110,6 +110,8 @@ export const FACTS: Facts = {
   verdict: null,
   siblings: [],
   gateSlots: {},
+  sticky: null,
+  itemIssues: {},
   turnedBack: null,
   slot: null,
   stage: null,

@@ -1,0 +1,157 @@
+import { type Effect, executionSlot, issueSlot } from "../flow/effect.ts";
+import type { PullKnown, Want } from "../flow/facts.ts";
+import type { House } from "../flow/house.ts";
+import { digestOf, type Entry, opens } from "../flow/ledger.ts";
+import { looking } from "../flow/looking.ts";
+import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
+import type { Instant } from "../flow/names.ts";
+import { isValid } from "../flow/run-book.ts";
+import type { StandingOf } from "../flow/standing.ts";
+import { subjectKey } from "../flow/subject.ts";
+import type { Lane } from "../flow/verdict.ts";
+import { type Progress, progressOf } from "../release/execution.ts";
+import { labelOf } from "../release/labels.ts";
+import { linkedBook } from "../release/linked.ts";
+import { type Shown, stickyComment } from "../report/execution.ts";
+import { failedItem } from "../report/failed-item.ts";
+import { unlessThere } from "./answer.ts";
+import { executionOn, isLeft, leftUntil, undoneOf } from "./sticky.ts";
+
+/** What is to be written so that the comment shows the run-book as it stands. */
+export type Showing = {
+  readonly entries: readonly Entry[];
+  readonly effects: readonly Effect[];
+  readonly lookAgainAt: Instant | null;
+};
+export const NOTHING_SHOWN: Showing = { entries: [], effects: [], lookAgainAt: null };
+
+/**
+ * The comment on a release or a hotfix that shows how far its run-book is, and an issue for each item that failed.
+ *
+ * @param lane null: it is merged, and goes on with what it had.
+ */
+export function showing(
+  known: PullKnown,
+  pull: PullMemory,
+  component: ComponentMemory,
+  house: House,
+  lane: Lane | null,
+): Showing | { readonly lacks: readonly Want[] } {
+  const { subject, standing, now, read } = known;
+  const { policy } = component.config;
+  const before = executionOn({
+    standing,
+    pull: { ...subject, head: pull.head.sha, base: pull.base, ref: pull.head.ref, body: pull.body },
+  });
+  if (lane === null ? before === undefined : lane !== "release" && lane !== "hotfix") return NOTHING_SHOWN;
+  const look = looking(read);
+  const linked = linkedBook({
+    pull: { ...pull, number: subject.number },
+    policy,
+    repository: component.name,
+    web: house.web,
+    standing,
+    look,
+  });
+  const missing = look.missing();
+  if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_SHOWN, lookAgainAt: missing.retryAt };
+  if (linked === null || "missing" in linked || !isValid(linked.book)) return NOTHING_SHOWN;
+
+  const items = standing.filter((one): one is StandingOf<"item"> => one.kind === "item");
+  const place = { blob: linked.blob, head: pull.head.sha };
+  const shown: Shown = {
+    path: linked.path,
+    blob: linked.blob,
+    rehearsal: progressOf(linked.book, "rehearsal", items, place),
+    production: progressOf(linked.book, "production", items, place),
+    needsRehearsal: lane !== "hotfix",
+    merged: pull.merged,
+    page: house.links === null ? null : `${house.links}/${component.name}/pull/${subject.number}`,
+  };
+  const issues = failures(known, component, [shown.rehearsal, shown.production]);
+  const undone = before === undefined ? [] : undoneOf(before, now);
+  if (isLeft(undone)) return { ...issues, lookAgainAt: leftUntil(undone) };
+
+  const shows = digestOf(stickyComment(shown, 0));
+  const revision =
+    (before?.revision ?? 0) + (before?.shows === shows && known.sticky?.written?.fingerprint === shows ? 0 : 1);
+  const mark = `<!-- flowgate:execution revision=${revision} -->`;
+  const comment = unlessThere(
+    {
+      does: "set",
+      thing: "comment",
+      slot: executionSlot(subject.repository, subject.number),
+      fingerprint: shows,
+      repository: subject.repository,
+      name: component.name,
+      number: subject.number,
+      mark,
+      body: stickyComment(shown, revision),
+      over: known.sticky?.written?.id ?? null,
+    },
+    known.sticky,
+    now,
+  );
+  if (comment.effects.length === 0) return { ...issues, lookAgainAt: comment.retryAt };
+  const earlier = before === undefined ? [] : [{ path: before.path, blob: before.blob }, ...before.before];
+  const execution: StandingOf<"execution"> = {
+    kind: "execution",
+    key: `execution:${subject.repository}:${subject.number}`,
+    by: null,
+    at: now,
+    because: before === undefined ? "its run-book is walked from here on" : "it shows how far its run-book is",
+    repository: subject.repository,
+    number: subject.number,
+    path: linked.path,
+    blob: linked.blob,
+    revision,
+    shows,
+    undone,
+    before: earlier.filter(({ blob }) => blob !== linked.blob).slice(0, KEPT),
+  };
+  return {
+    entries: [opens(subjectKey(subject), execution), ...issues.entries],
+    effects: [...comment.effects, ...issues.effects],
+    lookAgainAt: comment.retryAt,
+  };
+}
+
+/** So many earlier files: their labels may still be on somebody's screen. */
+const KEPT = 10;
+
+/** An issue for each item that failed, closed when it is done after all. */
+function failures(known: PullKnown, { name }: ComponentMemory, walks: readonly Progress[]): Showing {
+  const { subject, itemIssues, now } = known;
+  const effects = walks.flatMap(({ walk, steps }) =>
+    steps.flatMap(({ item, state, standing }) => {
+      if (standing === null) return [];
+      const slot = itemIssues[standing.key] ?? null;
+      if (state !== "failed" && slot === null) return [];
+      const mark = `<!-- flowgate:item ${standing.key} -->`;
+      const told = failedItem({
+        label: labelOf(walk, item.ordinal),
+        item,
+        standing,
+        number: subject.number,
+        mark,
+        failed: state === "failed",
+      });
+      return unlessThere(
+        {
+          does: "set",
+          thing: "issue",
+          slot: issueSlot(subject.repository, standing.key),
+          fingerprint: digestOf(`${told.state} ${told.title}\n${told.body}`),
+          repository: subject.repository,
+          name,
+          mark,
+          ...told,
+          over: slot?.written ?? null,
+        },
+        slot,
+        now,
+      ).effects;
+    }),
+  );
+  return { ...NOTHING_SHOWN, effects };
+}
