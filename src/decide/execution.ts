@@ -153,5 +153,7 @@ function failures(known: PullKnown, { name }: ComponentMemory, walks: readonly P
       ).effects;
     }),
   );
-  return { ...NOTHING_SHOWN, effects };
+  const says = { issues: effects.map(({ slot }) => slot) };
+  const told: Entry = { what: "reported", actor: "app", about: subjectKey(subject), says };
+  return { ...NOTHING_SHOWN, effects, entries: effects.length > 0 ? [told] : [] };
 }
