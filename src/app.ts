@@ -13,10 +13,13 @@ import { connect } from "./github/client.ts";
 import { asUser } from "./github/user.ts";
 import { metricsOf } from "./metrics.ts";
 import { settle } from "./pipeline.ts";
+import { reading } from "./reader/look.ts";
+import { openReader } from "./reader.ts";
 import { appServer } from "./server.ts";
 import { openStore } from "./store/store.ts";
 import { sweep, sweepInstallation } from "./sweep.ts";
 import { saying, traced } from "./trace.ts";
+import { verifying } from "./verifier.ts";
 import { startWorker } from "./worker.ts";
 
 export { instant } from "./flow/names.ts";
@@ -100,6 +103,7 @@ export async function startApp(settings: Settings): Promise<App> {
     onPause: (installation, until) =>
       void store.pause(installation, until).catch(logged("A pause could not be stored.")),
   });
+  const reader = openReader();
   const webUrl = webAddress(settings.apiUrl);
   let self: Self | null = null;
   let stopped = false;
@@ -133,7 +137,15 @@ export async function startApp(settings: Settings): Promise<App> {
     links: settings.links === "self" ? url : settings.links,
     web: webUrl,
   };
-  const { look, perform, find } = github;
+  const { perform, find } = github;
+  const look = reading(
+    verifying(github.look, {
+      verify: async () => ({ known: true, value: { is: false, because: "x" }, at: clock.now() }),
+      urlOf: () => null,
+      clock,
+    }),
+    { bytes: github.bytes, reader, clock },
+  );
   const ports = saying(traced({ house, clock, store, look, perform, find }, log), log);
   const worker = startWorker({
     clock,
@@ -232,6 +244,7 @@ export async function startApp(settings: Settings): Promise<App> {
       server.close();
       server.closeIdleConnections();
       await Promise.all([closed, worker.stop(), verified, firstSweep, sweeping]);
+      await reader.stop();
       github.stop();
       board.stop();
       await store.stop();

@@ -165,11 +165,13 @@ export type Want =
   | { readonly want: "issues"; readonly label: string }
   | { readonly want: "text"; readonly number: number }
   | { readonly want: "pushers"; readonly branch: Branch }
-  | { readonly want: "tree" | "entries"; readonly commit: Sha }
+  | { readonly want: "tree"; readonly commit: Sha }
+  | { readonly want: "entries"; readonly commit: Sha }
   /** As it is in a commit. */
   | { readonly want: "file"; readonly path: string; readonly at: Sha }
   /** By its content, which is the same in every commit that has it; the path is for people. */
-  | { readonly want: "blob" | "run-book"; readonly path: string; readonly sha: Sha }
+  | { readonly want: "blob"; readonly path: string; readonly sha: Sha }
+  | { readonly want: "run-book"; readonly path: string; readonly sha: Sha }
   /** A run of a workflow, in any repository of the same owner. */
   | { readonly want: "run"; readonly repository: string; readonly id: number; readonly attempt: number | null }
   | { readonly want: "touched"; readonly path: string; readonly head: Sha }

@@ -1,11 +1,12 @@
 import { createPrivateKey } from "node:crypto";
 import { type Logger, Probot, ProbotOctokit } from "probot";
+import type { Look, WantOfGithub } from "../flow/look.ts";
 import { type InstallationId, type Instant, instant } from "../flow/names.ts";
 import { type AppLevel, appLevel } from "./app.ts";
 import { type Line, type Octokit, sender } from "./call.ts";
 import { type Find, finder } from "./find.ts";
 import { limiter } from "./limiter.ts";
-import { type Look, looker } from "./look.ts";
+import { type Bytes, fetcher, looker } from "./look.ts";
 import { type Perform, performer } from "./perform.ts";
 import { type Cache, reader } from "./read.ts";
 import { transport } from "./transport.ts";
@@ -39,7 +40,8 @@ export type GithubOptions = {
 
 /** GitHub, as Flowgate uses it. Nothing here rejects but what the cache does: a failure is a fact that is not known, or a receipt that says so. */
 export type Github = AppLevel & {
-  readonly look: Look;
+  readonly look: Look<WantOfGithub>;
+  readonly bytes: Bytes;
   readonly perform: Perform;
   readonly find: Find;
   /** What we may do there changed: the next call asks for a new token, since the old one knows only the old rights. */
@@ -96,6 +98,7 @@ export function connect(options: GithubOptions): Github {
   return {
     ...appLevel(send, read, clock),
     look: looker(read, clock),
+    bytes: fetcher(read, clock),
     perform: performer(send, read, clock),
     find: finder(read, clock, appId, options.grace ?? GRACE_MS),
     signInAnew(installation) {

@@ -20,6 +20,19 @@ const HUGE_MS = 3_600_000;
 export const treeAt = (read: Read, place: Place, commit: Sha): Promise<Outcome<Sha>> =>
   read.one(place, `${root(place)}/git/commits/${commit}`, shapes.treeShape, { immutable: true });
 
+/**
+ * The commits up to `head` that touched a file, newest first; the last hundred at most.
+ * https://docs.github.com/rest/commits/commits#list-commits
+ */
+export const touchedBy = (
+  read: Read,
+  place: Place,
+  { path, head }: { readonly path: string; readonly head: Sha },
+): Promise<Outcome<Answers["touched"]>> => {
+  const query = `sha=${head}&path=${encodeURIComponent(path)}&per_page=${PER_PAGE}`;
+  return read.one(place, `${root(place)}/commits?${query}`, shapes.commitsShape, { immutable: true });
+};
+
 /** https://docs.github.com/rest/git/trees#get-a-tree */
 export async function entriesOf(
   read: Read,

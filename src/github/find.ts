@@ -65,15 +65,19 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
     return outcome.ok ? found(outcome.value[0]?.number ?? null) : outcome;
   }
 
-  /** Our own, with its mark: others may quote it. https://docs.github.com/rest/issues/comments */
+  /**
+   * The newest of our own with its mark, which others may quote; one that was to be changed, only as it was to be.
+   * https://docs.github.com/rest/issues/comments#list-issue-comments
+   */
   async function comment(
     place: Place,
-    { number, mark }: Extract<Effect, { thing: "comment" }>,
+    { number, mark, body, over }: Extract<Effect, { thing: "comment" }>,
     app: number,
   ): Promise<Outcome<number | null>> {
     const outcome = await read.all(place, `${root(place)}/issues/${number}/comments`, commentsShape);
     if (!outcome.ok) return outcome;
-    return found(outcome.value.find(({ by, body }) => by === app && body.includes(mark))?.id ?? null);
+    const ours = outcome.value.findLast((one) => one.by === app && one.body.includes(mark));
+    return found(ours !== undefined && (typeof over !== "number" || ours.body === body) ? ours.id : null);
   }
 
   /**

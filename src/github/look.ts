@@ -1,37 +1,71 @@
-import { type Answers, type AnswerTo, type Fact, type Facts, type Want, wantKey } from "../flow/facts.ts";
-import { type Instant, isSha, later, short } from "../flow/names.ts";
+import { type Answers, type AnswerTo, type Fact, type Facts, wantKey } from "../flow/facts.ts";
+import type { Look, WantOfGithub } from "../flow/look.ts";
+import { type Instant, isSha, later, type Sha, short } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
-import { checksOn, comparison, entriesOf, treeAt } from "./commits.ts";
+import { runOf } from "./actions.ts";
+import { checksOn, comparison, entriesOf, touchedBy, treeAt } from "./commits.ts";
 import { type Outcome, sentence } from "./failure.ts";
 import { broughtByShape } from "./parse.ts";
 import { collaboratorsOf, membersOf, pushersTo } from "./people.ts";
 import { issuesWith, mergedPulls, openPulls, pullAt, reviewsOf, textOf } from "./pulls.ts";
 import type { Read } from "./read.ts";
-import { blobOf, documentAt, headOf, type Place, repositoryAt, root, rulesetAt, rulesOn } from "./repository.ts";
+import {
+  blobOf,
+  bytesOf,
+  documentAt,
+  headOf,
+  type Place,
+  repositoryAt,
+  root,
+  rulesetAt,
+  rulesOn,
+} from "./repository.ts";
 
 const UNNAMED_MS = 60_000;
 
-export type Look = (lease: Lease, facts: Facts, wants: readonly Want[]) => Promise<ReadonlyMap<string, Fact<unknown>>>;
-
-/** Reads everything that a judgement wants, all at once. Each want gets its answer, or why there is none. */
-export function looker(read: Read, clock: { now(): Instant }): Look {
+/** Reads everything that a judgement wants of GitHub, all at once. Each want gets its answer, or why there is none. */
+export function looker(read: Read, clock: { now(): Instant }): Look<WantOfGithub> {
   const answers = answersFrom(read, clock);
 
   return async (lease, facts, wants) => {
-    const name = nameOf(facts);
+    const place = placeOf(lease, facts);
     const answered = wants.map(async (want): Promise<[string, Fact<unknown>]> => {
-      if (name === null) {
-        const because = "Flowgate has not heard the name of this repository yet.";
-        return [wantKey(want), { known: false, because, retryAt: later(clock.now(), UNNAMED_MS) }];
-      }
-      const { installation, priority, subject } = lease;
-      const place = { installation, priority, repository: subject.repository, name };
+      if (place === null) return [wantKey(want), unnamed(clock.now())];
       const outcome = await answers(place, want);
-      return [wantKey(want), factOf(outcome, `asked for ${inWords(want)} of ${name}`, clock.now())];
+      const of = want.want === "run" ? want.repository : place.name;
+      return [wantKey(want), factOf(outcome, `asked for ${inWords(want)} of ${of}`, clock.now())];
     });
     return new Map(await Promise.all(answered));
   };
 }
+
+/** A file of the repository by its content; null: it is larger than anybody here reads. */
+export type Bytes = (
+  lease: Lease,
+  facts: Facts,
+  file: { readonly path: string; readonly sha: Sha },
+) => Promise<Fact<Uint8Array | null>>;
+
+/** Reads files as they are stored. */
+export function fetcher(read: Read, clock: { now(): Instant }): Bytes {
+  return async (lease, facts, { path, sha }) => {
+    const place = placeOf(lease, facts);
+    if (place === null) return unnamed(clock.now());
+    const outcome = await bytesOf(read, place, sha);
+    return factOf(outcome, `asked for the file ${path} (${short(sha)}) of ${place.name}`, clock.now());
+  };
+}
+
+function placeOf({ installation, priority, subject }: Lease, facts: Facts): Place | null {
+  const name = nameOf(facts);
+  return name === null ? null : { installation, priority, repository: subject.repository, name };
+}
+
+const unnamed = (now: Instant): Fact<never> => ({
+  known: false,
+  because: "Flowgate has not heard the name of this repository yet.",
+  retryAt: later(now, UNNAMED_MS),
+});
 
 /** @param asked what was asked, such as "asked for the branch staging of org/api". */
 export function factOf<T>(outcome: Outcome<T>, asked: string, at: Instant): Fact<T> {
@@ -44,11 +78,14 @@ const nameOf = (facts: Facts): string | null => {
   return "memory" in facts && facts.memory?.kind === "component" ? facts.memory.name : null;
 };
 
-type Answering = <W extends Want>(place: Place, want: W) => Promise<Outcome<AnswerTo<W>>>;
+type Answering = <W extends WantOfGithub>(place: Place, want: W) => Promise<Outcome<AnswerTo<W>>>;
 
 function answersFrom(read: Read, clock: { now(): Instant }): Answering {
   type Reading = {
-    readonly [W in Want["want"]]: (place: Place, want: Extract<Want, { want: W }>) => Promise<Outcome<Answers[W]>>;
+    readonly [W in WantOfGithub["want"]]: (
+      place: Place,
+      want: WantOfGithub & { readonly want: W },
+    ) => Promise<Outcome<Answers[W]>>;
   };
   const now = () => clock.now();
   const reading: Reading = {
@@ -74,14 +111,16 @@ function answersFrom(read: Read, clock: { now(): Instant }): Answering {
     tree: (place, { commit }) => treeAt(read, place, commit),
     entries: (place, { commit }) => entriesOf(read, place, { commit, now }),
     blob: (place, { sha }) => blobOf(read, place, sha),
+    run: (place, want) => runOf(read, place, want),
+    touched: (place, want) => touchedBy(read, place, want),
   };
 
-  return <W extends Want>(place: Place, want: W) =>
+  return <W extends WantOfGithub>(place: Place, want: W) =>
     (reading[want.want] as (place: Place, want: W) => Promise<Outcome<AnswerTo<W>>>)(place, want);
 }
 
 /** @returns what a want asks for, as in "GitHub answered 502 when asked for …". */
-function inWords(want: Want): string {
+function inWords(want: WantOfGithub): string {
   switch (want.want) {
     case "repository":
       return "the settings";
@@ -125,5 +164,9 @@ function inWords(want: Want): string {
       return `who pushed to ${want.branch}`;
     case "tree":
       return `the tree of ${short(want.commit)}`;
+    case "run":
+      return want.attempt === null ? `run ${want.id}` : `attempt ${want.attempt} of run ${want.id}`;
+    case "touched":
+      return `the commits up to ${short(want.head)} that touched ${want.path}`;
   }
 }

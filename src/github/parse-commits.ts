@@ -1,12 +1,19 @@
 import { z } from "zod";
+import { destructiveIn } from "../flow/destructive.ts";
 import type { ChangedFile, Commit, TreeEntry } from "../flow/facts.ts";
 import { checkRunShape, shaText, statusShape } from "../flow/listed.ts";
+import type { Sha } from "../flow/names.ts";
 import { id } from "./parse.ts";
 
 const treeOf = z.object({ tree: z.object({ sha: shaText }) });
 
 /** https://docs.github.com/rest/git/commits#get-a-commit-object */
 export const treeShape = treeOf.transform(({ tree }) => tree.sha);
+
+/** https://docs.github.com/rest/commits/commits#list-commits */
+export const commitsShape = z
+  .array(z.object({ sha: shaText }))
+  .transform((commits): readonly Sha[] => commits.map(({ sha }) => sha));
 
 /** How git writes what a file is; 100664 stands in trees of its first years. */
 const MODES: { readonly [mode: string]: TreeEntry["kind"] } = {
@@ -46,15 +53,33 @@ const changedFile = z
       filename: z.string(),
       previous_filename: z.string().nullish(),
       sha: shaText,
+      additions: z.number().int().nonnegative().nullish(),
+      /** Left out of what is binary or large. */
+      patch: z.string().nullish(),
     }),
   ])
-  .transform(
-    (file): ChangedFile => ({
+  .transform((file): ChangedFile => {
+    if (file.status === "removed") return { path: file.filename, before: null, blob: null };
+    const added = addedLines(file);
+    return {
       path: file.filename,
-      before: "previous_filename" in file ? (file.previous_filename ?? null) : null,
+      before: file.previous_filename ?? null,
       blob: file.sha,
-    }),
-  );
+      ...(added === null ? {} : { destructive: destructiveIn(added) }),
+    };
+  });
+
+/** The new lines of a file, as its patch shows them; null where it does not show them all. */
+function addedLines(file: {
+  readonly patch?: string | null | undefined;
+  readonly additions?: number | null | undefined;
+}) {
+  if (file.patch === null || file.patch === undefined) return null;
+  const added = file.patch.split("\n").filter((line) => line.startsWith("+"));
+  // A patch that was cut off would be taken for one that does no harm.
+  if (file.additions !== null && file.additions !== undefined && file.additions !== added.length) return null;
+  return added.map((line) => line.slice(1)).join("\n");
+}
 
 /** https://docs.github.com/rest/commits/commits#compare-two-commits */
 export const comparisonShape = z

@@ -58,6 +58,15 @@ export const contentShape = z.union([
 /** A file by its content, also one too large for the answer by its path; GitHub gives up to 100 MB so. */
 export const blobShape = z.object({ encoding: z.literal("base64"), content: z.string() });
 
+/**
+ * The same as base64; null where it has more bytes than that.
+ * https://docs.github.com/rest/git/blobs#get-a-blob
+ */
+export const bytesShape = (most: number) =>
+  z
+    .object({ encoding: z.literal("base64"), content: z.string(), size: z.number().int().nonnegative() })
+    .transform(({ content, size }) => (size > most ? null : content));
+
 const pull = listedShape
   .extend({ base: z.object({ ref: branchText, repo: z.object({ id }) }) })
   .transform((shown) => ({ listed: listedPull(shown), of: repositoryId(shown.base.repo.id) }));

@@ -22,6 +22,7 @@ export type Perform = (lease: Lease, effect: Effect) => Promise<Receipt>;
 const RECHECK = { label: "Re-check", description: "Judge it afresh", identifier: "recheck" } as const;
 
 type Proposal = Extract<Effect, { thing: "proposal" }>;
+type Comment = Extract<Effect, { thing: "comment" }>;
 type CheckRun = Extract<Effect, { thing: "check-run" }>;
 type Issue = Extract<Effect, { thing: "issue" }>;
 type Ruleset = Extract<Effect, { thing: "ruleset" }>;
@@ -54,10 +55,8 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
     switch (effect.thing) {
       case "check-run":
         return setCheckRun(place, effect);
-      case "comment": {
-        const path = `${root(place)}/issues/${effect.number}/comments`;
-        return write(place, { method: "POST", path, body: { body: effect.body } });
-      }
+      case "comment":
+        return setComment(place, effect);
       case "reaction": {
         const path = `${root(place)}/issues/comments/${effect.comment}/reactions`;
         return write(place, { method: "POST", path, body: { content: effect.content } });
@@ -116,6 +115,16 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
     const marked = { ...output, ...annotationsOf(content) };
     const body = { name: content.name, head_sha: head, ...started, ...said, output: marked };
     return write(place, { method: "POST", path: runs, body });
+  }
+
+  /** One that was deleted is made anew. https://docs.github.com/rest/issues/comments */
+  async function setComment(place: Place, { number, body, over }: Comment): Promise<Outcome<number>> {
+    const issues = `${root(place)}/issues`;
+    if (typeof over === "number") {
+      const changed = await write(place, { method: "PATCH", path: `${issues}/comments/${over}`, body: { body } });
+      if (!isAbsent(changed)) return changed;
+    }
+    return write(place, { method: "POST", path: `${issues}/${number}/comments`, body: { body } });
   }
 
   /** Made open; one that was deleted is made anew. https://docs.github.com/rest/issues/issues */

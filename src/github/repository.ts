@@ -85,6 +85,22 @@ export async function blobOf(read: Read, place: Place, sha: Sha): Promise<Outcom
   return outcome.ok ? found(textOf(outcome.value.content)) : outcome;
 }
 
+/** More than a run-book may have; what is larger is not kept either. */
+const LARGEST_FILE = 1024 * 1024;
+
+/**
+ * A file as it is stored, without being made text; null where it has more than 1 MiB.
+ * https://docs.github.com/rest/git/blobs#get-a-blob
+ */
+export async function bytesOf(read: Read, place: Place, sha: Sha): Promise<Outcome<Uint8Array | null>> {
+  const outcome = await read.one(place, `${root(place)}/git/blobs/${sha}`, shapes.bytesShape(LARGEST_FILE), {
+    part: "bytes",
+    immutable: true,
+  });
+  if (!outcome.ok) return outcome;
+  return found(outcome.value === null ? null : Buffer.from(outcome.value, "base64"));
+}
+
 /** The repository's own ruleset of that title; null where there is none. */
 export async function rulesetAt(read: Read, place: Place, title: string): Promise<Outcome<LiveRuleset | null>> {
   const list = await read.all(place, `${root(place)}/rulesets?includes_parents=false`, shapes.rulesetListShape);

@@ -35,6 +35,10 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   tree: id("7ee"),
   entries: [],
   file: FILE,
+  "run-book": null,
+  run: null,
+  touched: [],
+  verified: null,
 };
 
 describe("the board over the store", () => {

@@ -1,11 +1,12 @@
 import { expect, test } from "@jest/globals";
-import { type Want, wantKey } from "../../src/flow/facts.ts";
+import { wantKey } from "../../src/flow/facts.ts";
+import type { WantOfGithub } from "../../src/flow/look.ts";
 import { API, connected, FACTS, LEASE, NOW, signedIn } from "./api.ts";
 
 export type Answer = readonly [path: string, status: number, body?: object, headers?: Record<string, string>];
 export type Row = {
   readonly what: string;
-  readonly want: Want;
+  readonly want: WantOfGithub;
   /** What GitHub is asked, exactly and once each, and what it answers. */
   readonly answers: readonly Answer[];
   /** The value; a RegExp: why it is not known. */

@@ -148,6 +148,9 @@ export const pullFacts = (number: number) => ({
   merged: false,
   head: { sha: HEAD, ref: "feature/x", repository: REPOSITORY },
   base: "development",
+  body: null,
+  dataLabel: false,
+  mergeCommit: null,
 });
 
 export const listed = (number: number) => ({ number, asOf: "2026-11-24T11:00:00.000Z", facts: pullFacts(number) });

@@ -3,15 +3,15 @@ import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import nock from "nock";
-import type { Want } from "../../src/flow/facts.ts";
+import type { WantOfGithub } from "../../src/flow/look.ts";
 import { branch, later } from "../../src/flow/names.ts";
 import { API, checkRun, connected, FACTS, HEAD, INSTALLATION, LEASE, NOW, privateKey, signedIn, TOKEN } from "./api.ts";
 
-const staging: Want = { want: "branch", branch: branch("staging") };
+const staging: WantOfGithub = { want: "branch", branch: branch("staging") };
 const BRANCH = "/repos/org/api/branches/staging";
 const body = { name: "staging", commit: { sha: HEAD } };
 const RUNS = "/repos/org/api/check-runs";
-const look = async ({ github }: ReturnType<typeof connected>, want: Want = staging) =>
+const look = async ({ github }: ReturnType<typeof connected>, want: WantOfGithub = staging) =>
   (await github.look(LEASE, FACTS, [want])).values().next().value;
 /** Moves the time by which tokens are young or old, and nothing else. */
 const fakeDate = (now: number) =>
@@ -151,7 +151,7 @@ describe("limits", () => {
   test("calls that were limited together count once", async () => {
     const setUp = connected();
     const scope = signedIn();
-    const wants = [1, 2, 3, 4].map((number): Want => ({ want: "pull", number }));
+    const wants = [1, 2, 3, 4].map((number): WantOfGithub => ({ want: "pull", number }));
     for (const number of [1, 2, 3, 4]) scope.get(`/repos/org/api/pulls/${number}`).reply(429);
     const facts = [...(await setUp.github.look(LEASE, FACTS, wants)).values()];
     expect(facts.map((fact) => (fact.known ? null : fact.retryAt))).toEqual(Array(4).fill(later(NOW, 60_000)));
@@ -231,7 +231,7 @@ describe("on a socket", () => {
       const zipped = gzipSync(JSON.stringify({ name: "release/1.2", commit: { sha: HEAD } }));
       response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" }).end(zipped);
     });
-    const want: Want = { want: "branch", branch: branch("release/1.2") };
+    const want: WantOfGithub = { want: "branch", branch: branch("release/1.2") };
     for (let time = 0; time < 3; time++) expect(await look(setUp, want)).toMatchObject({ value: HEAD });
     expect(sockets.size).toBe(1);
     expect(paths.at(-1)).toBe("/api/v3/repos/org/api/branches/release%2F1.2");

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import nock from "nock";
-import type { Fact, Want } from "../../src/flow/facts.ts";
+import type { Fact } from "../../src/flow/facts.ts";
+import type { WantOfGithub } from "../../src/flow/look.ts";
 import { branch, sha } from "../../src/flow/names.ts";
 import { type Answer, next, R, type Row, repository, testEach } from "./answers.ts";
 import { API, connected, FACTS, HEAD, LEASE, listed, OTHER, pullBody, pullFacts, signedIn } from "./api.ts";
@@ -16,11 +17,11 @@ const file = (content: string, more: object = {}) => ({
   sha: OTHER,
   ...more,
 });
-const document: Want = { want: "document", path: ".github/flow gate.yml" };
+const document: WantOfGithub = { want: "document", path: ".github/flow gate.yml" };
 const DOCUMENT = `${R}/contents/.github/flow%20gate.yml`;
-const inCommit: Want = { want: "file", path: "my scripts/build#1.sh", at: HEAD };
+const inCommit: WantOfGithub = { want: "file", path: "my scripts/build#1.sh", at: HEAD };
 const IN_COMMIT = `${R}/contents/my%20scripts/build%231.sh?ref=${HEAD}`;
-const entries: Want = { want: "entries", commit: HEAD };
+const entries: WantOfGithub = { want: "entries", commit: HEAD };
 const ENTRIES = `${R}/git/trees/${HEAD}?recursive=1`;
 const tree = (files: readonly (readonly [path: string, mode: string])[]) => ({
   sha: TREE,
@@ -46,7 +47,7 @@ const comparison = (commits: readonly object[], more: object = {}) => ({
   files: [changed("a")],
   ...more,
 });
-const compare: Want = { want: "compare", base: branch("release/1.2"), head: HEAD };
+const compare: WantOfGithub = { want: "compare", base: branch("release/1.2"), head: HEAD };
 const COMPARE = `${R}/compare/release%2F1.2...${HEAD}?per_page=100`;
 const commits = (from: number, count: number) =>
   Array.from({ length: count }, (_, index) => commit((from + index).toString(16).padStart(40, "0")));
@@ -83,9 +84,9 @@ const live = {
     { type: "pull_request", parameters: { allowed_merge_methods: ["merge"] } },
   ],
 };
-const ofTitle: Want = { want: "ruleset", title: "flowgate: staging" };
+const ofTitle: WantOfGithub = { want: "ruleset", title: "flowgate: staging" };
 const RULESETS = `${R}/rulesets?includes_parents=false&per_page=100&page=1`;
-const rules: Want = { want: "rules", branch: branch("release/1.2") };
+const rules: WantOfGithub = { want: "rules", branch: branch("release/1.2") };
 const RULES = `${R}/rules/branches/release%2F1.2?per_page=100&page=1`;
 const RULED = `${R}/branches/release%2F1.2`;
 const ruled = { name: "release/1.2", commit: { sha: HEAD }, protected: false };
@@ -606,7 +607,7 @@ test("wants are answered together, each under its own key, and one that fails sp
   const scope = signedIn();
   scope.get(R).reply(200, repository).get(`${R}/branches/staging`).reply(502, "<html>");
   const { github } = connected();
-  const wants: Want[] = [{ want: "repository" }, { want: "branch", branch: staging }];
+  const wants: WantOfGithub[] = [{ want: "repository" }, { want: "branch", branch: staging }];
   const read = await github.look(LEASE, FACTS, wants);
   expect([...read].map(([key, fact]) => [key, (fact as Fact<unknown>).known])).toEqual([
     ["repository", true],
@@ -623,7 +624,7 @@ test("without a name nothing is asked", async () => {
 });
 
 describe("what has not changed is not sent again", () => {
-  const branchWant: Want = { want: "branch", branch: staging };
+  const branchWant: WantOfGithub = { want: "branch", branch: staging };
   const body = { name: "staging", commit: { sha: HEAD } };
 
   test("a second look carries the ETag, and 304 gives the value that was kept", async () => {
@@ -680,12 +681,12 @@ describe("what has not changed is not sent again", () => {
 });
 
 describe("what can never change is asked for once", () => {
-  const of = (base: string): Want => ({ want: "compare", base: sha(base), head: HEAD });
+  const of = (base: string): WantOfGithub => ({ want: "compare", base: sha(base), head: HEAD });
   const address = (base: string, page: number) => `${R}/compare/${base}...${HEAD}?per_page=100&page=${page}`;
   const total = { ahead_by: 130, total_commits: 130 };
   const etag = { etag: '"one"' };
   /** Looks twice, a minute apart: `scope` answers the first time only. */
-  async function twice(want: Want, scope: nock.Scope) {
+  async function twice(want: WantOfGithub, scope: nock.Scope) {
     const { github, skip } = connected();
     const first = (await github.look(LEASE, FACTS, [want])).values().next().value as Fact<unknown>;
     scope.done();

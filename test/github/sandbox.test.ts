@@ -14,15 +14,8 @@ import { editRuleset } from "../../sandbox/rulesets.ts";
 import { createTeam } from "../../sandbox/setup.ts";
 import { setStatus } from "../../sandbox/statuses.ts";
 import { checkSlot, type Effect, type Receipt } from "../../src/flow/effect.ts";
-import {
-  type Answers,
-  type Comparison,
-  type Fact,
-  type Facts,
-  type TreeEntry,
-  type Want,
-  wantKey,
-} from "../../src/flow/facts.ts";
+import { type Answers, type Comparison, type Fact, type Facts, type TreeEntry, wantKey } from "../../src/flow/facts.ts";
+import type { WantOfGithub } from "../../src/flow/look.ts";
 import {
   branch,
   type Hash,
@@ -95,7 +88,7 @@ afterAll(async () => {
   await world.stop();
 });
 
-async function look<T = unknown>(want: Want, from = github): Promise<Fact<T>> {
+async function look<T = unknown>(want: WantOfGithub, from = github): Promise<Fact<T>> {
   const component = { ...(FACTS.component as NonNullable<Facts["component"]>), name };
   const facts: Facts = {
     now: now(),
@@ -113,7 +106,7 @@ async function look<T = unknown>(want: Want, from = github): Promise<Fact<T>> {
   };
   return (await from.look(lease, facts, [want])).get(wantKey(want)) as Fact<T>;
 }
-async function value<T = unknown>(want: Want): Promise<T> {
+async function value<T = unknown>(want: WantOfGithub): Promise<T> {
   const fact = await look<T>(want);
   if (!fact.known) throw new Error(fact.because);
   return fact.value;
@@ -368,7 +361,7 @@ describe("every want", () => {
   });
 
   test("asked again, nothing is sent that did not change", async () => {
-    const wants: Want[] = [{ want: "repository" }, { want: "open-pulls" }, { want: "pull", number }];
+    const wants: WantOfGithub[] = [{ want: "repository" }, { want: "open-pulls" }, { want: "pull", number }];
     for (const want of wants) await look(want);
     world.github.requests.reset();
     for (const want of wants) expect(await look(want)).toMatchObject({ known: true });
@@ -545,7 +538,7 @@ describe("as the App", () => {
 });
 
 describe("when GitHub is not well", () => {
-  const want: Want = { want: "branch", branch: branch("master") };
+  const want: WantOfGithub = { want: "branch", branch: branch("master") };
 
   test("the token runs out", async () => {
     await look(want);
