@@ -63,6 +63,7 @@ export function asked(
     checksSince: asking.checksSince ?? null,
     source: asking.source === undefined ? source(name) : asking.source,
     standing: asking.standing ?? [],
+    web: "https://github.com",
     now: asking.now ?? NOW,
   };
   const read = new Map<string, Fact<unknown>>();

@@ -142,6 +142,7 @@ function judged(
     checksSince: NOW,
     source: source(lane),
     standing: [],
+    web: "https://github.com",
     now: NOW,
   };
   const read = new Map<string, Fact<unknown>>();
