@@ -56,6 +56,7 @@ export function lanesOnly(stages: readonly string[] = STAGES): string {
 stages: [${stages.join(", ")}]
 approvals: { ${nobody} }
 checks: { allow_none: true }
+runbook: { required: false }
 report: { gate_checks: false }
 `;
 }

@@ -7,6 +7,7 @@ import type { Gate } from "./gate.ts";
 import { policy } from "./policy.ts";
 import { provenance } from "./provenance.ts";
 import { readiness } from "./readiness.ts";
+import { runBook } from "./run-book.ts";
 import { window } from "./window.ts";
 
 /** The gates behind the lane, in the order in which tables list them. */
@@ -17,6 +18,7 @@ export const GATES: readonly Gate[] = [
   backMerge,
   approvals,
   checks,
+  runBook,
   artifacts,
   readiness,
   changeOrder,
