@@ -29,6 +29,7 @@ import { forkRepository } from "../sandbox/repositories.ts";
 import { dismissReview, reviewsOf, submitReview } from "../sandbox/reviews.ts";
 import { type Pages, type Sandbox, startSandbox } from "../sandbox/server.ts";
 import { createOrganisation, createRepository, createTeam, createUser, importRepository } from "../sandbox/setup.ts";
+import { boxesOf, setBox } from "../sandbox/task-list.ts";
 import { addTeamMember, removeTeamMember } from "../sandbox/teams.ts";
 import { type App, instant, type Settings, startApp } from "../src/app.ts";
 import { freshDatabase } from "./postgres/fresh.ts";
@@ -151,6 +152,8 @@ export type Person = {
   says(number: number, body: string): Promise<number>;
   /** Changes a comment. */
   corrects(comment: number, body: string): Promise<void>;
+  /** Clicks on a box in the comment of the App that shows the run-book, by its label, such as `S3`. */
+  ticks(number: number, label: string, ticked?: boolean): Promise<void>;
   /** Submits a review that only comments. */
   remarks(number: number, body: string): Promise<void>;
   /** Takes back every approval of a pull request, whoever gave it. */
@@ -310,6 +313,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   return world;
 }
 
+/** The comment that shows the run-book of a pull request. */
+export const runBookOf = (github: Github, { id }: Repository, number: number) =>
+  github.find.commentsOf(id, number).find(({ body }) => body.startsWith("<!-- flowgate:execution "));
+
 function personOf(github: Github, repository: () => Repository, actor: Actor): Person {
   return {
     actor,
@@ -389,6 +396,13 @@ function personOf(github: Github, repository: () => Repository, actor: Actor): P
     },
     async corrects(comment, body) {
       must(editComment(github, actor, repository(), comment, body));
+    },
+    async ticks(number, label, ticked = true) {
+      const shown = runBookOf(github, repository(), number);
+      if (shown === undefined) throw new Error(`#${number} shows no run-book`);
+      const at = shown.body.indexOf(`] **${label}** `);
+      const index = boxesOf(shown.body).findIndex((box) => box.at === at - 1);
+      must(editComment(github, actor, repository(), shown.id, setBox(shown.body, index, ticked) as string));
     },
     async remarks(number, body) {
       must(submitReview(github, actor, repository(), number, { event: "COMMENT", body }));

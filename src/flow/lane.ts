@@ -8,7 +8,7 @@ import type { Lane } from "./verdict.ts";
 import { count, shell } from "./words.ts";
 
 /** A pull request as far as its lane depends on it. */
-export type Candidate = Pick<PullFacts, "head" | "base" | "author"> & {
+export type Candidate = Pick<PullFacts, "head" | "base" | "author" | "body" | "dataLabel"> & {
   readonly number: number;
   readonly repository: RepositoryId;
 };
