@@ -177,7 +177,7 @@ export const checkRun = (
   },
 });
 
-export const comment = (): Effect => ({
+export const comment = (over?: number | null): Effect => ({
   does: "set",
   thing: "comment",
   slot: turnedBackSlot(REPOSITORY, 12, HEAD),
@@ -187,6 +187,7 @@ export const comment = (): Effect => ({
   number: 12,
   mark: "<!-- mark -->",
   body: "It is not green any more. <!-- mark -->",
+  ...(over === undefined ? {} : { over }),
 });
 
 export const proposal = (): Effect => ({

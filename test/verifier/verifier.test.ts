@@ -6,10 +6,14 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { Webhook } from "standardwebhooks";
 import { type Fact, type Facts, wantKey } from "../../src/flow/facts.ts";
 import type { WantOfVerifier } from "../../src/flow/look.ts";
-import { instant, later } from "../../src/flow/names.ts";
+import { installationId, instant, later } from "../../src/flow/names.ts";
+import type { Lease } from "../../src/flow/subject.ts";
 import { type VerifierSettings, verifier, verifying } from "../../src/verifier.ts";
-import { FACTS, HEAD, LEASE } from "../github/api.ts";
+import { pullKnown, at as shaOf } from "../builders.ts";
 
+const FACTS: Facts = pullKnown();
+const NAME = FACTS.component?.name;
+const LEASE: Lease = { subject: FACTS.subject, installation: installationId(7), priority: "bulk", token: "t" };
 const KEY = Buffer.from("0123456789abcdef0123456789abcdef");
 const SECRET = `whsec_${KEY.toString("base64")}`;
 // The library that checks the signature goes by the machine's clock.
@@ -175,7 +179,7 @@ describe("a verifier of backups", () => {
 
 describe("a look that asks verifiers", () => {
   const want: WantOfVerifier = { want: "verified", system: "postgres", id: "b-1", finished: FINISHED };
-  const other = { want: "tree", commit: HEAD } as const;
+  const other = { want: "tree", commit: shaOf("head") } as const;
   const others = [other];
   const asked: unknown[] = [];
   const look = (urlOf: string | null) =>
@@ -202,7 +206,7 @@ describe("a look that asks verifiers", () => {
     expect([...seen.keys()].sort()).toEqual([wantKey(want), wantKey(other)].sort());
     expect(seen.get(wantKey(want))).toMatchObject({ value: { is: true } });
     const { want: _, ...backup } = want;
-    expect(asked).toEqual([others, ["https://v.example", { repository: "org/api", ...backup }]]);
+    expect(asked).toEqual([others, ["https://v.example", { repository: NAME, ...backup }]]);
   });
 
   it("asks nobody of what nobody wants", async () => {
