@@ -14,6 +14,7 @@ export async function forgetEverything(github: Github): Promise<void> {
     state.groups,
     state.rulesets,
     state.statuses,
+    state.workflowRuns,
     state.runs,
     state.suites,
     state.reviews,

@@ -20,6 +20,7 @@ import type {
   Ruleset,
   Team,
   Token,
+  WorkflowRun,
 } from "./model.ts";
 import type { State } from "./state.ts";
 
@@ -61,6 +62,8 @@ export type Lookups = {
   reviewsOf(repositoryId: number, number: number): readonly Review[];
   runsAt(repositoryId: number, sha: string): readonly CheckRun[];
   suitesAt(repositoryId: number, sha: string): readonly CheckSuite[];
+  /** Oldest first. */
+  workflowRunsOf(repositoryId: number): readonly WorkflowRun[];
   statusesAt(repositoryId: number, sha: string): readonly CommitStatus[];
   rulesetsOf(repositoryId: number): readonly Ruleset[];
   groupsOf(repositoryId: number): readonly MergeGroup[];
@@ -100,6 +103,7 @@ export function lookupsOf(state: State): Lookups {
   const reviews = state.reviews.index((one) => `${one.repositoryId} ${one.number}`);
   const runs = state.runs.index((one) => `${one.repositoryId} ${one.headSha}`);
   const suites = state.suites.index((one) => `${one.repositoryId} ${one.headSha}`);
+  const workflowRuns = state.workflowRuns.index((one) => one.repositoryId);
   const statuses = state.statuses.index((one) => `${one.repositoryId} ${one.sha}`);
   const rulesets = state.rulesets.index((one) => one.repositoryId);
   const groups = state.groups.index((one) => one.repositoryId);
@@ -137,6 +141,7 @@ export function lookupsOf(state: State): Lookups {
     reviewsOf: (repositoryId, number) => byId(reviews(`${repositoryId} ${number}`)),
     runsAt: (repositoryId, sha) => byId(runs(`${repositoryId} ${sha}`)),
     suitesAt: (repositoryId, sha) => byId(suites(`${repositoryId} ${sha}`)),
+    workflowRunsOf: (repositoryId) => byId(workflowRuns(repositoryId)),
     statusesAt: (repositoryId, sha) => byId(statuses(`${repositoryId} ${sha}`)),
     rulesetsOf: (repositoryId) => byId(rulesets(repositoryId)),
     groupsOf: (repositoryId) => byId(groups(repositoryId)),

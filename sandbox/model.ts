@@ -338,6 +338,35 @@ export type CheckRun = {
   readonly actions: readonly CheckAction[];
 };
 
+export const workflowConclusions = ["success", "failure", "cancelled", "timed_out", "skipped"] as const;
+export type WorkflowConclusion = (typeof workflowConclusions)[number];
+export type WorkflowAttempt = {
+  /** From 1. */
+  readonly number: number;
+  /** null: it goes on. */
+  readonly conclusion: WorkflowConclusion | null;
+  readonly actorId: number;
+  readonly startedAt: Time;
+  readonly updatedAt: Time;
+};
+/** A run of a workflow of Actions, with all attempts at it. */
+export type WorkflowRun = {
+  readonly id: number;
+  readonly repositoryId: number;
+  /** Runs of the same file share it. */
+  readonly workflowId: number;
+  /** GitHub's own check suite of it, which the sandbox only names. */
+  readonly suiteId: number;
+  /** The path of its file. */
+  readonly workflow: string;
+  readonly runNumber: number;
+  readonly headBranch: string;
+  readonly headSha: Sha;
+  readonly actorId: number;
+  readonly attempts: readonly WorkflowAttempt[];
+  readonly createdAt: Time;
+};
+
 export type CommitStatus = {
   readonly id: number;
   readonly repositoryId: number;
@@ -435,6 +464,7 @@ export type Entities = {
   reviews: Review;
   suites: CheckSuite;
   runs: CheckRun;
+  workflowRuns: WorkflowRun;
   statuses: CommitStatus;
   rulesets: Ruleset;
   groups: MergeGroup;

@@ -126,6 +126,7 @@ export async function deleteRepository(github: Github, by: Actor, repository: Re
     }
     for (const issue of find.issuesOf(repository.id)) state.issues.remove(issue.id);
     for (const activity of find.activitiesOf(repository.id)) state.activities.remove(activity.id);
+    for (const run of find.workflowRunsOf(repository.id)) state.workflowRuns.remove(run.id);
     for (const protection of find.protectionsOf(repository.id)) state.protections.remove(protection.id);
     for (const ruleset of find.rulesetsOf(repository.id)) state.rulesets.remove(ruleset.id);
     for (const installation of find.installationsOf(repository.ownerId)) {

@@ -50,6 +50,7 @@ const kinds: readonly (keyof Entities)[] = [
   "reviews",
   "suites",
   "runs",
+  "workflowRuns",
   "statuses",
   "rulesets",
   "groups",

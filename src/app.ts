@@ -8,6 +8,7 @@ import { type Access, boardRoute } from "./board/routes.ts";
 import type { News } from "./flow/decision.ts";
 import type { Self } from "./flow/facts.ts";
 import type { House } from "./flow/house.ts";
+import type { ComponentMemory } from "./flow/memory.ts";
 import type { Instant } from "./flow/names.ts";
 import { connect } from "./github/client.ts";
 import { asUser } from "./github/user.ts";
@@ -19,7 +20,7 @@ import { appServer } from "./server.ts";
 import { openStore } from "./store/store.ts";
 import { sweep, sweepInstallation } from "./sweep.ts";
 import { saying, traced } from "./trace.ts";
-import { verifying } from "./verifier.ts";
+import { verifier, verifying } from "./verifier.ts";
 import { startWorker } from "./worker.ts";
 
 export { instant } from "./flow/names.ts";
@@ -50,6 +51,8 @@ export type Settings = {
   readonly sweepEveryMs: number;
   /** How long the work of a process that died is left alone before another takes it over. */
   readonly leaseMs?: number;
+  /** What verifiers of backups are asked with; left out: none is asked. */
+  readonly verifier?: { readonly secret: string; readonly loopback?: boolean };
   /** What GitHub grants an installation: points a minute and calls at once; GitHub's published limits when left out. */
   readonly budget?: { readonly points: number; readonly inFlight: number };
 };
@@ -138,14 +141,12 @@ export async function startApp(settings: Settings): Promise<App> {
     web: webUrl,
   };
   const { perform, find } = github;
-  const look = reading(
-    verifying(github.look, {
-      verify: async () => ({ known: true, value: { is: false, because: "x" }, at: clock.now() }),
-      urlOf: () => null,
-      clock,
-    }),
-    { bytes: github.bytes, reader, clock },
-  );
+  const verify = verifier({ secret: null, ...settings.verifier, clock });
+  const look = reading(verifying(github.look, { verify, urlOf: verifierIn, clock }), {
+    bytes: github.bytes,
+    reader,
+    clock,
+  });
   const ports = saying(traced({ house, clock, store, look, perform, find }, log), log);
   const worker = startWorker({
     clock,
@@ -250,6 +251,14 @@ export async function startApp(settings: Settings): Promise<App> {
       await store.stop();
     },
   };
+}
+
+/** Where the verifier of backups listens that the config names; null: it names none. */
+function verifierIn({ config }: ComponentMemory): string | null {
+  const { backup } = config.policy as {
+    readonly backup?: { readonly verifier?: { readonly url: string } | null } | null;
+  };
+  return backup?.verifier?.url ?? null;
 }
 
 /** Where people see what the API serves: api.github.com, api.SUB.ghe.com, and HOST/api/v3 of an Enterprise Server. */

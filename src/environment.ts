@@ -80,6 +80,14 @@ export function environment(
   }
   const client = clientId === null || clientSecret === null ? null : { clientId, clientSecret };
 
+  const verifierSecret = of("VERIFIER_SECRET");
+  if (verifierSecret !== null && !isWebhookSecret(verifierSecret)) {
+    return {
+      problem:
+        "VERIFIER_SECRET is no secret of Standard Webhooks; it must be `whsec_` and 24 to 64 random bytes as base64.",
+    };
+  }
+
   const appId = Number(given.APP_ID);
   if (!Number.isInteger(appId) || appId < 1)
     return { problem: `APP_ID is “${given.APP_ID}”; it is the number on the App's settings page.` };
@@ -99,6 +107,7 @@ export function environment(
       board: boardAccess(host, links, client),
       databaseUrl: of("DATABASE_URL"),
       folder,
+      ...(verifierSecret === null ? {} : { verifier: { secret: verifierSecret } }),
       inFlightGraceMs: IN_FLIGHT_GRACE_MS,
       sweepEveryMs: SWEEP_EVERY_MS,
     },
@@ -154,6 +163,14 @@ function privateKey(
       problem: `${text === null ? "PRIVATE_KEY_PATH holds" : "PRIVATE_KEY is"} no private key; take the .pem file that GitHub gave for this App.`,
     };
   }
+}
+
+/** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme */
+function isWebhookSecret(text: string): boolean {
+  const [, key] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];
+  if (key === undefined) return false;
+  const bytes = Buffer.from(key, "base64");
+  return bytes.toString("base64") === key && bytes.length >= 24 && bytes.length <= 64;
 }
 
 function isWebAddress(text: string): boolean {

@@ -12,7 +12,10 @@ async function main(): Promise<void> {
   if ("sandbox" in read) return playInSandbox(read.sandbox);
   const log = pino({
     level: read.logLevel,
-    redact: { paths: ["*.authorization", "*.token", "*.privateKey", "*.clientSecret", "*.cookie"], censor: "[secret]" },
+    redact: {
+      paths: ["*.authorization", "*.token", "*.privateKey", "*.clientSecret", "*.secret", "*.cookie"],
+      censor: "[secret]",
+    },
   });
   const settings: Settings = { ...read.production, log, clock: { now: () => instant(Date.now()) } };
   const app = await startApp(settings);

@@ -34,6 +34,7 @@ const secrets: readonly { readonly library: RegExp; readonly knownTo: readonly s
   { library: /^(kysely|pg|node:sqlite)(\/|$)/, knownTo: ["store"] },
   { library: /^(mdast|micromark)(-|\/|$)/, knownTo: ["release", "commands"] },
   { library: /^node:worker_threads$/, knownTo: ["reader"] },
+  { library: /^standardwebhooks$/, knownTo: ["verifier"] },
 ];
 
 type Import = { readonly from: string; readonly to: string; readonly dynamic: boolean };

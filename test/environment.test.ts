@@ -133,4 +133,24 @@ describe("the environment", () => {
       at: "self",
     });
   });
+
+  it("takes a secret of Standard Webhooks for verifiers of backups, and no other", () => {
+    const secret = (bytes: number) => `whsec_${Buffer.alloc(bytes, 7).toString("base64")}`;
+    expect(production().production).not.toHaveProperty("verifier");
+    for (const bytes of [24, 32, 64])
+      expect(production({ VERIFIER_SECRET: secret(bytes) }).production.verifier).toEqual({ secret: secret(bytes) });
+    for (const wrong of [
+      secret(23),
+      secret(65),
+      secret(32).slice(6),
+      "whsec_",
+      "whsec_a",
+      `${secret(32)}=`,
+      "hunter2",
+    ]) {
+      const came = read({ ...credentials, VERIFIER_SECRET: wrong });
+      expect(came).toMatchObject({ problem: expect.stringMatching(/^VERIFIER_SECRET is no secret/) });
+      expect(JSON.stringify(came)).not.toContain("hunter2");
+    }
+  });
 });

@@ -44,6 +44,14 @@ export function commitsBetween(git: Git, id: number, base: Sha | null, head: Sha
   });
 }
 
+/** SHAs of the commits up to `head` that changed a file or what is below a folder, newest first, as `git log` picks them. */
+export function commitsTouching(git: Git, id: number, path: string, head: Sha): Promise<readonly Sha[]> {
+  return git.remembered(`touching ${id} ${head} ${path}`, async () => {
+    const { stdout } = await git.run(id, ["rev-list", head, "--", `:(literal)${path}`]);
+    return stdout.toString().split("\n").filter(Boolean);
+  });
+}
+
 /** A file that two trees differ in, as GitHub lists it. */
 export type ChangedFile = {
   readonly sha: Sha | null;
@@ -52,8 +60,12 @@ export type ChangedFile = {
   readonly previous_filename?: string;
   readonly additions: number;
   readonly deletions: number;
+  /** Left out of a binary file and of a large difference. */
   readonly patch?: string;
 };
+
+/** https://docs.github.com/repositories/creating-and-managing-repositories/repository-limits#diffs */
+const longestPatch = { lines: 20_000, bytes: 500 * 1000 };
 
 const words: Readonly<Record<string, ChangedFile["status"]>> = {
   A: "added",
@@ -101,10 +113,14 @@ function joinFiles(raw: string, numbers: string, patch: string): ChangedFile[] {
       ...(moved ? { previous_filename: previous } : {}),
       additions: Number(additions) || 0,
       deletions: Number(deletions) || 0,
-      ...(hunk >= 0 ? { patch: text.slice(hunk).replace(/\n$/, "") } : {}),
+      ...(hunk >= 0 && isShown(text.slice(hunk)) ? { patch: text.slice(hunk).replace(/\n$/, "") } : {}),
     });
   }
   return files;
+}
+
+function isShown(patch: string): boolean {
+  return Buffer.byteLength(patch) <= longestPatch.bytes && patch.split("\n").length - 1 <= longestPatch.lines;
 }
 
 /** The tree of a three-way merge, or null when it conflicts. */

@@ -8,6 +8,7 @@ import { act, guard, submit } from "./layout.ts";
 import { whyNot } from "./may.ts";
 import { type Answer, go, page, type RepositoryVisit, type Trail } from "./visit.ts";
 import { address, ago, count, loginOf, pullStanding, shortSha, shown } from "./words.ts";
+import { workflowRuns } from "./workflow-runs.ts";
 
 /** The path from the start to this repository. */
 export function trailOf(visit: RepositoryVisit): Trail {
@@ -38,6 +39,7 @@ ${head && html`<section class="stack" aria-labelledby="commits"><h2 id="commits"
 ${cloning(visit)}
 <section class="card" aria-labelledby="rules"><h2 id="rules">Rules</h2><p class="small"><a href="/${fullName}/rules">${count(rulesetsOf(github, repository.id).length, "ruleset")}</a> say what may happen to its branches.</p></section>
 <section class="card" aria-labelledby="fork"><h2 id="fork">Fork</h2>${act(visit, `/${fullName}/fork`, `Fork to ${visit.by.account.login}`, { why: whyNot(visit, "read") })}</section>
+${workflowRuns(visit, branches)}
 ${settings(visit)}
 </div></div>`,
   );

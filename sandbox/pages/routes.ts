@@ -12,6 +12,7 @@ import { actOnRepository, pullsPage, repositoryPage } from "./repository.ts";
 import { actOnRuleset, makeRuleset, rulesetPage, rulesPage } from "./rules.ts";
 import { afreshPage, ownerPage, startPage } from "./start.ts";
 import { type Answer, go, type RepositoryVisit, type Visit } from "./visit.ts";
+import { actOnWorkflowRuns } from "./workflow-runs.ts";
 
 const authorise = "login/oauth/authorize";
 const dayAndAnHour = 25 * 60 * 60 * 1000;
@@ -100,6 +101,7 @@ function performRepository(visit: RepositoryVisit, parts: readonly string[]): Re
   const [place, id, part, which, act] = parts;
   if (place === "commit") return commitFile(visit);
   if (place === "pulls") return openFromForm(visit);
+  if (place === "workflow-runs") return actOnWorkflowRuns(visit, id);
   if (place === "rules" && id === undefined) return makeRuleset(visit);
   if (place === "rules") {
     const ruleset = visit.github.state.rulesets.get(Number(id));

@@ -1,5 +1,13 @@
 import { commitFiles, mayWrite, signatureOf } from "../branches.ts";
-import { aheadBehind, changedFiles, commitsBetween, isAncestor, mergeBase, mergeTrees } from "../git/history.ts";
+import {
+  aheadBehind,
+  changedFiles,
+  commitsBetween,
+  commitsTouching,
+  isAncestor,
+  mergeBase,
+  mergeTrees,
+} from "../git/history.ts";
 import { kindOf } from "../git/objects.ts";
 import { entryAt } from "../git/trees.ts";
 import { pushRefs } from "../landing.ts";
@@ -80,7 +88,11 @@ async function listCommits(call: Call): Promise<Answer> {
   const { github, repository } = call;
   const from = await resolveCommit(github, repository.id, call.query.get("sha") ?? "HEAD");
   if (!from) return missing;
-  const shas = [...(await commitsBetween(github.git, repository.id, null, from))].reverse();
+  const path = call.query.get("path") ?? "";
+  const shas =
+    path === ""
+      ? [...(await commitsBetween(github.git, repository.id, null, from))].reverse()
+      : await commitsTouching(github.git, repository.id, path, from);
   return listed(call, shas, async (sha) => (await presented(call, [sha]))[0]);
 }
 

@@ -4,6 +4,7 @@ import type { RequestFault } from "../faults.ts";
 import type { Github } from "../github.ts";
 import type { Permissions, Repository } from "../model.ts";
 import { atLeast, covers, lentBy, roleOf } from "../rights.ts";
+import { actionRoutes } from "./actions.ts";
 import { activityRoutes } from "./activity.ts";
 import { appRoutes } from "./apps.ts";
 import { authenticate, type Caller } from "./authenticate.ts";
@@ -24,6 +25,7 @@ import { talkRoutes } from "./talk.ts";
 export const routes: readonly Route[] = [
   ...appRoutes,
   ...gitRoutes,
+  ...actionRoutes,
   ...activityRoutes,
   ...checkRoutes,
   ...commitRoutes,

@@ -10,7 +10,8 @@ import { unreadable } from "../release/run-book.ts";
 const UNNAMED_MS = 60_000;
 const TOO_LARGE = "The file has more than 1 MiB and is not read; split it into run-books of its parts.";
 
-export type Source = {
+/** What run-books are read by. */
+export type ReadRunBooks = {
   /** A file by its content; null: it is larger than anybody reads. Never rejects. */
   readonly bytes: (
     lease: Lease,
@@ -25,7 +26,7 @@ export type Source = {
  * The same look that also reads run-books: their bytes are fetched while the rest is looked at, and made a run-book away
  * from the main thread, as the config in force asks.
  */
-export function reading(look: Look<Exclude<Want, WantOfRunBook>>, source: Source): Look {
+export function reading(look: Look<Exclude<Want, WantOfRunBook>>, source: ReadRunBooks): Look {
   return async (lease, facts, wants) => {
     const runBooks = wants.filter((want) => want.want === "run-book");
     const others = wants.filter((want) => want.want !== "run-book");
@@ -41,7 +42,7 @@ async function runBookOf(
   lease: Lease,
   facts: Facts,
   want: WantOfRunBook,
-  { bytes, reader, clock }: Source,
+  { bytes, reader, clock }: ReadRunBooks,
 ): Promise<Fact<RunBook>> {
   const { component } = facts;
   if (component === null) {

@@ -179,7 +179,7 @@ export const checkRun = (
   },
 });
 
-export const comment = (): Effect => ({
+export const comment = (over?: number | null): Effect => ({
   does: "set",
   thing: "comment",
   slot: turnedBackSlot(REPOSITORY, 12, HEAD),
@@ -189,6 +189,7 @@ export const comment = (): Effect => ({
   number: 12,
   mark: "<!-- mark -->",
   body: "It is not green any more. <!-- mark -->",
+  ...(over === undefined ? {} : { over }),
 });
 
 export const proposal = (): Effect => ({

@@ -33,6 +33,7 @@ type Row = {
   id: number | null;
 };
 const COMMENTS = `${R}/issues/12/comments?per_page=100&page=1`;
+const SAID = "It is not green any more. <!-- mark -->";
 const comments = (...found: readonly [id: number, body: string | null, app: number | null][]) =>
   found.map(([id, body, app]) => ({ id, body, performed_via_github_app: app === null ? null : { id: app } }));
 const longAgo = later(NOW, -12_000);
@@ -99,6 +100,30 @@ const rows: readonly Row[] = [
     effect: comment(),
     answers: [[COMMENTS, 200, comments([7, "> <!-- mark -->", null], [8, "<!-- mark -->", 999])]],
     id: null,
+  },
+  {
+    what: "the newest comment with the mark",
+    effect: comment(),
+    answers: [[COMMENTS, 200, comments([7, SAID, 12345], [8, `${SAID} Edited.`, 12345], [9, SAID, null])]],
+    id: 8,
+  },
+  {
+    what: "a comment as it was to be",
+    effect: comment(7),
+    answers: [[COMMENTS, 200, comments([7, SAID, 12345])]],
+    id: 7,
+  },
+  {
+    what: "a comment that is still as it was before",
+    effect: comment(7),
+    answers: [[COMMENTS, 200, comments([7, "It is green. <!-- mark -->", 12345])]],
+    id: null,
+  },
+  {
+    what: "a comment that was deleted, and one that took its place",
+    effect: comment(7),
+    answers: [[COMMENTS, 200, comments([9, SAID, 12345])]],
+    id: 9,
   },
   { what: "a check by its mark", effect: checkRun(), answers: [[RUNS, 200, runs([9, "f1"])]], id: 9 },
   {

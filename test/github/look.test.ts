@@ -403,6 +403,42 @@ const rows: readonly Row[] = [
     }),
   ),
   {
+    what: "a comparison by what its new lines may destroy",
+    want: compare,
+    answers: [
+      [
+        `${COMPARE}&page=1`,
+        200,
+        comparison([], {
+          files: [
+            changed("a.sql", {
+              additions: 2,
+              patch: "@@ -1,2 +1,3 @@\n-DROP TABLE was;\n a\n+DROP TABLE users;\n+b\n\\ No newline",
+            }),
+            changed("b.sql", { status: "added", additions: 1, patch: "@@ -0,0 +1 @@\n+select 1;" }),
+            changed("c.sql", { patch: "@@ -0,0 +1 @@\n+DELETE FROM users;" }),
+            changed("cut-off.sql", { additions: 2, patch: "@@ -0,0 +1,2 @@\n+select 1;" }),
+            changed("large.sql", { additions: 90_000 }),
+            changed("gone.sql", { status: "removed", additions: 0, patch: "@@ -1 +0,0 @@\n-DROP TABLE was;" }),
+          ],
+        }),
+      ],
+    ],
+    gives: expect.objectContaining({
+      changes: {
+        files: [
+          { path: "a.sql", before: null, blob: OTHER, destructive: ["DROP TABLE users"] },
+          { path: "b.sql", before: null, blob: OTHER, destructive: [] },
+          { path: "c.sql", before: null, blob: OTHER, destructive: ["DELETE FROM users"] },
+          { path: "cut-off.sql", before: null, blob: OTHER },
+          { path: "large.sql", before: null, blob: OTHER },
+          { path: "gone.sql", before: null, blob: null },
+        ],
+        whole: true,
+      },
+    }),
+  },
+  {
     what: "a comparison without files",
     want: compare,
     answers: [[`${COMPARE}&page=1`, 200, comparison([], { files: undefined })]],

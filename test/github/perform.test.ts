@@ -60,6 +60,7 @@ const FILE = {
 };
 const PULL = { head: "hotfix/flowgate", base: "master", title: "Hold pull requests to their stages", body: "Why" };
 const ISSUE = { title: "Unreviewed push to staging", body: "It was pushed. <!-- mark -->" };
+const COMMENT = { body: "It is not green any more. <!-- mark -->" };
 const live = { id: 42, ...WANTED, source_type: "Repository" };
 
 type Call = readonly [
@@ -150,6 +151,27 @@ describe("what is sent", () => {
       effect: comment(),
       calls: [["POST", `${R}/issues/12/comments`, { body: "It is not green any more. <!-- mark -->" }, 201, { id: 8 }]],
       id: 8,
+    },
+    {
+      what: "a comment that is to be kept is made",
+      effect: comment(null),
+      calls: [["POST", `${R}/issues/12/comments`, COMMENT, 201, { id: 8 }]],
+      id: 8,
+    },
+    {
+      what: "a comment is written over",
+      effect: comment(8),
+      calls: [["PATCH", `${R}/issues/comments/8`, COMMENT, 200, { id: 8 }]],
+      id: 8,
+    },
+    {
+      what: "a comment that was deleted is made anew",
+      effect: comment(8),
+      calls: [
+        ["PATCH", `${R}/issues/comments/8`, COMMENT, 404, { message: "Not Found" }],
+        ["POST", `${R}/issues/12/comments`, COMMENT, 201, { id: 9 }],
+      ],
+      id: 9,
     },
     {
       what: "a first check is made",
@@ -428,6 +450,29 @@ describe("what GitHub would refuse again", () => {
       because: "GitHub answered 422 (Gone) when asked to react to a comment in org/api.",
     },
     {
+      what: "to write over a comment without the permission",
+      effect: comment(8),
+      calls: [["PATCH", `${R}/issues/comments/8`, COMMENT, 403, { message: "Resource not accessible by integration" }]],
+      because:
+        "Flowgate may not write comments in org/api: give the App the permission Pull requests: write, and install it on this repository.",
+    },
+    {
+      what: "to write over a comment of a repository that is gone",
+      effect: comment(8),
+      calls: [
+        ["PATCH", `${R}/issues/comments/8`, COMMENT, 404, { message: "Not Found" }],
+        ["POST", `${R}/issues/12/comments`, COMMENT, 404, { message: "Not Found" }],
+      ],
+      because:
+        "Flowgate may not write comments in org/api: give the App the permission Pull requests: write, and install it on this repository.",
+    },
+    {
+      what: "a text that GitHub does not take",
+      effect: comment(8),
+      calls: [["PATCH", `${R}/issues/comments/8`, COMMENT, 422, { message: "Validation Failed" }]],
+      because: "GitHub answered 422 (Validation Failed) when asked to comment on #12 in org/api.",
+    },
+    {
       what: "to open an issue where there are none",
       effect: issue(),
       calls: [["POST", `${R}/issues`, ISSUE, 410, { message: "Issues has been disabled in this repository." }]],
@@ -482,6 +527,30 @@ describe("what may have happened, or is to be tried later", () => {
     const receipt = await did(checkRun(), calls);
     expect(receipt).toMatchObject({ came: "unsure", because: expect.stringMatching(because) });
     expect(Date.parse((receipt as { retryAt: string }).retryAt) - Date.parse(NOW)).toBe(waitMs);
+  });
+
+  test.each<readonly [string, readonly Call[]]>([
+    ["502", [["PATCH", `${R}/issues/comments/8`, COMMENT, 502]]],
+    [
+      "502 for the new one",
+      [
+        ["PATCH", `${R}/issues/comments/8`, COMMENT, 404],
+        ["POST", `${R}/issues/12/comments`, COMMENT, 502],
+      ],
+    ],
+  ])("a comment that was to be written over: %s", async (_, calls) => {
+    expect(await did(comment(8), calls)).toMatchObject({
+      came: "unsure",
+      because: "GitHub answered 502 when asked to comment on #12 in org/api.",
+    });
+  });
+
+  test("a comment that was to be written over, without an answer in time: no other is made", async () => {
+    const setUp = connected({ timeout: 50 });
+    const scope = signedIn();
+    scope.patch(`${R}/issues/comments/8`).delay(500).reply(200, { id: 8 });
+    expect(await setUp.github.perform(LEASE, comment(8))).toMatchObject({ came: "unsure" });
+    scope.done();
   });
 
   test("no answer in time: it is sent once and never again unasked", async () => {

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/gl
 import { pino } from "pino";
 import { deleteBranch, renameBranch, signatureOf } from "../../sandbox/branches.ts";
 import { createRun } from "../../sandbox/check-runs.ts";
+import { deleteComment } from "../../sandbox/comments.ts";
 import type { RequestFault } from "../../sandbox/faults.ts";
 import { changeApp, install, suspend } from "../../sandbox/installing.ts";
 import { editIssue, openIssue } from "../../sandbox/issues.ts";
@@ -13,7 +14,8 @@ import { changeSettings } from "../../sandbox/repositories.ts";
 import { editRuleset } from "../../sandbox/rulesets.ts";
 import { createTeam } from "../../sandbox/setup.ts";
 import { setStatus } from "../../sandbox/statuses.ts";
-import { checkSlot, type Effect, type Receipt } from "../../src/flow/effect.ts";
+import { rerunWorkflow, runWorkflow } from "../../sandbox/workflow-runs.ts";
+import { checkSlot, type Effect, executionSlot, type Receipt } from "../../src/flow/effect.ts";
 import { type Answers, type Comparison, type Fact, type Facts, type TreeEntry, wantKey } from "../../src/flow/facts.ts";
 import type { WantOfGithub } from "../../src/flow/look.ts";
 import {
@@ -25,6 +27,7 @@ import {
   later,
   type RepositoryId,
   repositoryId,
+  type Sha,
   sha,
 } from "../../src/flow/names.ts";
 import { rulesetTitle, wantedRuleset } from "../../src/flow/ruleset.ts";
@@ -335,6 +338,49 @@ describe("every want", () => {
     expect(await value({ want: "blob", path: "a", sha: a.blob })).toBe("1");
   });
 
+  test("the bytes of a file, who touched it, and what its new lines may destroy", async () => {
+    const from = sha(world.head("development"));
+    await dora().pushes("feature/bytes", "development", { files: { "docs/a b.sql": "DROP TABLE users;\n" } });
+    await dora().pushes("feature/bytes", undefined, { files: { other: "1" } });
+    const at = sha(world.head("feature/bytes"));
+    const compared = await value<Comparison>({ want: "compare", base: from, head: at });
+    const file = compared.changes.files.find(({ path }) => path === "docs/a b.sql");
+    expect(file?.destructive).toEqual(["DROP TABLE users"]);
+    const touched = await value<Answers["touched"]>({ want: "touched", path: "docs/a b.sql", head: at });
+    expect(touched).toEqual([compared.commits[0]?.sha]);
+    const facts = { component: { ...FACTS.component, name } } as Facts;
+    const bytes = await github.bytes(lease, facts, { path: "docs/a b.sql", sha: file?.blob as Sha });
+    expect(bytes.known && Buffer.from(bytes.value ?? []).toString()).toBe("DROP TABLE users;\n");
+  });
+
+  test("run, of the last attempt and of one before", async () => {
+    const workflow = ".github/workflows/backup.yml";
+    await dora().pushes("feature/backup", "development", { files: { [workflow]: "on: push\n" } });
+    const by = dora().actor;
+    const outcome = { conclusion: "failure", at: "2026-11-24T03:00:00Z" };
+    const { id } = must(
+      await runWorkflow(world.github, by, world.repository(), { workflow, branch: "feature/backup", ...outcome }),
+    );
+    must(rerunWorkflow(world.github, by, world.repository(), id, { ...outcome, conclusion: "success" }));
+    const want = { want: "run", repository: name, id, attempt: null } as const;
+    expect(await value(want)).toEqual({
+      id,
+      attempt: 2,
+      repository: name,
+      defaultBranch: "master",
+      workflow,
+      branch: "feature/backup",
+      foreign: false,
+      conclusion: "success",
+      started: "2026-11-24T02:59:00.000Z",
+      finished: "2026-11-24T03:00:00.000Z",
+    });
+    expect(await value({ ...want, attempt: 1 })).toMatchObject({ attempt: 1, conclusion: "failure" });
+    expect(await value({ ...want, attempt: 3 })).toBeNull();
+    expect(await value({ ...want, id: 1 })).toBeNull();
+    expect(await value({ ...want, repository: "else/where" })).toBeNull();
+  });
+
   test("text and pushers of a pull request", async () => {
     expect(await value({ want: "text", number })).toEqual({ title: "Units", body: "" });
     const pushers = await value({ want: "pushers", branch: branch("feature/units") });
@@ -458,6 +504,36 @@ describe("every effect", () => {
     over,
   });
   const title = rulesetTitle(staging);
+
+  test("a comment is made, found, written over, and made anew where somebody deleted it", async () => {
+    const said = (body: string, over: number | null): Effect => ({
+      does: "set",
+      thing: "comment",
+      slot: executionSlot(repository, number),
+      fingerprint: body as Hash,
+      repository,
+      name,
+      number,
+      mark: "<!-- execution -->",
+      body: `${body} <!-- execution -->`,
+      over,
+    });
+    const texts = () => world.github.find.commentsOf(world.repository().id, number).map(({ body }) => body);
+    const did = async (effect: Effect) => {
+      const receipt = await github.perform(lease, effect);
+      if (receipt.came !== "done") throw new Error(JSON.stringify(receipt));
+      return receipt.id;
+    };
+    const id = await did(said("None done.", null));
+    expect(await github.find(lease, said("None done.", null), now())).toMatchObject({ came: "done", id });
+    expect(await github.find(lease, said("One done.", id), later(now(), -60_000))).toBeNull();
+    expect(await did(said("One done.", id))).toBe(id);
+    expect(await github.find(lease, said("One done.", id), now())).toMatchObject({ came: "done", id });
+    expect(texts()).toEqual(["One done. <!-- execution -->"]);
+    must(deleteComment(world.github, dora().actor, world.repository(), id));
+    expect(await did(said("Two done.", id))).not.toBe(id);
+    expect(texts()).toEqual(["Two done. <!-- execution -->"]);
+  });
 
   test("a ruleset is made, found, enforced, put right again and removed", async () => {
     expect(await github.find(lease, ruleset(null), later(now(), -1_000))).toBeNull();

@@ -23,6 +23,7 @@ export const CALLBACK = "https://gate.example/login/callback";
 
 /** All that the App may be granted here, to narrow where a test is about rights. */
 export const EVERYTHING: Permissions = {
+  actions: "read",
   administration: "write",
   checks: "write",
   contents: "write",

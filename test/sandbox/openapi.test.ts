@@ -6,9 +6,11 @@ import { disableAutoMerge, enableAutoMerge } from "../../sandbox/auto-merge.ts";
 import { requestAction } from "../../sandbox/checks.ts";
 import { acceptPermissions, createApp, install, selectRepositories, suspend } from "../../sandbox/installing.ts";
 import { dequeue, enqueue } from "../../sandbox/merge-queue.ts";
+import { must } from "../../sandbox/outcome.ts";
 import { convertToDraft, readyForReview } from "../../sandbox/pulls.ts";
 import { routes } from "../../sandbox/rest/rest.ts";
 import { createRepository, createTeam } from "../../sandbox/setup.ts";
+import { rerunWorkflow, runWorkflow } from "../../sandbox/workflow-runs.ts";
 import { type Answer, API, type Caller, type Delivery, EVERYTHING, type Place, startPlace } from "./github.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -150,6 +152,7 @@ async function play(): Promise<void> {
   await teams(ada, dora, rita);
   await issues(dora, bot, olaf);
   await changes(dora, bot, rita, olaf);
+  await workflows(bot);
   await rules(ada, bot, dora);
   await protection(ada, dora);
   await settings(ada, dora);
@@ -367,6 +370,18 @@ async function references(bot: Caller, dora: Caller, sha: string) {
   await bot.get(`${API}/git/trees/${"0".repeat(40)}`);
   await bot.delete(`${API}/git/refs/heads/made`);
   await bot.delete(`${API}/git/refs/heads/made`);
+}
+
+async function workflows(bot: Caller) {
+  const { github } = place;
+  const workflow = ".github/workflows/backup.yml";
+  await place.commit("dora", "main", { [workflow]: "on: workflow_dispatch\n" });
+  const failed = { workflow, branch: "main", conclusion: "failure" };
+  const { id } = must(await runWorkflow(github, github.as("dora"), place.repository(), failed));
+  must(rerunWorkflow(github, github.as("dora"), place.repository(), id, { conclusion: null }));
+  for (const path of [`${id}`, `${id}/attempts/1`, `${id}/attempts/2`, "1"])
+    await bot.get(`${API}/actions/runs/${path}`);
+  await bot.get(`${API}/commits?sha=main&path=${encodeURIComponent(workflow)}`);
 }
 
 async function rules(ada: Caller, bot: Caller, dora: Caller) {

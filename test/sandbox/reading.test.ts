@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { API, type Caller, type Place, startPlace } from "./github.ts";
 
@@ -107,6 +109,87 @@ describe("a tree", () => {
     expect((await tree("none")).status).toBe(404);
     const { body } = await dora.get<File>(`${API}/contents/README.md`);
     expect((await tree(body.sha)).status).toBe(404);
+  });
+});
+
+describe("what is no ordinary file", () => {
+  it("is told by its mode, and by its type among contents", async () => {
+    const clone = await place.clone("dora");
+    const module = place.head("main");
+    await clone.git("checkout", "-q", "-b", "odd");
+    await symlink("../README.md", join(clone.folder, "link"));
+    await writeFile(join(clone.folder, "run.sh"), "#!/bin/sh\n", { mode: 0o755 });
+    await clone.git("add", "link", "run.sh");
+    await clone.git("update-index", "--add", "--cacheinfo", `160000,${module},vendor`);
+    await clone.commits("Odd ones");
+    await clone.git("push", "-q", "origin", "odd");
+    const { body } = await dora.get<{ tree: readonly { path: string }[] }>(`${API}/git/trees/odd?recursive=1`);
+    const entry = (path: string) => body.tree.find((one) => one.path === path);
+    expect(entry("link")).toMatchObject({ mode: "120000", type: "blob", size: 12 });
+    expect(entry("run.sh")).toMatchObject({ mode: "100755", type: "blob" });
+    expect(entry("vendor")).toEqual({ path: "vendor", mode: "160000", type: "commit", sha: module });
+    const at = async (path: string) => (await dora.get(`${API}/contents${path}?ref=odd`)).body;
+    expect(await at("/link")).toMatchObject({ type: "symlink", target: "../README.md" });
+    expect(await at("/vendor")).toMatchObject({ type: "submodule", sha: module, submodule_git_url: null });
+    expect(await at("")).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: "link", type: "symlink" }),
+        expect.objectContaining({ name: "vendor", type: "submodule" }),
+      ]),
+    );
+  });
+});
+
+describe("the commits that touched a path", () => {
+  it("are those of the branch that changed it, newest first", async () => {
+    const first = await place.commit("dora", "touching", { "docs/a b.md": "1", other: "1" }, "main");
+    await place.commit("dora", "touching", { other: "2" });
+    const last = await place.commit("dora", "touching", { "docs/a b.md": "2" });
+    const gone = await place.commit("dora", "touching", { "docs/a b.md": null });
+    const touching = async (sha: string, path: string, rest = "") =>
+      (await dora.get<Commit[]>(`${API}/commits?sha=${sha}&path=${encodeURIComponent(path)}${rest}`)).body.map(
+        (commit) => commit.sha,
+      );
+    expect(await touching("touching", "docs/a b.md")).toEqual([gone, last, first]);
+    expect(await touching(last, "docs/a b.md")).toEqual([last, first]);
+    expect(await touching(last, "docs")).toEqual([last, first]);
+    expect(await touching("touching", "docs/a b.md", "&per_page=1&page=2")).toEqual([last]);
+    for (const none of ["none", "docs/*", ":(glob)docs/*"]) expect(await touching("touching", none)).toEqual([]);
+  });
+});
+
+describe("the files of a comparison", () => {
+  type Shown = { readonly filename: string; readonly patch?: string };
+
+  it("come with what changed in their lines, but for binary and large ones, and with the name they had", async () => {
+    const text = Array.from({ length: 30 }, (_, line) => `line ${line}\n`).join("");
+    const from = await place.commit("dora", "patches", { "old.txt": text, "gone.sql": "select 1;\n" }, "main");
+    const head = await place.commit("dora", "patches", {
+      "old.txt": null,
+      "new.txt": text.replace("line 7\n", "LINE 7\n"),
+      "gone.sql": null,
+      "add.sql": "DROP TABLE users;\n",
+      "picture.png": Buffer.from([0, 1, 2, 0, 255]),
+      "lines.txt": "x\n".repeat(20_001),
+      "wide.txt": "x".repeat(500_001),
+    });
+    const { body } = await dora.get<{ files: readonly Shown[] }>(`${API}/compare/${from}...${head}`);
+    const file = (name: string) => body.files.find(({ filename }) => filename === name);
+    expect(file("add.sql")).toMatchObject({
+      status: "added",
+      additions: 1,
+      patch: "@@ -0,0 +1 @@\n+DROP TABLE users;",
+    });
+    expect(file("gone.sql")).toMatchObject({ status: "removed", patch: "@@ -1 +0,0 @@\n-select 1;" });
+    expect(file("new.txt")).toMatchObject({
+      status: "renamed",
+      previous_filename: "old.txt",
+      additions: 1,
+      deletions: 1,
+    });
+    expect(file("new.txt")?.patch).toMatch(/^@@ -5,7 \+5,7 @@.*\n line 4\n(?:.*\n)*-line 7\n\+LINE 7\n/);
+    for (const name of ["picture.png", "lines.txt", "wide.txt"]) expect(file(name)).not.toHaveProperty("patch");
+    expect(file("lines.txt")).toMatchObject({ status: "added", additions: 20_001 });
   });
 });
 
