@@ -146,7 +146,7 @@ Tick a box, or write \`/done S1\`, \`/done P1-P3 note="…"\`, \`/undo P1\`, \`/
       await otto.says(number, "/confirm P2");
       await world.quiet();
       expect(answers(world, number).at(-1)).toBe("You asked to skip `P2` yourself; somebody else confirms it.");
-      await world.person("rita").addsToTeam("operations", "rita");
+      await world.person("ada").addsToTeam("operations", "rita");
       await world.quiet();
       await rita.says(number, "/confirm P2");
       await world.quiet();
@@ -156,7 +156,46 @@ Tick a box, or write \`/done S1\`, \`/done P1-P3 note="…"\`, \`/undo P1\`, \`/
       await otto.ticks(number, "P3");
       await otto.says(number, "/fail P4 because nobody can log in");
       await world.quiet();
-      expect(shown(world, number)).toMatchInlineSnapshot();
+      expect(shown(world, number)).toMatchInlineSnapshot(`
+"
+### Run-book \`docs/runbooks/release.md\`
+
+**1 item skipped: P2.** Deploy and test: 2 items open. P4 failed. Next: P4 Log in.
+
+Tick a box, or write \`/done S1\`, \`/done P1-P3 note="…"\`, \`/undo P1\`, \`/skip P1 because …\` or \`/fail P1 because …\` in a new comment.
+
+#### Rehearsal in staging
+
+**Before**
+
+- [x] **S1** Tell the hospitals — dora, 2026-11-24 22:41 UTC
+- [x] **S2** Dry run of the migration — dora, 2026-11-24 22:41 UTC: 31 rows
+
+**Deploy**
+
+- [x] **S3** Run scripts/activate.sh — dora, 2026-11-24 22:41 UTC
+
+**Test**
+
+- [x] **S4** Log in — dora, 2026-11-24 22:41 UTC
+- [x] **S5** Read a value — dora, 2026-11-24 22:41 UTC
+
+#### Production
+
+**Before**
+
+- [x] **P1** Tell the hospitals — otto, 2026-11-24 22:41 UTC
+- [ ] **P2** Dry run of the migration — skipped: the rehearsal just did it (otto, 2026-11-24 22:41 UTC, confirmed by rita)
+
+**Deploy**
+
+- [x] **P3** Run scripts/activate.sh — otto, 2026-11-24 22:41 UTC
+
+**Test**
+
+- [ ] **P4** Log in — ❌ failed: nobody can log in (otto, 2026-11-24 22:41 UTC)
+- [ ] **P5** Read a value"
+`);
       const issues = () => [...world.github.state.issues.all()].map(({ title, state }) => ({ title, state }));
       expect(issues()).toEqual([{ title: `P4 of the run-book failed on #${number}: Log in`, state: "open" }]);
       await otto.says(number, "/done P4 P5");
