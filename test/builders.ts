@@ -35,6 +35,7 @@ export const policy = (
 ): Policy => ({
   ...DEFAULT_POLICY,
   enforcement: "managed",
+  runBook: { ...DEFAULT_POLICY.runBook, required: false },
   ...more,
   stages: (more.stages ?? ["development", "staging", "master"]).map(branch),
 });

@@ -55,6 +55,9 @@ describe("a pull request's event", () => {
           merged: false,
           head: { sha: at("login"), ref: "feature/login", repository: 42 },
           base: "development",
+          body: null,
+          dataLabel: false,
+          mergeCommit: null,
         },
       },
     ]);

@@ -1,5 +1,5 @@
 import type { Came, Command } from "./command.ts";
-import { listOpen, onItems, walked } from "./items.ts";
+import { listOpen, mayWalk, onItems, walked } from "./items.ts";
 
 export const done: Command = {
   name: "done",
@@ -7,7 +7,7 @@ export const done: Command = {
   usage: '/done P3 [note="…"] [url=…]',
   who: "whoever may tick the item",
   does: "Ticks items of the run-book, such as `S1-S9`; without one it lists what is open.",
-  allows: () => "yes",
+  allows: mayWalk,
   read({ words, because }) {
     if (because !== null) return { not: '`/done` takes a remark as `note="…"`.' };
     const fields = words.filter((word) => /^(note|url)=/i.test(word));
@@ -50,7 +50,7 @@ export const undo: Command = {
   usage: "/undo P3",
   who: "whoever may tick the item",
   does: "Opens items of the run-book again.",
-  allows: () => "yes",
+  allows: mayWalk,
   read({ words, because }) {
     if (words.length === 0) return { not: "Which item?" };
     return {

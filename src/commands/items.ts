@@ -6,22 +6,27 @@ import { subjectKey } from "../flow/subject.ts";
 import { hasBox, openIn, type Progress, progressOf, type Step, whoseIs } from "../release/execution.ts";
 import { labelOf, labelsIn, ordinalOf, walkOf } from "../release/labels.ts";
 import { linkedBook } from "../release/linked.ts";
-import { type Came, type May, mayByRight, mayByRole, notBy, type OnPull } from "./command.ts";
+import { type Asked, type Came, type May, mayByRight, mayByRole, notBy, type OnPull } from "./command.ts";
 import { mayAsOwner } from "./owner.ts";
 
 /** An item that somebody named, where it stands. */
 export type Named = { readonly label: Label; readonly walk: Walk; readonly step: Step };
 type Walked = { readonly walks: { readonly [walk in Walk]: Progress }; readonly blob: StandingOf<"item">["blob"] };
 
+/** Run-books are walked on a release or a hotfix; who may do an item is asked of each. */
+export function mayWalk({ pull, policy }: Asked): May {
+  const last = policy.stages.at(-1);
+  if (pull?.base === last) return "yes";
+  const here = pull === null ? "This is no pull request." : `This one goes into \`${pull.base}\`.`;
+  return {
+    came: "refused",
+    says: `A run-book is walked on a release or a hotfix: a pull request into \`${last}\`. ${here}`,
+  };
+}
+
 /** The walks through the run-book of a release or a hotfix; what comes of it where there are none, or null while it is read. */
 export function walked(asked: OnPull): Walked | Came | null {
   const { pull, policy, name, web, standing, look } = asked;
-  const last = policy.stages.at(-1);
-  if (pull.base !== last)
-    return {
-      came: "refused",
-      says: `A run-book is walked on a release or a hotfix: a pull request into \`${last}\`. This one goes into \`${pull.base}\`.`,
-    };
   const from = {
     number: pull.number,
     body: pull.body,

@@ -1,6 +1,6 @@
 import type { Command } from "./command.ts";
 import { worded } from "./done.ts";
-import { onItems } from "./items.ts";
+import { mayWalk, onItems } from "./items.ts";
 
 const NEEDS_REASON = "It goes on record, so it needs its reason: end the line with `because …`.";
 
@@ -10,7 +10,7 @@ export const skip: Command = {
   usage: "/skip P5 because …",
   who: "whoever may tick the item",
   does: "Leaves items of the run-book out; of *before* and *test* somebody else confirms it.",
-  allows: () => "yes",
+  allows: mayWalk,
   read({ words, because }) {
     if (words.length === 0) return { not: "Which item?" };
     if (!because) return { not: NEEDS_REASON };
@@ -39,7 +39,7 @@ export const confirm: Command = {
   usage: "/confirm P5",
   who: "whoever may tick the item, but for the one who asked",
   does: "Agrees that an item of the run-book is skipped.",
-  allows: () => "yes",
+  allows: mayWalk,
   read({ words, because }) {
     if (words.length === 0) return { not: "Which item?" };
     if (because !== null) return { not: "`/confirm` takes no reason." };
@@ -64,7 +64,7 @@ export const fail: Command = {
   usage: "/fail P7 because …",
   who: "whoever may tick the item",
   does: "Says that an item of the run-book failed: that holds the release, and opens an issue.",
-  allows: () => "yes",
+  allows: mayWalk,
   read({ words, because }) {
     if (words.length === 0) return { not: "Which item?" };
     if (!because) return { not: NEEDS_REASON };

@@ -39,6 +39,7 @@ export function showing(
 ): Showing | { readonly lacks: readonly Want[] } {
   const { subject, standing, now, read } = known;
   const { policy } = component.config;
+  if (!policy.runBook.required) return NOTHING_SHOWN;
   const before = executionOn({
     standing,
     pull: { ...subject, head: pull.head.sha, base: pull.base, ref: pull.head.ref, body: pull.body },

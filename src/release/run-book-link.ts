@@ -79,7 +79,7 @@ function linesIn({ children }: Paragraph): readonly (readonly Piece[])[] {
 function targetIn(line: readonly Piece[]): readonly string[] {
   const [first, ...rest] = line;
   const words = first !== undefined && "text" in first ? first.text : "";
-  const found = /^\s*run-?book\s*:(.*)$/is.exec(words);
+  const found = /^[\s*_]*run-?book[*_]*\s*:[*_]*(.*)$/is.exec(words);
   if (found === null) return [];
   for (const piece of [{ text: found[1] as string }, ...rest]) {
     if ("link" in piece) return [piece.link];

@@ -345,15 +345,23 @@ describe("/gates and /help", () => {
       const names = (text: string) => [...text.matchAll(/^\| `\/(\w+)/gm)].map(([, name]) => name);
       return [names(own), names(rest)];
     };
-    expect(shown({ by: QUINN })).toEqual([["gates"], ["attest", "hold", "unhold", "freeze", "unfreeze", "accept"]]);
-    expect(shown({ by: DORA })).toEqual([
-      ["gates", "attest", "hold", "unhold"],
-      ["freeze", "unfreeze", "accept"],
+    // Run-books are walked on releases.
+    const walking = ["done", "undo", "skip", "confirm", "fail"];
+    expect(shown({ by: QUINN })).toEqual([
+      ["gates"],
+      ["runbook", ...walking, "attest", "hold", "unhold", "freeze", "unfreeze", "accept"],
     ]);
-    expect(shown({ by: RITA })).toEqual([["gates", "attest", "hold", "unhold", "freeze", "unfreeze", "accept"], []]);
+    expect(shown({ by: DORA })).toEqual([
+      ["gates", "runbook", "attest", "hold", "unhold"],
+      [...walking, "freeze", "unfreeze", "accept"],
+    ]);
+    expect(shown({ by: RITA })).toEqual([
+      ["gates", "runbook", "attest", "hold", "unhold", "freeze", "unfreeze", "accept"],
+      walking,
+    ]);
     expect(shown({ by: RITA, onIssue: true })).toEqual([
       ["freeze", "unfreeze", "accept"],
-      ["gates", "attest", "hold", "unhold"],
+      ["gates", "runbook", ...walking, "attest", "hold", "unhold"],
     ]);
     expect(says("/help", { people: SILENT })).toBeNull();
   });

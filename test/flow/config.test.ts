@@ -33,6 +33,7 @@ describe("a config file", () => {
         onFeature: false,
       },
       runBook: {
+        required: true,
         default: null,
         directory: "docs/runbooks",
         phases: { before: [], deploy: [], test: [], rollback: [], monitor: [] },
