@@ -3,6 +3,7 @@ import { artifacts } from "./artifacts.ts";
 import { backMerge } from "./back-merge.ts";
 import { changeOrder } from "./change-order.ts";
 import { checks } from "./checks.ts";
+import { dataTransition } from "./data-transition.ts";
 import type { Gate } from "./gate.ts";
 import { policy } from "./policy.ts";
 import { provenance } from "./provenance.ts";
@@ -17,6 +18,7 @@ export const GATES: readonly Gate[] = [
   backMerge,
   approvals,
   checks,
+  dataTransition,
   artifacts,
   readiness,
   changeOrder,

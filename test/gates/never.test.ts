@@ -142,6 +142,7 @@ function judged(
     checksSince: NOW,
     source: source(lane),
     standing: [],
+    mayAffect: [],
     web: "https://github.com",
     now: NOW,
   };
