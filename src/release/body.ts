@@ -4,8 +4,8 @@ import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
 import { isReadable } from "../flow/readable.ts";
 
-/** What a line is made of: plain words, and what a link leads to. */
-export type Piece = { readonly text: string } | { readonly link: string };
+/** What a line is made of: plain words, and what a link says and leads to. */
+export type Piece = { readonly text: string } | { readonly link: string; readonly words: string };
 
 /** Characters: reading takes time with the square of some texts. */
 const LONGEST = 30_000;
@@ -42,7 +42,8 @@ function partsOf({ children }: Paragraph): readonly (readonly Piece[])[] {
       }
     } else if (node.type === "break") lines.push([]);
     else if (node.type === "inlineCode") add({ text: node.value });
-    else if (node.type === "link") add({ link: node.url });
+    else if (node.type === "link")
+      add({ link: node.url, words: node.children.map((child) => ("value" in child ? child.value : "")).join("") });
     else if ("children" in node) for (const child of node.children) visit(child);
   };
   for (const child of children) visit(child);

@@ -62,12 +62,13 @@ export function dataImpact({
 /** Whether a pull request says by itself that it affects data, and how; null: it does not. */
 export function saysSo({ body, dataLabel }: Says): string | null {
   if (dataLabel) return "has the label `data-impact`";
-  if (body === null || !/data[^\r\n]*impact/i.test(body)) return null;
+  // Most bodies need not be taken to pieces.
+  if (body === null || !/data\s+impact[\s*_]*:/i.test(body) || !/yes/i.test(body)) return null;
   const lines = linesIn(body);
   if (lines === null) return "has a body that is too intricate to be read for its line `Data impact: …`";
   const isYes = lines.some((line) =>
     /^[\s*_]*data\s+impact[\s*_]*:[\s*_]*yes\b/i.test(
-      line.map((piece) => ("text" in piece ? piece.text : " ")).join(""),
+      line.map((piece) => ("text" in piece ? piece.text : piece.words)).join(""),
     ),
   );
   return isYes ? "says `Data impact: yes`" : null;
