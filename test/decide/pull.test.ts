@@ -445,6 +445,7 @@ describe("others' checks", () => {
       [`compare development ${at("login")}`, known({ ahead: 0, behind: 0, whole: true, commits: [] })],
       [`compare staging ${at("login")}`, known({ ahead: 0, behind: 0, whole: true, commits: [] })],
       ["rules master", known([])],
+      [`entries ${at("login")}`, known([])],
       CONFIG_AS_IT_IS,
       ...more,
     ]);

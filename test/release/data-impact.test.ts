@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { ChangedFile, Comparison, MayAffect } from "../../src/flow/facts.ts";
 import { canonical, digestOf } from "../../src/flow/ledger.ts";
+import { bodyThatCounts } from "../../src/flow/listed.ts";
 import { dataImpact, isMigration, saysSo } from "../../src/release/data-impact.ts";
 import { at, policy } from "../builders.ts";
 
@@ -180,7 +181,7 @@ describe("data is affected by what is said", () => {
     "- Notes\n  - Data impact: yes",
     "ECO-0042\r\nData impact: yes\r\n",
   ])("in the line %j", (body) => {
-    expect(saysSo({ body, dataLabel: false })).toBe("says `Data impact: yes`");
+    expect(saysSo({ body: bodyThatCounts(body), dataLabel: false })).toBe("says `Data impact: yes`");
   });
 
   it.each([
