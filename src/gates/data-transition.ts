@@ -13,7 +13,7 @@ import type { Case, Found, Gate } from "./gate.ts";
 export const dataTransition: Gate = {
   name: "data-transition",
   asks: "Where data is affected: is there a script that carries it over, and does the run-book name it?",
-  why: "SOP-0013: where a change affects data, how it is carried over is part of the release: a script in the repository, run by the run-book.",
+  why: "SOP-0013: a release may need a data transition script that prepares data and schema before the new version is checked out. What is not in the repository and in the run-book is forgotten on the day.",
   pass: "Commit the script, under a path of `data.transition` or as a migration, and name it in a *before* or *deploy* item of the run-book. Where data needs no script, somebody in `operations` says `/attest no-data-transition because …`; where no data is affected, `/attest no-data-impact because …`.",
   judge(of) {
     const { lane, policy, pull, mayAffect } = of;
