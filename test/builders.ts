@@ -12,7 +12,7 @@ import {
   wantKey,
 } from "../src/flow/facts.ts";
 import type { Candidate } from "../src/flow/lane.ts";
-import type { ComponentMemory, PullMemory, StageMemory } from "../src/flow/memory.ts";
+import type { ComponentMemory, PullFacts, PullMemory, StageMemory } from "../src/flow/memory.ts";
 import { branch, type Instant, installationId, instant, repositoryId, type Sha, sha } from "../src/flow/names.ts";
 import { type Arrivals, NO_ARRIVALS, type Records } from "../src/flow/provenance.ts";
 import type { LiveRuleset, RulesetContent } from "../src/flow/ruleset.ts";
@@ -68,7 +68,7 @@ export const pullFacts = ({
   mergeCommit: null,
 });
 
-export const candidate = (options: PullOptions = {}): Candidate => ({
+export const candidate = (options: PullOptions = {}): Candidate & Pick<PullFacts, "body" | "dataLabel"> => ({
   ...pullFacts(options),
   number: 12,
   repository: REPOSITORY,

@@ -80,6 +80,7 @@ function judgePull(known: PullKnown, house: House): Answer {
     checksSince: checks?.since ?? null,
     source: known.source,
     standing: known.standing,
+    mayAffect: known.mayAffect,
     web: house.web,
     now,
   };

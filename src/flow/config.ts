@@ -29,6 +29,40 @@ export const DEFAULT_FEATURES = [
   "pre-commit-ci-*",
 ] as const;
 
+/** Files that change data or its shape, by the habits of common frameworks. A folder with all below it holds migrations. */
+export const DEFAULT_DATA_PATHS = [
+  "**/*.sql",
+  "**/db/{migrate,migrations,migration,data,changelog}/**",
+  "**/db/{schema.rb,seeds.rb}",
+  "**/database/{migrations,seeders}/**",
+  "**/migrations/**/*.{py,php,js,cjs,mjs,ts,cs,rb,exs}",
+  "**/migration/src/**",
+  "**/supabase/migrations/**",
+  "**/priv/repo/migrations/**",
+  "**/alembic/versions/**",
+  "**/prisma/migrations/**",
+  "**/*.prisma",
+  "**/drizzle/**",
+  "**/data/migrations/**",
+  "**/data/schema/*",
+  "**/*changelog*.{xml,yaml,yml,json}",
+  "**/sqitch.plan",
+  "**/*{migrat,backfill,transition}*.{sh,rb,py,js,ts}",
+] as const;
+
+/** Files that look so and change nothing that is kept. */
+export const DEFAULT_DATA_IGNORE = [
+  "**/{test,tests,spec,__tests__,fixtures,__fixtures__}/**",
+  "**/*.{test,spec}.{js,cjs,mjs,ts}",
+  "**/*_{test,spec}.{rb,py}",
+  "**/test_*.py",
+  "**/migrations/__init__.py",
+  "**/CHANGELOG*",
+] as const;
+
+/** Scripts that carry data over. */
+export const DEFAULT_DATA_TRANSITION = ["**/*transition*.{sh,rb,py,js,ts,sql}"] as const;
+
 const branchName = z
   .string()
   .min(1)
@@ -242,6 +276,30 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe("Run-books."),
+  data: z
+    .strictObject({
+      paths: z
+        .array(text)
+        .max(200)
+        .default([...DEFAULT_DATA_PATHS])
+        .describe(
+          "Patterns of files that change data or its shape; case does not count. A folder with all below it, such as `db/migrate/**`, holds migrations: what is added there carries its data over by itself. A list here replaces the default one.",
+        ),
+      ignore: z
+        .array(text)
+        .max(200)
+        .default([...DEFAULT_DATA_IGNORE])
+        .describe("Patterns of files that `data.paths` and `data.transition` do not mean; here case counts."),
+      transition: z
+        .array(text)
+        .max(100)
+        .default([...DEFAULT_DATA_TRANSITION])
+        .describe("Patterns of scripts that carry data over, which the run-book has to name; case does not count."),
+    })
+    .prefault({})
+    .describe(
+      "What counts as a change of data. A pull request may also say so: by the label `data-impact`, or a line `Data impact: yes` in its body.",
+    ),
   readiness: z
     .strictObject({
       blockers: z
@@ -346,6 +404,12 @@ export type Policy = {
     /** More words for headings, by phase. */
     readonly phases: { readonly [phase in Phase]: readonly string[] };
   };
+  /** Patterns: of files that change data, of those that only look so, and of scripts that carry data over. */
+  readonly data: {
+    readonly paths: readonly string[];
+    readonly ignore: readonly string[];
+    readonly transition: readonly string[];
+  };
   readonly readiness: { readonly blockers: readonly string[]; readonly verdict: boolean };
   readonly changeOrder: { readonly required: boolean; readonly pattern: string };
   readonly gateChecks: boolean;
@@ -357,7 +421,7 @@ export type RequiredCheck = { readonly name: string; readonly app: number | null
 export function policyOf(config: Config): Policy {
   const { enforcement, enforcement_grace, team, stages, flow, roles, approvals, checks, ...rest } =
     configSchema.parse(config);
-  const { provenance, artifacts, runbook, readiness, change_order, report } = rest;
+  const { provenance, artifacts, runbook, data, readiness, change_order, report } = rest;
   const named = namedIn(roles);
   return {
     enforcement,
@@ -382,6 +446,7 @@ export function policyOf(config: Config): Policy {
       onFeature: artifacts.on_feature,
     },
     runBook: { ...runbook, default: runbook.default ?? null },
+    data,
     readiness: {
       blockers: readiness.blockers,
       verdict: (readiness.verdict ?? (team === "regulated" ? "required" : "off")) === "required",

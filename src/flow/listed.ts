@@ -69,7 +69,7 @@ export function listedPull(pull: z.output<typeof pullShape>): ListedPull {
 export const DATA_LABEL = "data-impact";
 /** A body is kept only where a line of it may say something that a gate asks about. */
 export const bodyThatCounts = (body: string): string | null =>
-  /run-?book\s*:|data\s+impact\s*:/i.test(body) ? body : null;
+  /run-?book\s*:|data\s+impact[\s*_]*:/i.test(body) ? body : null;
 
 const ending = z.enum(ENDINGS);
 

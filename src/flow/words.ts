@@ -15,3 +15,9 @@ export function listed(words: readonly string[], and = "and"): string {
 /** As a shell takes it: a branch may be called `$(anything)`. */
 export const shell = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** A path as it is shown: a file may be called anything. */
+export const code = (path: string): string => {
+  const shown = path.replace(/[\p{C}\p{Zl}\p{Zp}`]/gu, "\uFFFD");
+  return `\`${shown.length > 200 ? `${shown.slice(0, 199)}…` : shown}\``;
+};

@@ -1,11 +1,11 @@
-import type { ChangedFile, Comparison } from "../flow/facts.ts";
-import type { Look } from "../flow/looking.ts";
-import { type Sha, short } from "../flow/names.ts";
-import { count, listed } from "../flow/words.ts";
+import type { Comparison } from "../flow/facts.ts";
+import { short } from "../flow/names.ts";
+import { code, count, listed } from "../flow/words.ts";
 import { ofActivation, ofForbidden, ofService } from "./artifacts/given.ts";
 import { type Brought, ofImages, takesCommand, touchesImage } from "./artifacts/images.ts";
-import { code, MOST_READ, type Problem, type Tree } from "./artifacts/reading.ts";
-import { type Case, type Found, type Gate, headOf } from "./gate.ts";
+import { MOST_READ, type Problem, type Tree } from "./artifacts/reading.ts";
+import { changeOf, differing, filesAt } from "./change.ts";
+import type { Case, Found, Gate } from "./gate.ts";
 
 /** Beside the first thing that is wrong so many are named. */
 const NAMED = 5;
@@ -47,12 +47,11 @@ const NO_FILES: Tree = new Map();
  * What differs, from the comparison that is read anyway; the files of the head only where something is asked about
  * them, and those where the two parted only where something went or not all is listed. Null: still to be read.
  */
-function broughtBy({ lane, pull, component, policy, look }: Case): Brought | null {
+function broughtBy(of: Case): Brought | null {
+  const { pull, policy, look } = of;
   const { activation, services, build } = policy.artifacts;
   const declared = Object.keys(build);
-  // A promotion is compared by commit for its approvals, a hotfix and a back-merge by branch for their lane.
-  const base = lane.lane === "hotfix" || lane.lane === "back-merge" ? pull.base : headOf(component, pull.base);
-  const parted = look.at({ want: "compare", base, head: pull.head.sha });
+  const parted = changeOf(of);
   const { files, whole } = parted?.changes ?? NOTHING;
   const isConfigured = activation !== null || Object.keys(services).length + declared.length > 0;
   const asksTree = isConfigured || !whole || files.some((file) => touchesImage(file, declared));
@@ -61,21 +60,6 @@ function broughtBy({ lane, pull, component, policy, look }: Case): Brought | nul
   const before = whole && !files.some(takesCommand) ? NO_FILES : filesAt(look, parted.mergeBase);
   if (tree === null || before === null) return null;
   return { changed: whole ? files : differing(before, tree), tree, before };
-}
-
-function filesAt(look: Look, commit: Sha): Tree | null {
-  const entries = look.at({ want: "entries", commit });
-  return entries && new Map(entries.map((entry) => [entry.path, entry]));
-}
-
-/** A file that was only made executable has the same blob, and brings nothing. */
-function differing(before: Tree, tree: Tree): readonly ChangedFile[] {
-  const brought = [...tree.values()].filter(({ path, blob }) => before.get(path)?.blob !== blob);
-  const gone = [...before.keys()].filter((path) => !tree.has(path));
-  return [
-    ...brought.map(({ path, blob }) => ({ path, before: null, blob })),
-    ...gone.map((path) => ({ path, before: null, blob: null })),
-  ];
 }
 
 function failed(first: Problem, more: readonly Problem[]): Found {

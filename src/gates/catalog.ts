@@ -3,6 +3,7 @@ import { artifacts } from "./artifacts.ts";
 import { backMerge } from "./back-merge.ts";
 import { changeOrder } from "./change-order.ts";
 import { checks } from "./checks.ts";
+import { dataTransition } from "./data-transition.ts";
 import type { Gate } from "./gate.ts";
 import { policy } from "./policy.ts";
 import { provenance } from "./provenance.ts";
@@ -19,6 +20,7 @@ export const GATES: readonly Gate[] = [
   approvals,
   checks,
   runBook,
+  dataTransition,
   artifacts,
   readiness,
   changeOrder,

@@ -1,15 +1,15 @@
 import type { Policy } from "../flow/config.ts";
-import type { Source } from "../flow/facts.ts";
+import type { MayAffect, Source } from "../flow/facts.ts";
 import type { Allowed, Candidate } from "../flow/lane.ts";
 import type { Look } from "../flow/looking.ts";
-import type { ComponentMemory } from "../flow/memory.ts";
+import type { ComponentMemory, PullFacts } from "../flow/memory.ts";
 import type { Branch, Instant, Sha } from "../flow/names.ts";
 import type { Standing } from "../flow/standing.ts";
 import type { Finding } from "../flow/verdict.ts";
 
 /** A pull request in an allowed lane, and all that a gate may look at. */
 export type Case = {
-  readonly pull: Candidate;
+  readonly pull: Candidate & Pick<PullFacts, "body" | "dataLabel">;
   readonly lane: Allowed;
   readonly policy: Policy;
   readonly component: ComponentMemory;
@@ -21,6 +21,8 @@ export type Case = {
   readonly source: Source | null;
   /** What holds it, its stage or its component, in whatever way. */
   readonly standing: readonly Standing[];
+  /** Merged pull requests of the component whose label or body may say that they affect data. */
+  readonly mayAffect: readonly MayAffect[];
   /** Where GitHub's own pages are, without a slash at the end. */
   readonly web: string;
   readonly look: Look;

@@ -17,7 +17,11 @@ export const readiness: Gate = {
     const { blockers, verdict } = policy.readiness;
     const found = blockers.map((label) => look.at({ want: "issues", label }));
     const given = standing.find(
-      (one) => one.kind === "attestation" && one.number === pull.number && one.head === pull.head.sha,
+      (one) =>
+        one.kind === "attestation" &&
+        one.what === "readiness" &&
+        one.number === pull.number &&
+        one.head === pull.head.sha,
     );
     const quality = verdict && given === undefined ? holdersOf("quality", policy, look) : null;
     if (look.missing() !== null) return null;

@@ -1,9 +1,5 @@
-import type { Nodes, Paragraph, PhrasingContent } from "mdast";
-import { fromMarkdown } from "mdast-util-from-markdown";
-import { gfmFromMarkdown } from "mdast-util-gfm";
-import { gfm } from "micromark-extension-gfm";
 import { type Branch, isSha, type Sha } from "../flow/names.ts";
-import { isReadable } from "../flow/readable.ts";
+import { linesIn, type Piece } from "./body.ts";
 
 /** Where a pull request says its run-book lies: a path from the root, and the commit where the link names one. */
 export type Linked = { readonly path: string; readonly commit: Sha | null };
@@ -19,8 +15,6 @@ export type Place = {
 };
 
 const LONGEST_PATH = 1_024;
-/** Characters: reading takes time with the square of some texts. */
-const LONGEST_BODY = 30_000;
 
 /**
  * The run-book that a pull request's body links: a line `Run-book: …` in plain text or in a list, with a path, a relative
@@ -29,9 +23,10 @@ const LONGEST_BODY = 30_000;
  * @returns null where no line links one; `wrong` in a sentence where what is linked cannot be one, or several are.
  */
 export function linkedIn(body: string, place: Place): Linked | { readonly wrong: string } | null {
-  if (body.length > LONGEST_BODY || !isReadable(body))
+  const lines = linesIn(body);
+  if (lines === null)
     return { wrong: "The body is too intricate to be read for its run-book; name it with `/runbook PATH`." };
-  const targets = [...new Set(linesOf(fromMarkdown(body, GITHUB)).flatMap(targetIn))];
+  const targets = [...new Set(lines.flatMap(targetIn))];
   const [first, second] = targets;
   if (first === undefined) return null;
   if (second !== undefined)
@@ -39,40 +34,6 @@ export function linkedIn(body: string, place: Place): Linked | { readonly wrong:
       wrong: `The body links several run-books, \`${first}\` and \`${second}\`; leave one line \`Run-book: …\`.`,
     };
   return pathOf(first, place);
-}
-
-/** Emphasis is left out: telling it takes time with the square of its marks. */
-const GITHUB = {
-  extensions: [gfm(), { disable: { null: ["attention", "strikethrough"] } }],
-  mdastExtensions: [gfmFromMarkdown()],
-};
-
-/** What a line is made of: plain words, and what a link leads to. */
-type Piece = { readonly text: string } | { readonly link: string };
-
-/** The lines of all paragraphs, but for those in quotes. */
-function linesOf(node: Nodes): readonly (readonly Piece[])[] {
-  if (node.type === "paragraph") return linesIn(node);
-  if (node.type === "blockquote" || !("children" in node)) return [];
-  return node.children.flatMap((child) => linesOf(child));
-}
-
-function linesIn({ children }: Paragraph): readonly (readonly Piece[])[] {
-  const lines: Piece[][] = [[]];
-  const add = (piece: Piece) => void lines.at(-1)?.push(piece);
-  const visit = (node: PhrasingContent): void => {
-    if (node.type === "text") {
-      for (const [place, text] of node.value.split(/\r\n|\r|\n/).entries()) {
-        if (place > 0) lines.push([]);
-        add({ text });
-      }
-    } else if (node.type === "break") lines.push([]);
-    else if (node.type === "inlineCode") add({ text: node.value });
-    else if (node.type === "link") add({ link: node.url });
-    else if ("children" in node) for (const child of node.children) visit(child);
-  };
-  for (const child of children) visit(child);
-  return lines;
 }
 
 /** The first thing that stands behind `Run-book:`. */

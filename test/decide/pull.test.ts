@@ -314,7 +314,9 @@ describe("what is not known", () => {
           const n = ahead[place] as number;
           read.set(
             `compare ${stage} ${at("login")}`,
-            n === 3 ? unknown("GitHub answered 502.") : known({ ahead: n, commits: [], whole: true }),
+            n === 3
+              ? unknown("GitHub answered 502.")
+              : known({ ahead: n, commits: [], whole: true, changes: NO_CHANGES }),
           );
         }
         const answer = decide(pullKnown({ memory: pullMemory({ head, base }), read }), HOUSE);
@@ -344,6 +346,8 @@ const CONFIG_AS_IT_IS = [
   known({ found: true, blob: at("config"), text: "" }),
 ] as const;
 
+const NO_CHANGES = { files: [], whole: true };
+
 describe("what turns back from green", () => {
   const release = pullMemory({ head: "staging", base: "master" });
   const asked = component({
@@ -355,8 +359,14 @@ describe("what turns back from green", () => {
     collaborators: Fact<unknown> = known([{ person: { id: 9, login: "erin" }, right: "admin" }]),
   ) =>
     new Map<string, Fact<unknown>>([
-      [`compare ${at("login")} ${at("master")}`, known({ ahead: 0, behind: 1, whole: true, commits: [] })],
-      [`compare ${at("master")} ${at("login")}`, known({ ahead: 1, behind: 0, whole: true, commits: [] })],
+      [
+        `compare ${at("login")} ${at("master")}`,
+        known({ ahead: 0, behind: 1, whole: true, commits: [], changes: NO_CHANGES }),
+      ],
+      [
+        `compare ${at("master")} ${at("login")}`,
+        known({ ahead: 1, behind: 0, whole: true, commits: [], changes: NO_CHANGES }),
+      ],
       [
         "reviews 12",
         known(
@@ -369,6 +379,7 @@ describe("what turns back from green", () => {
       ["rules master", known([])],
       [`checks ${at("login")}`, known([{ name: "build", app: 1, ended: "success", id: 1 }])],
       ["issues severity-1", known([])],
+      [`entries ${at("login")}`, known([])],
       CONFIG_AS_IT_IS,
     ]);
   const judged = (approved: boolean, more: Partial<PullKnown> = {}, read = answers(approved)) =>
@@ -430,10 +441,11 @@ describe("others' checks", () => {
   const hotfix = pullMemory({ head: "hotfix/login", base: "master" });
   const read = (...more: readonly (readonly [string, Fact<unknown>])[]) =>
     new Map<string, Fact<unknown>>([
-      [`compare master ${at("login")}`, known({ ahead: 0, behind: 0, whole: true, commits: [] })],
+      [`compare master ${at("login")}`, known({ ahead: 0, behind: 0, whole: true, commits: [], changes: NO_CHANGES })],
       [`compare development ${at("login")}`, known({ ahead: 0, behind: 0, whole: true, commits: [] })],
       [`compare staging ${at("login")}`, known({ ahead: 0, behind: 0, whole: true, commits: [] })],
       ["rules master", known([])],
+      [`entries ${at("login")}`, known([])],
       CONFIG_AS_IT_IS,
       ...more,
     ]);

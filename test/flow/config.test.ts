@@ -1,5 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
-import { type Config, DEFAULT_FEATURES, DEFAULT_POLICY, policyOf } from "../../src/flow/config.ts";
+import {
+  type Config,
+  DEFAULT_DATA_IGNORE,
+  DEFAULT_DATA_PATHS,
+  DEFAULT_DATA_TRANSITION,
+  DEFAULT_FEATURES,
+  DEFAULT_POLICY,
+  policyOf,
+} from "../../src/flow/config.ts";
 import { inOneLine, readConfig } from "../../src/flow/config-file.ts";
 
 /** What is wrong with a file, each with its place. */
@@ -38,6 +46,7 @@ describe("a config file", () => {
         directory: "docs/runbooks",
         phases: { before: [], deploy: [], test: [], rollback: [], monitor: [] },
       },
+      data: { paths: DEFAULT_DATA_PATHS, ignore: DEFAULT_DATA_IGNORE, transition: DEFAULT_DATA_TRANSITION },
       readiness: { blockers: ["severity-1"], verdict: false },
       changeOrder: { required: false, pattern: "ECO-\\d{4}" },
       gateChecks: true,

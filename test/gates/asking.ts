@@ -26,6 +26,9 @@ export type Asking = {
   readonly checksSince?: Case["checksSince"];
   readonly source?: Case["source"];
   readonly standing?: Case["standing"];
+  readonly mayAffect?: Case["mayAffect"];
+  /** What its pull request says of data and of its run-book. */
+  readonly says?: Partial<Pick<Case["pull"], "body" | "dataLabel">>;
   readonly now?: Case["now"];
   readonly component?: Case["component"];
   /** What GitHub answers, by the words of the want; a fact stands for itself, all else is known. */
@@ -55,7 +58,7 @@ export function asked(
   const name = asking.lane ?? "release";
   const lane: Allowed = { lane: name, because: "It is allowed.", ...(asking.own && { own: true }) };
   const of = {
-    pull: candidate({ ...PULLS[name], ...asking.pull }),
+    pull: { ...candidate({ ...PULLS[name], ...asking.pull }), ...asking.says },
     lane: (asking.lane === null ? null : lane) as Allowed,
     policy: policy(asking.policy),
     component: asking.component ?? component(),
@@ -63,6 +66,7 @@ export function asked(
     checksSince: asking.checksSince ?? null,
     source: asking.source === undefined ? source(name) : asking.source,
     standing: asking.standing ?? [],
+    mayAffect: asking.mayAffect ?? [],
     web: "https://github.com",
     now: asking.now ?? NOW,
   };

@@ -37,7 +37,18 @@ const commit = fc.record({
   title: fc.constant("Add"),
   author: fc.constantFrom(...people, null),
 });
-const path = fc.constantFrom("Dockerfile", "build.sh", "compose.yml", "docs/dns.md", "key.pem", "src/a.ts");
+const BOOK = "docs/runbooks/release.md";
+const path = fc.constantFrom(
+  "Dockerfile",
+  "build.sh",
+  "compose.yml",
+  "docs/dns.md",
+  "key.pem",
+  "src/a.ts",
+  "db/migrate/1.rb",
+  "db/schema.rb",
+  BOOK,
+);
 const changed: fc.Arbitrary<ChangedFile> = fc.record({
   path,
   before: fc.option(path),
@@ -66,6 +77,13 @@ const answers: { readonly [want in Want["want"]]?: fc.Arbitrary<unknown> } = {
   }),
   entries: fc.uniqueArray(entry, { selector: ({ path }) => path }),
   blob: fc.constantFrom("FROM a\nARG V\nRUN $V\n", "docker build --build-arg V=1 .", "services: {}\n", ""),
+  "run-book": fc.constantFrom(
+    { items: [], findings: [] },
+    {
+      items: [{ phase: "deploy", text: "Run db/migrate/1.rb", details: "", optional: false, notApplicable: null }],
+      findings: [],
+    },
+  ),
   reviews: fc.array(review, { maxLength: 6 }),
   checks: fc.array(check, { maxLength: 6 }),
   rules: fc.constantFrom([], [{ type: "required_status_checks", checks: [{ context: "build", app: null }] }]),
@@ -134,7 +152,7 @@ function judged(
   answer: (want: Want) => Fact<unknown>,
 ) {
   const of = {
-    pull: candidate({ base: BASES[lane], head: HEADS[lane] }),
+    pull: { ...candidate({ base: BASES[lane], head: HEADS[lane] }), body: `Run-book: ${BOOK}` },
     lane: { lane, because: "It may.", ...(own && { own: true as const }) },
     policy: policy(more),
     component: component(),
@@ -142,6 +160,7 @@ function judged(
     checksSince: NOW,
     source: source(lane),
     standing: [],
+    mayAffect: [],
     web: "https://github.com",
     now: NOW,
   };

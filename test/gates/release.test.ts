@@ -61,6 +61,7 @@ describe("readiness", () => {
     ]);
     expect(with_(given({ head: at("before") }))[0]).toBe("pending");
     expect(with_(given({ number: 13 }))[0]).toBe("pending");
+    expect(with_(given({ what: "no-data-impact" }))[0]).toBe("pending");
     expect(with_(given({ kind: "hold" }))[0]).toBe("pending");
   });
 });

@@ -46,7 +46,7 @@ describe("From a feature to production", () => {
       expect(seen(world, promotion)).toEqual({
         name: "flowgate: staging",
         is: "in_progress",
-        title: "2 of 8 gates open. Waits for operations to approve.",
+        title: "2 of 9 gates open. Waits for operations to approve.",
       });
       expect(open(world, promotion)).toEqual({
         approvals: "in_progress: Waits for operations to approve.",
@@ -66,7 +66,7 @@ describe("From a feature to production", () => {
       expect(seen(world, promotion)).toEqual({
         name: "flowgate: staging",
         is: "failure",
-        title: `2 of 8 gates open. build ended in failure on ${head(world, promotion)}.`,
+        title: `2 of 9 gates open. build ended in failure on ${head(world, promotion)}.`,
       });
       await world.reports(promotion, "build", "success");
       await otto.approves(promotion);
@@ -74,7 +74,7 @@ describe("From a feature to production", () => {
       expect(seen(world, promotion)).toEqual({
         name: "flowgate: staging",
         is: "success",
-        title: "development goes into staging: the next stage. All 8 gates passed.",
+        title: "development goes into staging: the next stage. All 9 gates passed.",
       });
       expect(open(world, promotion)).toEqual({});
       expect(await rita.merges(promotion)).toBeNull();
@@ -83,12 +83,12 @@ describe("From a feature to production", () => {
       await world.reports(release, "build", "success");
       await world.quiet();
       expect(seen(world, release)?.title).toBe(
-        "1 of 9 gates open. Waits for engineering, operations and quality to approve.",
+        "1 of 10 gates open. Waits for engineering, operations and quality to approve.",
       );
       await dora.approves(release);
       await otto.approves(release);
       await world.quiet();
-      expect(seen(world, release)?.title).toBe("1 of 9 gates open. Waits for quality to approve.");
+      expect(seen(world, release)?.title).toBe("1 of 10 gates open. Waits for quality to approve.");
       expect(await rita.merges(release)).toMatchObject({ status: 405 });
       await quinn.approves(release);
       await world.quiet();
@@ -101,7 +101,7 @@ describe("From a feature to production", () => {
       ]);
       expect(seen(world, release)).toMatchObject({
         is: "in_progress",
-        title: "1 of 9 gates open. Waits for engineering, operations and quality to approve.",
+        title: "1 of 10 gates open. Waits for engineering, operations and quality to approve.",
       });
       expect(await rita.merges(release)).toMatchObject({ status: 405 });
       for (const person of [devin, otto, quinn]) await person.approves(release);
@@ -125,7 +125,7 @@ describe("From a feature to production", () => {
       expect(await dora.merges(promotion)).toBeNull();
       const release = await dora.opens("staging", "master");
       await world.quiet();
-      expect(seen(world, release)?.title).toBe("1 of 9 gates open. Waits for operations and quality to approve.");
+      expect(seen(world, release)?.title).toBe("1 of 10 gates open. Waits for operations and quality to approve.");
       expect(summary(world, release)).toContain("devin (operations)");
       await devin.approves(release);
       await world.quiet();
@@ -224,7 +224,7 @@ describe("What does not count", () => {
       expect(seen(world, number)).toEqual({
         name: "flowgate: master",
         is: "in_progress",
-        title: "1 of 6 gates open. Waits for a release manager to approve.",
+        title: "1 of 7 gates open. Waits for a release manager to approve.",
       });
       expect(summary(world, number)).toContain(`rita approved ${before}, which is not the head any more.`);
       expect(await dora.merges(number)).toMatchObject({ status: 405 });
@@ -246,11 +246,11 @@ describe("What does not count", () => {
       expect(seen(world, number)).toMatchObject({
         is: "failure",
         title:
-          "1 of 6 gates open. Nobody is left who could approve as a release manager. Who opened it or pushed to it does not count.",
+          "1 of 7 gates open. Nobody is left who could approve as a release manager. Who opened it or pushed to it does not count.",
       });
       await ada.addsToTeam("release-managers", "otto");
       await world.quiet();
-      expect(seen(world, number)?.title).toBe("1 of 6 gates open. Waits for a release manager to approve.");
+      expect(seen(world, number)?.title).toBe("1 of 7 gates open. Waits for a release manager to approve.");
       await world.person("otto").approves(number);
       await world.quiet();
       expect(seen(world, number)?.is).toBe("success");
@@ -274,7 +274,7 @@ describe("What does not count", () => {
       await world.reports(number, "flowgate: master", "success");
       await world.quiet();
       expect(seen(world, number)?.title).toBe(
-        `1 of 6 gates open. build has not reported yet on ${head(world, number)}.`,
+        `1 of 7 gates open. build has not reported yet on ${head(world, number)}.`,
       );
       expect(await dora.merges(number)).toMatchObject({ status: 405 });
       await world.skip(31 * 60_000);

@@ -32,7 +32,7 @@ describe("A hotfix", () => {
     expect(seen(world, number)).toEqual({
       name: "flowgate: master",
       is: "success",
-      title: "hotfix/crash was cut from master and may go back into it. All 6 gates passed.",
+      title: "hotfix/crash was cut from master and may go back into it. All 7 gates passed.",
     });
     expect(await dora.merges(number)).toBeNull();
   });
@@ -110,14 +110,14 @@ describe("A release branch", () => {
     expect(seen(world, promotion)).toEqual({
       name: "flowgate: staging",
       is: "success",
-      title: "release/1 is pinned at a commit of development and goes into staging. All 8 gates passed.",
+      title: "release/1 is pinned at a commit of development and goes into staging. All 9 gates passed.",
     });
     expect(await rita.merges(promotion)).toBeNull();
     await world.quiet();
     expect(seen(world, early)).toEqual({
       name: "flowgate: master",
       is: "success",
-      title: "release/1 is pinned at a commit of staging and goes into master. All 9 gates passed.",
+      title: "release/1 is pinned at a commit of staging and goes into master. All 10 gates passed.",
     });
     expect(await rita.merges(early)).toBeNull();
   });
@@ -137,7 +137,7 @@ describe("A release branch", () => {
     expect(seen(world, number)).toEqual({
       name: "flowgate: staging",
       is: "success",
-      title: "release/1 has 2 reviewed commits beyond development and goes into staging. All 8 gates passed.",
+      title: "release/1 has 2 reviewed commits beyond development and goes into staging. All 9 gates passed.",
     });
     expect(await rita.merges(number)).toBeNull();
   });
@@ -488,7 +488,7 @@ describe("Stages of other names", () => {
       expect(seen(world, release)).toEqual({
         name: "flowgate: main",
         is: "success",
-        title: "develop goes into main: the next stage. All 9 gates passed.",
+        title: "develop goes into main: the next stage. All 10 gates passed.",
       });
     },
     { stages: ["develop", "main"] },

@@ -43,7 +43,7 @@ story(
     expect(seen(world, promotion)).toEqual({
       name: "flowgate: staging",
       is: "in_progress",
-      title: "1 of 8 gates open. Waits for quality to approve.",
+      title: "1 of 9 gates open. Waits for quality to approve.",
     });
     expect(summary(world, promotion).replaceAll("\\", "")).toContain(
       "The config is in force, but for this: `approvals` is locked by the organisation's .github/flowgate.yml, so the value here does not count; take it out.",
@@ -59,7 +59,7 @@ story(
     await world.quiet();
     expect(seen(world, promotion)).toMatchObject({
       is: "in_progress",
-      title: "1 of 8 gates open. Waits for quality to approve.",
+      title: "1 of 9 gates open. Waits for quality to approve.",
     });
   },
   { config: lanesOnly(), settings: QUICK },

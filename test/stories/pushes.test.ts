@@ -35,13 +35,13 @@ describe("A push to a stage", () => {
       await world.quiet();
       const short = pushed.slice(0, 7);
       expect(title(world, promotion)).toBe(
-        `1 of 8 gates open. ${short} came onto development by @devin, and GitHub has told of no merge yet.`,
+        `1 of 9 gates open. ${short} came onto development by @devin, and GitHub has told of no merge yet.`,
       );
       expect(issues(world)).toEqual([]);
 
       await world.skip(10 * MINUTE);
       expect(title(world, promotion)).toBe(
-        `1 of 8 gates open. ${short} was pushed to development by devin at THEN UTC, and no pull request that passed explains it.`,
+        `1 of 9 gates open. ${short} was pushed to development by devin at THEN UTC, and no pull request that passed explains it.`,
       );
       expect(seen(world, promotion)?.is).toBe("failure");
       expect(issues(world)).toEqual([
@@ -68,7 +68,7 @@ describe("A push to a stage", () => {
       ]);
       expect(seen(world, promotion)).toMatchObject({
         is: "success",
-        title: "development goes into staging: the next stage. All 8 gates passed.",
+        title: "development goes into staging: the next stage. All 9 gates passed.",
       });
       expect(before).not.toBe(world.head("development"));
       return undefined;
@@ -136,7 +136,7 @@ describe("What no merge explains", () => {
       await world.skip(10 * MINUTE);
       const commit = world.head("development").slice(0, 7);
       expect(title(world, promotion)).toBe(
-        `1 of 8 gates open. #${refused} was merged into development as ${commit} by devin at THEN UTC, and had not passed.`,
+        `1 of 9 gates open. #${refused} was merged into development as ${commit} by devin at THEN UTC, and had not passed.`,
       );
       expect(issues(world)).toMatchObject([{ title: "Unreviewed push to development", state: "open" }]);
       return undefined;
@@ -173,7 +173,7 @@ describe("What no merge explains", () => {
       await lands(world, dora, "feature/other", "development");
       const promotion = await rita.opens("development", "staging");
       await world.quiet();
-      expect(title(world, promotion)).toMatch(/^1 of 8 gates open. development was forced from /);
+      expect(title(world, promotion)).toMatch(/^1 of 9 gates open. development was forced from /);
       await ada.pushes("staging");
       const release = await rita.opens("staging", "master");
       await world.quiet();
@@ -199,7 +199,7 @@ describe("What no merge explains", () => {
       const promotion = await rita.opens("development", "staging");
       await world.quiet();
       expect(title(world, promotion)).toMatch(
-        /^1 of 8 gates open. \w{7} was pushed to development by devin at THEN UTC/,
+        /^1 of 9 gates open. \w{7} was pushed to development by devin at THEN UTC/,
       );
       expect(issues(world)).toHaveLength(1);
       return undefined;

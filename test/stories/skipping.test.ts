@@ -76,7 +76,7 @@ describe("A pull request that skips a stage is refused", () => {
     expect(await rita.merges(skipping)).toMatchObject({ status: 405 });
     expect(seen(world, promotion)).toMatchObject({
       conclusion: "success",
-      title: "development goes into staging: the next stage. All 8 gates passed.",
+      title: "development goes into staging: the next stage. All 9 gates passed.",
     });
     expect(await rita.merges(promotion, "squash")).toMatchObject({ status: 405 });
     expect(await rita.merges(promotion)).toBeNull();

@@ -1,8 +1,8 @@
 import type { Policy } from "../../flow/config.ts";
 import type { Look } from "../../flow/looking.ts";
-import { matches } from "../../flow/pattern.ts";
-import { shell } from "../../flow/words.ts";
-import { code, isFile, type Problem, type Tree, textIn } from "./reading.ts";
+import { matches, plainPath } from "../../flow/pattern.ts";
+import { code, shell } from "../../flow/words.ts";
+import { isFile, type Problem, type Tree, textIn } from "./reading.ts";
 
 /** The one script that activates a release. */
 export function ofActivation(path: string, tree: Tree): Problem | null {
@@ -35,8 +35,7 @@ export function ofService(look: Look, name: string, path: string, tree: Tree): P
 
 /** A file that must not be added. Case does not count, so that `KEY.PEM` is no way round. */
 export function ofForbidden(path: string, { forbidden, allowed }: Policy["artifacts"]): Problem | null {
-  // A pattern takes no line for more than one; a file may have a line break in its name.
-  const plain = path.replace(/\p{C}/gu, "_");
+  const plain = plainPath(path);
   const pattern = forbidden.find((one) => matches(plain.toLowerCase(), one.toLowerCase()));
   if (pattern === undefined || allowed.some((one) => matches(plain, one))) return null;
   return {

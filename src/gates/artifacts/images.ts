@@ -1,12 +1,12 @@
 import type { ChangedFile, TreeEntry } from "../../flow/facts.ts";
 import type { Look } from "../../flow/looking.ts";
-import { count } from "../../flow/words.ts";
+import { code, count } from "../../flow/words.ts";
 import type { Case } from "../gate.ts";
 import { readCompose } from "./compose.ts";
 import { parametersOf } from "./dockerfile.ts";
 import { lackingIn, setBy, type Takes } from "./parameters.ts";
 import { folderOf, isCompose, isDockerfile, isEnvFile, isMakefile, means, nameOf } from "./paths.ts";
-import { code, firstOf, isFile, maySay, type Problem, recipeIn, type Tree, textIn } from "./reading.ts";
+import { firstOf, isFile, maySay, type Problem, recipeIn, type Tree, textIn } from "./reading.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** Of files that are removed so many are looked at for what they built; beyond, every Dockerfile is asked about. */

@@ -1,5 +1,6 @@
+import { code } from "../../flow/words.ts";
 import { folderOf, HOLE, means, nameOf } from "./paths.ts";
-import { code, firstOf, type Problem, type Tree } from "./reading.ts";
+import { firstOf, type Problem, type Tree } from "./reading.ts";
 import type { Setting } from "./recipe.ts";
 
 /** What a touched file takes from outside. */

@@ -57,12 +57,6 @@ function variablesIn(text: string, template: boolean): Recipe["sets"] {
   return [...text.matchAll(line)].map(([, name = ""]) => ({ name, needs: [] }));
 }
 
-/** A path as it is shown: a file may be called anything. */
-export const code = (path: string): string => {
-  const shown = path.replace(/[\p{C}\p{Zl}\p{Zp}`]/gu, "\uFFFD");
-  return `\`${shown.length > 200 ? `${shown.slice(0, 199)}…` : shown}\``;
-};
-
 const NAMED = 5;
 /** The first few, and how many more. */
 export const firstOf = (words: readonly string[]): string =>
