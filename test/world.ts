@@ -56,6 +56,8 @@ export function lanesOnly(stages: readonly string[] = STAGES): string {
 stages: [${stages.join(", ")}]
 approvals: { ${nobody} }
 checks: { allow_none: true }
+runbook: { required: false }
+backup: { when: data }
 report: { gate_checks: false }
 `;
 }

@@ -41,7 +41,7 @@ export function showing(
   const { policy } = component.config;
   const before = executionOn({
     standing,
-    pull: { ...subject, head: pull.head.sha, base: pull.base, ref: pull.head.ref, body: pull.body },
+    pull: subject,
   });
   if (lane === null ? before === undefined : lane !== "release" && lane !== "hotfix") return NOTHING_SHOWN;
   const look = looking(read);

@@ -1,6 +1,7 @@
 import { approvals } from "./approvals.ts";
 import { artifacts } from "./artifacts.ts";
 import { backMerge } from "./back-merge.ts";
+import { backup } from "./backup.ts";
 import { changeOrder } from "./change-order.ts";
 import { checks } from "./checks.ts";
 import { dataTransition } from "./data-transition.ts";
@@ -18,6 +19,7 @@ export const GATES: readonly Gate[] = [
   backMerge,
   approvals,
   checks,
+  backup,
   dataTransition,
   artifacts,
   readiness,
