@@ -1,4 +1,4 @@
-import type { Comparison } from "../flow/facts.ts";
+import type { BroughtBy, Comparison } from "../flow/facts.ts";
 import type { Person, Sha } from "../flow/names.ts";
 import { type DataImpact, dataImpact, saysSo } from "../release/data-impact.ts";
 import type { OnPull } from "./command.ts";
@@ -6,10 +6,10 @@ import type { OnPull } from "./command.ts";
 /** The change that a pull request makes, and what of it affects data. */
 export type Affected = { readonly comparison: Comparison; readonly impact: DataImpact };
 
-/** Compared as gates compare it, so that nothing is read twice. Null: still to be read. */
+/** Compared as gates compare it, so that nothing is read twice; its base must be a stage. Null: still to be read. */
 export function affectedBy({ pull, policy, mayAffect, look }: OnPull): Affected | null {
-  const base = pull.lane === "hotfix" || pull.lane === "back-merge" ? pull.base : pull.baseHead;
-  const comparison = base === null ? null : look.at({ want: "compare", base, head: pull.head });
+  const base = pull.lane === "hotfix" || pull.lane === "back-merge" ? pull.base : (pull.baseHead as Sha);
+  const comparison = look.at({ want: "compare", base, head: pull.head });
   return comparison && { comparison, impact: dataImpact({ policy, comparison, pull, mayAffect }) };
 }
 
@@ -38,7 +38,7 @@ export function authorsOf(
   if (!comparison.changes.whole || paths.length > MOST) return everybody();
 
   const touched = paths.map((path) => look.at({ want: "touched", path, head: pull.head }));
-  if (touched.some((commits) => commits === null)) return null;
+  if (look.missing() !== null) return null;
   const told = touched as readonly (readonly Sha[])[];
   const saying = mayAffect.flatMap((one) => (saysSo(one) === null ? [] : (one.mergeCommit ?? [])));
   const named = new Set([...told.flat(), ...saying]);
@@ -46,11 +46,11 @@ export function authorsOf(
   if (told.some(({ length }) => length >= MOST_TOLD) || commits.length > MOST) return everybody();
 
   const brought = commits.map(({ sha }) => look.at({ want: "brought-by", commit: sha }));
-  if (brought.some((pulls) => pulls === null)) return null;
+  if (look.missing() !== null) return null;
   const { stages } = asked.policy;
   // A promotion brings what others wrote.
-  const entered = brought
-    .flatMap((pulls) => pulls ?? [])
+  const entered = (brought as readonly (readonly BroughtBy[])[])
+    .flat()
     .filter(({ merged, base }) => merged && (base === stages[0] || !stages.includes(base)));
   return {
     authors: [

@@ -95,7 +95,7 @@ function waits(open: readonly Open[], who: string, impact: DataImpact, { policy 
   return {
     outcome: "pending",
     because: `Waiting for operations: ${listed(open.map(({ lacks }) => lacks))}.`,
-    cure: `${who} makes a backup and copies the line with its id and when it was finished, or names the run that made it.${open.length > 1 ? ` A line for each: ${listed(open.map(({ system }) => code(system ?? "any system")))}.` : ""}${strict} Where no data is affected they say \`/attest no-data-impact because …\`.`,
+    cure: `${who} makes a backup and copies the line with its id and when it was finished, or names the run that made it.${open.length > 1 ? ` A line for each: ${listed(open.map(({ system }) => code(system as string)))}.` : ""}${strict} Where no data is affected they say \`/attest no-data-impact because …\`.`,
     copy: `/attest backup system=${first.system ?? "SYSTEM"} id=BACKUP-ID at=YYYY-MM-DDTHH:MM:SSZ${tested}`,
   };
 }

@@ -292,6 +292,7 @@ describe("/attest backup", () => {
     const mayAffect = (name: string, says_: boolean): readonly MayAffect[] => [
       { number: 3, body: null, dataLabel: says_, mergeCommit: at(name) },
       { number: 2, body: null, dataLabel: true, mergeCommit: null },
+      { number: 1, body: null, dataLabel: false, mergeCommit: at("migrate") },
     ];
     const carried = { changes: { files: [], whole: true } };
     const answers = { [`brought-by ${at("other")}`]: [pull(3, OTTO)] };
