@@ -58,6 +58,7 @@ stages: [${stages.join(", ")}]
 approvals: { ${nobody} }
 checks: { allow_none: true }
 runbook: { required: false }
+backup: { when: data }
 report: { gate_checks: false }
 `;
 }

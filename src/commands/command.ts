@@ -1,11 +1,12 @@
 import type { Policy, Role } from "../flow/config.ts";
-import { type Collaborator, RIGHTS, type Right } from "../flow/facts.ts";
+import { type Collaborator, type MayAffect, RIGHTS, type Right } from "../flow/facts.ts";
 import type { Entry } from "../flow/ledger.ts";
 import type { Look } from "../flow/looking.ts";
 import type { Branch, InstallationId, Instant, Person, RepositoryId, Sha } from "../flow/names.ts";
 import { type Holders, holdersOf, names, withRight } from "../flow/roles.ts";
-import type { Standing } from "../flow/standing.ts";
+import type { Standing, StandingOf } from "../flow/standing.ts";
 import type { Nudge } from "../flow/subject.ts";
+import type { Lane } from "../flow/verdict.ts";
 import { listed } from "../flow/words.ts";
 import type { Written } from "./grammar.ts";
 
@@ -21,8 +22,14 @@ export type Asked = {
     readonly head: Sha;
     readonly base: Branch;
     readonly ref: Branch;
-    /** Its body, where that may name a run-book. */
+    readonly author: Person;
+    /** Where the base is; null: it is no stage. */
+    readonly baseHead: Sha | null;
+    /** As it was judged last; null: it was not yet, or no lane allows it. */
+    readonly lane: Lane | null;
+    /** Its body, where that may name a run-book or an impact on data. */
     readonly body: string | null;
+    readonly dataLabel: boolean;
   } | null;
   /** `owner/name`, and where GitHub's own pages are. */
   readonly name: string;
@@ -35,6 +42,12 @@ export type Asked = {
   /** What the organisation's own file says, alone. */
   readonly organisation: Policy;
   readonly standing: readonly Standing[];
+  /** Backups that served a release already. */
+  readonly spent: readonly StandingOf<"attestation">[];
+  /** Merged pull requests of the component whose label or body may say that they affect data. */
+  readonly mayAffect: readonly MayAffect[];
+  /** When the last release was made; null: there was none, or it is not known. */
+  readonly lastRelease: Instant | null;
   readonly look: Look;
 };
 
@@ -56,8 +69,11 @@ export type Came =
 export type Act<Of extends Asked = Asked> = (asked: Of) => Came | null;
 export type OnPull = Asked & { readonly pull: NonNullable<Asked["pull"]> };
 
-/** What somebody wrote, understood; or what of it is not, in a sentence. */
-type Read<Of extends Asked> = (written: Written, now: Instant) => { readonly act: Act<Of> } | { readonly not: string };
+/** What somebody wrote, understood, and who may do that where it is not who may give the command at all; or what of it is not, in a sentence. */
+type Read<Of extends Asked> = (
+  written: Written,
+  now: Instant,
+) => { readonly act: Act<Of>; readonly allows?: (asked: Asked) => May } | { readonly not: string };
 
 export type Command = {
   readonly name: string;

@@ -24,7 +24,15 @@ export function decideComponent(known: ComponentKnown, house: House): Answer {
   const { memory } = known;
   if (known.requests.length === 0 || memory === null) return lookAt(known);
   if (memory.stages === null) return thenAnswered(lookAt(known), known.now);
-  const obeyed = obey({ ...known, component: memory, pull: null, web: house.web });
+  const obeyed = obey({
+    ...known,
+    component: memory,
+    pull: null,
+    web: house.web,
+    spent: [],
+    mayAffect: [],
+    lastRelease: null,
+  });
   if ("lacks" in obeyed) return obeyed;
   const looked = lookAt(known);
   if ("lacks" in looked) return looked;

@@ -42,7 +42,7 @@ export function showing(
   if (!policy.runBook.required) return NOTHING_SHOWN;
   const before = executionOn({
     standing,
-    pull: { ...subject, head: pull.head.sha, base: pull.base, ref: pull.head.ref, body: pull.body },
+    pull: subject,
   });
   if (lane === null ? before === undefined : lane !== "release" && lane !== "hotfix") return NOTHING_SHOWN;
   const look = looking(read);

@@ -24,9 +24,20 @@ export function decidePull(known: PullKnown, house: House): Answer {
   const { subject, component, memory } = known;
   if (known.requests.length === 0 || component === null || component.stages === null) return judgePull(known, house);
   if (memory === null) return thenAnswered(judgePull(known, house), known.now);
-  const { head, base, body } = memory;
-  const pull = { number: subject.number, head: head.sha, ref: head.ref, base, body };
-  const obeyed = obey({ ...known, component, pull, web: house.web });
+  const { head, base, body, dataLabel, author } = memory;
+  const { verdict: before } = known;
+  const pull = {
+    number: subject.number,
+    head: head.sha,
+    ref: head.ref,
+    author,
+    base,
+    baseHead: component.stages[base] ?? null,
+    lane: before?.base === base ? before.lane : null,
+    body,
+    dataLabel,
+  };
+  const obeyed = obey({ ...known, component, pull, web: house.web, lastRelease: null });
   if ("lacks" in obeyed) return obeyed;
   const judged = judgePull(
     { ...known, standing: obeyed.standing, memory: obeyed.fresh ? doubting(memory) : memory },

@@ -8,7 +8,7 @@ import type { Heard as Asking, Read, Want } from "../flow/facts.ts";
 import { closes, digestOf, type Entry } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
 import type { ComponentMemory } from "../flow/memory.ts";
-import type { Instant, RepositoryId } from "../flow/names.ts";
+import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
 import { madeOf } from "../flow/policy.ts";
 import type { Answer, Heard, Request } from "../flow/request.ts";
 import type { Standing } from "../flow/standing.ts";
@@ -25,7 +25,7 @@ type Known = Asking & {
   readonly component: ComponentMemory;
   readonly pull: Asked["pull"];
   readonly standing: readonly Standing[];
-};
+} & Pick<Asked, "spent" | "mayAffect" | "lastRelease">;
 
 /** What somebody asked for and what came of it; said once it was judged what follows. */
 type Said = { readonly request: Request; readonly came: Answer["came"]; readonly lines: readonly Line[] };
@@ -92,9 +92,9 @@ function heard(request: Heard, known: Known): Outcome {
   const look = looking(known.read);
   const results: { readonly line: string; readonly came: Came | null }[] = [];
   let { standing } = known;
-  for (const { written, command, act } of acts as readonly Understood[]) {
+  for (const { written, allows, act } of acts as readonly Understood[]) {
     const asked = { ...askedBy(request, known), standing, look };
-    const may = command.allows(asked);
+    const may = allows(asked);
     const came = may === "yes" ? act(asked as OnPull) : notBy(may);
     results.push({ line: written.line, came });
     if (came?.came === "done") standing = (came.entries ?? []).reduce(standingAfter, standing);
@@ -112,7 +112,7 @@ function heard(request: Heard, known: Known): Outcome {
 }
 
 /** What was attested by a comment that is not there any more as it was written. */
-function takenBack(request: Heard, { standing, subject }: Known): Outcome {
+function takenBack(request: Heard, { standing, subject, component }: Known): Outcome {
   const { origin, by } = request;
   const said = standing.filter(
     (one) => one.kind === "attestation" && "comment" in origin && one.comment === origin.comment,
@@ -122,9 +122,15 @@ function takenBack(request: Heard, { standing, subject }: Known): Outcome {
   return {
     said: { request, came: "done", lines },
     entries: said.map(({ key }) => closes(about, by.login, key, "its comment was edited or deleted")),
-    nudges: [],
+    nudges: said.length === 0 ? [] : [intoLast(subject.repository, component)],
   };
 }
+
+/** What was said on a promotion may count for a release that is open already. */
+const intoLast = (repository: RepositoryId, { config }: ComponentMemory): Nudge => ({
+  priority: "bulk",
+  openPulls: { repository, base: config.policy.stages.at(-1) as Branch },
+});
 
 /** Somebody clicked in the comment that shows a run-book, or changed it. Only what was refused is answered. */
 function stickyEdited(request: Heard, known: Known): Outcome {
@@ -138,7 +144,7 @@ function stickyEdited(request: Heard, known: Known): Outcome {
 
 type Understood = {
   readonly written: Written;
-  readonly command: Command;
+  readonly allows: Command["allows"];
   readonly act: Act<OnPull>;
   readonly not?: undefined;
 };
@@ -153,7 +159,9 @@ function understood(
   if (command.on === "pull" && pull === null) return { not: `\`/${command.name}\` belongs on a pull request.` };
   if (written.open) return { not: "A quote is opened and not closed." };
   const read = command.read(written, now);
-  return "not" in read ? { not: `${read.not} It is written \`${command.usage}\`.` } : { command, act: read.act };
+  return "not" in read
+    ? { not: `${read.not} It is written \`${command.usage}\`.` }
+    : { allows: command.allows, ...read };
 }
 
 /** Where others of its lines were right, it is said that they were not done either. */
@@ -162,7 +170,7 @@ const unlessAll = (said: readonly Line[], all: number): readonly Line[] =>
 
 const askedBy = (
   { by, origin, judged }: Heard,
-  { now, subject, installation, pull, component, standing, web }: Known,
+  { now, subject, installation, pull, component, standing, web, spent, mayAffect, lastRelease }: Known,
 ) => ({
   by,
   now,
@@ -176,6 +184,9 @@ const askedBy = (
   policy: component.config.policy,
   organisation: madeOf(null, component.config.above).policy,
   standing,
+  spent,
+  mayAffect,
+  lastRelease,
 });
 
 /** A command opens and closes what stands, and nothing else. */

@@ -74,7 +74,7 @@ const LEFT_ALONE =
 export const executionOn = ({
   standing,
   pull,
-}: Pick<OnPull, "standing" | "pull">): StandingOf<"execution"> | undefined =>
+}: Pick<OnPull, "standing"> & { readonly pull: Pick<OnPull["pull"], "number"> }): StandingOf<"execution"> | undefined =>
   standing.find((one): one is StandingOf<"execution"> => one.kind === "execution" && one.number === pull.number);
 
 /** When edits were undone, of those that still count. */

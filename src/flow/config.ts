@@ -72,6 +72,12 @@ const branchName = z
 
 const text = z.string().min(1).max(255);
 const role = z.enum(ROLES);
+/** What a backup is known by, and what a system is called: no markup, no mention, no blank. */
+export const PLAIN_NAME = /^(?!.*\/\/)[A-Za-z\d](?:[\w.:/+-]{0,126}[A-Za-z\d])?$/;
+const system = z
+  .string()
+  .regex(PLAIN_NAME, "is no name of a system: 128 letters, digits and `.`, `_`, `-`, `:`, `/`, `+` within, at most");
+const WORKFLOW = /^[A-Za-z\d-]+\/[\w.-]+\/\.github\/workflows\/[\w.-]+\.ya?ml$/;
 /** As it is written; whole once it was read. */
 const duration = z
   .string()
@@ -124,7 +130,7 @@ export const configSchema = z.strictObject({
     .enum(["small", "standard", "regulated"])
     .default("standard")
     .describe(
-      "Sets defaults of other keys. `small`: one person may fill several roles, but a release and a hotfix need two people in all. `regulated`: `change_order.required` is on and `readiness.verdict` is `required`.",
+      "Sets defaults of other keys. `small`: one person may fill several roles, but a release and a hotfix need two people in all, and `backup.when` is `data`. `regulated`: `change_order.required` is on, `readiness.verdict` is `required` and `backup.restore_test` is `90d`.",
     ),
   stages: z
     .array(branchName)
@@ -276,6 +282,60 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe("Run-books."),
+  backup: z
+    .strictObject({
+      when: z
+        .enum(["always", "data"])
+        .optional()
+        .describe(
+          "When a release or a hotfix needs a backup: `always`, or only where `data` is affected. Left out: `data` for `team: small`, else `always`.",
+        ),
+      max_age: duration.default("24h").describe("How long a backup counts after it was finished."),
+      max_age_destructive: duration
+        .default("4h")
+        .describe("The same where a statement is seen that may destroy data, such as `DROP TABLE`."),
+      systems: z
+        .array(system)
+        .max(40)
+        .refine((systems) => new Set(systems).size === systems.length, "names a system twice")
+        .default([])
+        .describe(
+          "The systems that each need a backup, such as `[postgres-main]`. None: one backup of any system is enough.",
+        ),
+      workflows: z
+        .record(text, z.array(system).min(1, "backs up nothing; leave it out instead").max(40))
+        .refine(
+          (workflows) => Object.keys(workflows).every((path) => WORKFLOW.test(path)),
+          "names no workflow such as `acme/ops/.github/workflows/backup.yml`",
+        )
+        .refine((workflows) => Object.keys(workflows).length <= 40, "lists more than 40 workflows")
+        .default({})
+        .describe(
+          "Workflows that make backups, each with the systems that it backs up, such as `{ acme/ops/.github/workflows/backup.yml: [postgres-main] }`. A run of one is checked by Flowgate when somebody attests it.",
+        ),
+      restore_test: z
+        .union([z.literal("off"), duration])
+        .optional()
+        .describe(
+          "How old the last test of a restore may be; `off`: none is asked for. Left out: `90d` for `team: regulated`, else `off`.",
+        ),
+      verifier: z
+        .strictObject({
+          url: z
+            .string()
+            .max(2048)
+            .regex(
+              /^https:\/\/[A-Za-z\d[][^\s@/?#]*(?:[/?][^\s#]*)?$/,
+              "is no address that begins with `https://` and holds no credentials",
+            ),
+        })
+        .optional()
+        .describe(
+          "A service of yours that Flowgate asks whether an attested backup is there, by a signed POST. Left out: a person's word counts.",
+        ),
+    })
+    .prefault({})
+    .describe("Backups before a release."),
   data: z
     .strictObject({
       paths: z
@@ -404,6 +464,19 @@ export type Policy = {
     /** More words for headings, by phase. */
     readonly phases: { readonly [phase in Phase]: readonly string[] };
   };
+  readonly backup: {
+    readonly when: "always" | "data";
+    readonly maxAge: Duration;
+    /** Where a statement is seen that may destroy data. */
+    readonly maxAgeDestructive: Duration;
+    /** Each needs one; none named: one of any system is enough. */
+    readonly systems: readonly string[];
+    /** The systems that a workflow backs up, by `owner/name/path`. */
+    readonly workflows: { readonly [workflow: string]: readonly string[] };
+    /** How old the last test of a restore may be; null: none is asked for. */
+    readonly restoreTest: Duration | null;
+    readonly verifier: { readonly url: string } | null;
+  };
   /** Patterns: of files that change data, of those that only look so, and of scripts that carry data over. */
   readonly data: {
     readonly paths: readonly string[];
@@ -421,7 +494,7 @@ export type RequiredCheck = { readonly name: string; readonly app: number | null
 export function policyOf(config: Config): Policy {
   const { enforcement, enforcement_grace, team, stages, flow, roles, approvals, checks, ...rest } =
     configSchema.parse(config);
-  const { provenance, artifacts, runbook, data, readiness, change_order, report } = rest;
+  const { provenance, artifacts, runbook, backup, data, readiness, change_order, report } = rest;
   const named = namedIn(roles);
   return {
     enforcement,
@@ -446,6 +519,16 @@ export function policyOf(config: Config): Policy {
       onFeature: artifacts.on_feature,
     },
     runBook: { ...runbook, default: runbook.default ?? null },
+    backup: {
+      when: backup.when ?? (team === "small" ? "data" : "always"),
+      maxAge: parseDuration(backup.max_age) as Duration,
+      maxAgeDestructive: parseDuration(backup.max_age_destructive) as Duration,
+      systems: backup.systems,
+      workflows: backup.workflows,
+      // `off` is no duration.
+      restoreTest: parseDuration(backup.restore_test ?? (team === "regulated" ? "90d" : "off")),
+      verifier: backup.verifier ?? null,
+    },
     data,
     readiness: {
       blockers: readiness.blockers,

@@ -1,6 +1,7 @@
 import { approvals } from "./approvals.ts";
 import { artifacts } from "./artifacts.ts";
 import { backMerge } from "./back-merge.ts";
+import { backup } from "./backup.ts";
 import { changeOrder } from "./change-order.ts";
 import { checks } from "./checks.ts";
 import { dataTransition } from "./data-transition.ts";
@@ -20,6 +21,7 @@ export const GATES: readonly Gate[] = [
   approvals,
   checks,
   runBook,
+  backup,
   dataTransition,
   artifacts,
   readiness,

@@ -47,7 +47,19 @@ function says(
     now: NOW,
     repository: REPOSITORY,
     installation: installationId(1),
-    pull: onIssue ? null : { number: 12, head: at("login"), base: branch(base), ref: branch("staging"), body: null },
+    pull: onIssue
+      ? null
+      : {
+          number: 12,
+          head: at("login"),
+          base: branch(base),
+          ref: branch("staging"),
+          author: RITA,
+          baseHead: at(base),
+          lane: null,
+          body: null,
+          dataLabel: false,
+        },
     name: "acme/api",
     web: "https://github.com",
     policy: more.policy ?? NAMED,
@@ -55,9 +67,12 @@ function says(
     standing,
     judged: judged === undefined ? at("login") : judged,
     comment: 900,
+    spent: [],
+    mayAffect: [],
+    lastRelease: null,
     look: looking(facts),
   };
-  const may = command.allows(asked);
+  const may = (read.allows ?? command.allows)(asked);
   if (may !== "yes") return may === "unread" ? null : may;
   return read.act(asked as OnPull);
 }
@@ -319,9 +334,15 @@ describe("/attest readiness", () => {
   });
 
   it.each([
-    ["/attest because x", "What is attested? It knows `readiness`."],
-    ["/attest weather because x", "What is attested? It knows `readiness`, and no “weather”."],
-    ["/attest readiness today because x", "`/attest readiness` takes no “today”."],
+    [
+      "/attest because x",
+      "What is attested? It knows `backup`, `no-data-impact`, `no-data-transition`, `readiness` and `revoke`.",
+    ],
+    [
+      "/attest weather because x",
+      "What is attested? It knows `backup`, `no-data-impact`, `no-data-transition`, `readiness` and `revoke`, and no “weather”.",
+    ],
+    ["/attest readiness today because x", "`/attest readiness` takes no “today”: `/attest readiness because …`."],
     ["/attest readiness", "It goes on record, so it needs its reason: end the line with `because …`."],
     ["/attest readiness because", "It goes on record, so it needs its reason: end the line with `because …`."],
   ])("does not understand %s", (asked, not) => {

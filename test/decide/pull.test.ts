@@ -25,6 +25,7 @@ import {
 } from "../builders.ts";
 
 const HOUSE = { app: APP, links: null, web: "https://github.com" };
+const NO_CHANGES = { files: [], whole: true };
 function decided(answer: Answer): Decision {
   if (!("decided" in answer)) throw new Error(`it lacks ${JSON.stringify(answer.lacks)}`);
   return answer.decided;
@@ -143,8 +144,8 @@ describe("a pull request", () => {
           memory: pullMemory({ head: "login", base: "development" }),
           siblings: [{ number: 13, verdict: verdict() }],
           read: new Map([
-            [`compare staging ${at("login")}`, known({ ahead: 1, commits: [], whole: true })],
-            [`compare master ${at("login")}`, known({ ahead: 1, commits: [], whole: true })],
+            [`compare staging ${at("login")}`, known({ ahead: 1, commits: [], whole: true, changes: NO_CHANGES })],
+            [`compare master ${at("login")}`, known({ ahead: 1, commits: [], whole: true, changes: NO_CHANGES })],
           ]),
         }),
       )?.content,
@@ -182,7 +183,10 @@ describe("into a default branch that is no stage", () => {
     const read = new Map<string, Fact<unknown>>([
       [`file ${PATH} ${at("login")}`, file("other")],
       [`file ${PATH} ${at("parted")}`, file("config")],
-      [`compare trunk ${at("login")}`, known({ ahead: 1, mergeBase: at("parted"), commits: [], whole: true })],
+      [
+        `compare trunk ${at("login")}`,
+        known({ ahead: 1, mergeBase: at("parted"), commits: [], whole: true, changes: NO_CHANGES }),
+      ],
       ["reviews 12", known([])],
       ["pushers anything", known([])],
       ["collaborators", known([{ person: { id: 10, login: "rita" }, right: "maintain" }])],
@@ -346,12 +350,13 @@ const CONFIG_AS_IT_IS = [
   known({ found: true, blob: at("config"), text: "" }),
 ] as const;
 
-const NO_CHANGES = { files: [], whole: true };
-
 describe("what turns back from green", () => {
   const release = pullMemory({ head: "staging", base: "master" });
   const asked = component({
-    config: { ...component().config, policy: policy({ approvals: { master: ["maintainer"] } }) },
+    config: {
+      ...component().config,
+      policy: policy({ approvals: { master: ["maintainer"] }, backup: { ...policy().backup, when: "data" } }),
+    },
   });
   /** GitHub's answers to a release: one person may approve, and has or has not. */
   const answers = (
@@ -376,6 +381,7 @@ describe("what turns back from green", () => {
         ),
       ],
       ["collaborators", collaborators],
+      [`entries ${at("login")}`, known([])],
       ["rules master", known([])],
       [`checks ${at("login")}`, known([{ name: "build", app: 1, ended: "success", id: 1 }])],
       ["issues severity-1", known([])],
@@ -437,13 +443,19 @@ describe("what turns back from green", () => {
 });
 
 describe("others' checks", () => {
-  const asked = component({ config: { ...component().config, policy: policy({ approvals: {} }) } });
+  const asked = component({
+    config: { ...component().config, policy: policy({ approvals: {}, backup: { ...policy().backup, when: "data" } }) },
+  });
   const hotfix = pullMemory({ head: "hotfix/login", base: "master" });
   const read = (...more: readonly (readonly [string, Fact<unknown>])[]) =>
     new Map<string, Fact<unknown>>([
       [`compare master ${at("login")}`, known({ ahead: 0, behind: 0, whole: true, commits: [], changes: NO_CHANGES })],
-      [`compare development ${at("login")}`, known({ ahead: 0, behind: 0, whole: true, commits: [] })],
-      [`compare staging ${at("login")}`, known({ ahead: 0, behind: 0, whole: true, commits: [] })],
+      [
+        `compare development ${at("login")}`,
+        known({ ahead: 0, behind: 0, whole: true, commits: [], changes: NO_CHANGES }),
+      ],
+      [`compare staging ${at("login")}`, known({ ahead: 0, behind: 0, whole: true, commits: [], changes: NO_CHANGES })],
+      [`entries ${at("login")}`, known([])],
       ["rules master", known([])],
       [`entries ${at("login")}`, known([])],
       CONFIG_AS_IT_IS,

@@ -163,6 +163,13 @@ describe("What somebody asks for on a pull request", () => {
     expect(decision.verdict).toMatchObject({ outcome: "passed" });
   });
 
+  it("is not attested where it could count nowhere", () => {
+    const line = "/attest no-data-impact because it adds an index";
+    const elsewhere = judge(facts([open(line)], { memory: pullMemory({ base: "main" }) }));
+    expect(said(elsewhere)[1]).toMatch(/^It counts on a release or a hotfix/);
+    expect(elsewhere.entries.map(({ what }) => what)).toEqual(["answered"]);
+  });
+
   it("takes back what it attested when it is edited or deleted, and says so", () => {
     const attested: Standing = {
       kind: "attestation",
@@ -186,6 +193,11 @@ describe("What somebody asks for on a pull request", () => {
     expect(said(decision)).toEqual([
       "The comment that attested it was edited or deleted, so it does not count any more. It can be written again.",
     ]);
+    // It may have counted for a release that is open.
+    expect(decision.news.nudges).toContainEqual({
+      priority: "bulk",
+      openPulls: { repository: REPOSITORY, base: "master" },
+    });
     const other = judge(facts([open("/hold", gone)], { standing: [{ ...attested, comment: 901 }] }));
     expect(said(other)).toEqual([]);
     const review = judge(

@@ -46,6 +46,15 @@ describe("a config file", () => {
         directory: "docs/runbooks",
         phases: { before: [], deploy: [], test: [], rollback: [], monitor: [] },
       },
+      backup: {
+        when: "always",
+        maxAge: { milliseconds: 24 * 3_600_000 },
+        maxAgeDestructive: { milliseconds: 4 * 3_600_000 },
+        systems: [],
+        workflows: {},
+        restoreTest: null,
+        verifier: null,
+      },
       data: { paths: DEFAULT_DATA_PATHS, ignore: DEFAULT_DATA_IGNORE, transition: DEFAULT_DATA_TRANSITION },
       readiness: { blockers: ["severity-1"], verdict: false },
       changeOrder: { required: false, pattern: "ECO-\\d{4}" },
@@ -229,6 +238,44 @@ describe("a team", () => {
       false,
       false,
     ]);
+  });
+});
+
+describe("backups", () => {
+  const backup = (more: Config["backup"] = {}, team: NonNullable<Config["team"]> = "standard") =>
+    policyOf({ team, backup: more }).backup;
+
+  it("are asked for as the team does", () => {
+    expect(backup({}, "small")).toMatchObject({ when: "data", restoreTest: null });
+    expect(backup({ when: "always" }, "small")).toMatchObject({ when: "always" });
+    expect(backup({}, "regulated")).toMatchObject({ when: "always", restoreTest: { milliseconds: 90 * 86_400_000 } });
+    expect(backup({ restore_test: "off" }, "regulated")).toMatchObject({ restoreTest: null });
+    expect(backup({ restore_test: "30d" })).toMatchObject({ restoreTest: { milliseconds: 30 * 86_400_000 } });
+  });
+
+  it("are of systems, made by workflows, and known to a verifier", () => {
+    const workflows = { "acme/ops/.github/workflows/backup.yml": ["postgres-main"] };
+    const verifier = { url: "https://backups.example.com/verify?of=acme" };
+    expect(backup({ systems: ["postgres-main"], workflows, verifier })).toMatchObject({
+      systems: ["postgres-main"],
+      workflows,
+      verifier,
+    });
+  });
+
+  it.each([
+    ["systems: [a, a]", "`backup.systems` names a system twice."],
+    ["systems: ['a b']", "`backup.systems.0` is no name of a system"],
+    ["systems: ['@ops']", "`backup.systems.0` is no name of a system"],
+    ["workflows: { backup.yml: [a] }", "names no workflow such as `acme/ops/.github/workflows/backup.yml`"],
+    ["workflows: { acme/ops/.github/workflows/b.yml: [] }", "backs up nothing; leave it out instead"],
+    ["verifier: { url: 'http://a.example' }", "begins with `https://`"],
+    ["verifier: { url: 'https://me:secret@a.example' }", "holds no credentials"],
+    ["verifier: { url: 'https://a.example/#x' }", "is no address"],
+    ["restore_test: never", "restore_test"],
+    ["max_age: soon", "is no time such as"],
+  ])("refuse %s", (text, because) => {
+    expect(problems(`backup: { ${text} }`).join(" ")).toContain(because);
   });
 });
 

@@ -3,14 +3,21 @@ import fc from "fast-check";
 import type { CheckSeen } from "../../src/flow/check-seen.ts";
 import { ENDINGS } from "../../src/flow/check-seen.ts";
 import { type ChangedFile, type Fact, type Review, type TreeEntry, type Want, wantKey } from "../../src/flow/facts.ts";
+import { digestOf } from "../../src/flow/ledger.ts";
+import { later } from "../../src/flow/names.ts";
+import type { Standing } from "../../src/flow/standing.ts";
 import { LANES, OUTCOMES, type Outcome } from "../../src/flow/verdict.ts";
+import { backup } from "../../src/gates/backup.ts";
 import { GATES } from "../../src/gates/catalog.ts";
 import { ask } from "../../src/gates/engine.ts";
 import type { Gate } from "../../src/gates/gate.ts";
 import { APP, at, candidate, component, known, NOW, policy, unknown } from "../builders.ts";
+import { attested, DATA } from "../release/attested.ts";
 import { DORA, ERIN, OLGA, OTTO, QUINN, RITA, right, source } from "./asking.ts";
 
 const HEAD = at("login");
+/** The fingerprint where no file affects data. */
+const NO_DATA = digestOf("[]");
 const people = [DORA, OLGA, OTTO, QUINN, ERIN, RITA];
 
 const review: fc.Arbitrary<Review> = fc.record({
@@ -54,6 +61,15 @@ const changed: fc.Arbitrary<ChangedFile> = fc.record({
   before: fc.option(path),
   blob: fc.constantFrom(at("one"), at("other"), null),
 });
+const standing: fc.Arbitrary<readonly Standing[]> = fc.array(
+  fc
+    .record({ of: fc.constantFrom(12, 11), head: fc.constantFrom(HEAD, at("c1")), age: fc.nat(40), old: fc.boolean() })
+    .map(({ of, head, age, old }) => ({
+      ...attested({ number: of, head, finished: later(NOW, -age * 3_600_000), data: old ? DATA : NO_DATA }),
+      key: `${of} ${age}`,
+    })),
+  { maxLength: 3 },
+);
 const entry: fc.Arbitrary<TreeEntry> = fc.record({
   path,
   kind: fc.constantFrom("file", "executable", "link", "submodule"),
@@ -119,6 +135,12 @@ const policies = fc.record({
     { required: [], allowNone: true },
   ),
   readiness: fc.constantFrom({ blockers: ["severity-1"], verdict: false }, { blockers: [], verdict: true }),
+  backup: fc.constantFrom(policy().backup, {
+    ...policy().backup,
+    when: "data" as const,
+    systems: ["postgres-main", "redis"],
+    restoreTest: { milliseconds: 86_400_000 },
+  }),
   artifacts: fc.constantFrom(policy().artifacts, {
     ...policy().artifacts,
     activation: "build.sh",
@@ -150,6 +172,7 @@ function judged(
   { lane, own }: { lane: (typeof LANES)[number]; own: boolean },
   more: object,
   answer: (want: Want) => Fact<unknown>,
+  stands: readonly Standing[] = [],
 ) {
   const of = {
     pull: { ...candidate({ base: BASES[lane], head: HEADS[lane] }), body: `Run-book: ${BOOK}` },
@@ -159,7 +182,7 @@ function judged(
     app: APP,
     checksSince: NOW,
     source: source(lane),
-    standing: [],
+    standing: stands,
     mayAffect: [],
     web: "https://github.com",
     now: NOW,
@@ -175,15 +198,38 @@ function judged(
 
 const badness = (outcome: Outcome) => OUTCOMES.indexOf(outcome);
 
+it("a backup that is added, or is fresher, never makes anything worse", () => {
+  fc.assert(
+    fc.property(lanes, policies, fc.gen(), standing, fc.nat(30), (lane, more, gen, stands, age) => {
+      const given = new Map<string, unknown>();
+      const answer = (want: Want) => {
+        const key = wantKey(want);
+        if (!given.has(key))
+          given.set(
+            key,
+            gen(() => answers[want.want] as fc.Arbitrary<unknown>),
+          );
+        return known(given.get(key));
+      };
+      const one = attested({ id: "new", finished: later(NOW, -age * 3_600_000), data: NO_DATA });
+      const before = judged(backup, lane, more, answer, stands).finding;
+      const after = judged(backup, lane, more, answer, [...stands, one]).finding;
+      if (before === undefined || after === undefined) expect(after).toEqual(before);
+      else expect(badness(after.outcome)).toBeGreaterThanOrEqual(badness(before.outcome));
+    }),
+  );
+});
+
 describe.each(GATES.map((gate) => [gate.name, gate] as const))("%s", (_name, gate) => {
   it("never passes, nor refuses, on something unknown", () => {
     fc.assert(
-      fc.property(lanes, policies, fc.gen(), fc.nat(8), (lane, more, gen, nth) => {
+      fc.property(lanes, policies, fc.gen(), fc.nat(8), standing, (lane, more, gen, nth, stands) => {
         let asked = 0;
-        const { finding, read } = judged(gate, lane, more, (want) => {
+        const answer = (want: Want) => {
           const fact = known(gen(() => answers[want.want] as fc.Arbitrary<unknown>));
           return asked++ === nth ? unknown("GitHub answered 502.") : fact;
-        });
+        };
+        const { finding, read } = judged(gate, lane, more, answer, stands);
         if ([...read.values()].some((fact) => !fact.known)) expect(finding?.outcome).toBe("errored");
         else expect(finding?.outcome).not.toBe("errored");
       }),

@@ -279,7 +279,7 @@ describe("a valid change", () => {
     const text =
       "enforcement: observe\nteam: small\nflow: { forks: refuse }\nreport: { gate_checks: false }\nchecks: { allow_none: true }\n";
     expect(said(hotfix({ head: text }))[1]).toBe(
-      "It changes the policy: enforcement: managed → observe; severalRoles: false → true; forks: allow → refuse; and 2 more. Waits for a release manager to approve.",
+      "It changes the policy: enforcement: managed → observe; severalRoles: false → true; forks: allow → refuse; and 3 more. Waits for a release manager to approve.",
     );
   });
 
@@ -369,7 +369,7 @@ describe("a valid change", () => {
     ]);
     expect(hotfix({ head: null })).toMatchObject({ changesConfig: { to: null } });
     expect(said(hotfix({ head: null, above: { team: "small" }, inForce: { team: "standard" } }))[1]).toBe(
-      `It takes \`${PATH}\` away: severalRoles: false → true. Waits for a release manager to approve.`,
+      `It takes \`${PATH}\` away: severalRoles: false → true; backup.when: always → data. Waits for a release manager to approve.`,
     );
     expect(said(hotfix({ head: null, above: {} }))[1]).toBe(
       `It takes \`${PATH}\` away, but nothing that holds. Waits for a release manager to approve.`,
