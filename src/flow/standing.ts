@@ -102,7 +102,10 @@ export type Execution = {
 };
 /** Where an item of a run-book is walked through. */
 export type Walk = "rehearsal" | "production";
-/** How far an item of a run-book is, in one walk. */
+/**
+ * How far an item of a run-book is, in one walk: what the last command made it, by whom and when, and the clicks since. What
+ * both come to is `stateFrom` in release/execution.ts.
+ */
 export type ItemState = {
   readonly kind: "item";
   readonly repository: RepositoryId;
@@ -130,6 +133,8 @@ export type Click = {
   readonly ticked: boolean;
   /** Of the comment that was clicked. */
   readonly revision: number;
+  /** How the box was written in that revision: it puts ticks and unticks of one second in order. */
+  readonly shown: boolean;
 };
 /** What came onto a stage past its gates. */
 export type Deviation = {
