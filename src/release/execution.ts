@@ -1,4 +1,4 @@
-import type { Instant, Person } from "../flow/names.ts";
+import type { Instant } from "../flow/names.ts";
 import type { Item } from "../flow/run-book.ts";
 import type { Click, ItemState, Walk } from "../flow/standing.ts";
 
@@ -54,8 +54,7 @@ export function stateFrom(item: ItemState): Came {
  */
 export function inOrder(clicks: readonly Click[]): readonly Click[] {
   const sorted = clicks.toSorted(
-    (a, b) =>
-      a.revision - b.revision || between(a.at, b.at) || a.by.id - b.by.id || Number(a.ticked) - Number(b.ticked),
+    (a, b) => a.revision - b.revision || inTime(a.at, b.at) || a.by.id - b.by.id || Number(a.shown) - Number(b.shown),
   );
   const ordered: Click[] = [];
   for (let from = 0, to = 0; from < sorted.length; from = to) {
@@ -76,7 +75,7 @@ function alternating(clicks: readonly Click[], before: boolean): readonly Click[
   return first.flatMap((click, place) => [click, ...second.slice(place, place + 1)]);
 }
 
-const between = (a: Instant, b: Instant) => (a < b ? -1 : a > b ? 1 : 0);
+const inTime = (a: Instant, b: Instant) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Who does an item: its owner alone, else whoever may write, in production whoever has the role. */
 export type Requirement =

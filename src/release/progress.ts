@@ -131,8 +131,8 @@ export const isPrepared = (progress: Progress): boolean => isComplete(progress, 
 export const isVerified = (progress: Progress): boolean => isComplete(progress, ["deploy", "test"]);
 
 /** What was cleared and has to be done again, since the run-book changed or staging moved. */
-export const toRedo = ({ steps }: Progress): readonly Step[] =>
-  steps.filter((step) => isLeaf(step) && step.again !== null && isRequired(step.item) && !step.cleared);
+export const toRedo = (progress: Progress): readonly Step[] =>
+  openIn(progress, REHEARSED).filter(({ again }) => again !== null);
 
 export const skippedIn = ({ steps }: Progress): readonly Step[] =>
   steps.filter((step) => isLeaf(step) && step.came?.state === "skipped");
