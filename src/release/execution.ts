@@ -1,14 +1,16 @@
 import type { Instant } from "../flow/names.ts";
 import type { Item } from "../flow/run-book.ts";
-import type { Click, ItemState, Walk } from "../flow/standing.ts";
+import type { Click, StandingOf, Walk } from "../flow/standing.ts";
 
+/** What is on record of an item in one walk. */
+export type ItemStanding = StandingOf<"item">;
 /** How far an item is when its clicks are counted, and whose act made it so. */
-export type Came = Pick<ItemState, "state" | "by" | "at" | "because" | "note" | "url" | "confirmedBy">;
+export type Came = Pick<ItemStanding, "state" | "by" | "at" | "because" | "note" | "url" | "confirmedBy">;
 
 /** An item that nobody touched yet. Clicks up to its time do not count. */
 export function begun(
-  of: Pick<ItemState, "key" | "repository" | "number" | "walk" | "item" | "blob" | "head" | "at">,
-): ItemState {
+  of: Pick<ItemStanding, "key" | "repository" | "number" | "walk" | "item" | "blob" | "head" | "at">,
+): ItemStanding {
   const nothing = { note: null, url: null, confirmedBy: null, clicks: [] };
   return { kind: "item", ...of, ...nothing, by: null, because: "nobody has done it yet", state: "open" };
 }
@@ -20,7 +22,10 @@ export function begun(
  * different deliveries are all kept, since a person can tick, untick and tick again within one second; `stateFrom` finds
  * out what they come to.
  */
-export const clicked = (item: ItemState, click: Click): ItemState => ({ ...item, clicks: [...item.clicks, click] });
+export const clicked = (item: ItemStanding, click: Click): ItemStanding => ({
+  ...item,
+  clicks: [...item.clicks, click],
+});
 
 /**
  * What the last command and the clicks after it come to, in whatever order the clicks were heard. Those up to the second
@@ -29,11 +34,11 @@ export const clicked = (item: ItemState, click: Click): ItemState => ({ ...item,
  * The first tick of an open item does it, and stands until the same person unticks it. No other click changes anything:
  * a second tick, an untick of what somebody else did, any click on what was skipped or failed.
  */
-export function stateFrom(item: ItemState): Came {
+export function stateFrom(item: ItemStanding): Came {
   const { state, by, at, because, note, url, confirmedBy } = item;
   let came: Came = { state, by, at, because, note, url, confirmedBy };
   const nothing = { note: null, url: null, confirmedBy: null };
-  for (const click of inOrder(item.clicks.filter((click) => click.at > at))) {
+  for (const click of inOrder(item.clicks).filter((click) => click.at > at)) {
     const who = { by: click.by, at: click.at };
     if (click.ticked && came.state === "open")
       came = { ...nothing, ...who, state: "done", because: `${click.by.login} ticked its box` };

@@ -2,8 +2,8 @@ import type { Phase } from "../flow/config.ts";
 import type { Sha } from "../flow/names.ts";
 import type { Label } from "../flow/request.ts";
 import { type Item, isRequired, type RunBook } from "../flow/run-book.ts";
-import type { ItemState, Walk } from "../flow/standing.ts";
-import { type Came, stateFrom } from "./execution.ts";
+import type { Walk } from "../flow/standing.ts";
+import { type Came, type ItemStanding, stateFrom } from "./execution.ts";
 import { labelOf } from "./labels.ts";
 
 /** How far one walk through a run-book is. */
@@ -20,7 +20,7 @@ export type Step = {
   readonly item: Item;
   readonly label: Label;
   /** What is known of it and counts; null: nothing. */
-  readonly known: ItemState | null;
+  readonly known: ItemStanding | null;
   /** What that comes to; null: nobody touched it. */
   readonly came: Came | null;
   /** How many of the required items right below it are cleared; null: none stand below it, so it is itself to be done. */
@@ -46,7 +46,7 @@ export const REHEARSED: readonly Phase[] = ["before", "deploy", "test"];
 export function progressOf(
   { items: asked }: Pick<RunBook, "items">,
   walk: Walk,
-  items: readonly ItemState[],
+  items: readonly ItemStanding[],
   now: Now,
 ): Progress {
   const known = new Map(items.filter((one) => one.walk === walk).map((one) => [one.item, one]));
@@ -87,7 +87,7 @@ export function progressOf(
 const isCleared = (came: Came | null) => came?.state === "done" || came?.state === "skipped";
 
 /** Why what is known of an item does not count any more; null: it does. */
-function outdated({ walk, blob, head }: ItemState, { phase }: Item, now: Now): Step["again"] {
+function outdated({ walk, blob, head }: ItemStanding, { phase }: Item, now: Now): Step["again"] {
   if (walk === "production") return null;
   if (blob !== now.blob) return "run-book";
   return phase === "before" || head === now.head ? null : "head";

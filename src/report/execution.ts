@@ -57,8 +57,9 @@ export function stickyComment(sticky: Sticky): string {
   const part = (left: number) => {
     const length = run.steps.length - left;
     const from = Math.min(start, left);
-    const parts = [run.steps.slice(0, from), run.steps.slice(from, from + length), run.steps.slice(from + length)];
-    const [before, shown, after] = parts.map((steps) => ({ ...run, steps })) as [Run, Run, Run];
+    const before = { ...run, steps: run.steps.slice(0, from) };
+    const shown = { ...run, steps: run.steps.slice(from, from + length) };
+    const after = { ...run, steps: run.steps.slice(from + length) };
     const others = [...runs.slice(0, current), before, shown, after, ...runs.slice(current + 1)];
     return assemble(
       sticky,
