@@ -42,10 +42,11 @@ const PHASE_TITLES: { readonly [phase in Phase]: string } = {
  */
 export function stickyComment(sticky: Sticky): string {
   const runs = sticky.walks.flatMap(runsOf);
+  const said = sayingOf(sticky);
   const next = nextOf(sticky.walks)?.step ?? null;
   const current = next === null ? -1 : runs.findIndex(({ steps }) => steps.includes(next));
   const order = foldingOrder(runs, current);
-  const whole = (folded: number) => assemble(sticky, runs, new Set(order.slice(0, folded)));
+  const whole = (folded: number) => assemble(said, runs, new Set(order.slice(0, folded)));
 
   const folded = least(order.length, (folded) => fits(whole(folded)));
   const text = whole(folded);
@@ -62,7 +63,7 @@ export function stickyComment(sticky: Sticky): string {
     const after = { ...run, steps: run.steps.slice(from + length) };
     const others = [...runs.slice(0, current), before, shown, after, ...runs.slice(current + 1)];
     return assemble(
-      sticky,
+      said,
       others.filter(({ steps }) => steps.length > 0),
       new Set(others.filter((one) => one !== shown)),
     );
@@ -106,47 +107,57 @@ function foldingOrder(runs: readonly Run[], current: number): readonly Run[] {
   return [...others.filter(isDone), ...others.filter((run) => !isDone(run)).sort((a, b) => far(b) - far(a))];
 }
 
-function assemble(sticky: Sticky, runs: readonly Run[], folded: ReadonlySet<Run>): string {
+/** The comment's words that do not depend on what is folded, so that they are found once. */
+type Saying = Sticky & { readonly intro: readonly string[]; readonly lines: ReadonlyMap<Step, string> };
+
+function sayingOf(sticky: Sticky): Saying {
+  const { walks, path, blob, pageUrl } = sticky;
+  const page = pageUrl === null ? "" : ` [The page of this run-book](${pageUrl}) shows all of it.`;
+  return {
+    ...sticky,
+    intro: [...leadOf(sticky), `Run-book: ${codeInLine(path)} (${codeInLine(short(blob))}).${page}`],
+    lines: new Map(walks.flatMap(({ walk, steps }) => steps.map((step) => [step, stepLine(step, walk)] as const))),
+  };
+}
+
+function assemble(
+  { walks, blob, revision, pageUrl, intro, lines }: Saying,
+  runs: readonly Run[],
+  folded: ReadonlySet<Run>,
+): string {
   const done: Label[] = [];
-  const sections = sticky.walks.map((progress) => {
+  const sections = walks.map((progress) => {
     const parts = [`### ${TITLES[progress.walk]}`];
     let together: Run[] = [];
     const flush = () => {
-      if (together.length > 0) parts.push(foldedLine(together, sticky.pageUrl));
+      if (together.length > 0) parts.push(foldedLine(together, pageUrl));
       together = [];
     };
     for (const run of runs.filter((run) => run.progress === progress)) {
       if (folded.has(run)) together.push(run);
       else {
         flush();
-        parts.push(`#### ${PHASE_TITLES[run.phase]}`, listOf(run));
+        parts.push(`#### ${PHASE_TITLES[run.phase]}`, listOf(run, lines));
         for (const step of run.steps) if (hasBox(step) && step.cleared) done.push(step.label);
       }
     }
     flush();
     return parts.join("\n\n");
   });
-  const { path, blob, revision, pageUrl } = sticky;
-  const page = pageUrl === null ? "" : ` [The page of this run-book](${pageUrl}) shows all of it.`;
-  return [
-    marksLines({ revision, blob, done }),
-    ...leadOf(sticky),
-    `Run-book: ${codeInLine(path)} (${codeInLine(short(blob))}).${page}`,
-    ...sections,
-  ].join("\n\n");
+  return [marksLines({ revision, blob, done }), ...intro, ...sections].join("\n\n");
 }
 
 /** Items below each other as in the document; one whose parent is not shown here stands at the margin, or it would be code. */
-function listOf({ steps, progress: { walk } }: Run): string {
+function listOf({ steps }: Run, lines: ReadonlyMap<Step, string>): string {
   const depths = new Map<number, number>();
-  const lines = steps.map((step) => {
+  const list = steps.map((step) => {
     const { ordinal, parent } = step.item;
     const above = parent === null ? undefined : depths.get(parent);
     const depth = above === undefined ? 0 : above + 1;
     depths.set(ordinal, depth);
-    return `${"  ".repeat(depth)}${stepLine(step, walk)}`;
+    return `${"  ".repeat(depth)}${lines.get(step)}`;
   });
-  return lines.join("\n");
+  return list.join("\n");
 }
 
 /** What stands for items that are not shown: how many are done, and how the others can be. */
