@@ -1,6 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import type { Label } from "../../src/flow/request.ts";
 import type { Walk } from "../../src/flow/standing.ts";
 import { labelOf, named, parseLabels, ranges } from "../../src/release/labels.ts";
 
@@ -47,7 +46,7 @@ describe("Labels of items", () => {
     fc.assert(
       fc.property(fc.uniqueArray(label.map(([walk, ordinal]) => labelOf(walk, ordinal))), (labels) => {
         expect(parseLabels(ranges(labels))).toEqual({ labels });
-        for (const one of labels) expect(labelOf(named(one).walk, named(one).ordinal)).toBe<Label>(one);
+        for (const one of labels) expect(labelOf(named(one).walk, named(one).ordinal)).toBe(one);
       }),
     );
   });

@@ -133,18 +133,18 @@ describe("The progress of a walk", () => {
   });
 
   it("is over when its phases are, and never without items", () => {
-    const after = (...ids: readonly string[]) =>
+    const knowing = (...ids: readonly string[]) =>
       of(
         "production",
         ids.map((item) => done(DORA, { item })),
       );
     const said = (progress: Progress) => [isPrepared(progress), isVerified(progress), isThrough(progress)];
-    expect(said(after())).toEqual([false, false, false]);
-    expect(said(after(i1))).toEqual([true, false, false]);
-    expect(said(after(i2, i3))).toEqual([false, true, false]);
-    expect(said(after(i1, i2, i3))).toEqual([true, true, true]);
+    expect(said(knowing())).toEqual([false, false, false]);
+    expect(said(knowing(i1))).toEqual([true, false, false]);
+    expect(said(knowing(i2, i3))).toEqual([false, true, false]);
+    expect(said(knowing(i1, i2, i3))).toEqual([true, true, true]);
     expect(said(of("production", [], []))).toEqual([false, false, false]);
-    expect(isComplete(after(), ["rollback"])).toBe(false);
+    expect(isComplete(knowing(), ["rollback"])).toBe(false);
     expect(REHEARSED).toEqual(["before", "deploy", "test"]);
   });
 
