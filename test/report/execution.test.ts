@@ -203,6 +203,17 @@ describe("A comment that would be too long", () => {
     expect(end).toContain("- [x] **S1950** ");
   });
 
+  it("shows items at the margin when what they stand below is folded", () => {
+    const book = many("before", 1, 2000, "x".repeat(600)).map((one) =>
+      one.ordinal % 1000 === 1 ? one : { ...one, parent: one.ordinal < 1000 ? 1 : 1001 },
+    );
+    const known = book.slice(1, 500).map(({ id }) => done(DORA, { walk: "rehearsal", item: id }));
+    const text = comment(book, known);
+    expect(text).toContain("\n- [ ] **S501** ");
+    expect(boxesOf(text)).toHaveLength(text.split("- [ ] **S").length - 1);
+    expect(boxesOf(text).length).toBeGreaterThan(50);
+  });
+
   it("counts what need not be done, of what it folds", () => {
     const text = comment([...many("rollback", 1, 1, long), ...many("before", 2, 300, long, { optional: true })]);
     expect(folded(text).slice(0, 1)).toEqual(["**Before and Rollback** (S1-S300): 300 items."]);
