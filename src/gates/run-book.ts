@@ -4,17 +4,8 @@ import type { Item, RunBook } from "../flow/run-book.ts";
 import { isValid } from "../flow/run-book.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { count, listed } from "../flow/words.ts";
-import {
-  BEFORE_MERGE,
-  openIn,
-  type Progress,
-  progressOf,
-  REHEARSED,
-  type Step,
-  skippedIn,
-} from "../release/execution.ts";
-import { labelOf } from "../release/labels.ts";
 import { type LinkedBook, linkedBook } from "../release/linked.ts";
+import { openIn, type Progress, progressOf, REHEARSED, type Step, skippedIn, toRedo } from "../release/progress.ts";
 import { type Deviation, deviations } from "../release/run-book/comparison.ts";
 import { type Case, type Found, type Gate, headOf } from "./gate.ts";
 
@@ -133,7 +124,7 @@ function walks({ pull, lane, standing, policy }: Case, { path, blob, book }: Boo
   const rehearsal = progressOf(book, "rehearsal", items, place);
   const production = progressOf(book, "production", items, place);
   const tried = openIn(rehearsal, REHEARSED);
-  const before = openIn(production, BEFORE_MERGE);
+  const before = openIn(production, ["before"]);
   const skipped = count([rehearsal, production].flatMap(skippedIn).length, "item");
   const without = skipped.startsWith("0 ") ? "" : ` ${skipped} skipped.`;
   if (lane.lane === "release" && tried.length > 0)
@@ -159,11 +150,12 @@ function walks({ pull, lane, standing, policy }: Case, { path, blob, book }: Boo
   };
 }
 
-function waits(what: string, { walk, again }: Progress, open: readonly Step[], without: string, cure: string): Found {
-  const labels = open.map(({ item }) => labelOf(walk, item.ordinal));
+function waits(what: string, progress: Progress, open: readonly Step[], without: string, cure: string): Found {
+  const labels = open.map(({ label }) => label);
   const [first] = open as readonly [Step];
-  const failed = open.filter(({ state }) => state === "failed").map(({ item }) => labelOf(walk, item.ordinal));
-  const asked = open.filter(({ state }) => state === "skip-asked").map(({ item }) => labelOf(walk, item.ordinal));
+  const failed = open.filter(({ came }) => came?.state === "failed").map(({ label }) => label);
+  const asked = open.filter(({ came }) => came?.state === "skip-asked").map(({ label }) => label);
+  const again = toRedo(progress);
   const notes = [
     failed.length > 0 ? ` ${listed(failed)} failed.` : "",
     asked.length > 0
