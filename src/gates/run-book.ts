@@ -1,3 +1,4 @@
+import type { Comparison } from "../flow/facts.ts";
 import { type Sha, short } from "../flow/names.ts";
 import { holdersOf, lastWords, names } from "../flow/roles.ts";
 import type { Item, RunBook } from "../flow/run-book.ts";
@@ -25,7 +26,11 @@ export const runBook: Gate = {
       return { notAsked: "Asked on releases, on hotfixes, and on promotions into the stage before the last." };
     if (!policy.runBook.required) return { notAsked: "`runbook.required` is false." };
     const linked = linkedBook({ pull, policy, repository: component.name, web: of.web, standing, look });
-    const weaker = linked === null || "missing" in linked ? [] : weakened(of, linked);
+    // As the other gates compare it, so that it is read once.
+    const base = lane.lane === "hotfix" ? pull.base : headOf(component, pull.base);
+    const parted = look.at({ want: "compare", base, head: pull.head.sha });
+    const weaker =
+      linked === null || parted === null || "missing" in linked ? [] : weakened(of, linked, parted.changes);
     if (linked === null || weaker === null || look.missing() !== null) return null;
     if ("missing" in linked)
       return { outcome: "failed", because: linked.missing, cure: linked.cure, copy: linked.copy };
@@ -68,14 +73,14 @@ function warnings({ book }: Book): string {
 }
 
 /** What the file asks for less than on the base; null while that is read. */
-function weakened({ pull, lane, component, look }: Case, { path, blob, book }: Book): readonly Deviation[] | null {
-  const into = headOf(component, pull.base);
-  // As the other gates compare it, so that it is read once.
-  const parted = look.at({ want: "compare", base: lane.lane === "hotfix" ? pull.base : into, head: pull.head.sha });
-  if (parted === null) return null;
-  const changed = parted.changes.files.find((file) => file.path === path);
-  if (changed === undefined && parted.changes.whole) return [];
-  const entries = look.at({ want: "entries", commit: into });
+function weakened(
+  { pull, component, look }: Case,
+  { path, blob, book }: Book,
+  { files, whole }: Comparison["changes"],
+): readonly Deviation[] | null {
+  const changed = files.find((file) => file.path === path);
+  if (changed === undefined && whole) return [];
+  const entries = look.at({ want: "entries", commit: headOf(component, pull.base) });
   if (entries === null) return null;
   const before = entries.find((entry) => entry.path === (changed?.before ?? path));
   if (before === undefined || before.blob === blob || before.kind === "link" || before.kind === "submodule") return [];
@@ -169,7 +174,10 @@ function waits(what: string, progress: Progress, open: readonly Step[], without:
     outcome: "pending",
     because: `${what}: ${count(open.length, "item")} open, next ${labels[0]} “${titleOf(first.item)}”.${notes}${without}`,
     cure: asked.length === open.length ? `Somebody else writes \`/confirm ${asked[0]}\`.` : cure,
-    copy: asked.length === open.length ? `/confirm ${asked[0]}` : `/done ${labels[0]}`,
+    copy:
+      asked.length === open.length
+        ? `/confirm ${asked[0]}`
+        : `/done ${labels[0]}${first.item.needsResult ? ' note="…"' : ""}`,
   };
 }
 
