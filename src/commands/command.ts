@@ -13,6 +13,8 @@ import type { Written } from "./grammar.ts";
 /** Somebody's command, and all that carrying it out may look at. */
 export type Asked = {
   readonly by: Person;
+  /** When it was written. */
+  readonly at: Instant;
   readonly now: Instant;
   readonly repository: RepositoryId;
   readonly installation: InstallationId;

@@ -30,8 +30,8 @@ export const done: Command = {
           const found = walked(asked);
           return found === null || "came" in found ? found : listOpen(found);
         }
-        const came = onItems(asked, labels, ({ label, step }) =>
-          step.item.needsResult && note === null
+        const came = onItems(asked, labels, ({ label, item }) =>
+          item.needsResult && note === null
             ? `\`${label}\` asks for its result: \`/done ${label} note="…"\`.`
             : { state: "done", note, url, confirmedBy: null, because: note ?? `${asked.by.login} did it` },
         );

@@ -1,17 +1,20 @@
 import type { Entry } from "../flow/ledger.ts";
 import { opens } from "../flow/ledger.ts";
-import type { Label } from "../flow/request.ts";
-import type { Commanded, ItemState, StandingOf, Walk } from "../flow/standing.ts";
+import { instant, type RepositoryId, short } from "../flow/names.ts";
+
+import type { Item } from "../flow/run-book.ts";
+import type { ItemState, StandingOf, Walk } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
-import { hasBox, openIn, type Progress, progressOf, type Step, whoseIs } from "../release/execution.ts";
-import { labelOf, labelsIn, ordinalOf, walkOf } from "../release/labels.ts";
+import { begun, type Came as How, type ItemStanding, required } from "../release/execution.ts";
+import { named, parseLabels } from "../release/labels.ts";
 import { linkedBook } from "../release/linked.ts";
+import { isTask, openIn, type Progress, progressOf, type Step } from "../release/progress.ts";
 import { type Asked, type Came, type May, mayByRight, mayByRole, notBy, type OnPull } from "./command.ts";
 import { mayAsOwner } from "./owner.ts";
 
-/** An item that somebody named, where it stands. */
-export type Named = { readonly label: Label; readonly walk: Walk; readonly step: Step };
-type Walked = { readonly walks: { readonly [walk in Walk]: Progress }; readonly blob: StandingOf<"item">["blob"] };
+/** Both walks through the run-book of a release or a hotfix. */
+export type Walked = { readonly walks: { readonly [walk in Walk]: Progress }; readonly blob: ItemState["blob"] };
+type Refused = Extract<Came, { readonly came: "refused" }>;
 
 /** Run-books are walked on a release or a hotfix; who may do an item is asked of each. */
 export function mayWalk({ pull, policy }: Asked): May {
@@ -25,7 +28,7 @@ export function mayWalk({ pull, policy }: Asked): May {
 }
 
 /** The walks through the run-book of a release or a hotfix; what comes of it where there are none, or null while it is read. */
-export function walked(asked: OnPull): Walked | Came | null {
+export function walked(asked: OnPull): Walked | Refused | null {
   const { pull, policy, name, web, standing, look } = asked;
   const from = {
     number: pull.number,
@@ -50,90 +53,98 @@ export function walked(asked: OnPull): Walked | Came | null {
 /** What is open, for whoever names no item. */
 export function listOpen({ walks }: Walked): Came {
   const open = [walks.rehearsal, walks.production].flatMap((progress) =>
-    openIn(progress, ["before", "deploy", "test", "monitor"]).map(
-      ({ item }) => `\`${labelOf(progress.walk, item.ordinal)}\``,
-    ),
+    openIn(progress, ["before", "deploy", "test", "monitor"]).map(({ label }) => `\`${label}\``),
   );
   if (open.length === 0) return { came: "done", says: "Every item is done." };
-  return {
-    came: "done",
-    says: `Open: ${open.slice(0, 40).join(", ")}${open.length > 40 ? ` and ${open.length - 40} more` : ""}.`,
-  };
+  return { came: "done", says: `Open: ${shown(open, 40)}.` };
 }
+
+const shown = (labels: readonly string[], most: number): string =>
+  labels.length > most ? `${labels.slice(0, most).join(", ")} and ${labels.length - most} more` : labels.join(", ");
 
 /**
  * Does something to each of the items named, or to none.
  *
  * @param to what comes of one; a text refuses it.
+ * @returns where it is done `says` are the items alone.
  */
 export function onItems(
   asked: OnPull,
   words: readonly string[],
-  to: (named: Named) => Pick<Commanded, "state" | "note" | "url" | "confirmedBy" | "because"> | string,
+  to: (step: Step) => Omit<How, "by" | "at"> | string,
 ): Came | null {
   const found = walked(asked);
   if (found === null || "came" in found) return found;
-  const named = labelsIn(words);
-  if ("not" in named) return { came: "refused", says: named.not };
-  if (named.labels.length === 0) return listOpen(found);
+  const read = parseLabels(words);
+  if ("wrong" in read) return { came: "refused", says: read.wrong };
   const entries: Entry[] = [];
-  for (const label of named.labels) {
-    const walk = walkOf(label);
-    const steps = found.walks[walk].steps;
-    const step = steps[ordinalOf(label) - 1];
+  for (const label of read.labels) {
+    const { walk, ordinal } = named(label);
+    const progress = found.walks[walk];
+    const step = progress.steps[ordinal - 1];
     if (step === undefined)
-      return { came: "refused", says: `There is no \`${label}\`: the run-book has ${steps.length} items.` };
-    if (!hasBox(step)) return { came: "refused", says: notTicked(label, step) };
-    const may = mayDo(asked, step, walk);
+      return { came: "refused", says: `There is no \`${label}\`: the run-book has ${progress.steps.length} items.` };
+    if (!isTask(step)) return { came: "refused", says: noTask(step, progress) };
+    const may = mayDo(asked, step.item, walk);
     if (may !== "yes") return notBy(may);
-    const came = to({ label, walk, step });
+    const came = to(step);
     if (typeof came === "string") return { came: "refused", says: came };
-    entries.push(itemEntry(asked, { label, walk, step }, found.blob, came));
+    // Of what two people did, the first one asked for it.
+    const by = came.confirmedBy === null ? asked.by : (step.came?.by ?? asked.by);
+    const { at, pull } = asked;
+    const { blob } = found;
+    const before = standingOf(asked, { step, walk, blob });
+    const clicks = before.clicks.filter((click) => click.at > at);
+    const after = { ...before, ...came, by, at, blob, head: pull.head, clicks };
+    entries.push({ ...opens(pullOf(asked), after), actor: asked.by.login });
   }
-  const labels = named.labels.map((label) => `\`${label}\``);
-  const all =
-    labels.length > 10 ? `${labels.slice(0, 10).join(", ")} and ${labels.length - 10} more` : labels.join(", ");
-  return { came: "done", says: all, entries };
+  const labels = read.labels.map((label) => `\`${label}\``);
+  return { came: "done", says: shown(labels, 10), entries };
 }
 
-/** Whether somebody may do what is to be done in a walk. SPEC 4. */
-export function mayDo(asked: OnPull, { item }: Pick<Step, "item">, walk: Walk): May {
-  const whose = whoseIs(item, walk);
-  if (whose === "write") return mayByRight(asked, "write");
-  if (whose === "operations") return mayByRole(asked, ["operations"]);
-  return mayAsOwner(asked, whose.owner);
+/** Whether somebody may do what is to be done in a walk, as far as they saw what they did it to. SPEC 4. */
+export function mayDo(asked: OnPull, item: Item, walk: Walk): May {
+  const { judged, pull } = asked;
+  const isOfHead = walk === "rehearsal" && item.phase !== "before";
+  if (isOfHead && judged !== null && judged !== pull.head)
+    return {
+      came: "refused",
+      says: `You tried ${short(judged)}, and by now staging is at ${short(pull.head)}: try that.`,
+    };
+  const need = required(item, walk);
+  switch (need.kind) {
+    case "owner":
+      return mayAsOwner(asked, need.owner);
+    case "permission":
+      return mayByRight(asked, need.permission);
+    case "role":
+      return mayByRole(asked, [need.role]);
+  }
 }
 
-function itemEntry(
-  { by, now, repository, pull }: OnPull,
-  { walk, step }: Named,
-  blob: ItemState["blob"],
-  came: Pick<Commanded, "state" | "note" | "url" | "confirmedBy" | "because">,
-): Entry {
-  // Of what two people did, the first one asked for it.
-  const asker = came.confirmedBy === null ? by : (step.standing?.by ?? by);
-  const said = { ...came, by: asker, at: now };
-  return opens(subjectKey({ kind: "pull", repository, number: pull.number }), {
-    ...said,
-    kind: "item",
-    key: itemKey(repository, pull.number, walk, step.item.id),
-    repository,
-    number: pull.number,
-    walk,
-    item: step.item.id,
-    blob,
-    head: pull.head,
-    command: said,
-    clicks: [],
-  });
+/** What is known of an item and counts, or that nobody touched it. */
+export function standingOf(
+  { repository, pull }: OnPull,
+  { step, walk, blob }: { readonly step: Step; readonly walk: Walk; readonly blob: ItemState["blob"] },
+): ItemStanding {
+  const { id } = step.item;
+  const { number, head } = pull;
+  const key = itemKey(repository, number, walk, id);
+  // Clicks are heard in any order, so none may come before it was begun.
+  return step.known ?? begun({ key, repository, number, walk, item: id, blob, head, at: BEGINNING });
 }
+const BEGINNING = instant(0);
 
-export const itemKey = (repository: number, number: number, walk: Walk, item: string): string =>
+export const itemKey = (repository: RepositoryId, number: number, walk: Walk, item: string): string =>
   `item:${repository}:${number}:${walk}:${item}`;
+export const pullOf = ({ repository, pull: { number } }: OnPull): string =>
+  subjectKey({ kind: "pull", repository, number });
 
-function notTicked(label: Label, { item, children }: Step): string {
-  if (children.length > 0)
-    return `\`${label}\` is done when those below it are: ${children.map(({ ordinal }) => `\`${label[0]}${ordinal}\``).join(", ")}.`;
+function noTask({ item, label, below }: Step, { steps }: Progress): string {
+  if (below !== null) {
+    const parts = steps.filter(({ item: { parent } }) => parent === item.ordinal);
+    return `\`${label}\` is done when those below it are: ${parts.map((step) => `\`${step.label}\``).join(", ")}.`;
+  }
   if (item.notApplicable !== null) return `\`${label}\` is not asked for: ${item.notApplicable}.`;
   return `\`${label}\` belongs to the rollback, which is walked only when a release is taken back.`;
 }

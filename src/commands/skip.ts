@@ -17,8 +17,8 @@ export const skip: Command = {
     return {
       act(asked) {
         let waits = false;
-        const came = onItems(asked, words, ({ step }) => {
-          const needsSecond = step.item.phase === "before" || step.item.phase === "test";
+        const came = onItems(asked, words, ({ item }) => {
+          const needsSecond = item.phase === "before" || item.phase === "test";
           waits ||= needsSecond;
           const state = needsSecond ? "skip-asked" : "skipped";
           return { state, note: null, url: null, confirmedBy: null, because };
@@ -45,12 +45,11 @@ export const confirm: Command = {
     if (because !== null) return { not: "`/confirm` takes no reason." };
     return {
       act(asked) {
-        const came = onItems(asked, words, ({ label, step: { state, standing } }) => {
-          if (state !== "skip-asked" || standing === null)
+        const came = onItems(asked, words, ({ label, came }) => {
+          if (came?.state !== "skip-asked")
             return `Nobody asked to skip \`${label}\`: \`/skip ${label} because …\` does.`;
-          if (standing.by?.id === asked.by.id)
-            return `You asked to skip \`${label}\` yourself; somebody else confirms it.`;
-          return { state: "skipped", note: null, url: null, confirmedBy: asked.by, because: standing.because };
+          if (came.by?.id === asked.by.id) return `You asked to skip \`${label}\` yourself; somebody else confirms it.`;
+          return { state: "skipped", note: null, url: null, confirmedBy: asked.by, because: came.because };
         });
         return worded(came, (items) => `Skipped, as agreed: ${items}.`);
       },

@@ -1,3 +1,4 @@
+import { itemKey } from "../commands/items.ts";
 import { type Effect, executionSlot, issueSlot } from "../flow/effect.ts";
 import type { PullKnown, Want } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
@@ -9,10 +10,9 @@ import { isValid } from "../flow/run-book.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
 import type { Lane } from "../flow/verdict.ts";
-import { type Progress, progressOf } from "../release/execution.ts";
-import { labelOf } from "../release/labels.ts";
 import { linkedBook } from "../release/linked.ts";
-import { type Shown, stickyComment } from "../report/execution.ts";
+import { type Progress, progressOf } from "../release/progress.ts";
+import { stickyComment } from "../report/execution.ts";
 import { failedItem } from "../report/failed-item.ts";
 import { unlessThere } from "./answer.ts";
 import { executionOn, isLeft, leftUntil, undoneOf } from "./sticky.ts";
@@ -58,22 +58,23 @@ export function showing(
   if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_SHOWN, lookAgainAt: missing.retryAt };
   if (linked === null || "missing" in linked || !isValid(linked.book)) return NOTHING_SHOWN;
 
+  const { path, blob, book } = linked;
   const items = standing.filter((one): one is StandingOf<"item"> => one.kind === "item");
-  const place = { blob: linked.blob, head: pull.head.sha };
-  const shown: Shown = {
-    path: linked.path,
-    blob: linked.blob,
-    rehearsal: progressOf(linked.book, "rehearsal", items, place),
-    production: progressOf(linked.book, "production", items, place),
-    needsRehearsal: lane !== "hotfix",
-    merged: pull.merged,
-    page: house.links === null ? null : `${house.links}/${component.name}/pull/${subject.number}`,
+  const place = { blob, head: pull.head.sha };
+  const rehearsal = progressOf(book, "rehearsal", items, place);
+  const production = progressOf(book, "production", items, place);
+  const isHotfix = (lane ?? known.verdict?.lane) === "hotfix";
+  const sticky = {
+    path,
+    blob,
+    walks: isHotfix ? [production, rehearsal] : [rehearsal, production],
+    pageUrl: house.links === null ? null : `${house.links}/${component.name}/pull/${subject.number}`,
   };
-  const issues = failures(known, component, [shown.rehearsal, shown.production]);
+  const issues = failures(known, component, sticky.walks);
   const undone = before === undefined ? [] : undoneOf(before, now);
   if (isLeft(undone)) return { ...issues, lookAgainAt: leftUntil(undone) };
 
-  const shows = digestOf(stickyComment(shown, 0));
+  const shows = digestOf(stickyComment({ ...sticky, revision: 1 }));
   const revision =
     (before?.revision ?? 0) + (before?.shows === shows && known.sticky?.written?.fingerprint === shows ? 0 : 1);
   const mark = `<!-- flowgate:execution revision=${revision} -->`;
@@ -87,7 +88,7 @@ export function showing(
       name: component.name,
       number: subject.number,
       mark,
-      body: stickyComment(shown, revision),
+      body: stickyComment({ ...sticky, revision }),
       over: known.sticky?.written?.id ?? null,
     },
     known.sticky,
@@ -103,12 +104,12 @@ export function showing(
     because: before === undefined ? "its run-book is walked from here on" : "it shows how far its run-book is",
     repository: subject.repository,
     number: subject.number,
-    path: linked.path,
-    blob: linked.blob,
+    path,
+    blob,
     revision,
     shows,
     undone,
-    before: earlier.filter(({ blob }) => blob !== linked.blob).slice(0, KEPT),
+    before: earlier.filter((file) => file.blob !== blob).slice(0, KEPT),
   };
   return {
     entries: [opens(subjectKey(subject), execution), ...issues.entries],
@@ -124,24 +125,17 @@ const KEPT = 10;
 function failures(known: PullKnown, { name }: ComponentMemory, walks: readonly Progress[]): Showing {
   const { subject, itemIssues, now } = known;
   const effects = walks.flatMap(({ walk, steps }) =>
-    steps.flatMap(({ item, state, standing }) => {
-      if (standing === null) return [];
-      const slot = itemIssues[standing.key] ?? null;
-      if (state !== "failed" && slot === null) return [];
-      const mark = `<!-- flowgate:item ${standing.key} -->`;
-      const told = failedItem({
-        label: labelOf(walk, item.ordinal),
-        item,
-        standing,
-        number: subject.number,
-        mark,
-        failed: state === "failed",
-      });
+    steps.flatMap(({ item, label, came }) => {
+      const key = itemKey(subject.repository, subject.number, walk, item.id);
+      const slot = itemIssues[key] ?? null;
+      if (came?.state !== "failed" && slot === null) return [];
+      const mark = `<!-- flowgate:item ${key} -->`;
+      const told = failedItem({ label, item, came, number: subject.number, mark });
       return unlessThere(
         {
           does: "set",
           thing: "issue",
-          slot: issueSlot(subject.repository, standing.key),
+          slot: issueSlot(subject.repository, key),
           fingerprint: digestOf(`${told.state} ${told.title}\n${told.body}`),
           repository: subject.repository,
           name,

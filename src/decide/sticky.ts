@@ -1,13 +1,13 @@
 import type { OnPull } from "../commands/command.ts";
-import { itemKey, mayDo } from "../commands/items.ts";
+import { mayDo, pullOf, standingOf, type Walked, walked } from "../commands/items.ts";
 import { type Entry, opens } from "../flow/ledger.ts";
 import { type Instant, later, type Sha } from "../flow/names.ts";
-import type { Heard } from "../flow/request.ts";
+import type { Heard, StickyEdit } from "../flow/request.ts";
 import type { RunBook } from "../flow/run-book.ts";
 import type { Execution, StandingOf } from "../flow/standing.ts";
-import { subjectKey } from "../flow/subject.ts";
-import { clicked, hasBox, progressOf } from "../release/execution.ts";
-import { ordinalOf, walkOf } from "../release/labels.ts";
+import { clicked, stateFrom } from "../release/execution.ts";
+import { named } from "../release/labels.ts";
+import { isTask } from "../release/progress.ts";
 
 /** More edits than this in so long, and the comment is left as it is: nobody wins against a script. */
 const MOST_UNDONE = 5;
@@ -25,47 +25,73 @@ export type StickyCame = {
  * @returns null while something is still to be read.
  */
 export function stickyCame({ by, at, sticky }: Heard, asked: OnPull): StickyCame | null {
-  const { standing, repository, pull, now } = asked;
+  const { now } = asked;
   const execution = executionOn(asked);
   if (execution === undefined || sticky === undefined) return { entries: [], refused: [] };
-  const book = bookOf(asked, execution, sticky.blob);
-  if (book === null) return null;
-  const refused: StickyCame["refused"][number][] = [];
-  const about = subjectKey({ kind: "pull", repository, number: pull.number });
-  const entries: Entry[] = [];
-  for (const { label, ticked, shown } of sticky.clicks) {
-    if (book === "unknown") break;
-    const walk = walkOf(label);
-    // What has a box is the same in every place.
-    const step = progressOf(book, walk, [], { blob: execution.blob, head: pull.head }).steps[ordinalOf(label) - 1];
-    if (step === undefined || !hasBox(step)) continue;
-    const may = mayDo(asked, step, walk);
-    if (may === "unread") return null;
-    if (may !== "yes") refused.push({ line: label, says: may.says });
-    else if (ticked && step.item.needsResult)
-      refused.push({ line: label, says: `It asks for its result: write \`/done ${label} note="…"\`.` });
-    else {
-      const key = itemKey(repository, pull.number, walk, step.item.id);
-      const before = standing.find((one): one is StandingOf<"item"> => one.key === key) ?? null;
-      const fresh = {
-        key,
-        repository,
-        number: pull.number,
-        walk,
-        item: step.item.id,
-        blob: sticky.blob as Sha,
-        head: pull.head,
-      };
-      const after = clicked(before, { by, at, ticked, shown, revision: sticky.revision as number }, fresh);
-      if (after !== null) entries.push({ ...opens(about, after), actor: by.login });
-    }
-  }
-  if (sticky.other === "no" && refused.length === 0 && book !== "unknown") return { entries, refused };
-  const undone = [...undoneOf(execution, now), now];
+  const about = pullOf(asked);
+  const seen = seenIn(sticky, execution);
+  const results = seen === null ? [] : clicksCame(sticky.clicks, seen, { ...asked, by, at });
+  if (results === null) return null;
+  const entries = results.flatMap((came) => ("what" in came ? [came] : []));
+  const refused = results.flatMap((came) => ("what" in came ? [] : [came]));
+  if (sticky.other === "no" && refused.length === 0 && seen !== null) return { entries, refused };
+  const before = undoneOf(execution, now);
+  const undone = [...before, now];
   const because = sticky.other === "deleted" ? `${by.login} deleted the comment` : `${by.login} changed the comment`;
-  if (isLeft(undone) && !isLeft(undoneOf(execution, now))) refused.push({ line: "comment", says: LEFT_ALONE });
+  if (isLeft(undone) && !isLeft(before)) refused.push({ line: "comment", says: LEFT_ALONE });
   return { entries: [...entries, { ...opens(about, { ...execution, undone, because }), actor: by.login }], refused };
 }
+
+/** What somebody had before them: a revision, and the file that its labels are counted by. */
+type Seen = { readonly revision: number; readonly path: string; readonly blob: Sha };
+
+/** Null where we never wrote it: marks are text that anybody can write. */
+function seenIn({ revision, blob }: StickyEdit, execution: Execution): Seen | null {
+  const file = [execution, ...execution.before].find((one) => one.blob === blob);
+  if (file === undefined || revision === null || revision > execution.revision) return null;
+  return { revision, path: file.path, blob: file.blob };
+}
+
+type ClickCame = Entry | StickyCame["refused"][number];
+
+function clicksCame(clicks: StickyEdit["clicks"], seen: Seen, asked: OnPull): readonly ClickCame[] | null {
+  if (clicks.length === 0) return [];
+  const today = walked(asked);
+  const book = asked.look.at({ want: "run-book", path: seen.path, sha: seen.blob });
+  if (today === null || book === null) return null;
+  if ("came" in today) return clicks.map(({ label }) => ({ line: label, says: today.says }));
+  const results = clicks.map((click) => clickCame(click, { seen, book, today }, asked));
+  return results.includes(null) ? null : results.flatMap((came) => (came === null || came === "nothing" ? [] : [came]));
+}
+
+/** `nothing`: there never was such a box. Null while it is not known whether they may. */
+function clickCame(
+  { label, ticked, shown }: StickyEdit["clicks"][number],
+  { seen, book, today }: { readonly seen: Seen; readonly book: RunBook; readonly today: Walked },
+  asked: OnPull,
+): ClickCame | "nothing" | null {
+  const { by, at } = asked;
+  const { walk, ordinal } = named(label);
+  const item = book.items[ordinal - 1];
+  if (item === undefined) return "nothing";
+  const refused = (says: string) => ({ line: label, says });
+  const step = today.walks[walk].steps.find((one) => one.item.id === item.id);
+  if (step === undefined || (walk === "rehearsal" && seen.blob !== today.blob)) return refused(OUTRUN);
+  if (!isTask(step)) return "nothing";
+  const may = mayDo(asked, step.item, walk);
+  if (may === "unread") return null;
+  if (may !== "yes") return refused(may.says);
+  if (ticked && step.item.needsResult)
+    return refused(`It asks for its result: write \`/done ${step.label} note="…"\`.`);
+  const before = standingOf(asked, { step, walk, blob: seen.blob });
+  // What is still open is done by the file that they saw.
+  const isOpen = stateFrom(before).state === "open";
+  const from = isOpen ? { ...before, blob: seen.blob, head: asked.pull.head } : before;
+  const after = clicked(from, { by, at, ticked, shown, revision: seen.revision });
+  return { ...opens(pullOf(asked), after), actor: by.login };
+}
+
+const OUTRUN = "The run-book has changed since that was shown: tick it in the one that is shown now.";
 
 const LEFT_ALONE =
   "The comment with the run-book was changed five times in ten minutes, so it is left as it is for now. What counts stands on the page of this pull request, and `/done`, `/undo` and `/gates` work as ever.";
@@ -84,10 +110,3 @@ export const isLeft = (undone: readonly Instant[]): boolean => undone.length >= 
 /** When it is written again. */
 export const leftUntil = ([first]: readonly Instant[]): Instant | null =>
   first === undefined ? null : later(first, UNDONE_WITHIN_MS);
-
-/** The file that labels were counted by: today's, or one of those before. Of any other we wrote none. */
-function bookOf({ look }: OnPull, execution: Execution, blob: Sha | null): RunBook | "unknown" | null {
-  const files = [{ path: execution.path, blob: execution.blob }, ...execution.before];
-  const file = files.find((one) => one.blob === blob);
-  return file === undefined ? "unknown" : look.at({ want: "run-book", path: file.path, sha: file.blob });
-}

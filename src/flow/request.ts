@@ -23,7 +23,12 @@ export type StickyEdit = {
   readonly revision: number | null;
   /** The run-book that its labels count by. */
   readonly blob: Sha | null;
-  readonly clicks: readonly { readonly label: Label; readonly ticked: boolean; readonly shown: boolean }[];
+  readonly clicks: readonly {
+    readonly label: Label;
+    readonly ticked: boolean;
+    /** How the box was written in that revision. */
+    readonly shown: boolean;
+  }[];
   /** More than boxes were changed; `deleted`: it is gone. */
   readonly other: "no" | "edited" | "deleted";
 };

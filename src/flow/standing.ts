@@ -102,7 +102,10 @@ export type Execution = {
 };
 /** Where an item of a run-book is walked through. */
 export type Walk = "rehearsal" | "production";
-/** How far an item of a run-book is, in one walk. */
+/**
+ * How far an item of a run-book is, in one walk: what the last command made it, by whom and when, and the clicks since. What
+ * both come to is `stateFrom` in release/execution.ts.
+ */
 export type ItemState = {
   readonly kind: "item";
   readonly repository: RepositoryId;
@@ -119,15 +122,8 @@ export type ItemState = {
   /** The run-book and the head of the pull request then. */
   readonly blob: Sha;
   readonly head: Sha;
-  /** What a command said of it last; null: none did. Clicks count from there on. */
-  readonly command: Commanded | null;
   /** Clicks on its box that were heard since, in any order: what they come to does not depend on it. */
   readonly clicks: readonly Click[];
-};
-export type Commanded = Pick<ItemState, "state" | "note" | "url" | "confirmedBy"> & {
-  readonly by: Person;
-  readonly at: Instant;
-  readonly because: string;
 };
 /** Somebody ticked or unticked a box in the comment. */
 export type Click = {
@@ -135,10 +131,10 @@ export type Click = {
   /** In whole seconds. */
   readonly at: Instant;
   readonly ticked: boolean;
-  /** Whether the box was ticked when the comment was written. */
-  readonly shown: boolean;
   /** Of the comment that was clicked. */
   readonly revision: number;
+  /** How the box was written in that revision: it puts ticks and unticks of one second in order. */
+  readonly shown: boolean;
 };
 /** What came onto a stage past its gates. */
 export type Deviation = {

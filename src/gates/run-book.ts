@@ -1,20 +1,12 @@
+import type { Comparison } from "../flow/facts.ts";
 import { type Sha, short } from "../flow/names.ts";
 import { holdersOf, lastWords, names } from "../flow/roles.ts";
 import type { Item, RunBook } from "../flow/run-book.ts";
 import { isValid } from "../flow/run-book.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { count, listed } from "../flow/words.ts";
-import {
-  BEFORE_MERGE,
-  openIn,
-  type Progress,
-  progressOf,
-  REHEARSED,
-  type Step,
-  skippedIn,
-} from "../release/execution.ts";
-import { labelOf } from "../release/labels.ts";
 import { type LinkedBook, linkedBook } from "../release/linked.ts";
+import { openIn, type Progress, progressOf, REHEARSED, type Step, skippedIn, toRedo } from "../release/progress.ts";
 import { type Deviation, deviations } from "../release/run-book/comparison.ts";
 import { type Case, type Found, type Gate, headOf } from "./gate.ts";
 
@@ -34,7 +26,11 @@ export const runBook: Gate = {
       return { notAsked: "Asked on releases, on hotfixes, and on promotions into the stage before the last." };
     if (!policy.runBook.required) return { notAsked: "`runbook.required` is false." };
     const linked = linkedBook({ pull, policy, repository: component.name, web: of.web, standing, look });
-    const weaker = linked === null || "missing" in linked ? [] : weakened(of, linked);
+    // As the other gates compare it, so that it is read once.
+    const base = lane.lane === "hotfix" ? pull.base : headOf(component, pull.base);
+    const parted = look.at({ want: "compare", base, head: pull.head.sha });
+    const weaker =
+      linked === null || parted === null || "missing" in linked ? [] : weakened(of, linked, parted.changes);
     if (linked === null || weaker === null || look.missing() !== null) return null;
     if ("missing" in linked)
       return { outcome: "failed", because: linked.missing, cure: linked.cure, copy: linked.copy };
@@ -77,14 +73,14 @@ function warnings({ book }: Book): string {
 }
 
 /** What the file asks for less than on the base; null while that is read. */
-function weakened({ pull, lane, component, look }: Case, { path, blob, book }: Book): readonly Deviation[] | null {
-  const into = headOf(component, pull.base);
-  // As the other gates compare it, so that it is read once.
-  const parted = look.at({ want: "compare", base: lane.lane === "hotfix" ? pull.base : into, head: pull.head.sha });
-  if (parted === null) return null;
-  const changed = parted.changes.files.find((file) => file.path === path);
-  if (changed === undefined && parted.changes.whole) return [];
-  const entries = look.at({ want: "entries", commit: into });
+function weakened(
+  { pull, component, look }: Case,
+  { path, blob, book }: Book,
+  { files, whole }: Comparison["changes"],
+): readonly Deviation[] | null {
+  const changed = files.find((file) => file.path === path);
+  if (changed === undefined && whole) return [];
+  const entries = look.at({ want: "entries", commit: headOf(component, pull.base) });
   if (entries === null) return null;
   const before = entries.find((entry) => entry.path === (changed?.before ?? path));
   if (before === undefined || before.blob === blob || before.kind === "link" || before.kind === "submodule") return [];
@@ -133,7 +129,7 @@ function walks({ pull, lane, standing, policy }: Case, { path, blob, book }: Boo
   const rehearsal = progressOf(book, "rehearsal", items, place);
   const production = progressOf(book, "production", items, place);
   const tried = openIn(rehearsal, REHEARSED);
-  const before = openIn(production, BEFORE_MERGE);
+  const before = openIn(production, ["before"]);
   const skipped = count([rehearsal, production].flatMap(skippedIn).length, "item");
   const without = skipped.startsWith("0 ") ? "" : ` ${skipped} skipped.`;
   if (lane.lane === "release" && tried.length > 0)
@@ -159,11 +155,12 @@ function walks({ pull, lane, standing, policy }: Case, { path, blob, book }: Boo
   };
 }
 
-function waits(what: string, { walk, again }: Progress, open: readonly Step[], without: string, cure: string): Found {
-  const labels = open.map(({ item }) => labelOf(walk, item.ordinal));
+function waits(what: string, progress: Progress, open: readonly Step[], without: string, cure: string): Found {
+  const labels = open.map(({ label }) => label);
   const [first] = open as readonly [Step];
-  const failed = open.filter(({ state }) => state === "failed").map(({ item }) => labelOf(walk, item.ordinal));
-  const asked = open.filter(({ state }) => state === "skip-asked").map(({ item }) => labelOf(walk, item.ordinal));
+  const failed = open.filter(({ came }) => came?.state === "failed").map(({ label }) => label);
+  const asked = open.filter(({ came }) => came?.state === "skip-asked").map(({ label }) => label);
+  const again = toRedo(progress);
   const notes = [
     failed.length > 0 ? ` ${listed(failed)} failed.` : "",
     asked.length > 0
@@ -177,7 +174,10 @@ function waits(what: string, { walk, again }: Progress, open: readonly Step[], w
     outcome: "pending",
     because: `${what}: ${count(open.length, "item")} open, next ${labels[0]} “${titleOf(first.item)}”.${notes}${without}`,
     cure: asked.length === open.length ? `Somebody else writes \`/confirm ${asked[0]}\`.` : cure,
-    copy: asked.length === open.length ? `/confirm ${asked[0]}` : `/done ${labels[0]}`,
+    copy:
+      asked.length === open.length
+        ? `/confirm ${asked[0]}`
+        : `/done ${labels[0]}${first.item.needsResult ? ' note="…"' : ""}`,
   };
 }
 

@@ -1,56 +1,72 @@
 import type { Label } from "../flow/request.ts";
 import type { Walk } from "../flow/standing.ts";
 
-/** No run-book has more items. */
-const MOST = 2_000;
-const LETTERS = { rehearsal: "S", production: "P" } as const;
+/** A run-book has no more items, so no label has a higher number. */
+export const MOST_ITEMS = 2_000;
+/** Of a command: all items of both walks. */
+const MOST_LABELS = 2 * MOST_ITEMS;
+/** Longer words are shown cut. */
+const LONGEST_WORD = 40;
 
-/** As people name an item: `S3` in the rehearsal in staging, `P3` in production. */
+const LETTERS: { readonly [walk in Walk]: "S" | "P" } = { rehearsal: "S", production: "P" };
+
 export const labelOf = (walk: Walk, ordinal: number): Label => `${LETTERS[walk]}${ordinal}`;
-export const walkOf = (label: Label): Walk => (label[0] === "S" ? "rehearsal" : "production");
-export const ordinalOf = (label: Label): number => Number(label.slice(1));
+
+/** What a label names: an item of a run-book by its number, in one walk. */
+export const named = (label: Label): { readonly walk: Walk; readonly ordinal: number } => ({
+  walk: label.startsWith("S") ? "rehearsal" : "production",
+  ordinal: Number(label.slice(1)),
+});
 
 /**
- * The labels that words name: `P3`, `S1-S9`, `s1-9`; case does not count. Each once, in the order in which they are named.
+ * The items that words name, each once and in their order: `S1`, `S3-S9`, in any case. No words name none.
  *
- * @returns `not` in a sentence where a word names none.
+ * @returns `wrong`: why the words name no items, in a sentence with the cure.
  */
-export function labelsIn(words: readonly string[]): { readonly labels: readonly Label[] } | { readonly not: string } {
+export function parseLabels(
+  words: readonly string[],
+): { readonly labels: readonly Label[] } | { readonly wrong: string } {
   const labels = new Set<Label>();
+  let many = 0;
   for (const word of words) {
-    const [, letter, first, , other, last] = /^([sp])([1-9]\d{0,8})(-([sp]?)([1-9]\d{0,8}))?$/i.exec(word) ?? [];
-    if (letter === undefined) return { not: `“${word}” names no item; items are named \`S3\`, \`P3\` or \`P3-P7\`.` };
-    if (other && other.toLowerCase() !== letter.toLowerCase())
-      return { not: `“${word}” goes from one walk into the other; name the items of each by themselves.` };
-    const [from, to] = [Number(first), Number(last ?? first)];
-    if (to < from) return { not: `“${word}” runs backwards.` };
-    if (to > MOST) return { not: `“${word}” goes beyond item ${MOST}, and no run-book has more.` };
-    for (let n = from; n <= to; n++) labels.add(labelOf(letter.toLowerCase() === "s" ? "rehearsal" : "production", n));
+    const range = rangeIn(word);
+    if ("wrong" in range) return range;
+    many += range.to - range.from + 1;
+    if (many > MOST_LABELS) return { wrong: `These are more than ${MOST_LABELS} items; name each item once.` };
+    for (let ordinal = range.from; ordinal <= range.to; ordinal++) labels.add(labelOf(range.walk, ordinal));
   }
   return { labels: [...labels] };
 }
 
-/** Labels in few characters: `S1-S4,P2`, in order. */
-export function rangesOf(labels: readonly Label[]): string {
-  return (["rehearsal", "production"] as const)
-    .flatMap((walk) => {
-      const numbers = labels
-        .filter((label) => walkOf(label) === walk)
-        .map(ordinalOf)
-        .sort((a, b) => a - b);
-      const runs: [number, number][] = [];
-      for (const n of numbers) {
-        const run = runs.at(-1);
-        if (run !== undefined && run[1] === n - 1) run[1] = n;
-        else runs.push([n, n]);
-      }
-      return runs.map(([a, b]) => (a === b ? labelOf(walk, a) : `${labelOf(walk, a)}-${labelOf(walk, b)}`));
-    })
-    .join(",");
+type Range = { readonly walk: Walk; readonly from: number; readonly to: number };
+
+function rangeIn(word: string): Range | { readonly wrong: string } {
+  const shown = `\`${word.length > LONGEST_WORD ? `${word.slice(0, LONGEST_WORD)}…` : word}\``;
+  const [first = "", last = first, ...more] = word.toUpperCase().split("-", 3);
+  const [from, to] = [labelIn(first), labelIn(last)];
+  if (from === null || to === null || more.length > 0)
+    return {
+      wrong: `${shown} names no item; write \`S3\` for one of the rehearsal, \`P3\` for one in production, \`S3-S9\` for several.`,
+    };
+  if (from.walk !== to.walk) return { wrong: `${shown} begins in one walk and ends in another; name each apart.` };
+  if (from.ordinal > to.ordinal) return { wrong: `${shown} runs backwards; write \`${last}-${first}\`.` };
+  if (to.ordinal > MOST_ITEMS) return { wrong: `${shown} names no item: no run-book has more than ${MOST_ITEMS}.` };
+  return { walk: from.walk, from: from.ordinal, to: to.ordinal };
 }
 
-/** The other way round; null where it is no such text. */
-export function unfolded(ranges: string): readonly Label[] | null {
-  const named = labelsIn(ranges === "" ? [] : ranges.split(","));
-  return "labels" in named ? named.labels : null;
+/** Nine digits are more than any item has, and are still an exact number. */
+function labelIn(text: string): ReturnType<typeof named> | null {
+  return /^[SP][1-9]\d{0,8}$/.test(text) ? named(text as Label) : null;
+}
+
+/** The same labels in few words, such as `S1-S4` and `P2`; `parseLabels` reads them back. */
+export function ranges(labels: readonly Label[]): readonly string[] {
+  const found: { first: Label; last: Label }[] = [];
+  for (const label of labels) {
+    const { walk, ordinal } = named(label);
+    const range = found.at(-1);
+    if (range !== undefined && labelOf(walk, ordinal - 1) === range.last) range.last = label;
+    else found.push({ first: label, last: label });
+  }
+  return found.map(({ first, last }) => (first === last ? first : `${first}-${last}`));
 }

@@ -48,7 +48,7 @@ export function linkedBook(of: Linking): LinkedBook | null {
     return {
       missing: `The link shows ${link.path} as it is in ${short(link.commit)}, which is not what ${short(pull.head.sha)} brings.`,
       cure: "Link the file by its path: then the one counts that is released.",
-      copy: `/runbook ${link.path}`,
+      copy: naming(link.path),
     };
   const book = look.at({ want: "run-book", path: link.path, sha: entry.blob });
   return book === null ? null : { path: link.path, blob: entry.blob, book };
@@ -78,6 +78,9 @@ export const pathNamed = (
 ): Linked | { readonly wrong: string } =>
   linkedIn(`Run-book: ${words}`, { repository, web, branches }) ?? { wrong: `\`${words}\` is no path.` };
 
+/** The command that names a path: what would end it there is written as in a link. */
+const naming = (path: string): string => `/runbook ${path.replace(/[%\s?#]/g, encodeURIComponent)}`;
+
 type NotThere = Extract<LinkedBook, { readonly missing: string }>;
 
 function entryAt(entries: readonly TreeEntry[], path: string): TreeEntry | NotThere {
@@ -88,7 +91,7 @@ function entryAt(entries: readonly TreeEntry[], path: string): TreeEntry | NotTh
       return no(`${path} is a folder.`, "Link one file of it.");
     const alike = entries.find((one) => one.path.toLowerCase() === path.toLowerCase());
     if (alike !== undefined)
-      return no(`There is no ${path}, but there is ${alike.path}: case counts.`, REPAIR, `/runbook ${alike.path}`);
+      return no(`There is no ${path}, but there is ${alike.path}: case counts.`, REPAIR, naming(alike.path));
     return no(`The run-book ${path} is not in this commit.`, "Commit it on the branch, or link another file.");
   }
   if (entry.kind === "link") return no(`${path} is a symbolic link.`, "Link the file itself.");
@@ -118,6 +121,6 @@ function nothingLinked(entries: Answers["entries"], directory: string): NotThere
   return {
     missing: `No run-book is linked. There ${files.length === 1 ? "is" : "are"} ${more > 0 ? `${names.join(", ")} and ${more} more` : listed(names)}.`,
     cure: "Whoever may write names one with `/runbook PATH`, or with a line `Run-book: PATH` in the body.",
-    copy: `/runbook ${first}`,
+    copy: naming(first),
   };
 }

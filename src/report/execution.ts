@@ -1,27 +1,29 @@
-import type { Phase } from "../flow/config.ts";
-import type { Sha } from "../flow/names.ts";
-import type { Item } from "../flow/run-book.ts";
+import { PHASES, type Phase } from "../flow/config.ts";
+import { type Sha, short } from "../flow/names.ts";
+import type { Label } from "../flow/request.ts";
+import { isRequired } from "../flow/run-book.ts";
 import type { Walk } from "../flow/standing.ts";
-import { count, minute } from "../flow/words.ts";
-import { marksOf } from "../release/clicks.ts";
-import {
-  BEFORE_MERGE,
-  BEFORE_PUBLISHING,
-  hasBox,
-  isCleared,
-  openIn,
-  type Progress,
-  REHEARSED,
-  type Step,
-  skippedIn,
-} from "../release/execution.ts";
-import { labelOf } from "../release/labels.ts";
-import { code, prose } from "./markdown.ts";
+import { count, listed } from "../flow/words.ts";
+import { marksLines } from "../release/clicks.ts";
+import { hasBox, isLeaf, openIn, type Progress, type Step } from "../release/progress.ts";
+import { leadOf, nextOf } from "./lead.ts";
+import { codeInLine } from "./markdown.ts";
+import { stepLine } from "./step.ts";
 
-/** Characters that GitHub takes in a comment. */
-const LONGEST = 65_536;
-/** Of an item's text so much is shown. */
-const LONGEST_TEXT = 500;
+/** What the comment that shows a run-book is made of. */
+export type Sticky = {
+  /** Where the run-book lies, and which one it is. */
+  readonly path: string;
+  readonly blob: Sha;
+  readonly revision: number;
+  /** In the order they are walked, each with the items of this blob. */
+  readonly walks: readonly Progress[];
+  /** Where everything can be seen and ticked; null: there is no such page. */
+  readonly pageUrl: string | null;
+};
+
+/** GitHub takes no longer comment. */
+const LARGEST = 65_536;
 
 const TITLES: { readonly [walk in Walk]: string } = { rehearsal: "Rehearsal in staging", production: "Production" };
 const PHASE_TITLES: { readonly [phase in Phase]: string } = {
@@ -32,156 +34,147 @@ const PHASE_TITLES: { readonly [phase in Phase]: string } = {
   monitor: "Monitor",
 };
 
-/** A run-book as it is walked, and what is to be said with it. */
-export type Shown = {
-  readonly path: string;
-  readonly blob: Sha;
-  readonly rehearsal: Progress;
-  readonly production: Progress;
-  /** A hotfix goes without a rehearsal first. */
-  readonly needsRehearsal: boolean;
-  readonly merged: boolean;
-  /** Where it can be ticked as well; null: there is no page. */
-  readonly page: string | null;
-};
+/**
+ * The comment that shows a run-book and its boxes. `clicksIn` reads what people do to it.
+ *
+ * It always fits into a comment: where it would not, phases are folded to a line each, first those that are done, then
+ * those furthest from what is next; of one that is too long by itself the part from there on is shown.
+ */
+export function stickyComment(sticky: Sticky): string {
+  const runs = sticky.walks.flatMap(runsOf);
+  const said = sayingOf(sticky);
+  const next = nextOf(sticky.walks)?.step ?? null;
+  const current = next === null ? -1 : runs.findIndex(({ steps }) => steps.includes(next));
+  const order = foldingOrder(runs, current);
+  const whole = (folded: number) => assemble(said, runs, new Set(order.slice(0, folded)));
 
-/** The comment that shows how far a run-book is, with a box for each item; too long for GitHub it is folded by phase. */
-export function stickyComment(shown: Shown, revision: number): string {
-  const { path, blob, rehearsal, production } = shown;
-  const walks = [rehearsal, production];
-  const done = walks.flatMap(({ walk, steps }) =>
-    steps.filter((step) => hasBox(step) && isTicked(step)).map(({ item }) => labelOf(walk, item.ordinal)),
-  );
-  const parts = [marksOf(revision, blob, done), `### Run-book ${code(path)}`, standsAt(shown), ...again(shown), HOW];
-  const sections = walks.flatMap(sectionsOf);
-  const whole = (folded: ReadonlySet<Section>) =>
-    [
-      ...parts,
-      ...sections.flatMap((section, place) => [
-        ...(sections[place - 1]?.walk === section.walk ? [] : [`#### ${TITLES[section.walk]}`]),
-        `**${PHASE_TITLES[section.phase]}**`,
-        folded.has(section) ? foldedIn(section, shown) : section.lines.join("\n"),
-      ]),
-    ].join("\n\n");
-  const folded = new Set<Section>();
-  let body = whole(folded);
-  // What is done first, then what comes last.
-  for (const section of [...sections.filter(({ open }) => open === 0), ...sections.toReversed()]) {
-    if (body.length <= LONGEST) break;
-    folded.add(section);
-    body = whole(folded);
+  const folded = least(order.length, (folded) => fits(whole(folded)));
+  const text = whole(folded);
+  const run = runs[current];
+  if (fits(text) || run === undefined || next === null) return text;
+
+  // One phase alone is too long: it becomes three, of which the middle is shown.
+  const start = run.steps.indexOf(next);
+  const part = (left: number) => {
+    const length = run.steps.length - left;
+    const from = Math.min(start, left);
+    const before = { ...run, steps: run.steps.slice(0, from) };
+    const shown = { ...run, steps: run.steps.slice(from, from + length) };
+    const after = { ...run, steps: run.steps.slice(from + length) };
+    const others = [...runs.slice(0, current), before, shown, after, ...runs.slice(current + 1)];
+    return assemble(
+      said,
+      others.filter(({ steps }) => steps.length > 0),
+      new Set(others.filter((one) => one !== shown)),
+    );
+  };
+  return part(least(run.steps.length - 1, (left) => fits(part(left))));
+}
+
+/** GitHub's editor sends a carriage return before each new line, and a person must be able to save it too. */
+const fits = (text: string) => text.length + text.split("\n").length <= LARGEST;
+
+/** The least number up to `most` that will do; `most` where none below it does. */
+function least(most: number, does: (n: number) => boolean): number {
+  let [from, to] = [0, most];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (does(middle)) to = middle;
+    else from = middle + 1;
   }
-  return body;
+  return to;
 }
 
-const HOW =
-  'Tick a box, or write `/done S1`, `/done P1-P3 note="…"`, `/undo P1`, `/skip P1 because …` or `/fail P1 because …` in a new comment.';
+/** Items that follow each other in one phase of one walk. */
+type Run = { readonly progress: Progress; readonly phase: Phase; readonly steps: readonly Step[] };
 
-const isTicked = ({ state }: Step): boolean => state === "done";
-
-/** Where it stands, and what comes next. */
-export function standsAt({ rehearsal, production, needsRehearsal, merged }: Shown): string {
-  const skipped = [rehearsal, production].flatMap((progress) =>
-    skippedIn(progress).map(({ item }) => labelOf(progress.walk, item.ordinal)),
-  );
-  const first = skipped.length === 0 ? "" : `**${count(skipped.length, "item")} skipped: ${skipped.join(", ")}.** `;
-  const left = merged ? null : leftOf(rehearsal, REHEARSED);
-  if (left !== null && needsRehearsal) return `${first}Rehearsal in staging: ${left}`;
-  const before = merged ? null : leftOf(production, BEFORE_MERGE);
-  if (before !== null) return `${first}Before the merge: ${before}`;
-  if (!merged) return `${first}${needsRehearsal ? "Rehearsed, and all" : "All"} that comes before the merge is done.`;
-  const after = leftOf(production, BEFORE_PUBLISHING);
-  if (after !== null) return `${first}Deploy and test: ${after}`;
-  const owed = openIn(production, ["monitor"]).length;
-  return `${first}All is done.${owed === 0 ? "" : ` ${count(owed, "item")} of *monitor* ${owed === 1 ? "is" : "are"} still owed.`}`;
-}
-
-function leftOf(progress: Progress, phases: readonly Phase[]): string | null {
-  const open = openIn(progress, phases);
-  const [next] = open;
-  if (next === undefined) return null;
-  const failed = open.filter(({ state }) => state === "failed").map(({ item }) => labelOf(progress.walk, item.ordinal));
-  const says = failed.length > 0 ? ` ${failed.join(", ")} failed.` : "";
-  return `${count(open.length, "item")} open.${says} Next: ${labelOf(progress.walk, next.item.ordinal)} ${textOf(next.item)}.`;
-}
-
-/** What was done before the file or the commit changed. */
-function again({ rehearsal, production }: Shown): readonly string[] {
-  const items = [rehearsal, production].flatMap((progress) =>
-    progress.again.map(({ ordinal }) => labelOf(progress.walk, ordinal)),
-  );
-  return items.length === 0
-    ? []
-    : [
-        `The run-book or the commit is another one now, so do again: ${items.slice(0, 50).join(", ")}${items.length > 50 ? " …" : ""}.`,
-      ];
-}
-
-type Section = {
-  readonly walk: Walk;
-  readonly phase: Phase;
-  readonly steps: readonly Step[];
-  readonly lines: readonly string[];
-  readonly open: number;
-};
-
-/** In the order of the document; a phase that comes again has a heading again. */
-function sectionsOf({ walk, steps }: Progress): readonly Section[] {
-  const sections: { phase: Phase; steps: Step[] }[] = [];
-  for (const step of steps) {
-    const last = sections.at(-1);
+function runsOf(progress: Progress): readonly Run[] {
+  const runs: { progress: Progress; phase: Phase; steps: Step[] }[] = [];
+  for (const step of progress.steps) {
+    const last = runs.at(-1);
     if (last?.phase === step.item.phase) last.steps.push(step);
-    else sections.push({ phase: step.item.phase, steps: [step] });
+    else runs.push({ progress, phase: step.item.phase, steps: [step] });
   }
-  return sections.map((section) => ({
-    ...section,
-    walk,
-    lines: section.steps.map((step) => lineOf(walk, step)),
-    open: section.steps.filter((step) => hasBox(step) && !isCleared(step)).length,
-  }));
+  return runs;
 }
 
-function foldedIn({ walk, steps, open }: Section, { page }: Shown): string {
-  const boxes = steps.filter(hasBox);
-  const [first, last] = [boxes[0], boxes.at(-1)].map((step) =>
-    step === undefined ? "" : labelOf(walk, step.item.ordinal),
-  );
-  const how = page === null ? `\`/done ${first}-${last}\`` : `[the page](${page})`;
-  return `${boxes.length - open} of ${boxes.length} done; too long to show here: tick on ${how}.`;
+/** What is folded, from the first on: what is done, then what is furthest from what is next, which never is. */
+function foldingOrder(runs: readonly Run[], current: number): readonly Run[] {
+  const distance = new Map(runs.map((run, place) => [run, Math.abs(place - current)]));
+  const far = (run: Run) => distance.get(run) as number;
+  const others = runs.filter((_, place) => place !== current);
+  const isDone = (run: Run) => openOf([run]).length === 0;
+  return [...others.filter(isDone), ...others.filter((run) => !isDone(run)).sort((a, b) => far(b) - far(a))];
 }
 
-function lineOf(walk: Walk, step: Step): string {
-  const { item, standing } = step;
-  const label = `**${labelOf(walk, item.ordinal)}** `;
-  const text = `${textOf(item)}${item.owner === null ? "" : ` (${prose(item.owner)})`}${item.optional ? " (optional)" : ""}`;
-  if (item.notApplicable !== null) return `- ${label}~~${text}~~ N/A: ${cut(item.notApplicable)}`;
-  if (step.children.length > 0) {
-    const parts = step.children.map(({ ordinal }) => labelOf(walk, ordinal));
-    return `- ${label}${text}: done with ${parts[0]} to ${parts.at(-1)}`;
-  }
-  const box = hasBox(step) ? `[${isTicked(step) ? "x" : " "}] ` : "";
-  return `- ${box}${label}${text}${standing === null ? "" : said(step)}`;
+/** The comment's words that do not depend on what is folded, so that they are found once. */
+type Saying = Sticky & { readonly intro: readonly string[]; readonly lines: ReadonlyMap<Step, string> };
+
+function sayingOf(sticky: Sticky): Saying {
+  const { walks, path, blob, pageUrl } = sticky;
+  const page = pageUrl === null ? "" : ` [The page of this run-book](${pageUrl}) shows all of it.`;
+  return {
+    ...sticky,
+    intro: [...leadOf(sticky), `Run-book: ${codeInLine(path)} (${codeInLine(short(blob))}).${page}`],
+    lines: new Map(walks.flatMap(({ walk, steps }) => steps.map((step) => [step, stepLine(step, walk)] as const))),
+  };
 }
 
-/** What was said of it, and by whom. */
-function said({ state, standing }: Step): string {
-  if (standing === null) return "";
-  const { by, at, because, note, url, confirmedBy } = standing;
-  const who = `${prose(by?.login ?? "nobody")}, ${minute(at)}`;
-  const more = `${note === null ? "" : `: ${cut(note)}`}${url === null ? "" : ` (${prose(url)})`}`;
-  switch (state) {
-    case "done":
-      return ` — ${who}${more}`;
-    case "failed":
-      return ` — ❌ failed: ${cut(because)} (${who})`;
-    case "skipped":
-      return ` — skipped: ${cut(because)} (${who}${confirmedBy === null ? "" : `, confirmed by ${prose(confirmedBy.login)}`})`;
-    case "skip-asked":
-      return ` — to be skipped: ${cut(because)} (${who}); somebody else confirms it`;
-    default:
-      return "";
-  }
+function assemble(
+  { walks, blob, revision, pageUrl, intro, lines }: Saying,
+  runs: readonly Run[],
+  folded: ReadonlySet<Run>,
+): string {
+  const done: Label[] = [];
+  const sections = walks.map((progress) => {
+    const parts = [`### ${TITLES[progress.walk]}`];
+    let together: Run[] = [];
+    const flush = () => {
+      if (together.length > 0) parts.push(foldedLine(together, pageUrl));
+      together = [];
+    };
+    for (const run of runs.filter((run) => run.progress === progress)) {
+      if (folded.has(run)) together.push(run);
+      else {
+        flush();
+        parts.push(`#### ${PHASE_TITLES[run.phase]}`, listOf(run, lines));
+        for (const step of run.steps) if (hasBox(step) && step.cleared) done.push(step.label);
+      }
+    }
+    flush();
+    return parts.join("\n\n");
+  });
+  return [marksLines({ revision, blob, done }), ...intro, ...sections].join("\n\n");
 }
 
-const cut = (text: string): string => prose(text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT - 1)}…` : text);
-const textOf = ({ text }: Item): string => cut(text);
+/** Items below each other as in the document; one whose parent is not shown here stands at the margin, or it would be code. */
+function listOf({ steps }: Run, lines: ReadonlyMap<Step, string>): string {
+  const depths = new Map<number, number>();
+  const list = steps.map((step) => {
+    const { ordinal, parent } = step.item;
+    const above = parent === null ? undefined : depths.get(parent);
+    const depth = above === undefined ? 0 : above + 1;
+    depths.set(ordinal, depth);
+    return `${"  ".repeat(depth)}${lines.get(step)}`;
+  });
+  return list.join("\n");
+}
+
+/** What stands for items that are not shown: how many are done, and how the others can be. */
+function foldedLine(runs: readonly Run[], pageUrl: string | null): string {
+  const steps = runs.flatMap(({ steps }) => steps);
+  const phases = PHASES.filter((phase) => runs.some((run) => run.phase === phase));
+  const asked = steps.filter((step) => isLeaf(step) && isRequired(step.item) && step.item.phase !== "rollback");
+  const cleared = asked.filter((step) => step.cleared).length;
+  const how = asked.length > 0 ? `${cleared} of ${asked.length} done` : count(steps.length, "item");
+  const open = openOf(runs).map(({ label }) => label);
+  const page = pageUrl === null ? "" : ` on [the page](${pageUrl})`;
+  const cure = pageUrl === null ? ` Write ${codeInLine(`/done ${span(open)}`)} for what is done.` : "";
+  const title = `**${listed(phases.map((phase) => PHASE_TITLES[phase]))}** (${span(steps.map(({ label }) => label))}): `;
+  return `${title}${how}${page}.${open.length === 0 ? "" : cure}`;
+}
+
+const span = (labels: readonly Label[]) => (labels.length < 2 ? labels[0] : `${labels[0]}-${labels.at(-1)}`);
+
+const openOf = (runs: readonly Run[]) =>
+  runs.flatMap(({ progress, phase, steps }) => (phase === "rollback" ? [] : openIn({ ...progress, steps }, [phase])));

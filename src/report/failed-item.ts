@@ -1,36 +1,42 @@
 import type { Label } from "../flow/request.ts";
 import type { Item } from "../flow/run-book.ts";
-import type { StandingOf } from "../flow/standing.ts";
 import { minute } from "../flow/words.ts";
-import { prose } from "./markdown.ts";
+import type { Came } from "../release/execution.ts";
+import { codeInLine, cutTo, inLine } from "./markdown.ts";
 
 /** Of an item's text so much stands in a title. */
 const LONGEST_TITLE = 120;
 
-/** The issue about an item of a run-book that failed: open while it has. */
+/**
+ * The issue about an item of a run-book that failed: open while it has.
+ *
+ * @param came how far it is now; null: nobody has done it yet as it is to be done now.
+ */
 export function failedItem({
   label,
   item,
-  standing,
+  came,
   number,
   mark,
-  failed,
 }: {
   readonly label: Label;
   readonly item: Item;
-  readonly standing: StandingOf<"item">;
+  readonly came: Came | null;
   readonly number: number;
   readonly mark: string;
-  readonly failed: boolean;
 }): { readonly title: string; readonly body: string; readonly state: "open" | "closed" } {
-  const text = item.text.length > LONGEST_TITLE ? `${item.text.slice(0, LONGEST_TITLE - 1)}…` : item.text;
-  const who = prose(standing.by?.login ?? "somebody");
-  const says = failed
-    ? `${who} says at ${minute(standing.at)}: ${prose(standing.because)}\n\nThe release waits until the item is done after all: \`/done ${label}\` on #${number} says so. When it cannot be, the rollback section of the run-book tells what to do.`
-    : `It did not fail after all, or was opened again: ${prose(standing.because)} (${minute(standing.at)}).`;
+  const failed = came?.state === "failed";
   return {
-    title: `${label} of the run-book failed on #${number}: ${text}`,
-    body: `**${label}** ${prose(item.text)}\n\n${says}\n\n${mark}`,
+    title: `${label} of the run-book failed on #${number}: ${cutTo(item.text, LONGEST_TITLE)}`,
+    body: `**${label}** ${inLine(item.text)}\n\n${failed ? failing(came, label, number) : over(came)}\n\n${mark}`,
     state: failed ? "open" : "closed",
   };
 }
+
+const failing = ({ by, at, because }: Came, label: Label, number: number): string =>
+  `${inLine(by?.login ?? "somebody")} says at ${minute(at)}: ${inLine(because)}\n\nThe release waits until the item is done after all: ${codeInLine(`/done ${label}`)} on #${number} says so. When it cannot be, the rollback section of the run-book tells what to do.`;
+
+const over = (came: Came | null): string =>
+  came === null
+    ? "The run-book or staging has changed since, so it is to be done again."
+    : `It did not fail after all, or was opened again: ${inLine(came.because)} (${minute(came.at)}).`;

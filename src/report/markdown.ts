@@ -1,23 +1,32 @@
 /**
- * Text of others, made inert for GitHub's Markdown: no markup, no HTML, no mention, no link. What stands between backticks
- * stays code, since our own sentences use them.
+ * Text of others, made inert for GitHub's Markdown: no markup, no HTML, no mention, no link, nothing that hides or turns
+ * over what stands around it. What stands between backticks stays code, since our own sentences use them.
  */
-export function prose(text: string): string {
-  return text
-    .replace(/[\r\n]+/g, " ")
+export const prose = (text: string): string => inert(text, code);
+/** The same outside of tables: there a pipe in code would show the backslash before it. */
+export const inLine = (text: string): string => inert(text, codeInLine);
+
+const inert = (text: string, span: (text: string) => string) =>
+  visible(text)
     .split("`")
-    .map((part, place) => (place % 2 === 1 ? code(part) : escaped(part)))
+    .map((part, place) => (place % 2 === 1 ? span(part) : escaped(part)))
     .join("");
-}
 
 /** One code span, safe in a table cell. */
-export const code = (text: string): string =>
-  text === ""
-    ? ""
-    : `\`${text
-        .replaceAll("`", "'")
-        .replaceAll("|", "\\|")
-        .replace(/[\r\n]+/g, " ")}\``;
+export const code = (text: string): string => codeInLine(text.replaceAll("|", "\\|"));
+/** One code span outside of tables. */
+export const codeInLine = (text: string): string => (text === "" ? "" : `\`${visible(text).replaceAll("`", "'")}\``);
+
+/** On one line, without control characters and those that change the direction of what follows. */
+const visible = (text: string) =>
+  text
+    .replace(/[\r\n\u2028\u2029]+/g, " ")
+    .replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "")
+    .toWellFormed();
+
+/** At most `length` characters as JavaScript counts them, with `…` where more were there. */
+export const cutTo = (text: string, length: number): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 
 const escaped = (text: string) =>
   text

@@ -96,6 +96,7 @@ function says(line: string, world: World = {}): Came | string | null {
     const look = looking(facts);
     const asked: Asked = {
       by: world.by ?? OTTO,
+      at: NOW,
       now: NOW,
       repository: REPOSITORY,
       installation: installationId(1),

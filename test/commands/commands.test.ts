@@ -44,6 +44,7 @@ function says(
   const facts = new Map([[wantKey({ want: "collaborators" }), people ?? known(PEOPLE)]]);
   const asked: Asked = {
     by,
+    at: NOW,
     now: NOW,
     repository: REPOSITORY,
     installation: installationId(1),

@@ -183,7 +183,8 @@ describe("the first look at a repository", () => {
 });
 
 describe("a later look", () => {
-  const before = component({ look: true });
+  const WHOLE = { ...policy(), runBook: DEFAULT_POLICY.runBook };
+  const before = component({ look: true, config: { ...component().config, policy: WHOLE } });
   const same = says({ file: known({ found: true, blob: at("config"), text: "enforcement: managed\n" }) });
 
   it("does not happen without a reason", () => {
@@ -213,7 +214,7 @@ describe("a later look", () => {
   it("at a broken file keeps the last good one, and says so in every check", () => {
     const decision = judge(before, says({ file: file("enforcement: sometimes\n") }));
     expect(memoryAfter(decision).config).toMatchObject({
-      policy: policy(),
+      policy: WHOLE,
       blob: at("config"),
       problem: expect.stringContaining("Until it is mended, the last good one stays in force."),
     });

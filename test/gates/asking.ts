@@ -71,7 +71,7 @@ export function asked(
     now: asking.now ?? NOW,
   };
   const read = new Map<string, Fact<unknown>>();
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 8; round++) {
     const came = ask([gate], of, read);
     if ("findings" in came) {
       const [finding] = came.findings;

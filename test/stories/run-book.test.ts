@@ -37,6 +37,8 @@ const OPTIONS: WorldOptions = {
 const shown = (world: World, number: number): string =>
   (runBookOf(world.github, world.repository(), number)?.body ?? "")
     .replace(/^<!--.*-->\n/gm, "")
+    .replace(/\(`[\da-f]{7}`\)/, "(`…`)")
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, "…")
     .replaceAll("\u200b", "");
 const answers = (world: World, number: number): readonly string[] =>
   world.github.find
@@ -82,40 +84,40 @@ describe("A run-book", () => {
       });
       expect(shown(world, number)).toMatchInlineSnapshot(`
 "
-### Run-book \`docs/runbooks/release.md\`
+**Rehearsal: 0 of 5 done. Production: 0 of 5 done.** Next: **S1** Tell the hospitals
 
-Rehearsal in staging: 5 items open. Next: S1 Tell the hospitals.
+Tick the box of what you did, or write \`/done S1\` in a new comment; \`/skip S1 because …\` and \`/fail S1 because …\` say that it was not done.
 
-Tick a box, or write \`/done S1\`, \`/done P1-P3 note="…"\`, \`/undo P1\`, \`/skip P1 because …\` or \`/fail P1 because …\` in a new comment.
+Run-book: \`docs/runbooks/release.md\` (\`…\`).
 
-#### Rehearsal in staging
+### Rehearsal in staging
 
-**Before**
+#### Before
 
 - [ ] **S1** Tell the hospitals
-- [ ] **S2** Dry run of the migration
+- **S2** Dry run of the migration — what came out is to be written down: \`/done S2 note="…"\`
 
-**Deploy**
+#### Deploy
 
 - [ ] **S3** Run scripts/activate.sh
 
-**Test**
+#### Test
 
 - [ ] **S4** Log in
 - [ ] **S5** Read a value
 
-#### Production
+### Production
 
-**Before**
+#### Before
 
 - [ ] **P1** Tell the hospitals
-- [ ] **P2** Dry run of the migration
+- **P2** Dry run of the migration — what came out is to be written down: \`/done P2 note="…"\`
 
-**Deploy**
+#### Deploy
 
 - [ ] **P3** Run scripts/activate.sh
 
-**Test**
+#### Test
 
 - [ ] **P4** Log in
 - [ ] **P5** Read a value"
@@ -124,11 +126,10 @@ Tick a box, or write \`/done S1\`, \`/done P1-P3 note="…"\`, \`/undo P1\`, \`/
       await dora.ticks(number, "S1");
       await world.quiet();
       expect(shown(world, number)).toContain("- [x] **S1** Tell the hospitals — dora, ");
-      // Its result has to be written down.
-      await dora.ticks(number, "S2");
+      // It has no box: its result has to be written down.
+      await dora.says(number, "/done S2");
       await world.quiet();
-      expect(answers(world, number).at(-1)).toBe('It asks for its result: write `/done S2 note="…"`.');
-      expect(shown(world, number)).toContain("- [ ] **S2** ");
+      expect(answers(world, number).at(-1)).toContain('`S2` asks for its result: `/done S2 note="…"`.');
       await dora.says(number, '/done S2 note="31 rows"\n/done S3-S5');
       await world.quiet();
       expect(seen(world, number)?.title).toContain("Before the merge: 2 items open, next P1 “Tell the hospitals”.");
@@ -158,42 +159,42 @@ Tick a box, or write \`/done S1\`, \`/done P1-P3 note="…"\`, \`/undo P1\`, \`/
       await world.quiet();
       expect(shown(world, number)).toMatchInlineSnapshot(`
 "
-### Run-book \`docs/runbooks/release.md\`
+**1 item skipped (P2). ❌ 1 item failed (P4). Rehearsal: 5 of 5 done. Production: 3 of 5 done.** Next, after the merge: **P5** Read a value
 
-**1 item skipped: P2.** Deploy and test: 2 items open. P4 failed. Next: P4 Log in.
+Tick the box of what you did, or write \`/done P5\` in a new comment; \`/skip P5 because …\` and \`/fail P5 because …\` say that it was not done.
 
-Tick a box, or write \`/done S1\`, \`/done P1-P3 note="…"\`, \`/undo P1\`, \`/skip P1 because …\` or \`/fail P1 because …\` in a new comment.
+Run-book: \`docs/runbooks/release.md\` (\`…\`).
 
-#### Rehearsal in staging
+### Rehearsal in staging
 
-**Before**
+#### Before
 
-- [x] **S1** Tell the hospitals — dora, 2026-11-24 22:41 UTC
-- [x] **S2** Dry run of the migration — dora, 2026-11-24 22:41 UTC: 31 rows
+- [x] **S1** Tell the hospitals — dora, …
+- [x] **S2** Dry run of the migration — dora, …: "31 rows"
 
-**Deploy**
+#### Deploy
 
-- [x] **S3** Run scripts/activate.sh — dora, 2026-11-24 22:41 UTC
+- [x] **S3** Run scripts/activate.sh — dora, …
 
-**Test**
+#### Test
 
-- [x] **S4** Log in — dora, 2026-11-24 22:41 UTC
-- [x] **S5** Read a value — dora, 2026-11-24 22:41 UTC
+- [x] **S4** Log in — dora, …
+- [x] **S5** Read a value — dora, …
 
-#### Production
+### Production
 
-**Before**
+#### Before
 
-- [x] **P1** Tell the hospitals — otto, 2026-11-24 22:41 UTC
-- [ ] **P2** Dry run of the migration — skipped: the rehearsal just did it (otto, 2026-11-24 22:41 UTC, confirmed by rita)
+- [x] **P1** Tell the hospitals — otto, …
+- **P2** Dry run of the migration — skipped: the rehearsal just did it (otto, …, confirmed by rita)
 
-**Deploy**
+#### Deploy
 
-- [x] **P3** Run scripts/activate.sh — otto, 2026-11-24 22:41 UTC
+- [x] **P3** Run scripts/activate.sh — otto, …
 
-**Test**
+#### Test
 
-- [ ] **P4** Log in — ❌ failed: nobody can log in (otto, 2026-11-24 22:41 UTC)
+- **P4** Log in — ❌ failed: nobody can log in (otto, …); \`/done P4\` once it is repaired
 - [ ] **P5** Read a value"
 `);
       const issues = () => [...world.github.state.issues.all()].map(({ title, state }) => ({ title, state }));
