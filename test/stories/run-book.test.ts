@@ -37,6 +37,7 @@ const OPTIONS: WorldOptions = {
 const shown = (world: World, number: number): string =>
   (runBookOf(world.github, world.repository(), number)?.body ?? "")
     .replace(/^<!--.*-->\n/gm, "")
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, "THEN")
     .replaceAll("\u200b", "");
 const answers = (world: World, number: number): readonly string[] =>
   world.github.find
@@ -168,32 +169,32 @@ Tick a box, or write \`/done S1\`, \`/done P1-P3 note="…"\`, \`/undo P1\`, \`/
 
 **Before**
 
-- [x] **S1** Tell the hospitals — dora, 2026-11-24 22:41 UTC
-- [x] **S2** Dry run of the migration — dora, 2026-11-24 22:41 UTC: 31 rows
+- [x] **S1** Tell the hospitals — dora, THEN
+- [x] **S2** Dry run of the migration — dora, THEN: 31 rows
 
 **Deploy**
 
-- [x] **S3** Run scripts/activate.sh — dora, 2026-11-24 22:41 UTC
+- [x] **S3** Run scripts/activate.sh — dora, THEN
 
 **Test**
 
-- [x] **S4** Log in — dora, 2026-11-24 22:41 UTC
-- [x] **S5** Read a value — dora, 2026-11-24 22:41 UTC
+- [x] **S4** Log in — dora, THEN
+- [x] **S5** Read a value — dora, THEN
 
 #### Production
 
 **Before**
 
-- [x] **P1** Tell the hospitals — otto, 2026-11-24 22:41 UTC
-- [ ] **P2** Dry run of the migration — skipped: the rehearsal just did it (otto, 2026-11-24 22:41 UTC, confirmed by rita)
+- [x] **P1** Tell the hospitals — otto, THEN
+- [ ] **P2** Dry run of the migration — skipped: the rehearsal just did it (otto, THEN, confirmed by rita)
 
 **Deploy**
 
-- [x] **P3** Run scripts/activate.sh — otto, 2026-11-24 22:41 UTC
+- [x] **P3** Run scripts/activate.sh — otto, THEN
 
 **Test**
 
-- [ ] **P4** Log in — ❌ failed: nobody can log in (otto, 2026-11-24 22:41 UTC)
+- [ ] **P4** Log in — ❌ failed: nobody can log in (otto, THEN)
 - [ ] **P5** Read a value"
 `);
       const issues = () => [...world.github.state.issues.all()].map(({ title, state }) => ({ title, state }));
