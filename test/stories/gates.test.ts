@@ -1,6 +1,6 @@
 import { describe, expect } from "@jest/globals";
-import type { World } from "../world.ts";
-import { lands, RUN_BOOK, RUN_BOOK_PATH, seen, story, summary, toCopy } from "./telling.ts";
+import { RUN_BOOK, RUN_BOOK_PATH, type World } from "../world.ts";
+import { lands, seen, story, summary, toCopy } from "./telling.ts";
 
 const STANDARD = `enforcement: managed
 roles:

@@ -1,6 +1,6 @@
 import { describe, expect } from "@jest/globals";
-import { LANES_ONLY, runBookOf, type World, type WorldOptions } from "../world.ts";
-import { lands, RUN_BOOK_PATH as PATH, RUN_BOOK, seen, story } from "./telling.ts";
+import { LANES_ONLY, RUN_BOOK_PATH as PATH, RUN_BOOK, runBookOf, type World, type WorldOptions } from "../world.ts";
+import { lands, seen, story } from "./telling.ts";
 
 const OPTIONS: WorldOptions = {
   config: `${LANES_ONLY.replace("runbook: { required: false }\n", "")}roles: { operations: ["@acme/operations"] }\n`,

@@ -82,30 +82,3 @@ export const rulesets = (world: World): readonly string[] =>
     .sort();
 
 export const short = (sha: string): string => sha.slice(0, 7);
-
-/** A run-book of five items, three of which come after the merge. */
-export const RUN_BOOK = `# Run-book
-
-## Before
-
-- [ ] Tell the hospitals
-- [ ] Dry run of the migration (result)
-
-## Deploy
-
-- [ ] Run scripts/activate.sh
-
-## Test
-
-- [ ] Log in
-- [ ] Read a value
-
-## Rollback
-
-Run scripts/activate.sh with the tag before.
-
-## Monitor
-
-Look at https://status.example.com
-`;
-export const RUN_BOOK_PATH = "docs/runbooks/release.md";
