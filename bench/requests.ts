@@ -10,7 +10,7 @@ import { must } from "../sandbox/outcome.ts";
 import { editPull } from "../sandbox/pulls.ts";
 import { createRuleset } from "../sandbox/rulesets.ts";
 import { addTeamMember } from "../sandbox/teams.ts";
-import { LANES_ONLY, OWNER, type Person, startWorld, type World } from "../test/world.ts";
+import { LANES_ONLY, OWNER, type Person, RUN_BOOK, RUN_BOOK_PATH, startWorld, type World } from "../test/world.ts";
 
 /**
  * What an event may cost: reads and writes on GitHub's REST API, without the hourly installation token. A read of what
@@ -127,6 +127,7 @@ const CASES: readonly Case[] = [
 const GATES = `enforcement: managed
 roles: { operations: ["@${OWNER}/operations"] }
 checks: { required: [build] }
+runbook: { required: false }
 `;
 
 /** The same where a promotion passes gates. */
@@ -195,9 +196,52 @@ const GATED: readonly Case[] = [
   },
 ];
 
+/** A component that releases by a run-book, and where nothing else holds a release up. */
+const BY_RUN_BOOK = `enforcement: managed
+roles: { operations: ["@${OWNER}/operations"] }
+approvals: { staging: [], master: [], hotfix: [] }
+checks: { allow_none: true }
+`;
+const LINK = `Run-book: ${RUN_BOOK_PATH}`;
+
+/** A release by its run-book. */
+const WALKED: readonly Case[] = [
+  {
+    event: "a box of a run-book ticked",
+    // Who may. Written: the check, that of its gate, and the comment with the run-book.
+    goal: { reads: 1, writes: 3 },
+    before: released,
+    act: ({ dora }, number) => dora.ticks(number, "S1"),
+  },
+  {
+    event: "/done on a run-book",
+    // Who may has not changed. Written: the same, the reaction, and the answer.
+    goal: { reads: 0, writes: 5 },
+    before: released,
+    act: ({ dora }, number) => dora.says(number, "/done S3-S5"),
+  },
+  {
+    event: "a box of production ticked by operations",
+    // Who is in operations. The rehearsal is still waited for, so that only the comment is written.
+    goal: { reads: 1, writes: 1 },
+    before: released,
+    act: ({ world }, number) => world.person("otto").ticks(number, "P1"),
+  },
+  {
+    event: "a plain comment on a release",
+    goal: NOTHING,
+    before: released,
+    act: ({ world, dora }, number) => comment(world, dora, number),
+  },
+];
+
 /** Runs all cases, each list on its own world, and counts what Flowgate asked of GitHub. */
 export async function measureRequests(): Promise<readonly Row[]> {
-  return [...(await measured(CASES, LANES_ONLY)), ...(await measured(GATED, GATES))];
+  return [
+    ...(await measured(CASES, LANES_ONLY)),
+    ...(await measured(GATED, GATES)),
+    ...(await measured(WALKED, BY_RUN_BOOK)),
+  ];
 }
 
 async function measured(cases: readonly Case[], config: string): Promise<readonly Row[]> {
@@ -255,6 +299,25 @@ async function configChanged(scene: Scene): Promise<number> {
   const number = await dora.opens("hotfix/config", "master");
   await world.person("rita").approves(number);
   return number;
+}
+
+/** A release by a run-book is open; there is one for all. */
+async function released(scene: Scene): Promise<number> {
+  const { world, dora } = scene;
+  const [open] = world.github.find.pullsInto(world.repository().id, "master");
+  if (open !== undefined) return open.number;
+  const branch = await feature(scene, { [RUN_BOOK_PATH]: RUN_BOOK });
+  for (const [head, base] of [
+    [branch, "development"],
+    ["development", "staging"],
+  ] as const) {
+    const number = await dora.opens(head, base, { body: LINK });
+    await world.quiet();
+    const refused = await dora.merges(number);
+    if (refused !== null) throw new Error(`${head} does not go into ${base}: ${refused.message}`);
+  }
+  await world.quiet();
+  return dora.opens("staging", "master", { body: LINK });
 }
 
 /** Nothing is promoted, and development has what could be. */

@@ -64,6 +64,33 @@ report: { gate_checks: false }
 }
 export const LANES_ONLY = lanesOnly();
 
+/** A run-book of five items, three of which come after the merge. */
+export const RUN_BOOK = `# Run-book
+
+## Before
+
+- [ ] Tell the hospitals
+- [ ] Dry run of the migration (result)
+
+## Deploy
+
+- [ ] Run scripts/activate.sh
+
+## Test
+
+- [ ] Log in
+- [ ] Read a value
+
+## Rollback
+
+Run scripts/activate.sh with the tag before.
+
+## Monitor
+
+Look at https://status.example.com
+`;
+export const RUN_BOOK_PATH = "docs/runbooks/release.md";
+
 export type WorldOptions = {
   /** The text of `.github/flowgate.yml` on the default branch, `LANES_ONLY` when left out; null: there is none. */
   readonly config?: string | null;

@@ -13,6 +13,7 @@ roles:
   quality: ["@acme/quality"]
   engineering: ["@acme/engineering"]
 checks: { required: [build] }
+runbook: { required: false }
 `,
   settings: { budget: { points: 1_000_000, inFlight: 64 } },
 };

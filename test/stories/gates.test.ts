@@ -1,5 +1,5 @@
 import { describe, expect } from "@jest/globals";
-import type { World } from "../world.ts";
+import { RUN_BOOK, RUN_BOOK_PATH, type World } from "../world.ts";
 import { lands, seen, story, summary, toCopy } from "./telling.ts";
 
 const STANDARD = `enforcement: managed
@@ -10,6 +10,9 @@ roles:
   engineering: ["@acme/engineering"]
 checks: { required: [build] }
 `;
+const WITHOUT_RUN_BOOK = `${STANDARD}runbook: { required: false }\n`;
+/** The line of a body that links the run-book that came with the feature. */
+const LINK = `Run-book: ${RUN_BOOK_PATH}`;
 
 /** Each gate's check is a write, and GitHub's budget for writes would make the stories wait. */
 const QUICK = { budget: { points: 1_000_000, inFlight: 64 } };
@@ -17,19 +20,22 @@ const QUICK = { budget: { points: 1_000_000, inFlight: 64 } };
 /** The checks of a pull request's gates that are not green, each with its title. */
 const open = (world: World, number: number) =>
   Object.fromEntries(
-    ["flow", "back-merge", "approvals", "checks", "artifacts", "readiness", "change-order"].flatMap((gate) => {
-      const run = world.check(number, `flowgate: ${world.pull(number).base.ref} / ${gate}`);
-      return run === undefined || run.conclusion === "success"
-        ? []
-        : [[gate, `${run.conclusion ?? run.status}: ${run.title}`]];
-    }),
+    ["flow", "back-merge", "approvals", "checks", "artifacts", "readiness", "change-order", "run-book"].flatMap(
+      (gate) => {
+        const run = world.check(number, `flowgate: ${world.pull(number).base.ref} / ${gate}`);
+        return run === undefined || run.conclusion === "success"
+          ? []
+          : [[gate, `${run.conclusion ?? run.status}: ${run.title}`]];
+      },
+    ),
   );
 const head = (world: World, number: number) => world.pull(number).head.sha.slice(0, 7);
 
-/** dora's feature is on development. */
+/** dora's feature is on development, with its run-book. */
 async function developed(world: World): Promise<void> {
   const dora = world.person("dora");
-  await dora.pushes("feature/login", "development");
+  const files = { "src/login.ts": "export {};\n", [RUN_BOOK_PATH]: RUN_BOOK };
+  await dora.pushes("feature/login", "development", { files });
   await lands(world, dora, "feature/login", "development");
 }
 
@@ -41,7 +47,7 @@ describe("From a feature to production", () => {
       const [rita, otto, quinn] = [world.person("rita"), world.person("otto"), world.person("quinn")];
       await developed(world);
 
-      const promotion = await rita.opens("development", "staging");
+      const promotion = await rita.opens("development", "staging", { body: LINK });
       await world.quiet();
       expect(seen(world, promotion)).toEqual({
         name: "flowgate: staging",
@@ -79,8 +85,26 @@ describe("From a feature to production", () => {
       expect(open(world, promotion)).toEqual({});
       expect(await rita.merges(promotion)).toBeNull();
 
-      const release = await rita.opens("staging", "master");
+      const release = await rita.opens("staging", "master", { body: LINK });
       await world.reports(release, "build", "success");
+      await world.quiet();
+      expect(open(world, release)).toEqual({
+        approvals: "in_progress: Waits for engineering, operations and quality to approve.",
+        "run-book": "in_progress: Rehearsal in staging: 5 items open, next S1 “Tell the hospitals”.",
+      });
+      expect(summary(world, release)).toContain("Whoever may write ticks them in the comment with the run-book");
+      await dora.ticks(release, "S1");
+      await world.quiet();
+      expect(open(world, release)["run-book"]).toBe(
+        "in_progress: Rehearsal in staging: 4 items open, next S2 “Dry run of the migration”.",
+      );
+      await devin.says(release, '/done S2 note="31 rows"\n/done S3-S5');
+      await world.quiet();
+      expect(open(world, release)["run-book"]).toBe(
+        "in_progress: Before the merge: 2 items open, next P1 “Tell the hospitals”.",
+      );
+      await otto.ticks(release, "P1");
+      await otto.says(release, '/done P2 note="31 rows"');
       await world.quiet();
       expect(seen(world, release)?.title).toBe(
         "1 of 10 gates open. Waits for engineering, operations and quality to approve.",
@@ -95,7 +119,9 @@ describe("From a feature to production", () => {
       expect(seen(world, release)?.is).toBe("success");
       await otto.dismisses(release);
       await world.quiet();
-      const said = world.github.find.commentsOf(world.repository().id, release);
+      const said = world.github.find
+        .commentsOf(world.repository().id, release)
+        .filter(({ body }) => body.includes("not any more"));
       expect(said.map(({ body }) => body.split("\n")[0])).toEqual([
         `\`flowgate: master\` was green on \`${head(world, release)}\` and is not any more.`,
       ]);
@@ -117,13 +143,20 @@ describe("From a feature to production", () => {
     async (world) => {
       const [dora, devin] = [world.person("dora"), world.person("devin")];
       await developed(world);
-      const promotion = await dora.opens("development", "staging");
+      const promotion = await dora.opens("development", "staging", { body: LINK });
       await world.quiet();
       await devin.approves(promotion);
       await world.quiet();
       // devin wrote nothing of it; dora, who wrote all of it, opened it.
       expect(await dora.merges(promotion)).toBeNull();
-      const release = await dora.opens("staging", "master");
+      const release = await dora.opens("staging", "master", { body: LINK });
+      await world.quiet();
+      expect(seen(world, release)?.title).toBe("2 of 10 gates open. Waits for operations and quality to approve.");
+      // Both walks by one person: whoever may write rehearses, and dora is in operations too.
+      await dora.ticks(release, "S1");
+      await dora.says(release, '/done S2 note="31 rows"\n/done S3-S5');
+      await world.quiet();
+      await dora.says(release, '/done P1-P2 note="31 rows"');
       await world.quiet();
       expect(seen(world, release)?.title).toBe("1 of 10 gates open. Waits for operations and quality to approve.");
       expect(summary(world, release)).toContain("devin (operations)");
@@ -136,6 +169,7 @@ describe("From a feature to production", () => {
     {
       config:
         "team: small\nroles: { operations: [dora, devin], quality: [dora, devin] }\nchecks: { allow_none: true }\n",
+      settings: QUICK,
     },
   );
 
@@ -144,18 +178,32 @@ describe("From a feature to production", () => {
     async (world) => {
       const rita = world.person("rita");
       await developed(world);
-      const promotion = await rita.opens("development", "staging", { title: "Promote", body: "For ECO-0042." });
+      const promotion = await rita.opens("development", "staging", {
+        title: "Promote",
+        body: `For ECO-0042.\n\n${LINK}`,
+      });
       await world.quiet();
       expect(await rita.merges(promotion)).toBeNull();
-      const release = await rita.opens("staging", "master", { title: "Release the log-in", body: "" });
+      const release = await rita.opens("staging", "master", { title: "Release the log-in", body: LINK });
       await world.quiet();
       expect(open(world, release)).toEqual({
         "change-order": "failure: It names no change order.",
         readiness: `in_progress: Waits for the verdict of quality on ${head(world, release)}.`,
+        "run-book": "in_progress: Rehearsal in staging: 5 items open, next S1 “Tell the hospitals”.",
       });
       expect(summary(world, release)).toContain("quinn says `/attest readiness because …`.");
       expect(seen(world, release)).toMatchObject({ is: "failure" });
       await rita.retitles(release, "Release the log-in (ECO-0042)");
+      await world.person("dora").ticks(release, "S1");
+      await world.person("dora").says(release, '/done S2 note="31 rows"\n/done S3-S5');
+      await world.quiet();
+      expect(open(world, release)).toEqual({
+        readiness: `in_progress: Waits for the verdict of quality on ${head(world, release)}.`,
+        "run-book": "in_progress: Before the merge: 2 items open, next P1 “Tell the hospitals”.",
+      });
+      // No role of operations is set: who maintains the repository does it.
+      await rita.ticks(release, "P1");
+      await rita.says(release, '/done P2 note="31 rows"');
       await world.quiet();
       expect(open(world, release)).toEqual({
         readiness: `in_progress: Waits for the verdict of quality on ${head(world, release)}.`,
@@ -176,6 +224,7 @@ describe("From a feature to production", () => {
     {
       config:
         'team: regulated\nroles: { quality: ["@acme/quality"] }\napprovals: { staging: [], master: [] }\nchecks: { allow_none: true }\n',
+      settings: QUICK,
     },
   );
 });
@@ -202,7 +251,7 @@ describe("While nobody listens", () => {
       expect(seen(world, number)).toMatchObject({ is: "success" });
       return undefined;
     },
-    { config: STANDARD, settings: QUICK },
+    { config: WITHOUT_RUN_BOOK, settings: QUICK },
   );
 });
 
@@ -230,7 +279,7 @@ describe("What does not count", () => {
       expect(await dora.merges(number)).toMatchObject({ status: 405 });
       return undefined;
     },
-    { config: STANDARD, settings: QUICK },
+    { config: WITHOUT_RUN_BOOK, settings: QUICK },
   );
 
   story(
@@ -260,7 +309,7 @@ describe("What does not count", () => {
       expect(await dora.merges(number)).toMatchObject({ status: 405 });
       return undefined;
     },
-    { config: STANDARD, settings: QUICK },
+    { config: WITHOUT_RUN_BOOK, settings: QUICK },
   );
 
   story(
@@ -282,7 +331,7 @@ describe("What does not count", () => {
       expect(summary(world, number)).toContain("limited to other branches or paths");
       return undefined;
     },
-    { config: STANDARD, settings: QUICK },
+    { config: WITHOUT_RUN_BOOK, settings: QUICK },
   );
 
   story(
@@ -314,7 +363,7 @@ describe("What does not count", () => {
       expect(open(world, release)).not.toHaveProperty("back-merge");
       return undefined;
     },
-    { config: STANDARD, settings: QUICK },
+    { config: WITHOUT_RUN_BOOK, settings: QUICK },
   );
 
   story(
@@ -338,6 +387,6 @@ describe("What does not count", () => {
       );
       return undefined;
     },
-    { config: `${STANDARD}artifacts: { forbidden: ["**/*.pem"] }\n`, settings: QUICK },
+    { config: `${WITHOUT_RUN_BOOK}artifacts: { forbidden: ["**/*.pem"] }\n`, settings: QUICK },
   );
 });

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -49,7 +49,11 @@ describe("A real repository, imported and worked on with git", () => {
     folder = mkdtempSync(join(tmpdir(), "flowgate-import-"));
     const source = join(folder, "source");
     clone = folder;
-    await git("clone", "--quiet", "--bare", project, source);
+    await git("clone", "--quiet", project, source);
+    clone = source;
+    // Its lanes are what this is about.
+    appendFileSync(join(source, ".github/flowgate.yml"), "runbook: { required: false }\n");
+    await git("commit", "--quiet", "--all", "--message", "Release without a run-book");
     world = await startWorld({ imported: source });
     clone = join(folder, "clone");
     await run("git", [

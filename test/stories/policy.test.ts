@@ -66,10 +66,10 @@ describe("A change of the config", () => {
       await world.quiet();
       const unknown = "`teem` is no key of the config. Did you mean `team`?";
       // A title is plain text.
-      const first = `${CONFIG} line 6, column 1: ${unknown.replaceAll("`", "")} And 1 more.`;
-      expect(seen(world, number)).toMatchObject({ is: "failure", title: `1 of 7 gates open. ${first}` });
+      const first = `${CONFIG} line 7, column 1: ${unknown.replaceAll("`", "")} And 1 more.`;
+      expect(seen(world, number)).toMatchObject({ is: "failure", title: `1 of 6 gates open. ${first}` });
       expect(own(world, number)).toEqual({ is: "failure", title: first });
-      const lines = [`6 ${unknown}`, "7 `flow.forks` takes `allow`, `refuse`; did you mean `refuse`?"];
+      const lines = [`7 ${unknown}`, "8 `flow.forks` takes `allow`, `refuse`; did you mean `refuse`?"];
       expect(marks(world, number)).toEqual(lines);
       expect(marks(world, number, "flowgate: master / policy")).toEqual(lines);
       expect(await dora.merges(number)).toMatchObject({ status: 405 });

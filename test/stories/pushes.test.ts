@@ -7,7 +7,11 @@ import { lands, seen, story, summary } from "./telling.ts";
 
 /** Flowgate says no, and GitHub is not asked to: so that people can get past it. */
 const ADVISED: WorldOptions = {
-  config: "enforcement: report\napprovals: { staging: [], master: [], hotfix: [] }\nchecks: { allow_none: true }\n",
+  config: `enforcement: report
+approvals: { staging: [], master: [], hotfix: [] }
+checks: { allow_none: true }
+runbook: { required: false }
+`,
   settings: { budget: { points: 1_000_000, inFlight: 64 } },
 };
 const MINUTE = 60_000;

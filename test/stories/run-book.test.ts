@@ -1,32 +1,6 @@
 import { describe, expect } from "@jest/globals";
-import { LANES_ONLY, runBookOf, type World, type WorldOptions } from "../world.ts";
+import { LANES_ONLY, RUN_BOOK_PATH as PATH, RUN_BOOK, runBookOf, type World, type WorldOptions } from "../world.ts";
 import { lands, seen, story } from "./telling.ts";
-
-const RUN_BOOK = `# Run-book
-
-## Before
-
-- [ ] Tell the hospitals
-- [ ] Dry run of the migration (result)
-
-## Deploy
-
-- [ ] Run scripts/activate.sh
-
-## Test
-
-- [ ] Log in
-- [ ] Read a value
-
-## Rollback
-
-Run scripts/activate.sh with the tag before.
-
-## Monitor
-
-Look at https://status.example.com
-`;
-const PATH = "docs/runbooks/release.md";
 
 const OPTIONS: WorldOptions = {
   config: `${LANES_ONLY.replace("runbook: { required: false }\n", "")}roles: { operations: ["@acme/operations"] }\n`,
