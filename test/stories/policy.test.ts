@@ -13,6 +13,8 @@ const AS_IT_IS = `It leaves ${CONFIG} as it is.`;
 const files = (text: string | null) => ({ files: { [CONFIG]: text } });
 /** The config of these stories with something more in it. */
 const withMore = (more: string) => `${LANES_ONLY}${more}`;
+/** The line that what is added begins on. */
+const ADDED = LANES_ONLY.split("\n").length;
 
 /** The check that a change of the config has for itself. */
 function own(world: World, number: number) {
@@ -66,10 +68,13 @@ describe("A change of the config", () => {
       await world.quiet();
       const unknown = "`teem` is no key of the config. Did you mean `team`?";
       // A title is plain text.
-      const first = `${CONFIG} line 7, column 1: ${unknown.replaceAll("`", "")} And 1 more.`;
+      const first = `${CONFIG} line ${ADDED}, column 1: ${unknown.replaceAll("`", "")} And 1 more.`;
       expect(seen(world, number)).toMatchObject({ is: "failure", title: `1 of 6 gates open. ${first}` });
       expect(own(world, number)).toEqual({ is: "failure", title: first });
-      const lines = [`7 ${unknown}`, "8 `flow.forks` takes `allow`, `refuse`; did you mean `refuse`?"];
+      const lines = [
+        `${ADDED} ${unknown}`,
+        `${ADDED + 1} \`flow.forks\` takes \`allow\`, \`refuse\`; did you mean \`refuse\`?`,
+      ];
       expect(marks(world, number)).toEqual(lines);
       expect(marks(world, number, "flowgate: master / policy")).toEqual(lines);
       expect(await dora.merges(number)).toMatchObject({ status: 405 });
