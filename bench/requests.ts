@@ -128,6 +128,7 @@ const GATES = `enforcement: managed
 roles: { operations: ["@${OWNER}/operations"] }
 checks: { required: [build] }
 runbook: { required: false }
+backup: { when: data }
 `;
 
 /** The same where a promotion passes gates. */

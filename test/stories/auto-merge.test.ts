@@ -14,6 +14,7 @@ roles:
   engineering: ["@acme/engineering"]
 checks: { required: [build] }
 runbook: { required: false }
+backup: { when: data }
 `,
   settings: { budget: { points: 1_000_000, inFlight: 64 } },
 };

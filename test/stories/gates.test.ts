@@ -10,7 +10,7 @@ roles:
   engineering: ["@acme/engineering"]
 checks: { required: [build] }
 `;
-const WITHOUT_RUN_BOOK = `${STANDARD}runbook: { required: false }\n`;
+const WITHOUT_RUN_BOOK = `${STANDARD}runbook: { required: false }\nbackup: { when: data }\n`;
 /** The line of a body that links the run-book that came with the feature. */
 const LINK = `Run-book: ${RUN_BOOK_PATH}`;
 
@@ -20,14 +20,23 @@ const QUICK = { budget: { points: 1_000_000, inFlight: 64 } };
 /** The checks of a pull request's gates that are not green, each with its title. */
 const open = (world: World, number: number) =>
   Object.fromEntries(
-    ["flow", "back-merge", "approvals", "checks", "artifacts", "readiness", "change-order", "run-book"].flatMap(
-      (gate) => {
-        const run = world.check(number, `flowgate: ${world.pull(number).base.ref} / ${gate}`);
-        return run === undefined || run.conclusion === "success"
-          ? []
-          : [[gate, `${run.conclusion ?? run.status}: ${run.title}`]];
-      },
-    ),
+    [
+      "flow",
+      "back-merge",
+      "approvals",
+      "checks",
+      "artifacts",
+      "readiness",
+      "change-order",
+      "run-book",
+      "backup",
+      "data-transition",
+    ].flatMap((gate) => {
+      const run = world.check(number, `flowgate: ${world.pull(number).base.ref} / ${gate}`);
+      return run === undefined || run.conclusion === "success"
+        ? []
+        : [[gate, `${run.conclusion ?? run.status}: ${run.title}`]];
+    }),
   );
 const head = (world: World, number: number) => world.pull(number).head.sha.slice(0, 7);
 
@@ -52,14 +61,14 @@ describe("From a feature to production", () => {
       expect(seen(world, promotion)).toEqual({
         name: "flowgate: staging",
         is: "in_progress",
-        title: "2 of 9 gates open. Waits for operations to approve.",
+        title: "2 of 10 gates open. Waits for operations to approve.",
       });
       expect(open(world, promotion)).toEqual({
         approvals: "in_progress: Waits for operations to approve.",
         checks: `in_progress: build has not reported yet on ${head(world, promotion)}.`,
       });
       expect(summary(world, promotion)).toContain(`otto (operations) can approve ${head(world, promotion)}.`);
-      expect(summary(world, promotion)).toContain("<summary>Not asked: readiness, change-order</summary>");
+      expect(summary(world, promotion)).toContain("<summary>Not asked: backup, readiness, change-order</summary>");
       expect(await rita.merges(promotion)).toMatchObject({ status: 405 });
 
       await world.reports(promotion, "build", null);
@@ -72,7 +81,7 @@ describe("From a feature to production", () => {
       expect(seen(world, promotion)).toEqual({
         name: "flowgate: staging",
         is: "failure",
-        title: `2 of 9 gates open. build ended in failure on ${head(world, promotion)}.`,
+        title: `2 of 10 gates open. build ended in failure on ${head(world, promotion)}.`,
       });
       await world.reports(promotion, "build", "success");
       await otto.approves(promotion);
@@ -80,7 +89,7 @@ describe("From a feature to production", () => {
       expect(seen(world, promotion)).toEqual({
         name: "flowgate: staging",
         is: "success",
-        title: "development goes into staging: the next stage. All 9 gates passed.",
+        title: "development goes into staging: the next stage. All 10 gates passed.",
       });
       expect(open(world, promotion)).toEqual({});
       expect(await rita.merges(promotion)).toBeNull();
@@ -90,6 +99,7 @@ describe("From a feature to production", () => {
       await world.quiet();
       expect(open(world, release)).toEqual({
         approvals: "in_progress: Waits for engineering, operations and quality to approve.",
+        backup: "in_progress: Waiting for operations: no backup is attested.",
         "run-book": "in_progress: Rehearsal in staging: 5 items open, next S1 “Tell the hospitals”.",
       });
       expect(summary(world, release)).toContain("Whoever may write ticks them in the comment with the run-book");
@@ -103,16 +113,20 @@ describe("From a feature to production", () => {
       expect(open(world, release)["run-book"]).toBe(
         "in_progress: Before the merge: 2 items open, next P1 “Tell the hospitals”.",
       );
+      await otto.says(
+        release,
+        `/attest backup system=postgres-main id=snap-8f31 at=${world.clock.now().toISOString()}`,
+      );
       await otto.ticks(release, "P1");
       await otto.says(release, '/done P2 note="31 rows"');
       await world.quiet();
       expect(seen(world, release)?.title).toBe(
-        "1 of 10 gates open. Waits for engineering, operations and quality to approve.",
+        "1 of 12 gates open. Waits for engineering, operations and quality to approve.",
       );
       await dora.approves(release);
       await otto.approves(release);
       await world.quiet();
-      expect(seen(world, release)?.title).toBe("1 of 10 gates open. Waits for quality to approve.");
+      expect(seen(world, release)?.title).toBe("1 of 12 gates open. Waits for quality to approve.");
       expect(await rita.merges(release)).toMatchObject({ status: 405 });
       await quinn.approves(release);
       await world.quiet();
@@ -127,7 +141,7 @@ describe("From a feature to production", () => {
       ]);
       expect(seen(world, release)).toMatchObject({
         is: "in_progress",
-        title: "1 of 10 gates open. Waits for engineering, operations and quality to approve.",
+        title: "1 of 12 gates open. Waits for engineering, operations and quality to approve.",
       });
       expect(await rita.merges(release)).toMatchObject({ status: 405 });
       for (const person of [devin, otto, quinn]) await person.approves(release);
@@ -151,14 +165,14 @@ describe("From a feature to production", () => {
       expect(await dora.merges(promotion)).toBeNull();
       const release = await dora.opens("staging", "master", { body: LINK });
       await world.quiet();
-      expect(seen(world, release)?.title).toBe("2 of 10 gates open. Waits for operations and quality to approve.");
+      expect(seen(world, release)?.title).toBe("2 of 11 gates open. Waits for operations and quality to approve.");
       // Both walks by one person: whoever may write rehearses, and dora is in operations too.
       await dora.ticks(release, "S1");
       await dora.says(release, '/done S2 note="31 rows"\n/done S3-S5');
       await world.quiet();
       await dora.says(release, '/done P1-P2 note="31 rows"');
       await world.quiet();
-      expect(seen(world, release)?.title).toBe("1 of 10 gates open. Waits for operations and quality to approve.");
+      expect(seen(world, release)?.title).toBe("1 of 11 gates open. Waits for operations and quality to approve.");
       expect(summary(world, release)).toContain("devin (operations)");
       await devin.approves(release);
       await world.quiet();
@@ -188,12 +202,20 @@ describe("From a feature to production", () => {
       await world.quiet();
       expect(open(world, release)).toEqual({
         "change-order": "failure: It names no change order.",
+        backup: "in_progress: Waiting for operations: no backup is attested.",
         readiness: `in_progress: Waits for the verdict of quality on ${head(world, release)}.`,
         "run-book": "in_progress: Rehearsal in staging: 5 items open, next S1 “Tell the hospitals”.",
       });
       expect(summary(world, release)).toContain("quinn says `/attest readiness because …`.");
       expect(seen(world, release)).toMatchObject({ is: "failure" });
       await rita.retitles(release, "Release the log-in (ECO-0042)");
+      const now = world.clock.now().toISOString();
+      // A regulated team asks that its restore was tried of late.
+      const untried = await rita.says(release, `/attest backup system=postgres-main id=snap-8f31 at=${now}`);
+      await world.quiet();
+      expect(world.github.find.reactionsOf(untried).map(({ content }) => content)).toEqual(["-1"]);
+      const tried = `restore-tested=${now.slice(0, 10)}`;
+      await rita.says(release, `/attest backup system=postgres-main id=snap-8f31 at=${now} ${tried}`);
       await world.person("dora").ticks(release, "S1");
       await world.person("dora").says(release, '/done S2 note="31 rows"\n/done S3-S5');
       await world.quiet();

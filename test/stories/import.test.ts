@@ -52,7 +52,7 @@ describe("A real repository, imported and worked on with git", () => {
     await git("clone", "--quiet", project, source);
     clone = source;
     // Its lanes are what this is about.
-    appendFileSync(join(source, ".github/flowgate.yml"), "runbook: { required: false }\n");
+    appendFileSync(join(source, ".github/flowgate.yml"), "runbook: { required: false }\nbackup: { when: data }\n");
     await git("commit", "--quiet", "--all", "--message", "Release without a run-book");
     world = await startWorld({ imported: source });
     clone = join(folder, "clone");

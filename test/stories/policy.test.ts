@@ -69,7 +69,7 @@ describe("A change of the config", () => {
       const unknown = "`teem` is no key of the config. Did you mean `team`?";
       // A title is plain text.
       const first = `${CONFIG} line ${ADDED}, column 1: ${unknown.replaceAll("`", "")} And 1 more.`;
-      expect(seen(world, number)).toMatchObject({ is: "failure", title: `1 of 6 gates open. ${first}` });
+      expect(seen(world, number)).toMatchObject({ is: "failure", title: `1 of 7 gates open. ${first}` });
       expect(own(world, number)).toEqual({ is: "failure", title: first });
       const lines = [
         `${ADDED} ${unknown}`,
@@ -214,7 +214,7 @@ describe("A default branch that is no stage", () => {
     };
     expect(said()).toEqual([
       "in_progress",
-      "It changes the policy: severalRoles: true → false; forks: allow → refuse. Waits for a release manager to approve.",
+      "It changes the policy: severalRoles: true → false; forks: allow → refuse; backup.when: data → always. Waits for a release manager to approve.",
     ]);
     must(submitReview(github, github.as("rita"), repository, number, { event: "APPROVE" }));
     await world.quiet();

@@ -11,6 +11,7 @@ const ADVISED: WorldOptions = {
 approvals: { staging: [], master: [], hotfix: [] }
 checks: { allow_none: true }
 runbook: { required: false }
+backup: { when: data }
 `,
   settings: { budget: { points: 1_000_000, inFlight: 64 } },
 };
