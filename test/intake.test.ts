@@ -72,7 +72,12 @@ describe("a pull request's event", () => {
       { changes: { title: { from: "Old" }, base: { ref: { from: "master" } } } },
       { title: "Old", base: "master" },
     ],
-    ["edited", { changes: { body: { from: "" } } }, {}],
+    ["edited", { changes: { body: { from: "" } } }, { body: null }],
+    ["edited", { changes: { body: { from: null } } }, { body: null }],
+    ["edited", { changes: { body: { from: "Run-book: a.md" } } }, { body: "Run-book: a.md" }],
+    ["labeled", { label: { name: "data-impact" } }, { dataLabel: false }],
+    ["unlabeled", { label: { name: "data-impact" } }, { dataLabel: true }],
+    ["labeled", { label: { name: "bug" } }, {}],
     ["closed", {}, { state: "open", merged: false }],
     ["reopened", {}, { state: "closed" }],
     ["ready_for_review", {}, { draft: true }],
@@ -89,6 +94,11 @@ describe("a pull request's event", () => {
     ["review_requested", null],
   ])("%s is looked at as %s", (action, priority) => {
     expect(pullEvent(action).nudges.map((nudge) => nudge.priority)).toEqual(priority === null ? [] : [priority]);
+  });
+
+  it("by the label that says that data is affected is a person's", () => {
+    const news = pullEvent("labeled", { label: { name: "data-impact" } });
+    expect(news.nudges).toMatchObject([{ priority: "person" }]);
   });
 
   it.each<[string, object, object]>([
