@@ -114,6 +114,10 @@ describe("What somebody asks for on a pull request", () => {
     expect(said(alone)).toEqual([]);
   });
 
+  it("is not guessed where a quote is left open", () => {
+    expect(said(judge(facts([open('/hold "wait')])))).toEqual(["confused", "A quote is opened and not closed."]);
+  });
+
   it("counts from one comment to the next", () => {
     const decision = judge(
       facts([open("/hold", { id: "a" }), open("/unhold", { id: "b", origin: { number: 12, review: 7 } })]),
@@ -361,6 +365,25 @@ describe("A click in the comment that shows a run-book", () => {
     });
     const silent = read({ collaborators: unknown("GitHub answered 502.") });
     expect(decided(clicked(clicks("P1"), silent))).toMatchObject({ answered: [], lookAgainAt: LATER });
+  });
+
+  it("is shown where nobody asks for anything, merged or in no lane any more", () => {
+    const judged = (of: Partial<PullKnown>) =>
+      decide(
+        pullKnown({
+          component: component({ config: { ...config, policy: required } }),
+          standing: [walked],
+          ...of,
+        }),
+        HOUSE,
+      );
+    const lacks = { lacks: [{ want: "entries", commit: HEAD }] };
+    const merged = { ...memory, merged: true };
+    expect(judged({ memory: merged })).toEqual(lacks);
+    expect(decided(judged({ memory: merged, read: read() })).effects).toMatchObject([{ thing: "comment" }]);
+    expect(decided(judged({ memory, read: read() })).effects).toEqual([]);
+    const { body } = memory;
+    expect(judged({ memory: pullMemory({ head: "spike/x", base: "master" }, { body }) })).toEqual(lacks);
   });
 
   it("counts from when it was made, as commands do from when they were written", () => {
