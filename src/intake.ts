@@ -385,7 +385,8 @@ function comment(told: z.output<typeof commentEvent>, at: Instant, delivery: str
   if (action === "deleted" ? !takenBack : action !== "created" && action !== "edited") return NO_NEWS;
   const how = takenBack ? "taken back" : action === "edited" ? "edited in" : "written";
   const origin = { number: issue.number, comment: said.id };
-  const asks = askedIn({ by, at, body: takenBack ? before : (said.body ?? ""), origin, how });
+  const written = action === "created" ? said.updated_at : null;
+  const asks = askedIn({ by, at, written, body: takenBack ? before : (said.body ?? ""), origin, how });
   if (asks.length === 0) return NO_NEWS;
   const repository = repositoryId(event.repository.id);
   const of =
@@ -403,12 +404,14 @@ function comment(told: z.output<typeof commentEvent>, at: Instant, delivery: str
 function askedIn({
   by,
   at,
+  written,
   body,
   origin,
   how = "written",
 }: {
   readonly by: z.output<typeof writer>;
   readonly at: Instant;
+  readonly written?: Instant | null | undefined;
   readonly body: string;
   readonly origin: Request["origin"];
   readonly how?: Request["how"];
@@ -416,7 +419,9 @@ function askedIn({
   if (!mayCommand(body) || (how !== "taken back" && (!by || by.type === "Bot"))) return [];
   const name = "comment" in origin ? `comment:${origin.comment}` : `review:${origin.review}`;
   const id = how === "written" ? name : `${name}:${how.replace(" ", "-")}`;
-  return [{ id, by: { id: by?.id ?? 0, login: by?.login ?? "ghost" }, at, body, how, origin }];
+  return [
+    { id, by: { id: by?.id ?? 0, login: by?.login ?? "ghost" }, at, ...(written && { written }), body, how, origin },
+  ];
 }
 
 const issueEvent = place.extend({ issue: z.object({ pull_request: z.unknown().optional() }) });

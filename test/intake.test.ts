@@ -72,7 +72,12 @@ describe("a pull request's event", () => {
       { changes: { title: { from: "Old" }, base: { ref: { from: "master" } } } },
       { title: "Old", base: "master" },
     ],
-    ["edited", { changes: { body: { from: "" } } }, {}],
+    ["edited", { changes: { body: { from: "" } } }, { body: null }],
+    ["edited", { changes: { body: { from: null } } }, { body: null }],
+    ["edited", { changes: { body: { from: "Run-book: a.md" } } }, { body: "Run-book: a.md" }],
+    ["labeled", { label: { name: "data-impact" } }, { dataLabel: false }],
+    ["unlabeled", { label: { name: "data-impact" } }, { dataLabel: true }],
+    ["labeled", { label: { name: "bug" } }, {}],
     ["closed", {}, { state: "open", merged: false }],
     ["reopened", {}, { state: "closed" }],
     ["ready_for_review", {}, { draft: true }],
@@ -89,6 +94,11 @@ describe("a pull request's event", () => {
     ["review_requested", null],
   ])("%s is looked at as %s", (action, priority) => {
     expect(pullEvent(action).nudges.map((nudge) => nudge.priority)).toEqual(priority === null ? [] : [priority]);
+  });
+
+  it("by the label that says that data is affected is a person's", () => {
+    const news = pullEvent("labeled", { label: { name: "data-impact" } });
+    expect(news.nudges).toMatchObject([{ priority: "person" }]);
   });
 
   it.each<[string, object, object]>([
@@ -171,6 +181,8 @@ describe("a comment", () => {
       },
     ]);
     expect(news.nudges).toEqual([{ priority: "person", subject: { kind: "pull", repository: 42, number: 12 } }]);
+    const told = { comment: { id: 900, body: "/hold", updated_at: "2026-11-24T09:39:58Z" } };
+    expect(comment(null, told).asks).toMatchObject([{ request: { at: NOW, written: "2026-11-24T09:39:58.000Z" } }]);
     const of = { kind: "component", repository: 42 };
     expect(comment("/help", {}, {})).toMatchObject({ asks: [{ of }], nudges: [{ subject: of }] });
   });
@@ -206,6 +218,80 @@ describe("a comment", () => {
       expect(comment("/hold", { action: "edited", changes }).asks).toMatchObject([
         { request: { id: "comment:900:edited-in", how: "edited in" } },
       ]);
+  });
+});
+
+describe("the comment that shows a run-book", () => {
+  const BLOB = at("the run-book");
+  const shown = (box: string, more = "") =>
+    `<!-- flowgate:execution revision=3 -->\n<!-- flowgate:run-book ${BLOB} done= -->\n\n- [${box}] **S1** Tell them${more}`;
+  const DORA = { id: 5, login: "dora", type: "User" };
+  const clicked = (from: string | null, to: string | null, more: object = {}) => {
+    const said = { id: 901, body: to, updated_at: "2026-11-24T09:39:58Z", performed_via_github_app: { id: 7 } };
+    const changes = { body: from === null ? null : { from } };
+    const issue = { number: 12, pull_request: {} };
+    return { ...place, action: "edited", issue, comment: said, changes, sender: DORA, ...more };
+  };
+  const heard = (from: string | null, to: string | null, more: object = {}, self: typeof SELF | null = SELF) =>
+    read("issue_comment", clicked(from, to, more), self);
+
+  it("tells what somebody clicked, and when by GitHub's clock", () => {
+    const news = heard(shown(" "), shown("x"));
+    const of = { kind: "pull", repository: 42, number: 12 };
+    expect(news).toMatchObject({
+      nudges: [{ priority: "person", subject: of }],
+      forget: ["comment:42:12:execution"],
+      cause: "issue_comment edited",
+    });
+    expect(news.asks).toEqual([
+      {
+        of,
+        request: {
+          id: "sticky:guid",
+          by: { id: 5, login: "dora" },
+          at: "2026-11-24T09:39:58.000Z",
+          body: "",
+          how: "sticky",
+          sticky: {
+            revision: 3,
+            blob: BLOB,
+            clicks: [{ label: "S1", ticked: true, shown: false }],
+            other: "no",
+          },
+          origin: { number: 12, comment: 901 },
+        },
+      },
+    ]);
+  });
+
+  it("tells that it was changed otherwise or deleted, by whomever", () => {
+    const sticky = (news: News) => news.asks.map(({ request }) => request.sticky);
+    expect(sticky(heard(shown(" "), shown(" ", " at once")))).toMatchObject([{ clicks: [], other: "edited" }]);
+    expect(sticky(heard(shown(" "), null))).toEqual([{ revision: null, blob: null, clicks: [], other: "edited" }]);
+    const deleted = heard(null, shown(" "), { action: "deleted", changes: undefined, sender: null });
+    expect(deleted.asks).toMatchObject([
+      { request: { by: { id: 0, login: "ghost" }, at: NOW, sticky: { revision: null, blob: null, other: "deleted" } } },
+    ]);
+    const untold = { id: 901, body: shown("x"), performed_via_github_app: { id: 7 } };
+    expect(heard(shown(" "), "", { comment: untold }).asks).toMatchObject([{ request: { at: NOW } }]);
+    // Nobody said yet who the App is.
+    expect(heard(shown(" "), shown("x"), {}, null).asks).toMatchObject([{ request: { how: "sticky" } }]);
+  });
+
+  it.each<[string, string | null, string | null, object]>([
+    ["we write", shown(" "), shown("x"), { sender: { id: 7, login: "flowgate[bot]", type: "Bot" } }],
+    ["a bot changes", shown(" "), shown("x"), { sender: { id: 9, login: "cleaner[bot]", type: "Bot" } }],
+    ["we write first", null, shown(" "), { action: "created" }],
+    ["is another one of ours", "The answer.", shown("x"), {}],
+    ["is changed without a word of what it was", null, shown("x"), {}],
+    ["is deleted empty", null, null, { action: "deleted" }],
+  ])("is no news where %s", (_what, from, to, more) => {
+    expect(heard(from, to, more)).toMatchObject(NOTHING);
+  });
+
+  it("is anybody's comment where another App wrote it", () => {
+    const comment = { id: 901, body: "/hold", performed_via_github_app: { id: 8 } };
+    expect(heard(shown(" "), null, { comment }).asks).toMatchObject([{ request: { how: "edited in" } }]);
   });
 });
 

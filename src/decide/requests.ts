@@ -169,11 +169,11 @@ const unlessAll = (said: readonly Line[], all: number): readonly Line[] =>
   said.length === all ? said : [...said, { line: "all lines", says: NOTHING_DONE }];
 
 const askedBy = (
-  { by, at, origin, judged }: Heard,
+  { by, at, written = at, origin, judged }: Heard,
   { now, subject, installation, pull, component, standing, web, spent, mayAffect, lastRelease }: Known,
 ) => ({
   by,
-  at,
+  at: written,
   now,
   repository: subject.repository,
   installation,

@@ -6,6 +6,8 @@ export type Request = {
   readonly id: string;
   readonly by: Person;
   readonly at: Instant;
+  /** When it was written by GitHub's clock, in whole seconds, as clicks are told; left out where nobody said. */
+  readonly written?: Instant;
   /** The whole comment, as it was written. */
   readonly body: string;
   /**

@@ -97,7 +97,7 @@ export type Execution = {
   readonly shows: Hash;
   /** When edits of the comment were undone, of the last ten minutes. */
   readonly undone: readonly Instant[];
-  /** The files that it was walked by before, newest last: somebody may still have their labels before them. */
+  /** The files that it was walked by before, newest first: somebody may still have their labels before them. */
   readonly before: readonly { readonly path: string; readonly blob: Sha }[];
 };
 /** Where an item of a run-book is walked through. */

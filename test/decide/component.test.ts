@@ -183,8 +183,9 @@ describe("the first look at a repository", () => {
 });
 
 describe("a later look", () => {
-  const WHOLE = { ...policy(), runBook: DEFAULT_POLICY.runBook };
-  const before = component({ look: true, config: { ...component().config, policy: WHOLE } });
+  /** The builders ask for no run-book, and files do. */
+  const AS_READ = { ...component().config, policy: policy({ runBook: DEFAULT_POLICY.runBook }) };
+  const before = component({ look: true, config: AS_READ });
   const same = says({ file: known({ found: true, blob: at("config"), text: "enforcement: managed\n" }) });
 
   it("does not happen without a reason", () => {
@@ -195,9 +196,7 @@ describe("a later look", () => {
   it("that finds nothing new writes nothing down", () => {
     const decision = judge(before, same);
     expect(decision).toMatchObject({ entries: [], news: { nudges: [], lessons: [] } });
-    expect(memoryAfter(decision)).toEqual(
-      component({ config: { ...component().config, own: { enforcement: "managed" } } }),
-    );
+    expect(memoryAfter(decision)).toEqual(component({ config: { ...AS_READ, own: { enforcement: "managed" } } }));
   });
 
   it("at another policy has everything judged anew, the stages of before as well", () => {
@@ -214,7 +213,7 @@ describe("a later look", () => {
   it("at a broken file keeps the last good one, and says so in every check", () => {
     const decision = judge(before, says({ file: file("enforcement: sometimes\n") }));
     expect(memoryAfter(decision).config).toMatchObject({
-      policy: WHOLE,
+      policy: AS_READ.policy,
       blob: at("config"),
       problem: expect.stringContaining("Until it is mended, the last good one stays in force."),
     });
@@ -238,7 +237,7 @@ describe("a later look", () => {
     const memory = component({
       look: true,
       doubted: true,
-      config: { ...component().config, blob: at("enforcement: managed\n") },
+      config: { ...AS_READ, blob: at("enforcement: managed\n") },
     });
     const { news } = judge(memory, read);
     expect(news.lessons).toEqual([

@@ -3,7 +3,7 @@ import { decide } from "../../src/decide.ts";
 import type { Answer as Answered, Decision } from "../../src/flow/decision.ts";
 import type { ComponentKnown, Fact, PullKnown } from "../../src/flow/facts.ts";
 import { branch, installationId } from "../../src/flow/names.ts";
-import type { Answer, Heard } from "../../src/flow/request.ts";
+import type { Answer, Heard, Label } from "../../src/flow/request.ts";
 import type { Standing } from "../../src/flow/standing.ts";
 import {
   APP,
@@ -12,6 +12,7 @@ import {
   known,
   LATER,
   NOW,
+  policy,
   pullFacts,
   pullKnown,
   pullMemory,
@@ -19,6 +20,7 @@ import {
   unknown,
   verdict,
 } from "../builders.ts";
+import { BLOB, FACTS, HEAD, PATH } from "../commands/walking.ts";
 import { DORA, RITA, right } from "../gates/asking.ts";
 
 const HOUSE = { app: APP, links: null, web: "https://github.com" };
@@ -110,6 +112,10 @@ describe("What somebody asks for on a pull request", () => {
     const alone = judge(facts([open("/hold")], { read: silent }));
     expect(alone).toMatchObject({ answered: [], lookAgainAt: LATER });
     expect(said(alone)).toEqual([]);
+  });
+
+  it("is not guessed where a quote is left open", () => {
+    expect(said(judge(facts([open('/hold "wait')])))).toEqual(["confused", "A quote is opened and not closed."]);
   });
 
   it("counts from one comment to the next", () => {
@@ -289,5 +295,113 @@ describe("What somebody asks for on an issue", () => {
       lacks: [{ want: "collaborators" }],
     });
     expect(decided(decide(onIssue([open("/help")], { memory: null }), HOUSE)).answered).toBeUndefined();
+  });
+});
+
+describe("A click in the comment that shows a run-book", () => {
+  const { config } = component();
+  const required = policy({ runBook: { ...policy().runBook, required: true } });
+  const walked: Standing = {
+    kind: "execution",
+    key: "execution:42:12",
+    by: null,
+    at: NOW,
+    because: "its run-book is walked from here on",
+    repository: REPOSITORY,
+    number: 12,
+    path: PATH,
+    blob: BLOB,
+    revision: 3,
+    shows: "shown" as never,
+    undone: [],
+    before: [],
+  };
+  const clicks = (...labels: readonly Label[]): Partial<Heard> => ({
+    id: "sticky:1",
+    how: "sticky",
+    sticky: {
+      revision: 3,
+      blob: BLOB,
+      clicks: labels.map((label) => ({ label, ticked: true, shown: false })),
+      other: "no",
+    },
+  });
+  const read = (facts: { readonly [want: string]: Fact<unknown> } = {}) =>
+    new Map(
+      Object.entries({
+        ...FACTS,
+        collaborators: known([right(RITA, "maintain"), right(DORA, "write")]),
+        [`compare master ${HEAD}`]: unknown("GitHub answered 502."),
+        [`compare ${at("staging")} ${HEAD}`]: unknown("GitHub answered 502."),
+        ...facts,
+      }),
+    );
+  const memory = pullMemory({ head: "staging", base: "master" }, { body: `Run-book: ${PATH}`, state: "closed" });
+  const clicked = (more: Partial<Heard>, facts = read(), merged = true) =>
+    decide(
+      pullKnown({
+        read: facts,
+        component: component({ config: { ...config, policy: required } }),
+        memory: { ...memory, merged },
+        verdict: verdict(),
+        standing: [walked],
+        requests: [open("", more)],
+      }),
+      HOUSE,
+    );
+
+  it("that counts is shown and not answered", () => {
+    const decision = decided(clicked(clicks("P1")));
+    expect(decision.answered).toEqual([{ id: "sticky:1", answer: { came: "done", body: null } }]);
+    expect(decision.effects).toMatchObject([
+      { slot: "comment:42:12:execution", body: expect.stringContaining("- [x] **P1** Do thing 1 — rita, ") },
+    ]);
+  });
+
+  it("that is refused is answered in one reply, without a reaction", () => {
+    const decision = decided(clicked({ ...clicks("P1", "P9", "S1"), by: DORA }));
+    expect(decision.answered).toMatchObject([{ answer: { came: "refused" } }]);
+    expect(decision.effects.map(({ thing, slot }) => [thing, slot])).toEqual([
+      ["comment", "comment:42:12:execution"],
+      ["comment", "reply:42:sticky:1"],
+    ]);
+    const reply = decision.effects.at(-1) as { readonly body: string };
+    expect(reply.body).toMatch(
+      /^- `P1`: This needs somebody .*\n- `P9`: This needs somebody .*\n\n<!-- flowgate:reply/,
+    );
+  });
+
+  it("waits for what is to be read", () => {
+    expect(clicked(clicks("P1"), new Map())).toMatchObject({
+      lacks: expect.arrayContaining([{ want: "entries", commit: HEAD }]),
+    });
+    const silent = read({ collaborators: unknown("GitHub answered 502.") });
+    expect(decided(clicked(clicks("P1"), silent))).toMatchObject({ answered: [], lookAgainAt: LATER });
+  });
+
+  it("is shown where nobody asks for anything, merged or in no lane any more", () => {
+    const judged = (of: Partial<PullKnown>) =>
+      decide(
+        pullKnown({
+          component: component({ config: { ...config, policy: required } }),
+          standing: [walked],
+          ...of,
+        }),
+        HOUSE,
+      );
+    const lacks = { lacks: [{ want: "entries", commit: HEAD }] };
+    const merged = { ...memory, merged: true };
+    expect(judged({ memory: merged })).toEqual(lacks);
+    expect(decided(judged({ memory: merged, read: read() })).effects).toMatchObject([{ thing: "comment" }]);
+    expect(decided(judged({ memory, read: read() })).effects).toEqual([]);
+    const { body } = memory;
+    expect(judged({ memory: pullMemory({ head: "spike/x", base: "master" }, { body }) })).toEqual(lacks);
+  });
+
+  it("counts from when it was made, as commands do from when they were written", () => {
+    const command = (written: Heard["written"]) =>
+      decided(clicked({ body: "/undo P1", ...(written && { written }) })).entries[0]?.says["at"];
+    expect(command(LATER)).toBe(LATER);
+    expect(command(undefined)).toBe(NOW);
   });
 });
