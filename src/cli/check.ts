@@ -5,9 +5,9 @@ import { readConfig } from "../flow/config-file.ts";
 import { digestOf } from "../flow/ledger.ts";
 import { sha } from "../flow/names.ts";
 import { madeOf } from "../flow/policy.ts";
+import { isValid } from "../flow/run-book.ts";
 import { count } from "../flow/words.ts";
 import { openReader } from "../reader.ts";
-import { isValid } from "../release/run-book.ts";
 
 /** What was found, a line each as compilers write it, `file:line: …`, and a last one that sums it up. */
 export type Checked = { readonly lines: readonly string[]; readonly isWell: boolean };
