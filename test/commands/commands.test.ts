@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { ALL, commandNamed } from "../../src/commands/catalog.ts";
-import type { Asked, Came, OnPull } from "../../src/commands/command.ts";
+import { type Asked, type Came, mayByRole, type OnPull } from "../../src/commands/command.ts";
 import { commandsIn, type Written } from "../../src/commands/grammar.ts";
 import { momentOf } from "../../src/commands/moment.ts";
 import { type Answers, type Fact, wantKey } from "../../src/flow/facts.ts";
@@ -351,6 +351,15 @@ describe("/attest readiness", () => {
   });
 });
 
+describe("A role", () => {
+  it("is not refused before it is read what the person may do otherwise", () => {
+    const team = "@acme/operations";
+    const facts = new Map([[wantKey({ want: "team", team }), known([])]]);
+    const asked = { by: DORA, policy: policy({ roles: { ...NAMED.roles, operations: [team] } }), look: looking(facts) };
+    expect(mayByRole(asked as unknown as Asked, ["operations"])).toBe("unread");
+  });
+});
+
 describe("/gates and /help", () => {
   it("are for everybody", () => {
     for (const name of ["gates", "status", "recheck"])
@@ -381,6 +390,7 @@ describe("/gates and /help", () => {
       ["gates", "runbook", "attest", "hold", "unhold", "freeze", "unfreeze", "accept"],
       walking,
     ]);
+    expect(shown({ by: RITA, base: "master" })[1]).toEqual([]);
     expect(shown({ by: RITA, onIssue: true })).toEqual([
       ["freeze", "unfreeze", "accept"],
       ["gates", "runbook", ...walking, "attest", "hold", "unhold"],

@@ -22,6 +22,7 @@ describe("A run-book", () => {
     ["among other lines", `What changes.\n\nRun-book: ${FILE}\nECO-0042`],
     ["in a list", `- Run-book: ${FILE}\n- ECO-0042`],
     ["in code", `Run-book: \`${FILE}\``],
+    ["by a picture that is a link", `Run-book: [![the file](shot.png)](${FILE})`],
     ["with bold words", `**Run-book:** ${FILE}`],
     ["by a link in Markdown", `Run-book: [this one](${FILE})`],
     ["by a link to the page of a branch", `Run-book: ${BLOB}/staging/${FILE}`],
@@ -73,6 +74,7 @@ describe("A run-book", () => {
     ["with a broken escape", "Run-book: [x](docs/%E0%A4.md)", /is no path/],
     ["with an escaped line break", "Run-book: [x](docs/a%0A.md)", /is no path/],
     ["with a name that is too long", `Run-book: ${"x".repeat(1_100)}.md`, /is no path/],
+    ["in a body that would take long to read", `${"[".repeat(600)}\n\nRun-book: ${FILE}`, /is too intricate/],
     ["twice", `Run-book: ${FILE}\nRun-book: docs/other.md`, /links several run-books/],
   ])("is none %s", (_what, body, wrong) => {
     expect(linked(body)).toEqual({ wrong: expect.stringMatching(wrong) });

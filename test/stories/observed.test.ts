@@ -88,7 +88,7 @@ story(
     const { number, title, body, base } = proposals()[0] as ReturnType<typeof proposals>[number];
     expect({ title, base: base.ref }).toEqual({ title: "Hold pull requests to their stages", base: "master" });
     expect(body).toContain("From then on changes go `development` → `staging` → `master`");
-    expect(seen(world, number)?.title).toMatch(/^Would refuse: 4 of 7 gates open\. No run-book is linked/);
+    expect(seen(world, number)?.title).toMatch(/^Would refuse: 5 of 9 gates open\. No run-book is linked/);
     expect(await world.person("rita").merges(number)).toBeNull();
     await world.quiet();
     expect(seen(world, passing)).toMatchObject({ is: "success" });
