@@ -119,6 +119,8 @@ export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
   verdict: null,
   gateSlots: {},
   sticky: null,
+  merge: null,
+  next: null,
   itemIssues: {},
   turnedBack: null,
   siblings: [],

@@ -6,11 +6,13 @@ import { freeze, unfreeze } from "./freeze.ts";
 import { gates } from "./gates.ts";
 import { help } from "./help.ts";
 import { hold, unhold } from "./hold.ts";
+import { promote } from "./promote.ts";
 import { runBook } from "./run-book.ts";
 import { confirm, fail, skip } from "./skip.ts";
 
 /** The commands, in the order in which `/help` lists them. */
 export const COMMANDS: readonly Command[] = [
+  promote,
   gates,
   runBook,
   done,

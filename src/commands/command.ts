@@ -32,6 +32,10 @@ export type Asked = {
     /** Its body, where that may name a run-book or an impact on data. */
     readonly body: string | null;
     readonly dataLabel: boolean;
+    readonly state: "open" | "merged" | "closed";
+    readonly draft: boolean;
+    /** The head lies in another repository. */
+    readonly fork: boolean;
   } | null;
   /** `owner/name`, and where GitHub's own pages are. */
   readonly name: string;
@@ -65,7 +69,12 @@ export type Came =
       /** The table of gates belongs into the answer, judged on facts read afresh. */
       readonly table?: true;
     }
-  | { readonly came: "refused"; readonly says: string };
+  | { readonly came: "refused"; readonly says: string }
+  /** It is a longer way, and answered at its end. */
+  | { readonly came: "under way"; readonly promotes: Promotes };
+
+/** What is promoted, and how: with its comment it becomes what is under way. */
+export type Promotes = Pick<StandingOf<"promotion">, "head" | "whenReadyUntil" | "version">;
 
 /** Carries it out; null while something that it looked for is not there: `look` knows what. */
 export type Act<Of extends Asked = Asked> = (asked: Of) => Came | null;
@@ -103,7 +112,11 @@ export const noWords = ({ words, name }: Written): string | null =>
 export type May = "yes" | "unread" | Extract<Came, { readonly came: "refused" }>;
 
 /** Whether the person holds one of these roles, as `of` names their holders. */
-export function mayByRole({ by, policy, look }: Asked, roles: readonly Role[], of: Policy = policy): May {
+export function mayByRole(
+  { by, policy, look }: Pick<Asked, "by" | "policy" | "look">,
+  roles: readonly Role[],
+  of: Policy = policy,
+): May {
   const holders = roles.map((role) => holdersOf(role, of, look));
   if (look.missing() !== null) return "unread";
   const all = (holders as readonly Holders[]).flatMap((one) => one.people);

@@ -3,18 +3,18 @@ import { type Act, type Asked, type Came, type Command, notBy, type OnPull } fro
 import { commandsIn, meant, type Written } from "../commands/grammar.ts";
 import { isComponent, isHome } from "../flow/component.ts";
 import type { Decision } from "../flow/decision.ts";
-import { type Effect, reactionSlot, replySlot } from "../flow/effect.ts";
+import { type Effect, type Reaction, reactionSlot, replySlot } from "../flow/effect.ts";
 import type { Heard as Asking, Read, Want } from "../flow/facts.ts";
-import { closes, digestOf, type Entry } from "../flow/ledger.ts";
+import { closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
 import type { ComponentMemory } from "../flow/memory.ts";
 import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
 import { madeOf } from "../flow/policy.ts";
 import type { Answer, Heard, Request } from "../flow/request.ts";
-import type { Standing } from "../flow/standing.ts";
+import type { Standing, StandingOf } from "../flow/standing.ts";
 import { type Nudge, type Subject, subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
-import { EDITED, type Line, NOTHING_DONE, reply, TAKEN_BACK } from "../report/reply.ts";
+import { EDITED, type Line, NOTHING_DONE, reply, TAKEN_BACK, TWICE } from "../report/reply.ts";
 import { type StickyCame, stickyCame } from "./sticky.ts";
 
 type Known = Asking & {
@@ -28,7 +28,7 @@ type Known = Asking & {
 } & Pick<Asked, "spent" | "mayAffect" | "lastRelease">;
 
 /** What somebody asked for and what came of it; said once it was judged what follows. */
-type Said = { readonly request: Request; readonly came: Answer["came"]; readonly lines: readonly Line[] };
+export type Said = { readonly request: Request; readonly came: Answer["came"]; readonly lines: readonly Line[] };
 
 /** What people asked for, carried out: what stands from now on, and what is to be answered. */
 export type Obeyed = {
@@ -104,11 +104,43 @@ function heard(request: Heard, known: Known): Outcome {
   const done = results.flatMap(({ line, came }) => (came?.came === "done" ? [{ line, ...came }] : []));
   const refused = results.flatMap(({ line, came }) => (came?.came === "refused" ? [{ line, says: came.says }] : []));
   if (refused.length > 0) return say("refused", unlessAll(refused, results.length));
+  const entries = done.flatMap(({ entries = [] }) => entries);
+  const nudges = done.flatMap(({ nudges = [] }) => nudges);
+  const [promotes, twice] = results.flatMap(({ line, came }) =>
+    came?.came === "under way" ? [{ line, ...came.promotes }] : [],
+  );
+  if (twice !== undefined) return say("not understood", [{ line: twice.line, says: TWICE }]);
+  if (promotes === undefined) return { said: { request, came: "done", lines: done }, entries, nudges };
+  const others = done.map(({ line, says }) => ({ line, says }));
   return {
-    said: { request, came: "done", lines: done },
-    entries: done.flatMap(({ entries = [] }) => entries),
-    nudges: done.flatMap(({ nudges = [] }) => nudges),
+    said: { request, came: "under way", lines: [] },
+    entries: [...entries, begins(request, { ...promotes, others }, known)],
+    nudges,
   };
+}
+
+/** From here on it survives anything; see `promoting`. */
+function begins(
+  request: Heard,
+  of: Pick<StandingOf<"promotion">, "line" | "others" | "head" | "whenReadyUntil" | "version">,
+  { subject, now }: Known,
+): Entry {
+  const { kind, repository } = subject;
+  if (kind !== "pull") throw new Error("an issue is promoted");
+  const { number } = subject;
+  const standing: StandingOf<"promotion"> = {
+    ...of,
+    kind: "promotion",
+    key: `promotion:${repository}:${number}`,
+    by: request.by,
+    at: now,
+    because: of.line,
+    repository,
+    number,
+    request,
+    answered: false,
+  };
+  return opens(subjectKey(subject), standing);
 }
 
 /** What was attested by a comment that is not there any more as it was written. */
@@ -209,7 +241,9 @@ export function answering(
     answer: { came, body: lines.length === 0 ? null : reply(lines, verdict) },
     lines,
   }));
-  const again = requests.flatMap(({ request, answer }) => (answer === null ? [] : [{ request, answer, lines: [] }]));
+  const again = requests.flatMap(({ request, answer }) =>
+    answer === null || answer.came === "under way" ? [] : [{ request, answer, lines: [] }],
+  );
   const about = subjectKey(subject);
   const told = answers.map(
     ({ request, answer, lines }): Entry => ({
@@ -236,7 +270,8 @@ export function answering(
   };
 }
 
-const REACTIONS: { readonly [came in Answer["came"]]: "rocket" | "-1" | "confused" } = {
+const REACTIONS: { readonly [came in Answer["came"]]: Reaction } = {
+  "under way": "eyes",
   done: "rocket",
   refused: "-1",
   "not understood": "confused",

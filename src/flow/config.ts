@@ -1,6 +1,7 @@
 import { RE2JS } from "re2js";
 import { z } from "zod";
 import { type Duration, parseDuration } from "./duration.ts";
+import type { MergeMethod } from "./effect.ts";
 import { type Branch, branch } from "./names.ts";
 
 /** Where a config lies: a component's on its default branch, an organisation's on that of its repository `.github`. */
@@ -175,6 +176,28 @@ export const configSchema = z.strictObject({
     .describe(
       "Whose approvals a pull request past the first stage needs: a list of roles for each stage, and one for `hotfix`. A role may stand there several times. What is left out: `[operations]` into a stage between the first and the last; into the last each of `engineering`, `operations` and `quality` that `roles` names, or, where it names none of them, one person with `maintain` or `admin`; `[release-manager]` for a hotfix.",
     ),
+  merge: z
+    .strictObject({
+      first_stage: z
+        .enum(["merge", "squash", "rebase"])
+        .optional()
+        .describe(
+          "How `/promote` merges a feature. Left out: the first of merge, squash and rebase that the repository allows. Past the first stage it is always a merge commit.",
+        ),
+    })
+    .prefault({})
+    .describe("How `/promote` merges."),
+  promotion: z
+    .strictObject({
+      head: z
+        .enum(["pinned", "stage"])
+        .default("pinned")
+        .describe(
+          "What a promotion out of the first stage comes from: `pinned`, a branch `release/DATE-COMMIT` at the commit that was merged, so that later merges void no approval; or `stage`, the stage itself.",
+        ),
+    })
+    .prefault({})
+    .describe("Pull requests that `/promote` opens."),
   checks: z
     .strictObject({
       required: z
@@ -444,6 +467,9 @@ export type Policy = {
   readonly roles: { readonly [role in Role]: readonly string[] | null };
   /** By stage past the first, and by `hotfix`. */
   readonly approvals: { readonly [of: string]: readonly Need[] };
+  /** Into the first stage; null: as the repository allows. */
+  readonly mergeFirst: MergeMethod | null;
+  readonly promotionHead: "pinned" | "stage";
   readonly checks: { readonly required: readonly RequiredCheck[]; readonly allowNone: boolean };
   readonly provenance: { readonly trusted: readonly string[] };
   readonly artifacts: {
@@ -494,7 +520,7 @@ export type RequiredCheck = { readonly name: string; readonly app: number | null
 export function policyOf(config: Config): Policy {
   const { enforcement, enforcement_grace, team, stages, flow, roles, approvals, checks, ...rest } =
     configSchema.parse(config);
-  const { provenance, artifacts, runbook, backup, data, readiness, change_order, report } = rest;
+  const { provenance, artifacts, runbook, backup, data, readiness, change_order, report, merge, promotion } = rest;
   const named = namedIn(roles);
   return {
     enforcement,
@@ -505,6 +531,8 @@ export function policyOf(config: Config): Policy {
     forks: flow.forks,
     roles: named,
     approvals: { ...defaultApprovals(stages, named), ...approvals },
+    mergeFirst: merge.first_stage ?? null,
+    promotionHead: promotion.head,
     checks: { required: checks.required, allowNone: checks.allow_none },
     provenance,
     artifacts: {

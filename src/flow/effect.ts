@@ -72,8 +72,25 @@ export type Effect = {
       readonly title: string;
       readonly body: string;
     }
+  /**
+   * The merge of a pull request, at that head or not at all.
+   * https://docs.github.com/rest/pulls/pulls#merge-a-pull-request
+   */
+  | { readonly thing: "merge"; readonly number: number; readonly head: Sha; readonly method: MergeMethod }
+  /**
+   * A pull request of ours from one stage into the next, from a branch of ours made at `pinned`, or from the stage itself.
+   * One that is open between the two already is that one.
+   */
+  | {
+      readonly thing: "promotion";
+      readonly branch: Branch;
+      readonly base: Branch;
+      readonly pinned: Sha | null;
+      readonly title: string;
+      readonly body: string;
+    }
   /** A reaction to a comment of somebody's. */
-  | { readonly thing: "reaction"; readonly comment: number; readonly content: "rocket" | "-1" | "confused" }
+  | { readonly thing: "reaction"; readonly comment: number; readonly content: Reaction }
   /** An issue, made once and then kept as it is to be. */
   | {
       readonly thing: "issue";
@@ -92,6 +109,11 @@ export type Effect = {
       readonly over: number | null;
     }
 );
+
+/** In GitHub's words: under way, done, refused, not understood. */
+export type Reaction = "eyes" | "rocket" | "-1" | "confused";
+/** How a pull request becomes commits of its base. */
+export type MergeMethod = "merge" | "squash" | "rebase";
 
 /** What came of an effect. */
 export type Receipt = { readonly effect: Effect; readonly at: Instant } & (
@@ -113,6 +135,12 @@ export const turnedBackSlot = (repository: RepositoryId, number: number, head: S
 /** The one comment that shows how far its run-book is. */
 export const executionSlot = (repository: RepositoryId, number: number): Slot =>
   `comment:${repository}:${number}:execution` as Slot;
+/** The one merge of a pull request at a head. */
+export const mergeSlot = (repository: RepositoryId, number: number, head: Sha): Slot =>
+  `merge:${repository}:${number}:${head}` as Slot;
+/** The one pull request that takes further what a merge brought into a stage. */
+export const promotionSlot = (repository: RepositoryId, number: number): Slot =>
+  `promotion:${repository}:${number}` as Slot;
 /** The one answer to what somebody asked, and the one reaction. */
 export const replySlot = (repository: RepositoryId, request: string): Slot => `reply:${repository}:${request}` as Slot;
 /** Whose request is answered when this stands on GitHub; null: nobody's. */

@@ -1,6 +1,6 @@
 import type { CheckSeen } from "./check-seen.ts";
 import type { Config } from "./config.ts";
-import type { SlotState } from "./effect.ts";
+import type { MergeMethod, SlotState } from "./effect.ts";
 import type { ComponentMemory, GroupMemory, PullFacts, PullMemory, StageMemory } from "./memory.ts";
 import type { Branch, InstallationId, Instant, Person, Sha } from "./names.ts";
 import type { Merge, Push, Records } from "./provenance.ts";
@@ -101,7 +101,12 @@ export type BranchRule = {
 
 /** Everything that can be read from GitHub, and what the answer looks like. */
 export type Answers = {
-  readonly repository: { readonly name: string; readonly defaultBranch: Branch };
+  readonly repository: {
+    readonly name: string;
+    readonly defaultBranch: Branch;
+    /** The ways of merging that its settings allow, in the order in which Flowgate takes them. */
+    readonly methods: readonly MergeMethod[];
+  };
   /** The commit a branch is at; null: no such branch. */
   readonly branch: Sha | null;
   readonly document: Document;
@@ -213,6 +218,9 @@ export type PullKnown = Known & {
   /** The slot of the comment that shows its run-book, and those of the issues about its failed items, by the item's key. */
   readonly sticky: SlotState | null;
   readonly itemIssues: { readonly [key: string]: SlotState };
+  /** The slots of its merge at this head, and of the pull request that takes it further. */
+  readonly merge: SlotState | null;
+  readonly next: SlotState | null;
   /** The slots of the checks of its gates, by the check's name. */
   readonly gateSlots: { readonly [name: string]: SlotState };
   /** The stage that it goes into, null before its first look. */

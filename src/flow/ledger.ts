@@ -16,7 +16,8 @@ export type Entry = {
     | "opened"
     | "closed"
     | "reported"
-    | "answered";
+    | "answered"
+    | "promoting";
   /** Who caused it: a login, or `app`. */
   readonly actor: string;
   /** The subject's key, or the chain's own name. */

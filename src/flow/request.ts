@@ -46,8 +46,9 @@ export type Origin = {
 
 /** What came of it, written down before it is said: a run that was cut off says it again. */
 export type Answer = {
-  readonly came: "done" | "refused" | "not understood";
-  /** As it is written, without its mark; null: nothing is said. */
+  /** `under way`: it is answered when all of it is done. */
+  readonly came: "done" | "refused" | "not understood" | "under way";
+  /** As it is written, without its mark; null: nothing is said, or not yet. */
   readonly body: string | null;
 };
 export type Open = { readonly request: Heard; readonly answer: Answer | null };

@@ -1,5 +1,6 @@
 import type { Branch, Hash, InstallationId, Instant, Person, RepositoryId, Sha } from "./names.ts";
 import type { Push } from "./provenance.ts";
+import type { Request } from "./request.ts";
 
 /**
  * What stands by our own records until it is closed: opened by one entry of the ledger, closed by another. It can be
@@ -13,7 +14,7 @@ export type Standing = {
   readonly at: Instant;
   /** In one sentence without a full stop, in the words of whoever opened it. */
   readonly because: string;
-} & (Hold | Freeze | Outage | Owed | InFlight | Attestation | Deviation | Link | Execution | ItemState);
+} & (Hold | Freeze | Outage | Owed | InFlight | Attestation | Deviation | Link | Execution | ItemState | Promotion);
 
 /** Somebody holds a pull request. */
 export type Hold = { readonly kind: "hold"; readonly repository: RepositoryId; readonly number: number };
@@ -143,6 +144,28 @@ export type Deviation = {
   readonly stage: Branch;
   readonly push: Push;
 };
+/**
+ * A release manager's `/promote` that is under way: it merges the pull request at that head and takes it one stage further. It
+ * survives anything; what became of it is its comment's answer.
+ */
+export type Promotion = {
+  readonly kind: "promotion";
+  readonly repository: RepositoryId;
+  readonly number: number;
+  readonly head: Sha;
+  /** As soon as its gates pass, until then; null: now or not at all. */
+  readonly whenReadyUntil: Instant | null;
+  readonly version: VersionAsked | null;
+  /** The comment, and what came of its other lines. */
+  readonly request: Request;
+  readonly others: readonly { readonly line: string; readonly says: string }[];
+  /** The line that asked for it. */
+  readonly line: string;
+  /** It was said already that it waits until it is ready. */
+  readonly answered: boolean;
+};
+/** How the release that it makes is to be numbered: by what it is, or as which. */
+export type VersionAsked = "major" | "minor" | "patch" | `v${string}`;
 export type StandingOf<Kind extends Standing["kind"]> = Extract<Standing, { readonly kind: Kind }>;
 
 /** One push makes one deviation, however often it is told. */

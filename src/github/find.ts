@@ -3,8 +3,9 @@ import { type Instant, later } from "../flow/names.ts";
 import { drift } from "../flow/ruleset.ts";
 import type { Lease } from "../flow/subject.ts";
 import { found, type Outcome, sentence } from "./failure.ts";
-import { commentsShape, ourIssuesShape, pullsShape } from "./parse.ts";
+import { commentsShape, ourIssuesShape } from "./parse.ts";
 import { checkRunsShape } from "./parse-commits.ts";
+import { pullAt, pullsFrom } from "./pulls.ts";
 import type { Read } from "./read.ts";
 import { type Place, root, rulesetAt } from "./repository.ts";
 
@@ -42,6 +43,10 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
         return checkRun(place, effect);
       case "comment":
         return comment(place, effect, app);
+      case "merge":
+        return merge(place, effect);
+      case "promotion":
+        return promotion(place, effect);
       case "proposal":
         return proposal(place, effect);
       case "reaction":
@@ -54,14 +59,31 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
     }
   }
 
-  /** By its branch: nobody else makes one of that name. https://docs.github.com/rest/pulls/pulls#list-pull-requests */
+  /** Merged at another head it is not what was decided. https://docs.github.com/rest/pulls/pulls#get-a-pull-request */
+  async function merge(
+    place: Place,
+    { number, head }: Extract<Effect, { thing: "merge" }>,
+  ): Promise<Outcome<number | null>> {
+    const outcome = await pullAt(read, place, number);
+    if (!outcome.ok) return outcome;
+    const { facts } = outcome.value;
+    return found(facts.merged && facts.head.sha === head ? number : null);
+  }
+
+  async function promotion(
+    place: Place,
+    { branch, base }: Extract<Effect, { thing: "promotion" }>,
+  ): Promise<Outcome<number | null>> {
+    const outcome = await pullsFrom(read, place, { branch, base, state: "open" });
+    return outcome.ok ? found(outcome.value[0]?.number ?? null) : outcome;
+  }
+
+  /** By its branch: nobody else makes one of that name. */
   async function proposal(
     place: Place,
-    effect: Extract<Effect, { thing: "proposal" }>,
+    { branch }: Extract<Effect, { thing: "proposal" }>,
   ): Promise<Outcome<number | null>> {
-    const owner = place.name.split("/")[0] ?? "";
-    const head = encodeURIComponent(`${owner}:${effect.branch}`);
-    const outcome = await read.all(place, `${root(place)}/pulls?state=all&head=${head}`, pullsShape(place.repository));
+    const outcome = await pullsFrom(read, place, { branch, base: null, state: "all" });
     return outcome.ok ? found(outcome.value[0]?.number ?? null) : outcome;
   }
 
@@ -124,7 +146,10 @@ function inWords(effect: Effect): string {
       return `the check ${effect.content.name} in ${effect.name}`;
     case "comment":
       return `the comment on #${effect.number} in ${effect.name}`;
+    case "merge":
+      return `the merge of #${effect.number} in ${effect.name}`;
     case "proposal":
+    case "promotion":
       return `the pull request from ${effect.branch} in ${effect.name}`;
     case "reaction":
       return `the reaction to a comment in ${effect.name}`;

@@ -15,7 +15,14 @@ const user = z
   .nullish()
   .transform((found) => ({ id: found?.id ?? 0, login: found?.login ?? "ghost", bot: found?.type === "Bot" }));
 
-export const repositoryShape = z.object({ id, full_name: z.string().includes("/"), default_branch: branchText });
+export const repositoryShape = z.object({
+  id,
+  full_name: z.string().includes("/"),
+  default_branch: branchText,
+  allow_merge_commit: z.boolean().optional(),
+  allow_squash_merge: z.boolean().optional(),
+  allow_rebase_merge: z.boolean().optional(),
+});
 export type Repository = z.output<typeof repositoryShape>;
 
 const classicChecks = z
@@ -224,4 +231,4 @@ export const ourIssuesShape = z.array(
 /** What a write answers: the id of the thing that now stands there. */
 export const writtenShape = z.object({ id });
 /** Issues go by their number. */
-export const issueShape = z.object({ number: id }).transform(({ number }) => ({ id: number }));
+export const numberShape = z.object({ number: id }).transform(({ number }) => ({ id: number }));

@@ -4,7 +4,8 @@ import type { Instant } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
 import type { Call, Send } from "./call.ts";
 import { type Failure, failed, found, isAbsent, type Outcome, sentence } from "./failure.ts";
-import { issueShape, writtenShape } from "./parse.ts";
+import { numberShape, writtenShape } from "./parse.ts";
+import { pullsFrom } from "./pulls.ts";
 import { malformed, parsed, type Read } from "./read.ts";
 import { type Place, root, rulesetAt } from "./repository.ts";
 
@@ -23,6 +24,8 @@ const RECHECK = { label: "Re-check", description: "Judge it afresh", identifier:
 
 type Proposal = Extract<Effect, { thing: "proposal" }>;
 type Comment = Extract<Effect, { thing: "comment" }>;
+type Merge = Extract<Effect, { thing: "merge" }>;
+type Promotion = Extract<Effect, { thing: "promotion" }>;
 type CheckRun = Extract<Effect, { thing: "check-run" }>;
 type Issue = Extract<Effect, { thing: "issue" }>;
 type Ruleset = Extract<Effect, { thing: "ruleset" }>;
@@ -61,6 +64,10 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
         const path = `${root(place)}/issues/comments/${effect.comment}/reactions`;
         return write(place, { method: "POST", path, body: { content: effect.content } });
       }
+      case "merge":
+        return merge(place, effect);
+      case "promotion":
+        return promote(place, effect);
       case "proposal":
         return propose(place, effect);
       case "issue":
@@ -68,6 +75,46 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
       case "ruleset":
         return setRuleset(place, effect);
     }
+  }
+
+  /**
+   * At that head only: at another GitHub answers 409, and then it is judged again.
+   * https://docs.github.com/rest/pulls/pulls#merge-a-pull-request
+   */
+  async function merge({ installation, priority, name }: Place, effect: Merge): Promise<Outcome<number>> {
+    const { number, head, method } = effect;
+    const merged = await send({
+      installation,
+      priority,
+      method: "PUT",
+      path: `${root({ name })}/pulls/${number}/merge`,
+      body: { sha: head, merge_method: method },
+    });
+    if (merged.ok) return found(number);
+    // Somebody else's merge came in between, so it is looked at again before anybody says no.
+    const { failure } = merged;
+    return failed(failure.status === 405 && PASSING.test(failure.message) ? { ...failure, kind: "unclear" } : failure);
+  }
+
+  /**
+   * The branch, unless it is there, and the pull request; one that is open between the two is taken for it.
+   * https://docs.github.com/rest/git/refs#create-a-reference, https://docs.github.com/rest/pulls/pulls#create-a-pull-request
+   */
+  async function promote(place: Place, effect: Promotion): Promise<Outcome<number>> {
+    const { installation, priority } = place;
+    const { branch, base, pinned, title, body } = effect;
+    if (pinned !== null) {
+      const path = `${root(place)}/git/refs`;
+      const ref = { ref: `refs/heads/${branch}`, sha: pinned };
+      const made = await send({ installation, priority, method: "POST", path, body: ref });
+      if (!made.ok && !isThere(made.failure)) return made;
+    }
+    const path = `${root(place)}/pulls`;
+    const opened = await write(place, { method: "POST", path, body: { head: branch, base, title, body } }, numberShape);
+    if (opened.ok || !isThere(opened.failure)) return opened;
+    const there = await pullsFrom(read, place, { branch, base, state: "open" });
+    if (!there.ok) return there;
+    return there.value[0] === undefined ? opened : found(there.value[0].number);
   }
 
   /**
@@ -93,11 +140,8 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
       body: { branch, message: title, content: Buffer.from(text).toString("base64") },
     });
     if (!file.ok && !isThere(file.failure)) return file;
-    return write(place, {
-      method: "POST",
-      path: `${root(place)}/pulls`,
-      body: { head: branch, base, title, body },
-    });
+    const pulls = `${root(place)}/pulls`;
+    return write(place, { method: "POST", path: pulls, body: { head: branch, base, title, body } }, numberShape);
   }
 
   async function setCheckRun(place: Place, effect: CheckRun): Promise<Outcome<number>> {
@@ -136,11 +180,11 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
       const changed = await write(
         place,
         { method: "PATCH", path, body: { title, body, state, ...reason } },
-        issueShape,
+        numberShape,
       );
       if (!isAbsent(changed)) return changed;
     }
-    return write(place, { method: "POST", path: issues, body: { title, body } }, issueShape);
+    return write(place, { method: "POST", path: issues, body: { title, body } }, numberShape);
   }
 
   async function setRuleset(place: Place, { title, content, over }: Ruleset): Promise<Outcome<number>> {
@@ -222,11 +266,16 @@ export function cut(summary: string): string {
 const PERMISSIONS: { readonly [thing in Effect["thing"]]: readonly [string, string] } = {
   "check-run": ["checks", "Checks: write"],
   comment: ["comments", "Pull requests: write"],
+  merge: ["merges", "Contents: write"],
+  promotion: ["branches and pull requests", "Contents: write and Pull requests: write"],
   proposal: ["branches and pull requests", "Contents: write and Pull requests: write"],
   reaction: ["reactions", "Issues: write"],
   issue: ["issues", "Issues: write"],
   ruleset: ["rulesets", "Administration: write"],
 };
+
+/** What GitHub says of a merge when somebody else's came in between. */
+const PASSING = /base branch was modified/i;
 
 /** GitHub answers 422 to making a branch, or a file without its old id, that is there already. */
 const isThere = ({ status, message }: Failure): boolean =>
@@ -248,6 +297,8 @@ function inWords(effect: Effect): string {
   if (effect.thing === "comment") return `comment on #${effect.number} in ${effect.name}`;
   if (effect.thing === "reaction") return `react to a comment in ${effect.name}`;
   if (effect.thing === "issue") return `set the issue “${effect.title}” in ${effect.name}`;
+  if (effect.thing === "merge") return `merge #${effect.number} in ${effect.name}`;
+  if (effect.thing === "promotion") return `open “${effect.title}” in ${effect.name}`;
   if (effect.thing === "proposal") return `propose ${effect.path} in ${effect.name}`;
   return `${effect.content === null ? "remove" : "set"} the ruleset ${effect.title} in ${effect.name}`;
 }

@@ -1,4 +1,5 @@
-import type { Answers, Review } from "../flow/facts.ts";
+import type { Answers, ListedPull, Review } from "../flow/facts.ts";
+import type { Branch } from "../flow/names.ts";
 import { found, type Outcome } from "./failure.ts";
 import * as shapes from "./parse.ts";
 import type { Read } from "./read.ts";
@@ -15,6 +16,25 @@ export async function openPulls(read: Read, place: Place): Promise<Outcome<Answe
   const outcome = await read.all(place, `${root(place)}/pulls?state=open`, shapes.pullsShape(place.repository));
   if (!outcome.ok) return outcome;
   return found([...new Map(outcome.value.map((pull) => [pull.number, pull])).values()]);
+}
+
+/**
+ * Pull requests from a branch of the repository itself, newest first; base null: into any.
+ * https://docs.github.com/rest/pulls/pulls#list-pull-requests
+ */
+export function pullsFrom(
+  read: Read,
+  place: Place,
+  { branch, base, state }: { readonly branch: Branch; readonly base: Branch | null; readonly state: "open" | "all" },
+): Promise<Outcome<readonly ListedPull[]>> {
+  const owner = place.name.split("/")[0] ?? "";
+  const head = encodeURIComponent(`${owner}:${branch}`);
+  const into = base === null ? "" : `&base=${encodeURIComponent(base)}`;
+  return read.all(
+    place,
+    `${root(place)}/pulls?state=${state}&head=${head}${into}`,
+    shapes.pullsShape(place.repository),
+  );
 }
 
 /** So many of those merged last say what a policy would have meant. */

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { MergeMethod } from "../flow/effect.ts";
 import type { Answers, BranchRule, Document } from "../flow/facts.ts";
 import type { Branch, RepositoryId, Sha } from "../flow/names.ts";
 import type { LiveRuleset } from "../flow/ruleset.ts";
@@ -20,8 +21,16 @@ export async function repositoryAt(read: Read, place: Place): Promise<Outcome<An
   });
   const outcome = await read.one(place, root(place), shape);
   if (!outcome.ok) return outcome;
-  return found({ name: outcome.value.full_name, defaultBranch: outcome.value.default_branch });
+  const { full_name, default_branch, ...allows } = outcome.value;
+  return found({ name: full_name, defaultBranch: default_branch, methods: methodsOf(allows) });
 }
+
+/** What GitHub does not show is not allowed for all we know. */
+const methodsOf = (allows: Omit<shapes.Repository, "id" | "full_name" | "default_branch">): readonly MergeMethod[] => [
+  ...(allows.allow_merge_commit ? (["merge"] as const) : []),
+  ...(allows.allow_squash_merge ? (["squash"] as const) : []),
+  ...(allows.allow_rebase_merge ? (["rebase"] as const) : []),
+];
 
 /**
  * GitHub answers 404 for what is not there and for what we may not see, so a thing is only taken to be missing

@@ -28,6 +28,8 @@ export async function commit(
   if (row === undefined || row.lease_token !== lease.token) return "stale";
   const remembered = facts.memory === null ? null : JSON.stringify(facts.memory);
   if (decision.memory !== undefined && (row.nudges !== nudges || row.memory !== remembered)) return "stale";
+  // What cannot be undone is decided on all that was told by then.
+  if (row.nudges !== nudges && decision.effects.some(({ thing }) => thing === "merge")) return "stale";
 
   for (const effect of decision.effects) {
     await lockSlot(on, kind, effect);
@@ -55,7 +57,7 @@ export async function commit(
     const entry = await append(on, kind, chainOf(subject.repository), decision.entries, now);
     for (const effect of decision.effects) await decideEffect(on, key, effect, entry, now);
     for (const { id, answer } of decision.answered ?? []) {
-      const replied_at = answer.body === null ? now : null;
+      const replied_at = answer.body === null && answer.came !== "under way" ? now : null;
       await on
         .updateTable("request")
         .set({ answer: JSON.stringify(answer), replied_at })
@@ -164,9 +166,13 @@ function entryOf(about: string, receipt: Extract<Receipt, { came: "done" | "refu
         ? { body: effect.body }
         : effect.thing === "proposal"
           ? { title: effect.title, branch: effect.branch, base: effect.base }
-          : effect.thing === "reaction"
-            ? { content: effect.content }
-            : { title: effect.title };
+          : effect.thing === "promotion"
+            ? { title: effect.title, branch: effect.branch, base: effect.base, pinned: effect.pinned }
+            : effect.thing === "merge"
+              ? { number: effect.number, head: effect.head, method: effect.method }
+              : effect.thing === "reaction"
+                ? { content: effect.content }
+                : { title: effect.title };
   return {
     what: receipt.came,
     actor: "app",

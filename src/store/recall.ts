@@ -5,6 +5,8 @@ import {
   enrolmentSlot,
   executionSlot,
   issueSlot,
+  mergeSlot,
+  promotionSlot,
   rulesetSlot,
   type SlotState,
   turnedBackSlot,
@@ -80,6 +82,8 @@ async function beside(
           gateSlots: {},
           sticky: null,
           itemIssues: {},
+          merge: null,
+          next: null,
           stage: null,
           source: null,
           standing: [],
@@ -110,6 +114,12 @@ async function beside(
           into > 0 ? slotState(on, executionSlot(subject.repository, subject.number)) : null,
           into > 0 ? itemIssuesOf(on, subject) : {},
         ]);
+      // Most pull requests are merged by nobody's command.
+      const promoted = standing.some((one) => one.kind === "promotion");
+      const [merge, next] = await Promise.all([
+        promoted ? slotState(on, mergeSlot(subject.repository, subject.number, pull.head.sha)) : null,
+        promoted ? slotState(on, promotionSlot(subject.repository, subject.number)) : null,
+      ]);
       const attests = requests.some(({ request }) => request.body.includes("/attest"));
       const numbers = [subject.number, ...siblings.map(({ number }) => number)];
       return {
@@ -127,6 +137,8 @@ async function beside(
         mayAffect,
         sticky,
         itemIssues,
+        merge,
+        next,
         spent: attests ? await backupsOnce(on, subject.repository) : [],
         // One check speaks for all that share it, so a hold on one holds all.
         standing: standing.filter((one) => one.kind !== "hold" || numbers.includes(one.number)),

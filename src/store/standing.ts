@@ -37,7 +37,7 @@ function rowOf(standing: Standing, hash: string): Tables["standing"] {
     repository: "repository" in of ? of.repository : null,
     installation: "installation" in of ? of.installation : null,
     stage: kind === "freeze" || kind === "deviation" ? standing.stage : null,
-    number: kind === "link" || kind === "execution" || kind === "item" ? standing.number : null,
+    number: kind === "link" || kind === "execution" || kind === "item" || kind === "promotion" ? standing.number : null,
     standing: JSON.stringify(standing),
     opened_by: hash,
     closed_by: null,

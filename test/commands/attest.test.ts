@@ -19,6 +19,7 @@ import { dataImpact } from "../../src/release/data-impact.ts";
 import { at, known, NOW, policy, REPOSITORY, unknown } from "../builders.ts";
 import { DORA, ERIN, OLGA, OTTO, QUINN, RITA, right } from "../gates/asking.ts";
 import { waiver, attested as written } from "../release/attested.ts";
+import { word } from "./walking.ts";
 
 const PEOPLE: Answers["collaborators"] = [
   right(DORA, "write"),
@@ -105,6 +106,9 @@ function says(line: string, world: World = {}): Came | string | null {
         head: at("login"),
         ref: branch("staging"),
         author: RITA,
+        state: "open",
+        draft: false,
+        fork: false,
         base,
         baseHead: at(base),
         lane: "release",
@@ -141,8 +145,6 @@ function answered(want: Want, given: { readonly [want: string]: unknown }): Fact
   return typeof answer === "object" && answer !== null && "known" in answer ? (answer as Fact<unknown>) : known(answer);
 }
 
-const word = (came: Came | string | null) =>
-  came === null || typeof came === "string" ? came : `${came.came}: ${came.says}`;
 const opened = (came: Came | string | null) =>
   typeof came === "object" && came?.came === "done" ? (came.entries ?? []).map(({ says: one }) => one) : [];
 

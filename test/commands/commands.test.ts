@@ -9,6 +9,7 @@ import { branch, installationId, type Person } from "../../src/flow/names.ts";
 import type { Standing } from "../../src/flow/standing.ts";
 import { at, known, LATER, NOW, policy, REPOSITORY, unknown } from "../builders.ts";
 import { DORA, ERIN, OTTO, QUINN, RITA, right } from "../gates/asking.ts";
+import { word } from "./walking.ts";
 
 const PEOPLE: Answers["collaborators"] = [
   right(DORA, "write"),
@@ -52,6 +53,9 @@ function says(
       ? null
       : {
           number: 12,
+          state: "open",
+          draft: false,
+          fork: false,
           head: at("login"),
           base: branch(base),
           ref: branch("staging"),
@@ -78,8 +82,6 @@ function says(
   return read.act(asked as OnPull);
 }
 const SILENT = unknown("GitHub answered 502.");
-const word = (came: Came | string | null) =>
-  came === null || typeof came === "string" ? came : `${came.came}: ${came.says}`;
 const opened = (came: Came | string | null) =>
   typeof came === "object" && came?.came === "done"
     ? (came.entries ?? []).map(({ what, says }) => [what, says["key"]])

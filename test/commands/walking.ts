@@ -78,6 +78,9 @@ export const onRelease = ({ pull, facts, ...more }: On = {}): OnPull => ({
     base: branch("master"),
     ref: branch("staging"),
     author: RITA,
+    state: "open",
+    draft: false,
+    fork: false,
     baseHead: at("master"),
     lane: "release",
     dataLabel: false,
@@ -133,4 +136,8 @@ export const walkedBefore = (
 
 /** In few words. */
 export const word = (came: Came | string | null): string | null =>
-  came === null || typeof came === "string" ? came : `${came.came}: ${came.says}`;
+  came === null || typeof came === "string"
+    ? came
+    : came.came === "under way"
+      ? `under way: ${JSON.stringify(came.promotes)}`
+      : `${came.came}: ${came.says}`;

@@ -111,6 +111,8 @@ export const FACTS: Facts = {
   siblings: [],
   gateSlots: {},
   sticky: null,
+  merge: null,
+  next: null,
   itemIssues: {},
   turnedBack: null,
   slot: null,

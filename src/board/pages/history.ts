@@ -23,6 +23,7 @@ const WHAT: { readonly [what in Entry["what"]]: string } = {
   closed: "Closed",
   reported: "Reported",
   answered: "Asked",
+  promoting: "Promoted",
 };
 
 /** What the ledger says about a pull request, newest first. */

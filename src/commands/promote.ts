@@ -1,0 +1,69 @@
+import { type Branch, later, short } from "../flow/names.ts";
+import type { StandingOf } from "../flow/standing.ts";
+import { type Came, type Command, mayByRole, type OnPull } from "./command.ts";
+import { type PromoteWords, promoteWords } from "./promote-words.ts";
+
+/** So long `/promote when ready` waits. */
+const READY_WITHIN_MS = 24 * 3_600_000;
+
+export const promote: Command = {
+  name: "promote",
+  on: "pull",
+  usage: "/promote [to STAGE] [COMMIT] [major|minor|patch|vX.Y.Z] [when ready] [dry run]",
+  who: "a release manager",
+  does: "Takes this pull request one stage on: merges it once its gates pass, then opens the pull request into the next stage; into the last stage it releases. `when ready` waits for the gates for a day; `dry run` only shows what it would do.",
+  allows: (asked) => mayByRole(asked, ["release-manager"]),
+  read({ words }) {
+    const read = promoteWords(words);
+    return "not" in read ? read : { act: (asked) => promoted(asked, read) };
+  },
+};
+
+function promoted(asked: OnPull, words: PromoteWords): Came {
+  const { pull, judged, now } = asked;
+  const { head, number } = pull;
+  const no = refusal(asked, words);
+  if (no !== null) return { came: "refused", says: no };
+  const under = asked.standing.find(
+    (one): one is StandingOf<"promotion"> => one.kind === "promotion" && one.number === number,
+  );
+  if (under !== undefined && under.head === judged)
+    return {
+      came: "done",
+      says: `${under.by?.login ?? "Somebody"} asked for that already, and it is under way for ${short(under.head)}.`,
+    };
+  if (words.dryRun)
+    return {
+      came: "done",
+      says: `This is what \`/promote\` would find for ${short(head)}. Nothing was done.`,
+      table: true,
+    };
+  const whenReadyUntil = words.whenReady ? later(now, READY_WITHIN_MS) : null;
+  return { came: "under way", promotes: { head, whenReadyUntil, version: words.version } };
+}
+
+/** Why this commit of this pull request is not promoted, whatever its gates say; null: nothing is against it. */
+function refusal({ pull, judged, policy }: OnPull, { to, commit }: PromoteWords): string | null {
+  const { head, state, base, draft, fork } = pull;
+  if (state === "closed") return `#${pull.number} is closed and not merged: there is nothing to promote.`;
+  if (judged === null) return "This commit was not judged yet. Wait for its check, and say it again.";
+  if (judged !== head)
+    return `It was written when ${short(judged)} was the head, and now it is ${short(head)}: look at that one, and say it again.`;
+  if (commit !== null && !head.startsWith(commit))
+    return `${commit} is not the head: that is ${short(head)}. Look at that one, and say it again.`;
+  if (fork && commit === null)
+    return `The head lies in a fork, where others may push: name the commit that you looked at, \`/promote ${short(head)}\`.`;
+  if (!policy.stages.includes(base)) return `${base} is no stage: nothing is promoted into it.`;
+  const goesTo = state === "merged" ? after(policy.stages, base) : base;
+  if (to !== null && to !== goesTo) return stageRefused(to, goesTo, policy.stages);
+  if (state === "merged" && goesTo === null) return `${base} is the last stage: #${pull.number} is where it was to go.`;
+  if (draft) return "It is a draft, which GitHub does not merge: mark it ready for review first.";
+  return null;
+}
+
+const after = (stages: readonly Branch[], stage: Branch): Branch | null => stages[stages.indexOf(stage) + 1] ?? null;
+
+const stageRefused = (to: string, goesTo: Branch | null, stages: readonly Branch[]): string =>
+  stages.some((stage) => stage === to)
+    ? `It goes one step at a time, and from here that is ${goesTo ?? "none"}, not ${to}.`
+    : `There is no stage “${to}”: the stages are ${stages.join(", ")}.`;

@@ -1,0 +1,232 @@
+import { mayByRole } from "../commands/command.ts";
+import type { Policy } from "../flow/config.ts";
+import { type Effect, type MergeMethod, mergeSlot, promotionSlot, replySlot } from "../flow/effect.ts";
+import type { AnswerTo, ListedPull, PullKnown, Want } from "../flow/facts.ts";
+import { closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
+import { looking } from "../flow/looking.ts";
+import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
+import { type Branch, type Instant, later, type Sha, short } from "../flow/names.ts";
+import type { StandingOf } from "../flow/standing.ts";
+import { subjectKey } from "../flow/subject.ts";
+import type { Verdict } from "../flow/verdict.ts";
+import { minute } from "../flow/words.ts";
+import { promotionBody } from "../report/promotion.ts";
+import { reply } from "../report/reply.ts";
+import type { Said } from "./requests.ts";
+
+type Promotion = StandingOf<"promotion">;
+
+/** What is next on the way of a `/promote`. */
+export type Promoting = {
+  readonly entries: readonly Entry[];
+  readonly effects: readonly Effect[];
+  /** What became of it, where it is at its end. */
+  readonly said: readonly Said[];
+  readonly lookAgainAt: Instant | null;
+};
+
+/** Of the pull request: what was judged just now, on facts read fresh where `fresh`. */
+type At = {
+  readonly known: PullKnown;
+  readonly pull: PullMemory;
+  readonly component: ComponentMemory;
+  readonly promotion: Promotion;
+};
+
+/** GitHub's answers may lag behind what it did. */
+const LAG_MS = 2_000;
+
+/** The `/promote` that is under way for a pull request, if one is. */
+export const promotionOn = ({ standing, subject }: Pick<PullKnown, "standing" | "subject">): Promotion | undefined =>
+  standing.find((one): one is Promotion => one.kind === "promotion" && one.number === subject.number);
+
+/**
+ * What is next while the pull request is open: it merges what passed, on facts read fresh, waits where it was asked to wait, or ends.
+ *
+ * @param verdict of all that share the check. @param lane of this one.
+ */
+export function merging(
+  { known, pull, component, promotion }: At,
+  verdict: Verdict,
+): Promoting | { readonly lacks: readonly Want[] } {
+  const { now, merge: slot, subject } = known;
+  const end = (came: "done" | "refused", says: string, table = false) => ended({ known, promotion }, came, says, table);
+  if (pull.head.sha !== promotion.head)
+    return end(
+      "refused",
+      `It was asked for ${short(promotion.head)}, and the head is ${short(pull.head.sha)} now: look at that one, and say it again.`,
+    );
+  const { whenReadyUntil: until } = promotion;
+  if (until !== null && until <= now)
+    return end(
+      "refused",
+      `It was not ready within a day, until ${minute(until)}: say it again if it is still wanted.`,
+      true,
+    );
+  if (verdict.outcome !== "passed") {
+    if (until !== null) return waiting({ known, component, promotion }, until);
+    return end("refused", `It cannot be promoted yet. ${openIn(verdict)}`, true);
+  }
+
+  const look = looking(known.read);
+  const may = mayByRole({ by: promotion.by ?? NOBODY, policy: component.config.policy, look }, ["release-manager"]);
+  const rules = look.at({ want: "rules", branch: pull.base });
+  const settings =
+    methodNeeded(verdict, component.config.policy) === null ? look.at({ want: "repository" }) : NO_SETTINGS;
+  const missing = look.missing();
+  if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_PROMOTED, lookAgainAt: missing.retryAt };
+  if (may !== "yes") return end("refused", (may as Exclude<typeof may, "yes" | "unread">).says);
+  if (rules?.some(({ type }) => type === "merge_queue"))
+    return end(
+      "refused",
+      `${pull.base} has a merge queue, through which everything goes in. Press *Merge when ready* on this pull request; Flowgate judges it there once more.`,
+    );
+  const method = methodNeeded(verdict, component.config.policy) ?? settings?.methods[0];
+  if (method === undefined)
+    return end("refused", "The settings of this repository allow no way of merging. An admin switches one on.");
+
+  const fingerprint = digestOf(`${promotion.head} ${promotion.request.id}`);
+  if (slot?.refused?.fingerprint === fingerprint)
+    return end("refused", `GitHub would not merge it. ${slot.refused.because}`);
+  if (slot?.written?.fingerprint === fingerprint) return { ...NOTHING_PROMOTED, lookAgainAt: later(now, LAG_MS) };
+  const effect: Effect = {
+    does: "set",
+    thing: "merge",
+    slot: mergeSlot(subject.repository, subject.number, promotion.head),
+    fingerprint,
+    repository: subject.repository,
+    name: component.name,
+    number: subject.number,
+    head: promotion.head,
+    method,
+  };
+  return {
+    ...NOTHING_PROMOTED,
+    effects: [effect],
+    entries: [goesOn(known, promotion, `merges ${short(promotion.head)}`)],
+  };
+}
+
+const NOBODY = { id: 0, login: "ghost" };
+const NO_SETTINGS: AnswerTo<{ readonly want: "repository" }> | null = null;
+export const NOTHING_PROMOTED: Promoting = { entries: [], effects: [], said: [], lookAgainAt: null };
+
+/** Past the first stage only merge commits keep the ancestry; null: as the repository allows. */
+const methodNeeded = ({ lane }: Verdict, { mergeFirst }: Policy): MergeMethod | null =>
+  lane === "feature" ? mergeFirst : "merge";
+
+const openIn = ({ findings, outcome }: Verdict): string =>
+  findings.find((finding) => finding.outcome === outcome)?.because ?? "It was not judged yet.";
+
+/** What is next once it is merged or closed: the pull request into the next stage, and then the answer. */
+export function promotingOn({
+  known,
+  pull,
+  component,
+  promotion,
+}: At): Promoting | { readonly lacks: readonly Want[] } {
+  const { subject, verdict, next: slot, read } = known;
+  const { stages, promotionHead } = component.config.policy;
+  const end = (came: "done" | "refused", says: string) => ended({ known, promotion }, came, says);
+  if (!pull.merged) return end("refused", `#${subject.number} was closed and not merged: there is nothing to promote.`);
+  if (pull.head.sha !== promotion.head)
+    return end("refused", `It was merged as ${short(pull.head.sha)}, and ${short(promotion.head)} was asked for.`);
+  const commit = pull.mergeCommit ?? pull.head.sha;
+  const merged = `#${subject.number} is in ${pull.base} as ${short(commit)}.`;
+  const place = stages.indexOf(pull.base);
+  const into = stages[place + 1];
+  if (into === undefined || verdict?.lane === "back-merge") return end("done", merged);
+
+  if (slot?.written) return end("done", `${merged} #${slot.written.id} takes it on to ${into}.`);
+  if (slot?.refused)
+    return end("done", `${merged} The pull request into ${into} could not be opened. ${slot.refused.because}`);
+  const look = looking(read);
+  const open = look.at({ want: "open-pulls" });
+  const missing = look.missing();
+  if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_PROMOTED, lookAgainAt: missing.retryAt };
+  const there = (open as readonly ListedPull[]).find((one) => takesOn(one, pull, into, known));
+  if (there !== undefined) return end("done", `${merged} ${takenOnBy(there, into, commit)}`);
+
+  const pinned = place === 0 && promotionHead === "pinned" ? commit : null;
+  const effect: Effect = {
+    does: "set",
+    thing: "promotion",
+    slot: promotionSlot(subject.repository, subject.number),
+    fingerprint: digestOf(`${commit} ${into}`),
+    repository: subject.repository,
+    name: component.name,
+    branch: pinned === null ? pull.base : pinnedBranch(promotion.at, commit),
+    base: into,
+    pinned,
+    title: `Promote ${pull.base} to ${into}`,
+    body: promotionBody({ from: pull.base, into, number: subject.number, asker: promotion.by?.login ?? "ghost" }),
+  };
+  return {
+    ...NOTHING_PROMOTED,
+    effects: [effect],
+    entries: [goesOn(known, promotion, `opens the pull request into ${into}`)],
+  };
+}
+
+/** Whether a pull request takes on what is in that stage. */
+const takesOn = ({ facts: { head, base } }: ListedPull, pull: PullMemory, into: Branch, { subject }: PullKnown) =>
+  base === into &&
+  head.repository === subject.repository &&
+  (head.ref === pull.base || head.ref.startsWith("release/"));
+
+const takenOnBy = ({ number, facts: { head } }: ListedPull, into: Branch, commit: Sha): string =>
+  head.ref.startsWith("release/") && head.sha !== commit
+    ? `#${number} is open into ${into} already, pinned at ${short(head.sha)}: \`/promote refresh\` there moves it on.`
+    : `#${number} takes it on to ${into}.`;
+
+/** `release/DATE-SHA7`. */
+const pinnedBranch = (at: Instant, commit: Sha): Branch => `release/${at.slice(0, 10)}-${short(commit)}` as Branch;
+
+/** It waits, and says so once. */
+function waiting({ known, component, promotion }: Omit<At, "pull">, until: Instant): Promoting {
+  if (promotion.answered) return { ...NOTHING_PROMOTED, lookAgainAt: until };
+  const { subject, verdict } = known;
+  const { request, head } = promotion;
+  const id = `${request.id}:waits`;
+  const mark = `<!-- flowgate:reply ${id} -->`;
+  const says = `${short(head)} is promoted as soon as its gates pass, until ${minute(until)}. \`/hold\` stops it.`;
+  const effect: Effect = {
+    does: "set",
+    thing: "comment",
+    slot: replySlot(subject.repository, id),
+    fingerprint: digestOf(id),
+    repository: subject.repository,
+    name: component.name,
+    number: subject.number,
+    mark,
+    body: `${reply([{ line: promotion.line, says, table: true }], verdict)}\n\n${mark}`,
+  };
+  return {
+    ...NOTHING_PROMOTED,
+    effects: [effect],
+    entries: [opens(subjectKey(subject), { ...promotion, answered: true })],
+    lookAgainAt: until,
+  };
+}
+
+/** Nothing on GitHub changes before the reason is in the ledger. */
+const goesOn = ({ subject }: PullKnown, { key, by, request }: Promotion, does: string): Entry => ({
+  what: "promoting",
+  actor: by?.login ?? "ghost",
+  about: subjectKey(subject),
+  says: { key, request: request.id, does },
+});
+
+function ended(
+  { known, promotion }: Pick<At, "known" | "promotion">,
+  came: "done" | "refused",
+  says: string,
+  table = false,
+): Promoting {
+  const { request, others, line, key, by } = promotion;
+  return {
+    ...NOTHING_PROMOTED,
+    entries: [closes(subjectKey(known.subject), by?.login ?? "ghost", key, says.replace(/\.$/, ""))],
+    said: [{ request, came, lines: [...others, { line, says, ...(table && { table: true as const }) }] }],
+  };
+}

@@ -1,0 +1,49 @@
+import { describe, expect } from "@jest/globals";
+import { LANES_ONLY, type World, type WorldOptions } from "../world.ts";
+import { seen, short, story } from "./telling.ts";
+
+const CONFIG: WorldOptions = {
+  config: `${LANES_ONLY}roles: { release-manager: ["@acme/release-managers"] }\n`,
+  settings: { budget: { points: 1_000_000, inFlight: 64 } },
+};
+
+/** What Flowgate answered there, without its mark, newest last. */
+const answers = (world: World, number: number) =>
+  world.github.find
+    .commentsOf(world.repository().id, number)
+    .filter(({ viaAppId }) => viaAppId === world.registered.id)
+    .map(({ body }) => body.split("\n\n<!--")[0]?.replaceAll("\u200b", "").replaceAll("\\", ""));
+const pull = (world: World, number: number) => world.github.find.pull(world.repository().id, number);
+
+describe("/promote", () => {
+  story(
+    "takes a feature to production, one word a stage",
+    async (world) => {
+      const [dora, rita] = [world.person("dora"), world.person("rita")];
+      await dora.pushes("feature/login", "development");
+      const feature = await dora.opens("feature/login", "development");
+      await world.quiet();
+      await dora.says(feature, "/promote");
+      await world.quiet();
+      expect(answers(world, feature)).toEqual(["This needs a release manager; you have `write` here. @rita could."]);
+      await rita.says(feature, "/promote");
+      await world.quiet();
+      const merged = pull(world, feature);
+      const commit = short(merged?.mergeCommitSha as string);
+      const promotion = feature + 1;
+      expect(answers(world, feature).at(-1)).toBe(
+        `#${feature} is in development as ${commit}. #${promotion} takes it on to staging.`,
+      );
+      expect(pull(world, promotion)).toMatchObject({
+        title: "Promote development to staging",
+        base: { ref: "staging" },
+      });
+      expect(seen(world, promotion)?.is).toBe("success");
+      await rita.says(promotion, "/promote");
+      await world.quiet();
+      expect(answers(world, promotion)).toEqual(["x"]);
+      return undefined;
+    },
+    CONFIG,
+  );
+});
