@@ -18,7 +18,8 @@ import { policy as configGate } from "../gates/policy.ts";
 import { checkRun, fingerprintOf, gateChecks, type Told, turnedBack } from "../report/check-run.ts";
 import { allOf, decided, earlier, thenAnswered, unlessThere } from "./answer.ts";
 import { NOTHING_SHOWN, showing } from "./execution.ts";
-import { merging, NOTHING_PROMOTED, type Promoting, promotingOn, promotionOn } from "./promoting.ts";
+import { doubting, promoting, replaced } from "./promoting.ts";
+import { promotionOn } from "./promotion.ts";
 import { answering, obey } from "./requests.ts";
 
 /** A pull request: what people asked for on it is carried out, then it is judged, then what they began goes on, and they are answered. */
@@ -37,13 +38,13 @@ export function decidePull(known: PullKnown, house: House): Answer {
   });
   if ("lacks" in obeyed) return obeyed;
   const from = { ...known, standing: obeyed.standing, memory: obeyed.fresh ? doubting(memory) : memory };
-  const goes = goingOn(from, component, house);
-  if ("lacks" in goes) return goes;
-  const { judged, promoting } = goes;
+  const promoted = promoting(from, component, (facts) => judgePull(facts, house));
+  if ("lacks" in promoted) return promoted;
+  const { judged, effects, lookAgainAt } = promoted;
   const verdict = judged.verdict === undefined ? before : judged.verdict;
-  const { said, entries, effects, lookAgainAt } = promoting;
+  const said = [...replaced(known, obeyed.standing), ...promoted.said];
   const heard = obeyed.said.filter(({ request }) => !said.some((later) => later.request.id === request.id));
-  const all = { ...obeyed, said: [...heard, ...said], entries: [...obeyed.entries, ...entries] };
+  const all = { ...obeyed, said: [...heard, ...said], entries: [...obeyed.entries, ...promoted.entries] };
   const answered = answering(judged, all, { ...known, component }, verdict);
   return {
     decided: {
@@ -73,83 +74,6 @@ function askedOn({ subject, verdict }: PullKnown, memory: PullMemory, { stages }
     fork: head.repository !== subject.repository,
   };
 }
-
-type Going = { readonly judged: Decision; readonly promoting: Promoting };
-
-/** Judged, and what a `/promote` that is under way does next. What cannot be undone is judged once more, on facts read fresh. */
-function goingOn(
-  known: PullKnown & { readonly memory: PullMemory },
-  component: ComponentMemory,
-  house: House,
-): Going | { readonly lacks: readonly Want[] } {
-  const promotion = promotionOn(known);
-  // GitHub may not have told yet what we did ourselves.
-  const told = known.merge?.written == null || known.memory.state === "closed";
-  const first = judgePull(told ? known : { ...known, memory: { ...known.memory, doubt: true } }, house);
-  if ("lacks" in first) return first;
-  if (promotion === undefined) return { judged: first.decided, promoting: NOTHING_PROMOTED };
-  const pull = pullIn(first.decided, known);
-  if (pull.state === "closed") {
-    const promoting = promotingOn({ known, pull, component, promotion });
-    return "lacks" in promoting ? promoting : { judged: first.decided, promoting };
-  }
-  const verdict = agreedOf(first.decided, known);
-  if (verdict?.outcome !== "passed") {
-    const promoting = merging({ known, pull, component, promotion }, verdict ?? unjudged(pull));
-    return "lacks" in promoting ? promoting : { judged: first.decided, promoting };
-  }
-  const fresh = withFreshStages(known, component);
-  if ("answer" in fresh)
-    return "lacks" in fresh.answer ? fresh.answer : { judged: fresh.answer.decided, promoting: NOTHING_PROMOTED };
-  const again = judgePull(
-    { ...known, memory: { ...doubting(known.memory), doubt: true }, component: fresh.component },
-    house,
-  );
-  if ("lacks" in again) return again;
-  const now = pullIn(again.decided, known);
-  const at = { known, pull: now, component: fresh.component, promotion };
-  const promoting =
-    now.state === "closed" ? promotingOn(at) : merging(at, agreedOf(again.decided, known) ?? unjudged(now));
-  return "lacks" in promoting ? promoting : { judged: again.decided, promoting };
-}
-
-const pullIn = ({ memory }: Decision, known: PullKnown & { readonly memory: PullMemory }): PullMemory =>
-  memory?.kind === "pull" ? memory : known.memory;
-
-/** What the check says of all that share it. */
-function agreedOf({ verdict }: Decision, known: PullKnown): Verdict | null {
-  const own = verdict === undefined ? known.verdict : verdict;
-  return own === null ? null : agreed([own, ...known.siblings.map((sibling) => sibling.verdict)]);
-}
-
-const unjudged = ({ head, base }: PullMemory): Verdict => ({
-  head: head.sha,
-  base,
-  lane: null,
-  outcome: "errored",
-  findings: [],
-});
-
-/** The component with its stages where they are right now. */
-function withFreshStages(
-  { read, memory }: PullKnown & { readonly memory: PullMemory },
-  component: ComponentMemory,
-): { readonly component: ComponentMemory } | { readonly answer: Answer } {
-  const { stages } = component.config.policy;
-  const before = stages[stages.indexOf(memory.base) - 1];
-  const named = before === undefined ? [memory.base] : [memory.base, before];
-  const heads = allOf(
-    read,
-    named.map((branch) => ({ want: "branch", branch }) as const),
-  );
-  if ("answer" in heads) return heads;
-  const fresh = Object.fromEntries(named.map((branch, place) => [branch, heads.values[place] ?? null]));
-  return { component: { ...component, stages: { ...component.stages, ...fresh } } };
-}
-
-/** Others' checks are read afresh. */
-const doubting = (pull: PullMemory): PullMemory =>
-  pull.checks === undefined ? pull : { ...pull, checks: { ...pull.checks, doubt: true } };
 
 /**
  * Its lane, its gates, and the check that says so on (head, base), which is one for all open pull requests that share

@@ -53,7 +53,7 @@ export function obey(known: Known): Obeyed | { readonly lacks: readonly Want[] }
     obeyed = {
       ...obeyed,
       standing: came.entries.reduce(standingAfter, obeyed.standing),
-      fresh: obeyed.fresh || came.said.lines.some(({ table }) => table),
+      fresh: obeyed.fresh || came.said.came === "under way" || came.said.lines.some(({ table }) => table),
       said: [...obeyed.said, came.said],
       entries: [...obeyed.entries, ...came.entries],
       nudges: [...obeyed.nudges, ...came.nudges],

@@ -1,7 +1,7 @@
 import { mayByRole } from "../commands/command.ts";
 import type { Policy } from "../flow/config.ts";
 import { type Effect, type MergeMethod, mergeSlot, promotionSlot, replySlot } from "../flow/effect.ts";
-import type { AnswerTo, ListedPull, PullKnown, Want } from "../flow/facts.ts";
+import type { ListedPull, PullKnown, Want } from "../flow/facts.ts";
 import { closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
@@ -25,7 +25,7 @@ export type Promoting = {
   readonly lookAgainAt: Instant | null;
 };
 
-/** Of the pull request: what was judged just now, on facts read fresh where `fresh`. */
+/** Where it is under way. */
 type At = {
   readonly known: PullKnown;
   readonly pull: PullMemory;
@@ -43,11 +43,11 @@ export const promotionOn = ({ standing, subject }: Pick<PullKnown, "standing" | 
 /**
  * What is next while the pull request is open: it merges what passed, on facts read fresh, waits where it was asked to wait, or ends.
  *
- * @param verdict of all that share the check. @param lane of this one.
+ * @param verdict of all that share the check; null: nobody could judge it.
  */
 export function merging(
   { known, pull, component, promotion }: At,
-  verdict: Verdict,
+  verdict: Verdict | null,
 ): Promoting | { readonly lacks: readonly Want[] } {
   const { now, merge: slot, subject } = known;
   const end = (came: "done" | "refused", says: string, table = false) => ended({ known, promotion }, came, says, table);
@@ -63,7 +63,7 @@ export function merging(
       `It was not ready within a day, until ${minute(until)}: say it again if it is still wanted.`,
       true,
     );
-  if (verdict.outcome !== "passed") {
+  if (verdict?.outcome !== "passed") {
     if (until !== null) return waiting({ known, component, promotion }, until);
     return end("refused", `It cannot be promoted yet. ${openIn(verdict)}`, true);
   }
@@ -71,8 +71,8 @@ export function merging(
   const look = looking(known.read);
   const may = mayByRole({ by: promotion.by ?? NOBODY, policy: component.config.policy, look }, ["release-manager"]);
   const rules = look.at({ want: "rules", branch: pull.base });
-  const settings =
-    methodNeeded(verdict, component.config.policy) === null ? look.at({ want: "repository" }) : NO_SETTINGS;
+  const needed = methodNeeded(verdict, component.config.policy);
+  const settings = needed === null ? look.at({ want: "repository" }) : null;
   const missing = look.missing();
   if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_PROMOTED, lookAgainAt: missing.retryAt };
   if (may !== "yes") return end("refused", (may as Exclude<typeof may, "yes" | "unread">).says);
@@ -81,7 +81,7 @@ export function merging(
       "refused",
       `${pull.base} has a merge queue, through which everything goes in. Press *Merge when ready* on this pull request; Flowgate judges it there once more.`,
     );
-  const method = methodNeeded(verdict, component.config.policy) ?? settings?.methods[0];
+  const method = needed ?? settings?.methods[0];
   if (method === undefined)
     return end("refused", "The settings of this repository allow no way of merging. An admin switches one on.");
 
@@ -108,15 +108,14 @@ export function merging(
 }
 
 const NOBODY = { id: 0, login: "ghost" };
-const NO_SETTINGS: AnswerTo<{ readonly want: "repository" }> | null = null;
 export const NOTHING_PROMOTED: Promoting = { entries: [], effects: [], said: [], lookAgainAt: null };
 
 /** Past the first stage only merge commits keep the ancestry; null: as the repository allows. */
 const methodNeeded = ({ lane }: Verdict, { mergeFirst }: Policy): MergeMethod | null =>
   lane === "feature" ? mergeFirst : "merge";
 
-const openIn = ({ findings, outcome }: Verdict): string =>
-  findings.find((finding) => finding.outcome === outcome)?.because ?? "It was not judged yet.";
+const openIn = (verdict: Verdict | null): string =>
+  verdict?.findings.find(({ outcome }) => outcome === verdict.outcome)?.because ?? "It was not judged yet.";
 
 /** What is next once it is merged or closed: the pull request into the next stage, and then the answer. */
 export function promotingOn({
