@@ -1,0 +1,85 @@
+import type { Answer, Decision } from "../flow/decision.ts";
+import type { PullKnown, Want } from "../flow/facts.ts";
+import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
+import type { Standing } from "../flow/standing.ts";
+import { agreed, type Verdict } from "../flow/verdict.ts";
+import { allOf } from "./answer.ts";
+import { merging, NOTHING_PROMOTED, type Promoting, promotingOn, promotionOn } from "./promotion.ts";
+import type { Said } from "./requests.ts";
+
+type Known = PullKnown & { readonly memory: PullMemory };
+type Judge = (known: PullKnown) => Answer;
+
+/**
+ * A pull request, judged, and what a `/promote` that is under way for it does next. What cannot be undone is judged once more, on
+ * facts read fresh.
+ */
+export function promoting(
+  known: Known,
+  component: ComponentMemory,
+  judge: Judge,
+): (Promoting & { readonly judged: Decision }) | { readonly lacks: readonly Want[] } {
+  const promotion = promotionOn(known);
+  // GitHub may not have told yet what we did ourselves.
+  const told = known.merge?.written == null || known.memory.state === "closed";
+  const first = judge(told ? known : { ...known, memory: { ...known.memory, doubt: true } });
+  if ("lacks" in first) return first;
+  if (promotion === undefined) return { ...NOTHING_PROMOTED, judged: first.decided };
+  const at = { known, pull: pullIn(first.decided, known), component, promotion };
+  const seen = shownBy(first.decided, known);
+  if (at.pull.state === "closed") return withJudged(promotingOn(at), first.decided);
+  if (seen === undefined) return { ...NOTHING_PROMOTED, judged: first.decided };
+  if (seen?.outcome !== "passed") return withJudged(merging(at, seen), first.decided);
+
+  const fresh = withFreshStages(known, component);
+  if ("answer" in fresh)
+    return "lacks" in fresh.answer ? fresh.answer : { ...NOTHING_PROMOTED, judged: fresh.answer.decided };
+  const again = judge({ ...known, memory: { ...doubting(known.memory), doubt: true }, component: fresh.component });
+  if ("lacks" in again) return again;
+  const now = { ...at, pull: pullIn(again.decided, known), component: fresh.component };
+  const shown = shownBy(again.decided, known);
+  if (now.pull.state === "closed") return withJudged(promotingOn(now), again.decided);
+  if (shown === undefined) return { ...NOTHING_PROMOTED, judged: again.decided };
+  return withJudged(merging(now, shown), again.decided);
+}
+
+const withJudged = (
+  next: Promoting | { readonly lacks: readonly Want[] },
+  judged: Decision,
+): ReturnType<typeof promoting> => ("lacks" in next ? next : { ...next, judged });
+
+/** Others' checks are read afresh. */
+export const doubting = (pull: PullMemory): PullMemory =>
+  pull.checks === undefined ? pull : { ...pull, checks: { ...pull.checks, doubt: true } };
+
+const pullIn = ({ memory }: Decision, known: Known): PullMemory => (memory?.kind === "pull" ? memory : known.memory);
+
+/** What the check says of all that share it; null: there is none. Undefined: GitHub did not say enough to judge it just now. */
+function shownBy({ verdict }: Decision, { siblings }: PullKnown): Verdict | null | undefined {
+  return verdict && agreed([verdict, ...siblings.map((sibling) => sibling.verdict)]);
+}
+
+/** The component with its stages where they are right now. */
+function withFreshStages(
+  { read, memory }: Known,
+  component: ComponentMemory,
+): { readonly component: ComponentMemory } | { readonly answer: Answer } {
+  const { stages } = component.config.policy;
+  const before = stages[stages.indexOf(memory.base) - 1];
+  const named = before === undefined ? [memory.base] : [memory.base, before];
+  const wants = named.map((branch) => ({ want: "branch", branch }) as const);
+  const heads = allOf(read, wants);
+  if ("answer" in heads) return heads;
+  const fresh = Object.fromEntries(named.map((branch, place) => [branch, heads.values[place] ?? null]));
+  return { component: { ...component, stages: { ...component.stages, ...fresh } } };
+}
+
+/** Somebody asked anew while it was under way: what was asked before is answered, and ends. */
+export function replaced(known: PullKnown, standing: readonly Standing[]): readonly Said[] {
+  const before = promotionOn(known);
+  const after = promotionOn({ ...known, standing });
+  if (before === undefined || after === undefined || before.request.id === after.request.id) return [];
+  const { request, others, line } = before;
+  const says = `${after.by?.login ?? "Somebody"} asked for it anew, and this ends.`;
+  return [{ request, came: "refused", lines: [...others, { line, says }] }];
+}

@@ -1,0 +1,430 @@
+import { describe, expect, it } from "@jest/globals";
+import { decide } from "../../src/decide.ts";
+import type { Answer as Answered, Decision } from "../../src/flow/decision.ts";
+import type { SlotState } from "../../src/flow/effect.ts";
+import { type Fact, type PullKnown, wantKey } from "../../src/flow/facts.ts";
+import { branch, later, repositoryId } from "../../src/flow/names.ts";
+import type { Heard } from "../../src/flow/request.ts";
+import type { Standing, StandingOf } from "../../src/flow/standing.ts";
+import {
+  APP,
+  at,
+  component,
+  known,
+  LATER,
+  NOW,
+  type PullOptions,
+  policy,
+  pullFacts,
+  pullKnown,
+  pullMemory,
+  REPOSITORY,
+  unknown,
+  verdict,
+} from "../builders.ts";
+import { DORA, RITA, right } from "../gates/asking.ts";
+
+const HOUSE = { app: APP, links: null, web: "https://github.com" };
+const HEAD = at("login");
+const NEW = at("newer");
+const MERGED = at("merged");
+const DAY_MS = 24 * 3_600_000;
+const FREE = policy({ approvals: {}, checks: { required: [], allowNone: true } });
+
+const request = (body: string, more: Partial<Heard> = {}): Heard => ({
+  id: "comment:900",
+  by: RITA,
+  at: NOW,
+  body,
+  how: "written",
+  judged: HEAD,
+  origin: { number: 12, comment: 900 },
+  ...more,
+});
+const asks = (body: string, more: Partial<Heard> = {}) => [{ request: request(body, more), answer: null }];
+
+/** A `/promote` that is under way since now. */
+const underWay = (more: Partial<StandingOf<"promotion">> = {}): StandingOf<"promotion"> => ({
+  kind: "promotion",
+  key: "promotion:42:12",
+  by: RITA,
+  at: NOW,
+  because: "/promote",
+  repository: REPOSITORY,
+  number: 12,
+  head: HEAD,
+  whenReadyUntil: null,
+  version: null,
+  request: request("/promote"),
+  others: [],
+  line: "/promote",
+  answered: false,
+  ...more,
+});
+const waits = underWay({ line: "/promote when ready", whenReadyUntil: later(NOW, DAY_MS) });
+/** The request while it is under way. */
+const OPEN = [{ request: request("/promote"), answer: { came: "under way" as const, body: null } }];
+
+type Hub = { readonly [want: string]: unknown };
+/** What GitHub says of #12: nothing is new. */
+const hub = (pull: Partial<ReturnType<typeof pullFacts>> = {}, options: PullOptions = {}): Hub => ({
+  collaborators: [right(RITA, "maintain"), right(DORA, "write")],
+  "pull 12": { number: 12, asOf: NOW, facts: { ...pullFacts(options), ...pull } },
+  "branch development": at("development"),
+  "branch staging": at("staging"),
+  "rules development": [],
+  repository: { name: "acme/api", defaultBranch: branch("master"), methods: ["merge", "squash"] },
+  "open-pulls": [],
+});
+
+/** Judged on what GitHub answers, as often as it takes. */
+function judge(facts: Partial<PullKnown>, answers: Hub = hub()): Decision & { readonly asked: readonly string[] } {
+  const read = new Map<string, Fact<unknown>>();
+  for (let round = 0; round < 9; round++) {
+    const answer: Answered = decide(
+      pullKnown({
+        component: component({ config: { ...component().config, policy: FREE } }),
+        verdict: verdict(),
+        ...facts,
+        read,
+      }),
+      HOUSE,
+    );
+    if ("decided" in answer) return { ...answer.decided, asked: [...read.keys()] };
+    for (const want of answer.lacks) {
+      const key = wantKey(want);
+      if (!(key in answers)) throw new Error(`GitHub was asked for ${key}`);
+      const value = answers[key];
+      read.set(
+        key,
+        typeof value === "object" && value !== null && "known" in value ? (value as Fact<unknown>) : known(value),
+      );
+    }
+  }
+  throw new Error("it asks for ever");
+}
+const done = ({ effects }: Decision) => effects.map(({ thing }) => thing).filter((thing) => thing !== "check-run");
+/** The answers, as they are written. */
+const says = ({ effects }: Decision) =>
+  effects.flatMap((effect) =>
+    effect.thing === "comment" ? [effect.body.split("\n\n")[0]?.replaceAll(/[\\\u200b]/g, "")] : [],
+  );
+const slot = (more: Partial<SlotState> = {}): SlotState => ({ written: null, refused: null, ...more });
+const written = (id: number, fingerprint: string): SlotState =>
+  slot({ written: { fingerprint: fingerprint as never, id, completed: false, at: NOW } });
+const promotions = (decision: Decision) =>
+  decision.entries.flatMap(({ what, says }) => (what === "opened" || what === "closed" ? [{ what, ...says }] : []));
+const mergeOf = (decision: Decision) => decision.effects.find((effect) => effect.thing === "merge");
+
+describe("/promote", () => {
+  it("merges at the judged head what passes on facts read fresh, and is answered at its end", () => {
+    const decision = judge({ requests: asks("/promote") });
+    expect(decision.asked.toSorted()).toEqual(
+      ["collaborators", "pull 12", "branch development", "rules development", "repository"].toSorted(),
+    );
+    expect(done(decision)).toEqual(["merge"]);
+    expect(mergeOf(decision)).toMatchObject({ number: 12, head: HEAD, method: "merge", slot: `merge:42:12:${HEAD}` });
+    expect(decision.answered).toEqual([{ id: "comment:900", answer: { came: "under way", body: null } }]);
+    expect(promotions(decision)).toMatchObject([{ what: "opened", kind: "promotion", head: HEAD, line: "/promote" }]);
+    expect(decision.entries).toContainEqual(
+      expect.objectContaining({ what: "promoting", actor: "rita", about: "pull:42:12" }),
+    );
+    expect(decision.final).toBe(false);
+  });
+
+  it.each<[string, Partial<Heard>, Partial<PullKnown>, string]>([
+    [
+      "by whom nobody gave the right",
+      { by: DORA },
+      {},
+      "This needs a release manager; you have `write` here. @rita could.",
+    ],
+    [
+      "of what nobody judged yet",
+      { judged: null },
+      {},
+      "This commit was not judged yet. Wait for its check, and say it again.",
+    ],
+    [
+      "of a head that moved since",
+      { judged: NEW },
+      {},
+      `It was written when ${NEW.slice(0, 7)} was the head, and now it is ${HEAD.slice(0, 7)}: look at that one, and say it again.`,
+    ],
+    [
+      "of a draft",
+      {},
+      { memory: pullMemory({}, { draft: true }) },
+      "It is a draft, which GitHub does not merge: mark it ready for review first.",
+    ],
+    [
+      "of what was closed",
+      {},
+      { memory: pullMemory({}, { state: "closed" }) },
+      "#12 is closed and not merged: there is nothing to promote.",
+    ],
+    [
+      "into another branch",
+      {},
+      { memory: pullMemory({ base: "docs" }), verdict: verdict({ base: branch("docs") }) },
+      "docs is no stage: nothing is promoted into it.",
+    ],
+    [
+      "of a fork's head that is not named",
+      {},
+      { memory: pullMemory({ from: repositoryId(43) }) },
+      `The head lies in a fork, where others may push: name the commit that you looked at, \`/promote ${HEAD.slice(0, 7)}\`.`,
+    ],
+    [
+      "of what is in the last stage already",
+      {},
+      {
+        memory: pullMemory({ head: "staging", base: "master" }, { state: "closed", merged: true, mergeCommit: MERGED }),
+        verdict: verdict({ lane: "release", base: branch("master") }),
+      },
+      "master is the last stage: #12 is where it was to go.",
+    ],
+  ])("is refused %s", (_what, heard, facts, words) => {
+    const decision = judge({ requests: asks("/promote", heard), ...facts });
+    expect(says(decision)).toEqual([words]);
+    expect(mergeOf(decision)).toBeUndefined();
+  });
+
+  it("is refused with the table where a gate is open, and waits where it is asked to", () => {
+    const held: Standing = {
+      kind: "hold",
+      key: "hold:42:12",
+      by: DORA,
+      at: NOW,
+      because: "wait",
+      repository: REPOSITORY,
+      number: 12,
+    };
+    const facts = { standing: [held] };
+    const refused = judge({ ...facts, requests: asks("/promote") });
+    expect(says(refused)).toEqual(["It cannot be promoted yet. Held by @dora on #12: wait."]);
+    expect(refused.effects.at(-1)).toMatchObject({ body: expect.stringContaining("| gate | outcome |") });
+    expect(promotions(refused).map(({ what }) => what)).toEqual(["opened", "closed"]);
+
+    const waiting = judge({ ...facts, requests: asks("/promote when ready") });
+    expect(says(waiting)).toEqual([
+      `${HEAD.slice(0, 7)} is promoted as soon as its gates pass, until 2026-11-25 09:40 UTC. \`/hold\` stops it.`,
+    ]);
+    expect(waiting.lookAgainAt).toBe(later(NOW, DAY_MS));
+    expect(promotions(waiting).at(-1)).toMatchObject({ what: "opened", answered: true });
+
+    const later_ = judge({ standing: [held, { ...waits, answered: true }], requests: OPEN });
+    expect(says(later_)).toEqual([]);
+    expect(later_.lookAgainAt).toBe(later(NOW, DAY_MS));
+    const over = judge({ now: later(NOW, DAY_MS), standing: [held, waits], requests: OPEN });
+    expect(says(over)).toEqual([
+      "It was not ready within a day, until 2026-11-25 09:40 UTC: say it again if it is still wanted.",
+    ]);
+    expect(mergeOf(judge({ standing: [{ ...waits, answered: true }], requests: OPEN }))).toBeDefined();
+  });
+
+  it("ends where something else is true by now than what was asked for", () => {
+    const moved = judge(
+      {
+        standing: [underWay()],
+        memory: pullMemory({ tip: NEW }),
+        verdict: verdict({ head: NEW }),
+        requests: OPEN,
+      },
+      hub({}, { tip: NEW }),
+    );
+    expect(says(moved)).toEqual([
+      `It was asked for ${HEAD.slice(0, 7)}, and the head is ${NEW.slice(0, 7)} now: look at that one, and say it again.`,
+    ]);
+    const gone = { ...hub(), collaborators: [right(RITA, "read"), right(DORA, "write")] };
+    expect(says(judge({ standing: [waits], requests: OPEN }, gone))).toEqual([
+      "This needs a release manager; you have `read` here. Nobody could today.",
+    ]);
+    const queue = { ...hub(), "rules development": [{ type: "merge_queue", checks: [] }] };
+    expect(says(judge({ standing: [underWay()], requests: OPEN }, queue))).toEqual([
+      "development has a merge queue, through which everything goes in. Press *Merge when ready* on this pull request; Flowgate judges it there once more.",
+    ]);
+    const noWay = { ...hub(), repository: { name: "acme/api", defaultBranch: branch("master"), methods: [] } };
+    expect(says(judge({ standing: [underWay()], requests: OPEN }, noWay))).toEqual([
+      "The settings of this repository allow no way of merging. An admin switches one on.",
+    ]);
+    const closedNow = judge({ standing: [underWay()], requests: OPEN }, hub({ state: "closed" } as never));
+    expect(says(closedNow)).toEqual(["#12 was closed and not merged: there is nothing to promote."]);
+    const nobody = judge({ standing: [underWay({ by: null })], requests: OPEN });
+    expect(says(nobody)).toEqual(["This needs a release manager; you have `none` here. @rita could."]);
+  });
+
+  it("waits while GitHub does not say, for whatever it is that it does not", () => {
+    for (const silent of ["pull 12", "branch development", "rules development", "open-pulls"]) {
+      const merged = silent === "open-pulls";
+      const decision = judge(
+        {
+          standing: [underWay()],
+          requests: OPEN,
+          ...(merged && { memory: pullMemory({}, { state: "closed", merged: true, mergeCommit: MERGED }) }),
+        },
+        { ...hub(), [silent]: unknown("GitHub answered 502.") },
+      );
+      expect({ silent, at: decision.lookAgainAt, done: done(decision) }).toEqual({ silent, at: LATER, done: [] });
+    }
+  });
+
+  it("takes the way of merging that the config names, and past the first stage a merge commit", () => {
+    const named = component({ config: { ...component().config, policy: { ...FREE, mergeFirst: "squash" } } });
+    const squashed = judge({ requests: asks("/promote"), component: named });
+    expect(mergeOf(squashed)).toMatchObject({ method: "squash" });
+    expect(squashed.asked).not.toContain("repository");
+  });
+
+  it("says what GitHub says where it will not merge, and looks again where it has merged and not told", () => {
+    const first = mergeOf(judge({ standing: [underWay()], requests: OPEN }));
+    const fingerprint = first?.fingerprint as never;
+    const refused = judge({
+      standing: [underWay()],
+      requests: OPEN,
+      merge: slot({
+        refused: { fingerprint, because: "GitHub answered 405 (At least 1 approving review is required).", at: NOW },
+      }),
+    });
+    expect(says(refused)).toEqual([
+      "GitHub would not merge it. GitHub answered 405 (At least 1 approving review is required).",
+    ]);
+    const behind = judge({ standing: [underWay()], requests: OPEN, merge: written(12, fingerprint) });
+    expect([done(behind), behind.lookAgainAt]).toEqual([[], later(NOW, 2_000)]);
+    // What GitHub refused to another comment is asked anew.
+    const other = slot({ refused: { fingerprint: "other" as never, because: "No.", at: NOW } });
+    expect(done(judge({ standing: [underWay()], requests: OPEN, merge: other }))).toEqual(["merge"]);
+  });
+
+  it("goes on once it is merged: the pull request into the next stage is opened, from a branch that stays where it is", () => {
+    const decision = judge(
+      { standing: [underWay()], requests: OPEN, merge: written(12, "any") },
+      hub({ state: "closed", merged: true, mergeCommit: MERGED } as never),
+    );
+    expect(done(decision)).toEqual(["promotion"]);
+    expect(decision.effects.at(-1)).toMatchObject({
+      slot: "promotion:42:12",
+      branch: `release/2026-11-24-${MERGED.slice(0, 7)}`,
+      base: "staging",
+      pinned: MERGED,
+      title: "Promote development to staging",
+    });
+    const staged = component({ config: { ...component().config, policy: { ...FREE, promotionHead: "stage" } } });
+    const merged = pullMemory({}, { state: "closed", merged: true, mergeCommit: null });
+    expect(
+      judge({ component: staged, memory: merged, standing: [underWay()], requests: OPEN }).effects.at(-1),
+    ).toMatchObject({
+      branch: "development",
+      pinned: null,
+    });
+  });
+
+  describe("on what is merged", () => {
+    const memory = pullMemory({}, { state: "closed", merged: true, mergeCommit: MERGED });
+    const into = `#12 is in development as ${MERGED.slice(0, 7)}.`;
+    const listed = (number: number, options: PullOptions) => ({ number, asOf: NOW, facts: pullFacts(options) });
+
+    it.each<[string, Partial<PullKnown>, Hub, string]>([
+      ["says what takes it on", { next: written(13, "any") }, hub(), `${into} #13 takes it on to staging.`],
+      [
+        "says why nothing does",
+        {
+          next: slot({
+            refused: {
+              fingerprint: "x" as never,
+              because: "GitHub answered 422 (No commits between staging and release/x).",
+              at: NOW,
+            },
+          }),
+        },
+        hub(),
+        `${into} The pull request into staging could not be opened. GitHub answered 422 (No commits between staging and release/x).`,
+      ],
+      [
+        "takes the one that is open from the stage",
+        {},
+        {
+          ...hub(),
+          "open-pulls": [
+            listed(7, { head: "development", base: "master" }),
+            listed(9, { head: "development", base: "staging" }),
+          ],
+        },
+        `${into} #9 takes it on to staging.`,
+      ],
+      [
+        "takes the one that is pinned at it",
+        {},
+        { ...hub(), "open-pulls": [listed(9, { head: "release/x", base: "staging", tip: MERGED })] },
+        `${into} #9 takes it on to staging.`,
+      ],
+      [
+        "says how one that is pinned at an older commit is moved on",
+        {},
+        { ...hub(), "open-pulls": [listed(9, { head: "release/x", base: "staging", tip: NEW })] },
+        `${into} #9 is open into staging already, pinned at ${NEW.slice(0, 7)}: \`/promote refresh\` there moves it on.`,
+      ],
+      ["opens nothing after a back-merge", { verdict: verdict({ lane: "back-merge" }) }, hub(), into],
+      [
+        "says so where another head was merged",
+        {
+          memory: pullMemory({ tip: NEW }, { state: "closed", merged: true, mergeCommit: MERGED }),
+          verdict: verdict({ head: NEW }),
+        },
+        hub(),
+        `It was merged as ${NEW.slice(0, 7)}, and ${HEAD.slice(0, 7)} was asked for.`,
+      ],
+    ])("%s", (_what, facts, answers, words) => {
+      expect(says(judge({ memory, standing: [underWay()], requests: OPEN, ...facts }, answers))).toEqual([words]);
+    });
+
+    it("opens the next where nobody did", () => {
+      expect(done(judge({ memory, requests: asks("/promote to staging") }))).toEqual(["promotion"]);
+      expect(says(judge({ memory, requests: asks("/promote to master") }))).toEqual([
+        "It goes one step at a time, and from here that is staging, not master.",
+      ]);
+    });
+
+    it("passes a fork's pull request by", () => {
+      const foreign = { ...listed(9, { head: "development", base: "staging", from: repositoryId(43) }) };
+      expect(
+        done(judge({ memory, standing: [underWay()], requests: OPEN }, { ...hub(), "open-pulls": [foreign] })),
+      ).toEqual(["promotion"]);
+    });
+  });
+
+  it("said twice is done once, and a newer one takes the place of an older", () => {
+    const twice = judge({
+      standing: [waits],
+      requests: [...OPEN, ...asks("/promote", { id: "comment:901", judged: HEAD })],
+    });
+    expect(says(twice)).toEqual([`rita asked for that already, and it is under way for ${HEAD.slice(0, 7)}.`]);
+    const older = { ...underWay({ head: NEW }), by: null };
+    const anew = judge({ standing: [older], requests: [...OPEN, ...asks("/promote", { id: "comment:901" })] });
+    expect(says(anew)).toEqual(["rita asked for it anew, and this ends."]);
+    expect(done(anew)).toEqual(["merge", "reaction", "comment"]);
+    const both = judge({ requests: asks("/promote\n/promote") });
+    expect(says(both)).toEqual(["It stands there twice: once is enough. Nothing was done."]);
+  });
+
+  it("is answered together with the other lines of its comment", () => {
+    const begun = judge({ requests: asks("/unhold\n/promote") });
+    expect(promotions(begun)).toMatchObject([{ others: [{ line: "/unhold", says: "#12 was not held." }] }]);
+    const standing = [underWay({ others: [{ line: "/unhold", says: "#12 was not held." }] })];
+    const memory = pullMemory({}, { state: "closed", merged: true, mergeCommit: MERGED });
+    expect(says(judge({ memory, standing, requests: OPEN, next: written(13, "any") }))).toEqual([
+      `- \`/unhold\`: #12 was not held.\n- \`/promote\`: #12 is in development as ${MERGED.slice(0, 7)}. #13 takes it on to staging.`,
+    ]);
+  });
+
+  it("only shows what it would do, when it is asked to", () => {
+    const dry = judge({ requests: asks("/promote dry run") });
+    expect(says(dry)).toEqual([`This is what \`/promote\` would find for ${HEAD.slice(0, 7)}. Nothing was done.`]);
+    expect(done(dry)).toEqual(["reaction", "comment"]);
+  });
+
+  it("is answered once more by the run after one that was cut off", () => {
+    const cutOff = [{ request: request("/promote"), answer: { came: "done" as const, body: "It is merged." } }];
+    expect(says(judge({ requests: cutOff }))).toEqual(["It is merged."]);
+  });
+});
