@@ -7,6 +7,7 @@ import type { Self } from "./flow/facts.ts";
 import {
   bodyThatCounts,
   branchText,
+  bumpIn,
   checkRunShape,
   DATA_LABEL,
   instantText,
@@ -133,7 +134,20 @@ function pullRequest(event: z.output<typeof pullEvent>): News {
   };
 }
 
-function originOf({ action, before, changes, label, pull_request: { draft } }: z.output<typeof pullEvent>): Origin {
+/** What the labels said before one was put on or taken off. */
+function labelsBefore(action: string, label: string, labels: readonly string[]): Origin {
+  if (label === DATA_LABEL) return { dataLabel: action === "unlabeled" };
+  const before = action === "unlabeled" ? [...labels, label] : labels.filter((one) => one !== label);
+  return bumpIn([label]) === null ? {} : { bump: bumpIn(before) };
+}
+
+function originOf({
+  action,
+  before,
+  changes,
+  label,
+  pull_request: { draft, labels },
+}: z.output<typeof pullEvent>): Origin {
   switch (action) {
     case "synchronize":
       return before ? { head: sha(before) } : {};
@@ -145,7 +159,11 @@ function originOf({ action, before, changes, label, pull_request: { draft } }: z
       };
     case "labeled":
     case "unlabeled":
-      return label?.name === DATA_LABEL ? { dataLabel: action === "unlabeled" } : {};
+      return labelsBefore(
+        action,
+        label?.name ?? "",
+        (labels ?? []).map(({ name }) => name),
+      );
     case "closed":
       return { state: "open", merged: false };
     case "reopened":

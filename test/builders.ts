@@ -12,6 +12,7 @@ import {
   wantKey,
 } from "../src/flow/facts.ts";
 import type { Candidate } from "../src/flow/lane.ts";
+import { GENESIS } from "../src/flow/ledger.ts";
 import type { ComponentMemory, PullFacts, PullMemory, StageMemory } from "../src/flow/memory.ts";
 import { branch, type Instant, installationId, instant, repositoryId, type Sha, sha } from "../src/flow/names.ts";
 import { type Arrivals, NO_ARRIVALS, type Records } from "../src/flow/provenance.ts";
@@ -65,6 +66,7 @@ export const pullFacts = ({
   base: branch(base),
   body: null,
   dataLabel: false,
+  bump: null,
   mergeCommit: null,
 });
 
@@ -121,6 +123,10 @@ export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
   sticky: null,
   merge: null,
   next: null,
+  tag: null,
+  release: null,
+  merged: [],
+  ledger: GENESIS,
   itemIssues: {},
   turnedBack: null,
   siblings: [],

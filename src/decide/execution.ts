@@ -5,7 +5,7 @@ import type { House } from "../flow/house.ts";
 import { digestOf, type Entry, opens } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
-import type { Instant } from "../flow/names.ts";
+import type { Instant, Sha } from "../flow/names.ts";
 import { isValid } from "../flow/run-book.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
@@ -25,26 +25,30 @@ export type Showing = {
 };
 export const NOTHING_SHOWN: Showing = { entries: [], effects: [], lookAgainAt: null };
 
+/** The walks through the run-book of a release or a hotfix. */
+export type Walks = {
+  readonly path: string;
+  readonly blob: Sha;
+  readonly rehearsal: Progress;
+  readonly production: Progress;
+};
+
 /**
- * The comment on a release or a hotfix that shows how far its run-book is, and an issue for each item that failed.
+ * How far both walks are, by the run-book as it is at the head.
  *
- * @param lane null: it is merged, and goes on with what it had.
+ * @param lane null: it is merged, and goes on with what it had. @returns null where there are none.
  */
-export function showing(
-  known: PullKnown,
+export function walksOn(
+  { subject, standing, read }: PullKnown,
   pull: PullMemory,
   component: ComponentMemory,
   house: House,
   lane: Lane | null,
-): Showing | { readonly lacks: readonly Want[] } {
-  const { subject, standing, now, read } = known;
+): Walks | { readonly lacks: readonly Want[] } | { readonly retryAt: Instant } | null {
   const { policy } = component.config;
-  if (!policy.runBook.required) return NOTHING_SHOWN;
-  const before = executionOn({
-    standing,
-    pull: subject,
-  });
-  if (lane === null ? before === undefined : lane !== "release" && lane !== "hotfix") return NOTHING_SHOWN;
+  if (!policy.runBook.required) return null;
+  if (lane === null ? executionOn({ standing, pull: subject }) === undefined : lane !== "release" && lane !== "hotfix")
+    return null;
   const look = looking(read);
   const linked = linkedBook({
     pull: { ...pull, number: subject.number },
@@ -55,14 +59,35 @@ export function showing(
     look,
   });
   const missing = look.missing();
-  if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_SHOWN, lookAgainAt: missing.retryAt };
-  if (linked === null || "missing" in linked || !isValid(linked.book)) return NOTHING_SHOWN;
-
+  if (missing !== null) return "lacks" in missing ? missing : { retryAt: missing.retryAt };
+  if (linked === null || "missing" in linked || !isValid(linked.book)) return null;
   const { path, blob, book } = linked;
   const items = standing.filter((one): one is StandingOf<"item"> => one.kind === "item");
   const place = { blob, head: pull.head.sha };
-  const rehearsal = progressOf(book, "rehearsal", items, place);
-  const production = progressOf(book, "production", items, place);
+  return {
+    path,
+    blob,
+    rehearsal: progressOf(book, "rehearsal", items, place),
+    production: progressOf(book, "production", items, place),
+  };
+}
+
+/** The comment on a release or a hotfix that shows how far its run-book is, and an issue for each item that failed. */
+export function showing(
+  known: PullKnown,
+  pull: PullMemory,
+  component: ComponentMemory,
+  house: House,
+  lane: Lane | null,
+): Showing | { readonly lacks: readonly Want[] } {
+  const { subject, standing, now } = known;
+  const before = executionOn({ standing, pull: subject });
+  const walks = walksOn(known, pull, component, house, lane);
+  if (walks === null) return NOTHING_SHOWN;
+  if ("lacks" in walks) return walks;
+  if ("retryAt" in walks) return { ...NOTHING_SHOWN, lookAgainAt: walks.retryAt };
+
+  const { path, blob, rehearsal, production } = walks;
   const isHotfix = (lane ?? known.verdict?.lane) === "hotfix";
   const sticky = {
     path,

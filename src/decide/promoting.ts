@@ -4,8 +4,9 @@ import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Standing } from "../flow/standing.ts";
 import { agreed, type Verdict } from "../flow/verdict.ts";
 import { allOf } from "./answer.ts";
-import { merging, NOTHING_PROMOTED, type Promoting, promotingOn, promotionOn } from "./promotion.ts";
+import { merging, NOTHING_PROMOTED, type Promoting, promotingOn } from "./promotion.ts";
 import type { Said } from "./requests.ts";
+import { promotionOn } from "./under-way.ts";
 
 type Known = PullKnown & { readonly memory: PullMemory };
 type Judge = (known: PullKnown) => Answer;

@@ -13,6 +13,7 @@ import { minute } from "../flow/words.ts";
 import { promotionBody } from "../report/promotion.ts";
 import { reply } from "../report/reply.ts";
 import type { Said } from "./requests.ts";
+import { makesRelease, releaseOn } from "./under-way.ts";
 
 type Promotion = StandingOf<"promotion">;
 
@@ -35,10 +36,6 @@ type At = {
 
 /** GitHub's answers may lag behind what it did. */
 const LAG_MS = 2_000;
-
-/** The `/promote` that is under way for a pull request, if one is. */
-export const promotionOn = ({ standing, subject }: Pick<PullKnown, "standing" | "subject">): Promotion | undefined =>
-  standing.find((one): one is Promotion => one.kind === "promotion" && one.number === subject.number);
 
 /**
  * What is next while the pull request is open: it merges what passed, on facts read fresh, waits where it was asked to wait, or ends.
@@ -134,6 +131,10 @@ export function promotingOn({
   const merged = `#${subject.number} is in ${pull.base} as ${short(commit)}.`;
   const place = stages.indexOf(pull.base);
   const into = stages[place + 1];
+  if (into === undefined && makesRelease(known, pull, component)) {
+    const comes = released(known);
+    return comes === null ? NOTHING_PROMOTED : end("done", `${merged} ${comes}`);
+  }
   if (into === undefined || verdict?.lane === "back-merge") return end("done", merged);
 
   if (slot?.written) return end("done", `${merged} #${slot.written.id} takes it on to ${into}.`);
@@ -165,6 +166,18 @@ export function promotingOn({
     effects: [effect],
     entries: [goesOn(known, promotion, `opens the pull request into ${into}`)],
   };
+}
+
+/** What came of the release that the merge makes; null: it is being made. */
+function released(known: PullKnown): string | null {
+  const { tag, release } = known;
+  const version = releaseOn(known)?.version;
+  if (tag?.refused) return `It could not be tagged. ${tag.refused.because}`;
+  if (release?.refused) return `${version} is tagged, and its release could not be drafted. ${release.refused.because}`;
+  if (!release?.written) return null;
+  return release.written.completed
+    ? "It is released."
+    : `${version} is tagged, and its release is a draft until it is deployed and tested.`;
 }
 
 /** Whether a pull request takes on what is in that stage. */

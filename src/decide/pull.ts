@@ -19,8 +19,9 @@ import { checkRun, fingerprintOf, gateChecks, type Told, turnedBack } from "../r
 import { allOf, decided, earlier, thenAnswered, unlessThere } from "./answer.ts";
 import { NOTHING_SHOWN, showing } from "./execution.ts";
 import { doubting, promoting, replaced } from "./promoting.ts";
-import { promotionOn } from "./promotion.ts";
+import { NOTHING_RELEASED, releasing } from "./releasing.ts";
 import { answering, obey } from "./requests.ts";
+import { promotionOn } from "./under-way.ts";
 
 /** A pull request: what people asked for on it is carried out, then it is judged, then what they began goes on, and they are answered. */
 export function decidePull(known: PullKnown, house: House): Answer {
@@ -90,7 +91,15 @@ function judgePull(known: PullKnown, house: House): Answer {
     const gone = { ...closed(known, pull), ...memory };
     const shows = pull.merged && component !== null ? showing(known, pull, component, house, null) : NOTHING_SHOWN;
     if ("lacks" in shows) return shows;
-    return decided({ ...gone, ...shows, because: gone.because });
+    const releases = component === null ? NOTHING_RELEASED : releasing(known, pull, component, house);
+    if ("lacks" in releases) return releases;
+    return decided({
+      ...gone,
+      because: gone.because,
+      entries: [...shows.entries, ...releases.entries],
+      effects: [...shows.effects, ...releases.effects],
+      lookAgainAt: earlier(shows.lookAgainAt, releases.lookAgainAt),
+    });
   }
   if (component === null || component.stages === null) {
     const look: Nudge = { priority: "person", subject: { kind: "component", repository: subject.repository } };

@@ -151,7 +151,19 @@ function absorbPull(known: PullMemory | null, { asOf, from, facts }: About<"pull
   return follows ? { ...told, from: origin } : known;
 }
 
-const FIELDS = ["title", "draft", "state", "merged", "head", "ref", "repository", "base", "body", "dataLabel"] as const;
+const FIELDS = [
+  "title",
+  "draft",
+  "state",
+  "merged",
+  "head",
+  "ref",
+  "repository",
+  "base",
+  "body",
+  "dataLabel",
+  "bump",
+] as const;
 function read(facts: PullFacts, field: (typeof FIELDS)[number]): string | number | boolean | null {
   switch (field) {
     case "head":

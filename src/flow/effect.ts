@@ -28,6 +28,7 @@ export const annotationsIn = (fingerprint: Hash): string => fingerprint.split(":
 export type Written = {
   readonly fingerprint: Hash;
   readonly id: number;
+  /** Of a check that it has ended, of a release that it is published. */
   readonly completed: boolean;
   readonly at: Instant;
 };
@@ -89,6 +90,21 @@ export type Effect = {
       readonly title: string;
       readonly body: string;
     }
+  /** An annotated tag, which is never moved. https://docs.github.com/rest/git/tags#create-a-tag-object */
+  | { readonly thing: "tag"; readonly tag: string; readonly commit: Sha; readonly message: string }
+  /**
+   * The GitHub Release of a tag, found by the mark in its body; `over`: the one that is changed.
+   * https://docs.github.com/rest/releases/releases#create-a-release
+   */
+  | {
+      readonly thing: "release";
+      readonly tag: string;
+      readonly title: string;
+      readonly mark: string;
+      readonly body: string;
+      readonly draft: boolean;
+      readonly over: number | null;
+    }
   /** A reaction to a comment of somebody's. */
   | { readonly thing: "reaction"; readonly comment: number; readonly content: Reaction }
   /** An issue, made once and then kept as it is to be. */
@@ -141,6 +157,10 @@ export const mergeSlot = (repository: RepositoryId, number: number, head: Sha): 
 /** The one pull request that takes further what a merge brought into a stage. */
 export const promotionSlot = (repository: RepositoryId, number: number): Slot =>
   `promotion:${repository}:${number}` as Slot;
+/** The one tag and the one GitHub Release of a merge into the last stage. */
+export const tagSlot = (repository: RepositoryId, number: number): Slot => `tag:${repository}:${number}` as Slot;
+export const releaseSlot = (repository: RepositoryId, number: number): Slot =>
+  `release:${repository}:${number}` as Slot;
 /** The one answer to what somebody asked, and the one reaction. */
 export const replySlot = (repository: RepositoryId, request: string): Slot => `reply:${repository}:${request}` as Slot;
 /** Whose request is answered when this stands on GitHub; null: nobody's. */

@@ -2,14 +2,14 @@ import type { CheckSeen } from "./check-seen.ts";
 import type { Config } from "./config.ts";
 import type { MergeMethod, SlotState } from "./effect.ts";
 import type { ComponentMemory, GroupMemory, PullFacts, PullMemory, StageMemory } from "./memory.ts";
-import type { Branch, InstallationId, Instant, Person, Sha } from "./names.ts";
+import type { Branch, Hash, InstallationId, Instant, Person, Sha } from "./names.ts";
 import type { Merge, Push, Records } from "./provenance.ts";
 import type { Open } from "./request.ts";
 import type { LiveRuleset } from "./ruleset.ts";
 import type { RunBook } from "./run-book.ts";
 import type { Standing, StandingOf } from "./standing.ts";
 import type { ComponentSubject, GroupSubject, PullSubject, StageSubject } from "./subject.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Lane, Verdict } from "./verdict.ts";
 
 /** What GitHub told us, or why it could not and when to ask again. */
 export type Fact<T> =
@@ -131,6 +131,8 @@ export type Answers = {
   readonly pushers: readonly Person[];
   /** The tree of a commit. */
   readonly tree: Sha;
+  /** All tags of the repository, as they are called. */
+  readonly tags: readonly string[];
   /** All files of a commit. */
   readonly entries: readonly TreeEntry[];
   readonly file: Document;
@@ -150,7 +152,7 @@ export type Answers = {
 };
 /** One thing still to be read. Only a judgement knows what it needs, since needs depend on what was read before. */
 export type Want =
-  | { readonly want: "repository" | "open-pulls" | "merged-pulls" }
+  | { readonly want: "repository" | "open-pulls" | "merged-pulls" | "tags" }
   | { readonly want: "branch"; readonly branch: Branch }
   /** On the default branch. */
   | { readonly want: "document"; readonly path: string }
@@ -221,6 +223,13 @@ export type PullKnown = Known & {
   /** The slots of its merge at this head, and of the pull request that takes it further. */
   readonly merge: SlotState | null;
   readonly next: SlotState | null;
+  /** The slots of the tag and of the GitHub Release that its merge makes. */
+  readonly tag: SlotState | null;
+  readonly release: SlotState | null;
+  /** Merged pull requests of the component, of which a promotion may carry some; read where it is promoted or was released. */
+  readonly merged: readonly MergedPull[];
+  /** The hash of the last entry of the component's ledger. */
+  readonly ledger: Hash;
   /** The slots of the checks of its gates, by the check's name. */
   readonly gateSlots: { readonly [name: string]: SlotState };
   /** The stage that it goes into, null before its first look. */
@@ -234,6 +243,13 @@ export type PullKnown = Known & {
   /** Merged pull requests of the component whose label or body may say that they affect data. */
   readonly mayAffect: readonly MayAffect[];
 } & Heard;
+/** A merged pull request as it is remembered. */
+export type MergedPull = Pick<PullFacts, "title" | "author" | "head" | "base" | "mergeCommit"> & {
+  readonly number: number;
+  readonly labels: readonly string[];
+  /** As it was judged; null: it was not, or no lane allowed it. */
+  readonly lane: Lane | null;
+};
 export type MayAffect = Pick<PullFacts, "body" | "dataLabel" | "mergeCommit"> & { readonly number: number };
 /** What people asked for and nobody answered yet, oldest first. */
 export type Heard = { readonly requests: readonly Open[]; readonly installation: InstallationId };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type CheckSeen, ENDINGS } from "./check-seen.ts";
 import type { ListedPull } from "./facts.ts";
-import type { PullFacts } from "./memory.ts";
+import { BUMPS, type Bump, type PullFacts } from "./memory.ts";
 import { branch, type Instant, parseInstant, repositoryId, type Sha, sha } from "./names.ts";
 
 export const instantText = z.string().transform((text, context) => {
@@ -54,6 +54,7 @@ export function listedPull(pull: z.output<typeof pullShape>): ListedPull {
     base: pull.base.ref,
     body: bodyThatCounts(pull.body ?? ""),
     dataLabel: (pull.labels ?? []).some(({ name }) => name === DATA_LABEL),
+    bump: bumpIn((pull.labels ?? []).map(({ name }) => name)),
     mergeCommit: isMerged ? (pull.merge_commit_sha ?? null) : null,
   };
   const { merge_commit_sha: commit, commits } = pull;
@@ -65,6 +66,9 @@ export function listedPull(pull: z.output<typeof pullShape>): ListedPull {
   };
 }
 
+/** The strongest of the labels that say which number of the version is raised. */
+export const bumpIn = (labels: readonly string[]): Bump | null =>
+  BUMPS.find((bump) => labels.includes(`release:${bump}`)) ?? null;
 /** The label that says that a pull request affects data. */
 export const DATA_LABEL = "data-impact";
 /** A body is kept only where a line of it may say something that a gate asks about. */

@@ -10,6 +10,10 @@ import type { RulesetContent } from "./ruleset.ts";
  */
 export type Memory = PullMemory | GroupMemory | StageMemory | ComponentMemory;
 
+/** Which number of a version is raised, strongest first. https://semver.org */
+export const BUMPS = ["major", "minor", "patch"] as const;
+export type Bump = (typeof BUMPS)[number];
+
 /** What GitHub says about a pull request in each of its events and lists. */
 export type PullFacts = {
   readonly title: string;
@@ -24,6 +28,8 @@ export type PullFacts = {
   readonly body: string | null;
   /** It has the label `data-impact`. */
   readonly dataLabel: boolean;
+  /** It has a label `release:major`, `release:minor` or `release:patch`: the strongest of them. */
+  readonly bump: Bump | null;
   /** What it was merged as; null while it is not. */
   readonly mergeCommit: Sha | null;
 };

@@ -14,7 +14,7 @@ export type Standing = {
   readonly at: Instant;
   /** In one sentence without a full stop, in the words of whoever opened it. */
   readonly because: string;
-} & (Hold | Freeze | Outage | Owed | InFlight | Attestation | Deviation | Link | Execution | ItemState | Promotion);
+} & (Hold | Freeze | Outage | Owed | Release | Attestation | Deviation | Link | Execution | ItemState | Promotion);
 
 /** Somebody holds a pull request. */
 export type Hold = { readonly kind: "hold"; readonly repository: RepositoryId; readonly number: number };
@@ -42,7 +42,17 @@ export type Owed = {
   readonly due: Instant;
 };
 /** A release between its merge and `released` or `withdrawn`. */
-export type InFlight = { readonly kind: "release"; readonly repository: RepositoryId; readonly version: string };
+export type Release = {
+  readonly kind: "release";
+  readonly repository: RepositoryId;
+  /** `v1.4.0`, which is its tag too. */
+  readonly version: string;
+  /** The pull request that was merged into the last stage, and what it was merged as. */
+  readonly number: number;
+  readonly commit: Sha;
+  /** As they stand in the GitHub Release, in Markdown. */
+  readonly notes: string;
+};
 /** What somebody answers for. It counts while the comment that says so is there as it was written. */
 export type Attestation = {
   readonly kind: "attestation";

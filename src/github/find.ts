@@ -7,6 +7,7 @@ import { commentsShape, ourIssuesShape } from "./parse.ts";
 import { checkRunsShape } from "./parse-commits.ts";
 import { pullAt, pullsFrom } from "./pulls.ts";
 import type { Read } from "./read.ts";
+import { markedRelease, taggedCommit } from "./releasing.ts";
 import { type Place, root, rulesetAt } from "./repository.ts";
 
 /** GitHub's clock may be so far from ours. */
@@ -54,6 +55,10 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
         return Promise.resolve(found(null));
       case "issue":
         return issue(place, effect, later(decidedAt, -SKEW_MS));
+      case "tag":
+        return tag(place, effect);
+      case "release":
+        return release(place, effect);
       case "ruleset":
         return ruleset(place, effect);
     }
@@ -68,6 +73,21 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
     if (!outcome.ok) return outcome;
     const { facts } = outcome.value;
     return found(facts.merged && facts.head.sha === head ? number : null);
+  }
+
+  /** One that names another commit is somebody else's: making ours is refused then. */
+  async function tag(place: Place, { tag, commit }: Extract<Effect, { thing: "tag" }>) {
+    const outcome = await taggedCommit(read, place, tag);
+    return outcome.ok ? found(outcome.value === commit ? 0 : null) : outcome;
+  }
+
+  /** One that was to be changed, only as it was to be. */
+  async function release(place: Place, { mark, draft, body, over }: Extract<Effect, { thing: "release" }>) {
+    const outcome = await markedRelease(read, place, mark);
+    if (!outcome.ok) return outcome;
+    const ours = outcome.value;
+    const asWanted = ours?.draft === draft && ours.body === body;
+    return found(ours !== null && (over === null || asWanted) ? ours.id : null);
   }
 
   async function promotion(
@@ -155,6 +175,10 @@ function inWords(effect: Effect): string {
       return `the reaction to a comment in ${effect.name}`;
     case "issue":
       return `the issue “${effect.title}” in ${effect.name}`;
+    case "tag":
+      return `the tag ${effect.tag} in ${effect.name}`;
+    case "release":
+      return `the release ${effect.tag} of ${effect.name}`;
     case "ruleset":
       return `the ruleset ${effect.title} in ${effect.name}`;
   }

@@ -9,6 +9,7 @@ import { broughtByShape } from "./parse.ts";
 import { collaboratorsOf, membersOf, pushersTo } from "./people.ts";
 import { issuesWith, mergedPulls, openPulls, pullAt, reviewsOf, textOf } from "./pulls.ts";
 import type { Read } from "./read.ts";
+import { tagsOf } from "./releasing.ts";
 import {
   blobOf,
   bytesOf,
@@ -108,6 +109,7 @@ function answersFrom(read: Read, clock: { now(): Instant }): Answering {
     issues: (place, { label }) => issuesWith(read, place, label),
     text: (place, { number }) => textOf(read, place, number),
     pushers: (place, { branch }) => pushersTo(read, place, branch),
+    tags: (place) => tagsOf(read, place),
     tree: (place, { commit }) => treeAt(read, place, commit),
     entries: (place, { commit }) => entriesOf(read, place, { commit, now }),
     blob: (place, { sha }) => blobOf(read, place, sha),
@@ -162,6 +164,8 @@ function inWords(want: WantOfGithub): string {
       return `the text of #${want.number}`;
     case "pushers":
       return `who pushed to ${want.branch}`;
+    case "tags":
+      return "the tags";
     case "tree":
       return `the tree of ${short(want.commit)}`;
     case "run":

@@ -3,10 +3,11 @@ import { annotationsIn, type CheckContent, type Effect, type Receipt } from "../
 import type { Instant } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
 import type { Call, Send } from "./call.ts";
-import { type Failure, failed, found, isAbsent, type Outcome, sentence } from "./failure.ts";
+import { type Failure, failed, found, isAbsent, isThere, type Outcome, sentence } from "./failure.ts";
 import { numberShape, writtenShape } from "./parse.ts";
 import { pullsFrom } from "./pulls.ts";
 import { malformed, parsed, type Read } from "./read.ts";
+import { releaser } from "./releasing.ts";
 import { type Place, root, rulesetAt } from "./repository.ts";
 
 /** GitHub's limit for a summary, which it gives in characters; bytes are never more of them. */
@@ -37,6 +38,7 @@ type Ruleset = Extract<Effect, { thing: "ruleset" }>;
  * it later is right either way.
  */
 export function performer(send: Send, read: Read, clock: { now(): Instant }): Perform {
+  const releases = releaser(send, read, clock);
   return async (lease, effect) => {
     const { installation, priority } = lease;
     const place = { installation, priority, repository: effect.repository, name: effect.name };
@@ -72,6 +74,10 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
         return propose(place, effect);
       case "issue":
         return setIssue(place, effect);
+      case "tag":
+        return releases.tag(place, effect);
+      case "release":
+        return releases.release(place, effect);
       case "ruleset":
         return setRuleset(place, effect);
     }
@@ -268,6 +274,8 @@ const PERMISSIONS: { readonly [thing in Effect["thing"]]: readonly [string, stri
   comment: ["comments", "Pull requests: write"],
   merge: ["merges", "Contents: write"],
   promotion: ["branches and pull requests", "Contents: write and Pull requests: write"],
+  tag: ["tags", "Contents: write"],
+  release: ["releases", "Contents: write"],
   proposal: ["branches and pull requests", "Contents: write and Pull requests: write"],
   reaction: ["reactions", "Issues: write"],
   issue: ["issues", "Issues: write"],
@@ -276,10 +284,6 @@ const PERMISSIONS: { readonly [thing in Effect["thing"]]: readonly [string, stri
 
 /** What GitHub says of a merge when somebody else's came in between. */
 const PASSING = /base branch was modified/i;
-
-/** GitHub answers 422 to making a branch, or a file without its old id, that is there already. */
-const isThere = ({ status, message }: Failure): boolean =>
-  status === 422 && /already exists|"sha" wasn't supplied/i.test(message);
 
 /** Why GitHub will not, and what a person can do about it. */
 function refusal(effect: Effect, failure: Failure): string {
@@ -298,6 +302,9 @@ function inWords(effect: Effect): string {
   if (effect.thing === "reaction") return `react to a comment in ${effect.name}`;
   if (effect.thing === "issue") return `set the issue “${effect.title}” in ${effect.name}`;
   if (effect.thing === "merge") return `merge #${effect.number} in ${effect.name}`;
+  if (effect.thing === "tag") return `tag ${effect.tag} in ${effect.name}`;
+  if (effect.thing === "release")
+    return `${effect.draft ? "draft" : "publish"} the release ${effect.tag} of ${effect.name}`;
   if (effect.thing === "promotion") return `open “${effect.title}” in ${effect.name}`;
   if (effect.thing === "proposal") return `propose ${effect.path} in ${effect.name}`;
   return `${effect.content === null ? "remove" : "set"} the ruleset ${effect.title} in ${effect.name}`;

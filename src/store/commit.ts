@@ -29,7 +29,7 @@ export async function commit(
   const remembered = facts.memory === null ? null : JSON.stringify(facts.memory);
   if (decision.memory !== undefined && (row.nudges !== nudges || row.memory !== remembered)) return "stale";
   // What cannot be undone is decided on all that was told by then.
-  if (row.nudges !== nudges && decision.effects.some(({ thing }) => thing === "merge")) return "stale";
+  if (row.nudges !== nudges && decision.effects.some(({ thing }) => FOR_GOOD.includes(thing))) return "stale";
 
   for (const effect of decision.effects) {
     await lockSlot(on, kind, effect);
@@ -70,6 +70,9 @@ export async function commit(
   await apply(on, kind, decision.news, now, key);
   return "written";
 }
+
+/** What cannot be undone. */
+const FOR_GOOD: readonly Effect["thing"][] = ["merge", "tag"];
 
 function changesOf({ verdict, memory, compared }: Decision): Partial<Tables["subject"]> {
   return {
@@ -140,7 +143,7 @@ export async function record(on: Connection, kind: Database["kind"], lease: Leas
       ? {
           fingerprint: effect.fingerprint,
           github_id: receipt.id,
-          completed: effect.thing === "check-run" && effect.content.status === "completed" ? 1 : 0,
+          completed: isEnd(effect) ? 1 : 0,
           written_at: at,
           refused_fingerprint: null,
           refused_because: null,
@@ -157,22 +160,39 @@ export async function record(on: Connection, kind: Database["kind"], lease: Leas
   await append(on, kind, chainOf(effect.repository), [entryOf(key, receipt)], at);
 }
 
+/** Whether what stands there now is at its end. */
+const isEnd = (effect: Effect): boolean =>
+  (effect.thing === "check-run" && effect.content.status === "completed") ||
+  (effect.thing === "release" && !effect.draft);
+
+/** What the ledger keeps of what was written. */
+function saidOf(effect: Effect): Entry["says"] {
+  switch (effect.thing) {
+    case "check-run":
+      return { title: effect.content.title, conclusion: effect.content.conclusion };
+    case "comment":
+      return { body: effect.body };
+    case "reaction":
+      return { content: effect.content };
+    case "proposal":
+      return { title: effect.title, branch: effect.branch, base: effect.base };
+    case "promotion":
+      return { title: effect.title, branch: effect.branch, base: effect.base, pinned: effect.pinned };
+    case "merge":
+      return { number: effect.number, head: effect.head, method: effect.method };
+    case "tag":
+      return { tag: effect.tag, commit: effect.commit, message: effect.message };
+    case "release":
+      return { tag: effect.tag, title: effect.title, body: effect.body, draft: effect.draft };
+    case "issue":
+    case "ruleset":
+      return { title: effect.title };
+  }
+}
+
 function entryOf(about: string, receipt: Extract<Receipt, { came: "done" | "refused" }>): Entry {
   const { effect } = receipt;
-  const what =
-    effect.thing === "check-run"
-      ? { title: effect.content.title, conclusion: effect.content.conclusion }
-      : effect.thing === "comment"
-        ? { body: effect.body }
-        : effect.thing === "proposal"
-          ? { title: effect.title, branch: effect.branch, base: effect.base }
-          : effect.thing === "promotion"
-            ? { title: effect.title, branch: effect.branch, base: effect.base, pinned: effect.pinned }
-            : effect.thing === "merge"
-              ? { number: effect.number, head: effect.head, method: effect.method }
-              : effect.thing === "reaction"
-                ? { content: effect.content }
-                : { title: effect.title };
+  const what = saidOf(effect);
   return {
     what: receipt.came,
     actor: "app",

@@ -49,6 +49,12 @@ async function headOf(
   return (await query.executeTakeFirstOrThrow()) as { sequence: number; hash: Hash };
 }
 
+/** The hash of a chain's last entry. */
+export async function lastHash(on: Connection, chain: string): Promise<Hash> {
+  const head = await on.selectFrom("chain").select("hash").where("name", "=", chain).executeTakeFirst();
+  return (head?.hash ?? GENESIS) as Hash;
+}
+
 export const entryOf = (row: Tables["ledger_entry"]): LedgerEntry => ({
   ...(row as unknown as Omit<LedgerEntry, "says">),
   says: JSON.parse(row.says) as Entry["says"],

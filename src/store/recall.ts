@@ -7,11 +7,23 @@ import {
   issueSlot,
   mergeSlot,
   promotionSlot,
+  releaseSlot,
   rulesetSlot,
   type SlotState,
+  tagSlot,
   turnedBackSlot,
 } from "../flow/effect.ts";
-import type { ComponentKnown, Facts, KnownDeviation, MayAffect, PullKnown, Sibling, Source } from "../flow/facts.ts";
+import type {
+  ComponentKnown,
+  Facts,
+  KnownDeviation,
+  MayAffect,
+  MergedPull,
+  PullKnown,
+  Sibling,
+  Source,
+} from "../flow/facts.ts";
+import { GENESIS } from "../flow/ledger.ts";
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
 import { unexplained } from "../flow/provenance.ts";
@@ -21,6 +33,7 @@ import { type Subject, subjectKey } from "../flow/subject.ts";
 import { configLetThrough, type Verdict } from "../flow/verdict.ts";
 import { recordsOf } from "./arrivals.ts";
 import type { Connection } from "./database.ts";
+import { chainOf, lastHash } from "./ledger.ts";
 import { memoryOf, parsed, type Row, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 import { backupsOnce, deviationsOn, standingFor } from "./standing.ts";
@@ -84,6 +97,10 @@ async function beside(
           itemIssues: {},
           merge: null,
           next: null,
+          tag: null,
+          release: null,
+          merged: [],
+          ledger: GENESIS,
           stage: null,
           source: null,
           standing: [],
@@ -114,11 +131,16 @@ async function beside(
           into > 0 ? slotState(on, executionSlot(subject.repository, subject.number)) : null,
           into > 0 ? itemIssuesOf(on, subject) : {},
         ]);
-      // Most pull requests are merged by nobody's command.
-      const promoted = standing.some((one) => one.kind === "promotion");
-      const [merge, next] = await Promise.all([
+      // Most pull requests are merged by nobody's command, and make no release.
+      const promoted = standing.some((one) => one.kind === "promotion") || requests.some(asksToPromote);
+      const released = pull.merged && into > 0 && into === (component?.config.policy.stages.length ?? 0) - 1;
+      const [merge, next, tag, release, merged, ledger] = await Promise.all([
         promoted ? slotState(on, mergeSlot(subject.repository, subject.number, pull.head.sha)) : null,
         promoted ? slotState(on, promotionSlot(subject.repository, subject.number)) : null,
+        released ? slotState(on, tagSlot(subject.repository, subject.number)) : null,
+        released ? slotState(on, releaseSlot(subject.repository, subject.number)) : null,
+        promoted || released ? mergedOf(on, subject.repository) : [],
+        released ? lastHash(on, chainOf(subject.repository)) : GENESIS,
       ]);
       const attests = requests.some(({ request }) => request.body.includes("/attest"));
       const numbers = [subject.number, ...siblings.map(({ number }) => number)];
@@ -139,6 +161,10 @@ async function beside(
         itemIssues,
         merge,
         next,
+        tag,
+        release,
+        merged,
+        ledger,
         spent: attests ? await backupsOnce(on, subject.repository) : [],
         // One check speaks for all that share it, so a hold on one holds all.
         standing: standing.filter((one) => one.kind !== "hold" || numbers.includes(one.number)),
@@ -184,6 +210,32 @@ async function beside(
       return { subject, memory, organisation, letThrough, enrolment, requests, standing, installation };
     }
   }
+}
+
+const asksToPromote = ({ request }: Open): boolean => /^\/promote\b/im.test(request.body);
+
+/** More than a release carries; older ones were released long ago. */
+const MERGED = 1_000;
+
+/** Merged pull requests of a repository, the last ones. */
+async function mergedOf(on: Connection, repository: RepositoryId): Promise<readonly MergedPull[]> {
+  const rows = await on
+    .selectFrom("subject")
+    .select(["number", "memory", "verdict"])
+    .where("repository", "=", repository)
+    .where("kind", "=", "pull")
+    .where("open", "=", 0)
+    .orderBy("number", "desc")
+    .limit(MERGED)
+    .execute();
+  return rows.flatMap(({ number, memory, verdict }) => {
+    const pull = parsed<PullMemory>(memory);
+    if (!pull?.merged) return [];
+    const { title, author, head, base, mergeCommit, bump } = pull;
+    const labels = bump === null ? [] : [`release:${bump}`];
+    const lane = parsed<Verdict>(verdict)?.lane ?? null;
+    return [{ number: number as number, title, author, head, base, mergeCommit, labels, lane }];
+  });
 }
 
 async function requestsOf(on: Connection, subject: Subject): Promise<readonly Open[]> {

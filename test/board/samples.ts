@@ -55,6 +55,7 @@ export function pull(given: Partial<PullMemory> = {}): PullMemory {
   return {
     kind: "pull",
     title: "Let people log in with their hospital account",
+    bump: null,
     author: { id: 7, login: "mara", bot: false },
     draft: false,
     state: "open",
@@ -408,7 +409,16 @@ export const standing = (): readonly Standing[] => [
     push: pushed,
   },
   { ...opened, key: "outage", kind: "outage", because: "Log-in fails", severity: "major" },
-  { ...opened, key: "release", kind: "release", because: "merged as 1a2b3c4", version: "v1.4.0" },
+  {
+    ...opened,
+    key: "release",
+    kind: "release",
+    because: "merged as 1a2b3c4",
+    version: "v1.4.0",
+    number: 12,
+    commit: id("1a2b3c4"),
+    notes: "",
+  },
   {
     ...opened,
     key: "owed",

@@ -33,6 +33,7 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   blob: "",
   pushers: [],
   tree: id("7ee"),
+  tags: [],
   entries: [],
   file: FILE,
   "run-book": null,

@@ -27,7 +27,15 @@ const owed: Standing = {
   number: 7,
   due: NOW,
 };
-const inFlight: Standing = { ...common, kind: "release", because: "merged as 1234567", version: "v1.4.0" };
+const inFlight: Standing = {
+  ...common,
+  kind: "release",
+  because: "merged as 1234567",
+  version: "v1.4.0",
+  number: 7,
+  commit: at("merged"),
+  notes: "",
+};
 const push = { how: "push", before: at("a"), after: at("b"), by: null, commits: 1, at: NOW } as const;
 const deviation: Standing = { ...common, kind: "deviation", because: "It was pushed", stage: branch("staging"), push };
 

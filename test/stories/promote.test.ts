@@ -41,7 +41,14 @@ describe("/promote", () => {
       expect(seen(world, promotion)?.is).toBe("success");
       await rita.says(promotion, "/promote");
       await world.quiet();
-      expect(answers(world, promotion)).toEqual(["x"]);
+      const staged = short(pull(world, promotion)?.mergeCommitSha as string);
+      expect(answers(world, promotion)).toEqual([
+        `#${promotion} is in staging as ${staged}. #${promotion + 1} takes it on to master.`,
+      ]);
+      await rita.says(promotion + 1, "/promote");
+      await world.quiet();
+      const live = short(pull(world, promotion + 1)?.mergeCommitSha as string);
+      expect(answers(world, promotion + 1)).toEqual([`#${promotion + 1} is in master as ${live}. It is released.`]);
       return undefined;
     },
     CONFIG,

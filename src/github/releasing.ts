@@ -1,0 +1,85 @@
+import { z } from "zod";
+import type { Effect } from "../flow/effect.ts";
+import { branchText, shaText } from "../flow/listed.ts";
+import type { Instant, Sha } from "../flow/names.ts";
+import type { Send } from "./call.ts";
+import { failed, found, isAbsent, isThere, type Outcome } from "./failure.ts";
+import { id } from "./parse.ts";
+import { malformed, parsed, type Read } from "./read.ts";
+import { type Place, root } from "./repository.ts";
+
+type Tag = Extract<Effect, { thing: "tag" }>;
+type Release = Extract<Effect, { thing: "release" }>;
+
+const objectShape = z.object({ object: z.object({ type: z.string(), sha: shaText }) });
+const madeShape = z.object({ sha: shaText });
+const releaseShape = z.object({
+  id,
+  tag_name: z.string(),
+  name: z.string().nullish(),
+  body: z.string().nullish(),
+  draft: z.boolean(),
+});
+
+/** The names of all tags. https://docs.github.com/rest/repos/repos#list-repository-tags */
+export async function tagsOf(read: Read, place: Place): Promise<Outcome<readonly string[]>> {
+  const outcome = await read.all(place, `${root(place)}/tags`, z.array(z.object({ name: branchText })));
+  return outcome.ok ? found(outcome.value.map(({ name }) => name)) : outcome;
+}
+
+const tagAddress = (place: Place, tag: string): string => `${root(place)}/git/ref/tags/${encodeURIComponent(tag)}`;
+
+/**
+ * The commit that a tag names, whatever kind of tag it is; null: there is none of that name.
+ * https://docs.github.com/rest/git/refs#get-a-reference, https://docs.github.com/rest/git/tags#get-a-tag
+ */
+export async function taggedCommit(read: Read, place: Place, tag: string): Promise<Outcome<Sha | null>> {
+  const ref = await read.one(place, tagAddress(place, tag), objectShape);
+  if (isAbsent(ref)) return found(null);
+  if (!ref.ok) return ref;
+  const { type, sha } = ref.value.object;
+  if (type !== "tag") return found(sha);
+  const annotated = await read.one(place, `${root(place)}/git/tags/${sha}`, objectShape, { immutable: true });
+  return annotated.ok ? found(annotated.value.object.sha) : annotated;
+}
+
+/** Our GitHub Release by its mark, drafts among them; null: there is none. https://docs.github.com/rest/releases/releases#list-releases */
+export async function markedRelease(read: Read, place: Place, mark: string) {
+  const outcome = await read.all(place, `${root(place)}/releases`, z.array(releaseShape));
+  return outcome.ok ? found(outcome.value.find(({ body }) => body?.includes(mark)) ?? null) : outcome;
+}
+
+/** How a release is written: its tag, and the GitHub Release. */
+export function releaser(send: Send, read: Read, clock: { now(): Instant }) {
+  return { tag, release };
+
+  /** The object, which nobody sees by itself, and then its name: one that names the same commit is ours. */
+  async function tag(place: Place, { tag, commit, message }: Tag): Promise<Outcome<number>> {
+    const { installation, priority } = place;
+    const object = { tag, message, object: commit, type: "commit" };
+    const made = await send({ installation, priority, method: "POST", path: `${root(place)}/git/tags`, body: object });
+    if (!made.ok) return made;
+    const result = parsed(made.value.text, madeShape);
+    if ("flaw" in result) return malformed(result.flaw, made.value.status, clock.now());
+    const body = { ref: `refs/tags/${tag}`, sha: result.value.sha };
+    const named = await send({ installation, priority, method: "POST", path: `${root(place)}/git/refs`, body });
+    if (named.ok) return found(0);
+    if (!isThere(named.failure)) return named;
+    const there = await taggedCommit(read, place, tag);
+    if (!there.ok) return there;
+    return there.value === commit ? found(0) : failed(named.failure);
+  }
+
+  async function release(place: Place, { tag, title, body, draft, over }: Release): Promise<Outcome<number>> {
+    const { installation, priority } = place;
+    const releases = `${root(place)}/releases`;
+    const said = { tag_name: tag, name: title, body, draft };
+    const outcome =
+      over === null
+        ? await send({ installation, priority, method: "POST", path: releases, body: said })
+        : await send({ installation, priority, method: "PATCH", path: `${releases}/${over}`, body: said });
+    if (!outcome.ok) return outcome;
+    const result = parsed(outcome.value.text, releaseShape);
+    return "value" in result ? found(result.value.id) : malformed(result.flaw, outcome.value.status, clock.now());
+  }
+}

@@ -1,0 +1,15 @@
+import type { Hash } from "../flow/names.ts";
+
+/**
+ * The message of a release's tag: it holds a hash of the component's ledger, so that the ledger of a later day can be held
+ * against what nobody can change any more.
+ */
+export const tagMessage = ({
+  version,
+  number,
+  ledger,
+}: {
+  readonly version: string;
+  readonly number: number;
+  readonly ledger: Hash;
+}): string => `${version}\n\nReleased by #${number}.\nFlowgate-Ledger: ${ledger}\n`;
