@@ -14,7 +14,7 @@ export type Row = {
 };
 
 export const R = "/repos/org/api";
-export const repository = { id: 100, full_name: "org/api", default_branch: "master" };
+export const repository = { id: 100, full_name: "org/api", default_branch: "master", allow_merge_commit: true };
 export const next = (path: string) => ({ link: `<${API}${path}>; rel="next", <${API}/last>; rel="last"` });
 
 /** One test a row. */

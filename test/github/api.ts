@@ -156,6 +156,7 @@ export const pullFacts = (number: number) => ({
   base: "development",
   body: null,
   dataLabel: false,
+  bump: null,
   mergeCommit: null,
 });
 

@@ -96,7 +96,7 @@ const rows: readonly Row[] = [
     what: "the repository",
     want: { want: "repository" },
     answers: [[R, 200, repository]],
-    gives: { name: "org/api", defaultBranch: "master" },
+    gives: { name: "org/api", defaultBranch: "master", methods: ["merge"] },
   },
   {
     what: "the repository under its new name",
@@ -105,7 +105,7 @@ const rows: readonly Row[] = [
       [R, 301, { message: "Moved Permanently" }, { location: `${API}/repositories/100` }],
       ["/repositories/100", 200, { ...repository, full_name: "org/new" }],
     ],
-    gives: { name: "org/new", defaultBranch: "master" },
+    gives: { name: "org/new", defaultBranch: "master", methods: ["merge"] },
   },
   {
     what: "another repository that took the name",

@@ -91,7 +91,7 @@ describe("what is sent", () => {
       calls: [
         ["POST", `${R}/git/refs`, BRANCH, 201, {}],
         ["PUT", `${R}/contents/.github/flowgate.yml`, FILE, 201, {}],
-        ["POST", `${R}/pulls`, PULL, 201, { id: 900 }],
+        ["POST", `${R}/pulls`, PULL, 201, { id: 9_900, number: 900 }],
       ],
       id: 900,
     },
@@ -107,7 +107,7 @@ describe("what is sent", () => {
           422,
           { message: 'Invalid request.\n\n"sha" wasn\'t supplied.' },
         ],
-        ["POST", `${R}/pulls`, PULL, 201, { id: 900 }],
+        ["POST", `${R}/pulls`, PULL, 201, { id: 9_900, number: 900 }],
       ],
       id: 900,
     },

@@ -121,7 +121,11 @@ const asked = () => world.github.requests.all().map(({ method, status }) => `${m
 
 describe("every want", () => {
   test("repository", async () => {
-    expect(await value({ want: "repository" })).toEqual({ name, defaultBranch: "master" });
+    expect(await value({ want: "repository" })).toEqual({
+      name,
+      defaultBranch: "master",
+      methods: ["merge", "squash", "rebase"],
+    });
   });
 
   test("branch", async () => {
