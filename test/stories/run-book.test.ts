@@ -1,24 +1,11 @@
 import { describe, expect } from "@jest/globals";
-import { LANES_ONLY, RUN_BOOK_PATH as PATH, RUN_BOOK, runBookOf, type World, type WorldOptions } from "../world.ts";
-import { lands, seen, story } from "./telling.ts";
+import { LANES_ONLY, RUN_BOOK_PATH as PATH, RUN_BOOK, type World, type WorldOptions } from "../world.ts";
+import { answers, lands, seen, shown, story } from "./telling.ts";
 
 const OPTIONS: WorldOptions = {
   config: `${LANES_ONLY.replace("runbook: { required: false }\n", "")}roles: { operations: ["@acme/operations"] }\n`,
   settings: { budget: { points: 1_000_000, inFlight: 64 } },
 };
-
-/** The comment with the run-book, as people read it. */
-const shown = (world: World, number: number): string =>
-  (runBookOf(world.github, world.repository(), number)?.body ?? "")
-    .replace(/^<!--.*-->\n/gm, "")
-    .replace(/\(`[\da-f]{7}`\)/, "(`…`)")
-    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, "…")
-    .replaceAll("\u200b", "");
-const answers = (world: World, number: number): readonly string[] =>
-  world.github.find
-    .commentsOf(world.repository().id, number)
-    .filter(({ viaAppId, body }) => viaAppId === world.registered.id && body.includes("flowgate:reply"))
-    .map(({ body }) => (body.split("\n\n<!--")[0] as string).replaceAll("\u200b", ""));
 
 /** A feature with a run-book, on development. */
 async function withRunBook(world: World, text = RUN_BOOK): Promise<void> {
@@ -57,8 +44,7 @@ describe("A run-book", () => {
         title: expect.stringContaining("Rehearsal in staging: 5 items open, next S1 “Tell the hospitals”."),
       });
       expect(shown(world, number)).toMatchInlineSnapshot(`
-"
-**Rehearsal: 0 of 5 done. Production: 0 of 5 done.** Next: **S1** Tell the hospitals
+"**Rehearsal: 0 of 5 done. Production: 0 of 5 done.** Next: **S1** Tell the hospitals
 
 Tick the box of what you did, or write \`/done S1\` in a new comment; \`/skip S1 because …\` and \`/fail S1 because …\` say that it was not done.
 
@@ -132,8 +118,7 @@ Run-book: \`docs/runbooks/release.md\` (\`…\`).
       await otto.says(number, "/fail P4 because nobody can log in");
       await world.quiet();
       expect(shown(world, number)).toMatchInlineSnapshot(`
-"
-**1 item skipped (P2). ❌ 1 item failed (P4). Rehearsal: 5 of 5 done. Production: 3 of 5 done.** Next, after the merge: **P5** Read a value
+"**1 item skipped (P2). ❌ 1 item failed (P4). Rehearsal: 5 of 5 done. Production: 3 of 5 done.** Next, after the merge: **P5** Read a value
 
 Tick the box of what you did, or write \`/done P5\` in a new comment; \`/skip P5 because …\` and \`/fail P5 because …\` say that it was not done.
 
