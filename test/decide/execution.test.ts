@@ -248,8 +248,10 @@ describe("The issue about an item that failed", () => {
     const done = failed({ state: "done", because: "otto did it" });
     const closed = issues({ more: { itemIssues, standing: [done] } });
     expect(closed).toMatchObject([{ state: "closed", over: { id: 31 } }]);
-    expect(closed[0]?.body).toContain(
-      "It did not fail after all, or was opened again: otto did it (2026-11-24 09:40 UTC).",
+    expect(closed[0]?.body).toContain("By now it is done: otto did it (otto, 2026-11-24 09:40 UTC).");
+    const opened = failed({ state: "open", by: null, because: "nobody has done it yet" });
+    expect(issues({ more: { itemIssues, standing: [opened] } })[0]?.body).toContain(
+      "By now it is open: nobody has done it yet (somebody, 2026-11-24 09:40 UTC).",
     );
     const gone = issues({ more: { itemIssues } });
     expect(gone).toMatchObject([{ state: "closed" }]);

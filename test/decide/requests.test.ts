@@ -367,7 +367,7 @@ describe("A click in the comment that shows a run-book", () => {
     ]);
     const reply = decision.effects.at(-1) as { readonly body: string };
     expect(reply.body).toMatch(
-      /^- `P1`: This needs somebody .*\n- `P9`: This needs somebody .*\n\n<!-- flowgate:reply/,
+      /^- `P1`: dora's click on `P1` is taken back\. This needs .*\n- `P9`: dora's click on `P9` .*\n\n<!-- flowgate:reply/,
     );
   });
 

@@ -123,9 +123,9 @@ describe("A click", () => {
     expect(told({ clicks: ["S1", "P1", "P3"], by: QUINN })).toEqual({
       entries: [COMMENT],
       refused: [
-        "S1: This needs `write` on the repository; you have `read`. @dora, @olga, @otto or @rita could.",
-        "P1: This needs somebody in operations; you have `read` here. @olga or @otto could.",
-        "P3: It belongs to @acme/data; nobody else does it.",
+        "S1: quinn's click on `S1` is taken back. This needs `write` on the repository; you have `read`. @dora, @olga, @otto or @rita could.",
+        "P1: quinn's click on `P1` is taken back. This needs somebody in operations; you have `read` here. @olga or @otto could.",
+        "P3: quinn's click on `P3` is taken back. It belongs to @acme/data; nobody else does it.",
       ],
     });
     expect(told({ clicks: ["S1", "P1"] })).toMatchObject({
@@ -133,14 +133,14 @@ describe("A click", () => {
       refused: [expect.stringMatching(/^P1: /)],
     });
     expect(told({ clicks: ["S5"], judged: at("before") })?.refused).toEqual([
-      `S5: You tried ${at("before").slice(0, 7)}, and by now staging is at ${HEAD.slice(0, 7)}: try that.`,
+      `S5: dora's click on \`S5\` is taken back. You tried ${at("before").slice(0, 7)}, and by now staging is at ${HEAD.slice(0, 7)}: try that.`,
     ]);
   });
 
   it("does not do what asks for a result, but takes it back", () => {
     expect(told({ clicks: ["S2"] })).toEqual({
       entries: [COMMENT],
-      refused: ['S2: It asks for its result: write `/done S2 note="…"`.'],
+      refused: ['S2: dora\'s click on `S2` is taken back. It asks for its result: write `/done S2 note="…"`.'],
     });
     const before = walkedBefore("S2", { state: "done", note: "31 rows" });
     expect(told({ clicks: ["-S2"], standing: [execution(), before] })).toEqual({
@@ -158,8 +158,8 @@ describe("A click", () => {
 
   it("is refused where no run-book is linked any more", () => {
     expect(told({ clicks: ["S1", "P1"], pull: { body: "" } })?.refused).toEqual([
-      expect.stringMatching(/^S1: No run-book is linked\./),
-      expect.stringMatching(/^P1: No run-book is linked\./),
+      expect.stringMatching(/^S1: dora's click on `S1` is taken back\. No run-book is linked\./),
+      expect.stringMatching(/^P1: dora's click on `P1` is taken back\. No run-book is linked\./),
     ]);
   });
 });
@@ -167,7 +167,8 @@ describe("A click", () => {
 describe("A click on the run-book before", () => {
   const facts = { [`run-book older.md ${OLDER}`]: known(runBook([item(9, { ordinal: 1 }), item(77, { ordinal: 2 })])) };
   const on = { by: OTTO, blob: OLDER, facts };
-  const CHANGED = "The run-book has changed since that was shown: tick it in the one that is shown now.";
+  const changed = (label: string) =>
+    `${label}: otto's click on \`${label}\` is taken back. The run-book has changed since that was shown: tick it in the one that is shown now.`;
 
   it("is of the item that its label named there", () => {
     expect(told({ ...on, clicks: ["P1"] })).toEqual({ entries: ["item:42:12:production:i9"], refused: [] });
@@ -175,7 +176,7 @@ describe("A click on the run-book before", () => {
   });
 
   it("is refused where that is gone, and in a rehearsal, which is of one file", () => {
-    expect(told({ ...on, clicks: ["P2", "S1"] })?.refused).toEqual([`P2: ${CHANGED}`, `S1: ${CHANGED}`]);
+    expect(told({ ...on, clicks: ["P2", "S1"] })?.refused).toEqual([changed("P2"), changed("S1")]);
   });
 });
 

@@ -97,7 +97,7 @@ Run-book: \`docs/runbooks/release.md\` (\`…\`).
       await dora.ticks(number, "P1");
       await world.quiet();
       expect(answers(world, number).at(-1)).toContain(
-        "This needs somebody in operations; you have `write` here. @otto could.",
+        "dora's click on `P1` is taken back. This needs somebody in operations; you have `write` here. @otto could.",
       );
       expect(shown(world, number)).toContain("- [ ] **P1** ");
       await otto.ticks(number, "P1");
