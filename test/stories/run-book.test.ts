@@ -1,6 +1,6 @@
 import { describe, expect } from "@jest/globals";
 import { LANES_ONLY, RUN_BOOK_PATH as PATH, RUN_BOOK, type World, type WorldOptions } from "../world.ts";
-import { answers, lands, seen, shown, story } from "./telling.ts";
+import { answers, lands, seen, short, shown, story, summary, toCopy } from "./telling.ts";
 
 const OPTIONS: WorldOptions = {
   config: `${LANES_ONLY.replace("runbook: { required: false }\n", "")}roles: { operations: ["@acme/operations"] }\n`,
@@ -161,6 +161,69 @@ Run-book: \`docs/runbooks/release.md\` (\`…\`).
       await otto.says(number, "/done P4 P5");
       await world.quiet();
       expect(issues()).toMatchObject([{ state: "closed" }]);
+      return undefined;
+    },
+    OPTIONS,
+  );
+
+  story(
+    "is found however it is linked, and where it is not, the check says what there is and which line links it",
+    async (world) => {
+      const dora = world.person("dora");
+      const other = "docs/runbooks/hotfix.md";
+      await dora.pushes("feature/other", "development", { files: { [other]: RUN_BOOK } });
+      await lands(world, dora, "feature/other", "development");
+      const then = world.head("development");
+      await withRunBook(world);
+      const number = await dora.opens("development", "staging");
+      await world.quiet();
+      const page = `${world.sandbox.url}/acme/api/blob`;
+      const sha = world.head("development");
+      const saysOf = async (body: string) => {
+        await dora.rewrites(number, body);
+        await world.quiet();
+        return seen(world, number)?.title?.replace("1 of 10 gates open. ", "");
+      };
+      const GREEN = "development goes into staging: the next stage. All 10 gates passed.";
+
+      expect(seen(world, number)).toEqual({
+        name: "flowgate: staging",
+        is: "failure",
+        title: `1 of 10 gates open. No run-book is linked. There are ${other} and ${PATH}.`,
+      });
+      expect(summary(world, number)).toContain(
+        "Whoever may write names one with `/runbook PATH`, or with a line `Run-book: PATH` in the body.",
+      );
+      expect(toCopy(world, number)).toBe(`/runbook ${other}`);
+
+      expect(await saysOf(`Run-book: [how](../blob/development/${PATH})`)).toBe(GREEN);
+      expect(await saysOf("Nothing more.")).toMatch(/^No run-book is linked\./);
+      expect(await saysOf(`Run-book: ${page}/development/${PATH}`)).toBe(GREEN);
+      expect(await saysOf(`Run-book: ${page}/${sha}/${PATH}`)).toBe(GREEN);
+      expect(await saysOf(`Run-book: ${page}/${then}/${PATH}`)).toBe(
+        `The link shows ${PATH} as it is in ${short(then)}, which is not what ${short(sha)} brings.`,
+      );
+      expect(toCopy(world, number)).toBe(`/runbook ${PATH}`);
+      expect(await saysOf(`Run-book: ${page.replace("api", "ops")}/main/${PATH}`)).toMatch(
+        / leads out of acme\/api; a run-book lies in the repository itself\.$/,
+      );
+      expect(await saysOf("Run-book: docs/runbooks/Release.md")).toBe(
+        `There is no docs/runbooks/Release.md, but there is ${PATH}: case counts.`,
+      );
+
+      // What a command names counts until the body says something else.
+      await dora.says(number, `/runbook ${PATH}`);
+      await world.quiet();
+      expect(answers(world, number)).toEqual([`The run-book of \\#${number} is \`${PATH}\`.`]);
+      expect(seen(world, number)?.title).toBe(GREEN);
+      expect(await saysOf("Run-book: docs/runbooks/nothing.md")).toBe(
+        "The run-book docs/runbooks/nothing.md is not in this commit.",
+      );
+      await dora.says(number, "/runbook ../ops/release.md");
+      await world.quiet();
+      expect(answers(world, number).at(-1)).toBe(
+        "`../ops/release.md` leads out of acme/api; a run-book lies in the repository itself.",
+      );
       return undefined;
     },
     OPTIONS,
