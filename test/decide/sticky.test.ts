@@ -1,42 +1,19 @@
 import { describe, expect, it } from "@jest/globals";
 import { executionOn, isLeft, leftUntil, stickyCame, undoneOf } from "../../src/decide/sticky.ts";
 import { instant, later } from "../../src/flow/names.ts";
-import type { Heard, Label, StickyEdit } from "../../src/flow/request.ts";
+import type { Heard, StickyEdit } from "../../src/flow/request.ts";
 import type { Standing, StandingOf } from "../../src/flow/standing.ts";
-import { at, known, LATER, NOW, REPOSITORY, unknown } from "../builders.ts";
+import { at, known, LATER, NOW, unknown } from "../builders.ts";
 import { BLOB, HEAD, type On, onRelease, PATH, runBook, walkedBefore } from "../commands/walking.ts";
 import { DORA, OTTO, QUINN } from "../gates/asking.ts";
 import { item } from "../release/walks.ts";
+import { execution, OLDER, stickyEdit } from "./facts.ts";
 
-const OLDER = at("an older run-book");
-const execution = (more: Partial<StandingOf<"execution">> = {}): StandingOf<"execution"> => ({
-  kind: "execution",
-  key: "execution:42:12",
-  by: null,
-  at: NOW,
-  because: "its run-book is walked from here on",
-  repository: REPOSITORY,
-  number: 12,
-  path: PATH,
-  blob: BLOB,
-  revision: 3,
-  shows: "shown" as never,
-  undone: [],
-  before: [{ path: "older.md", blob: OLDER }],
-  ...more,
-});
-
-const tick = (label: string, ticked = true, shown = !ticked) => ({ label: label as Label, ticked, shown });
 type Edit = On & Partial<Omit<StickyEdit, "clicks">> & { readonly clicks?: readonly string[] };
 
 /** What comes of an edit by dora at `LATER`: labels are ticked, those with a minus before them unticked. */
-function came({ clicks = [], revision = 3, blob = BLOB, other = "no", by = DORA, ...on }: Edit = {}) {
-  const sticky = {
-    revision,
-    blob,
-    other,
-    clicks: clicks.map((label) => tick(label.replace("-", ""), !label.startsWith("-"))),
-  };
+function came({ clicks, revision = 3, blob = BLOB, other = "no", by = DORA, ...on }: Edit = {}) {
+  const sticky = stickyEdit(clicks, { revision, blob, other });
   const request: Heard = {
     id: "sticky:1",
     by,
@@ -102,11 +79,11 @@ describe("A click", () => {
 
   it("tells which file was seen where it does something, and not where it is done already", () => {
     const on = (state: "open" | "done") => {
-      const before = walkedBefore("P1", { state, by: OTTO, blob: OLDER, head: at("before") });
+      const before = walkedBefore("P1", { state, by: OTTO, blob: OLDER.blob, head: at("before") });
       return first({ by: OTTO, clicks: ["P1"], standing: [execution(), before] });
     };
     expect(on("open")).toMatchObject({ blob: BLOB, head: HEAD });
-    expect(on("done")).toMatchObject({ blob: OLDER, head: at("before") });
+    expect(on("done")).toMatchObject({ blob: OLDER.blob, head: at("before") });
   });
 
   it("counts of a revision that was written, and of no other", () => {
@@ -153,7 +130,7 @@ describe("A click", () => {
     const silent = unknown("GitHub answered 502.");
     for (const want of [`run-book ${PATH} ${BLOB}`, `entries ${HEAD}`, "collaborators"])
       expect(came({ clicks: ["S1"], facts: { [want]: silent } })).toBeNull();
-    expect(came({ clicks: ["S1"], blob: OLDER })).toBeNull();
+    expect(came({ clicks: ["S1"], blob: OLDER.blob })).toBeNull();
   });
 
   it("is refused where no run-book is linked any more", () => {
@@ -165,14 +142,16 @@ describe("A click", () => {
 });
 
 describe("A click on the run-book before", () => {
-  const facts = { [`run-book older.md ${OLDER}`]: known(runBook([item(9, { ordinal: 1 }), item(77, { ordinal: 2 })])) };
-  const on = { by: OTTO, blob: OLDER, facts };
+  const facts = {
+    [`run-book ${OLDER.path} ${OLDER.blob}`]: known(runBook([item(9, { ordinal: 1 }), item(77, { ordinal: 2 })])),
+  };
+  const on = { by: OTTO, blob: OLDER.blob, facts };
   const changed = (label: string) =>
     `${label}: otto's click on \`${label}\` is taken back. The run-book has changed since that was shown: tick it in the one that is shown now.`;
 
   it("is of the item that its label named there", () => {
     expect(told({ ...on, clicks: ["P1"] })).toEqual({ entries: ["item:42:12:production:i9"], refused: [] });
-    expect(first({ ...on, clicks: ["P1"] })).toMatchObject({ item: "i9", blob: OLDER });
+    expect(first({ ...on, clicks: ["P1"] })).toMatchObject({ item: "i9", blob: OLDER.blob });
   });
 
   it("is refused where that is gone, and in a rehearsal, which is of one file", () => {
