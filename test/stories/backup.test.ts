@@ -1,6 +1,6 @@
 import { describe, expect } from "@jest/globals";
 import { LANES_ONLY, type World, type WorldOptions } from "../world.ts";
-import { lands, seen, story } from "./telling.ts";
+import { answers, lands, seen, story } from "./telling.ts";
 
 /** A component whose releases need a backup, however young it has to be. */
 const options = (backup: string): WorldOptions => ({
@@ -8,11 +8,6 @@ const options = (backup: string): WorldOptions => ({
   settings: { budget: { points: 1_000_000, inFlight: 64 } },
 });
 const now = (world: World): string => world.clock.now().toISOString();
-const answers = (world: World, number: number): readonly string[] =>
-  world.github.find
-    .commentsOf(world.repository().id, number)
-    .filter(({ viaAppId, body }) => viaAppId === world.registered.id && body.includes("flowgate:reply"))
-    .map(({ body }) => (body.split("\n\n<!--")[0] as string).replaceAll("\u200b", ""));
 
 /** A feature on staging, and the release of it. */
 async function release(world: World, files: Record<string, string> = { "src/login.ts": "1" }): Promise<number> {
