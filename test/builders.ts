@@ -12,7 +12,6 @@ import {
   wantKey,
 } from "../src/flow/facts.ts";
 import type { Candidate } from "../src/flow/lane.ts";
-import { GENESIS } from "../src/flow/ledger.ts";
 import type { ComponentMemory, PullFacts, PullMemory, StageMemory } from "../src/flow/memory.ts";
 import { branch, type Instant, installationId, instant, repositoryId, type Sha, sha } from "../src/flow/names.ts";
 import { type Arrivals, NO_ARRIVALS, type Records } from "../src/flow/provenance.ts";
@@ -126,7 +125,7 @@ export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
   tag: null,
   release: null,
   merged: [],
-  ledger: GENESIS,
+  ledger: null,
   itemIssues: {},
   turnedBack: null,
   siblings: [],

@@ -1,7 +1,7 @@
 import { type Effect, releaseSlot, tagSlot } from "../flow/effect.ts";
 import type { PullKnown, Want } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
-import { closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
+import { closes, digestOf, type Entry, GENESIS, opens } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Branch, Instant, Sha } from "../flow/names.ts";
@@ -115,7 +115,7 @@ function tagged(
     name,
     tag: version,
     commit,
-    message: tagMessage({ version, number: subject.number, ledger }),
+    message: tagMessage({ version, number: subject.number, ledger: ledger ?? GENESIS }),
   };
   const { effects, retryAt } = unlessThere(effect, slot, now);
   return {

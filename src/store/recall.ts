@@ -23,7 +23,6 @@ import type {
   Sibling,
   Source,
 } from "../flow/facts.ts";
-import { GENESIS } from "../flow/ledger.ts";
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
 import { unexplained } from "../flow/provenance.ts";
@@ -100,7 +99,7 @@ async function beside(
           tag: null,
           release: null,
           merged: [],
-          ledger: GENESIS,
+          ledger: null,
           stage: null,
           source: null,
           standing: [],
@@ -140,7 +139,7 @@ async function beside(
         released ? slotState(on, tagSlot(subject.repository, subject.number)) : null,
         released ? slotState(on, releaseSlot(subject.repository, subject.number)) : null,
         promoted || released ? mergedOf(on, subject.repository) : [],
-        released ? lastHash(on, chainOf(subject.repository)) : GENESIS,
+        released ? lastHash(on, chainOf(subject.repository)) : null,
       ]);
       const attests = requests.some(({ request }) => request.body.includes("/attest"));
       const numbers = [subject.number, ...siblings.map(({ number }) => number)];

@@ -116,7 +116,7 @@ export const FACTS: Facts = {
   tag: null,
   release: null,
   merged: [],
-  ledger: "0".repeat(64) as never,
+  ledger: null,
   itemIssues: {},
   turnedBack: null,
   slot: null,
