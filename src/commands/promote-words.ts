@@ -35,13 +35,13 @@ const READINGS: readonly Reading[] = [
   },
   ([word]) => {
     const bump = BUMPS.find((one) => one === word.toLowerCase());
-    return bump === undefined ? null : { version: bump, took: 1 };
+    return bump === undefined ? null : { version: { bump }, took: 1 };
   },
   // A SHA may begin with a digit, so it comes before versions.
   ([word]) => (/^[\da-f]{7,40}$/i.test(word) ? { commit: word.toLowerCase(), took: 1 } : null),
   ([word]) => {
     const asked = askedIn(word);
-    return asked === null || "not" in asked ? asked : { version: `v${asked.version}`, took: 1 };
+    return asked === null || "not" in asked ? asked : { version: asked, took: 1 };
   },
 ];
 

@@ -30,7 +30,7 @@ function promoted(asked: OnPull, words: PromoteWords): Came {
   if (under !== undefined && under.head === judged)
     return {
       came: "done",
-      says: `${under.by?.login ?? "Somebody"} asked for that already, and it is under way for ${short(under.head)}.`,
+      says: `${under.request.by.login} asked for that already, and it is under way for ${short(under.head)}.`,
     };
   if (words.dryRun)
     return {

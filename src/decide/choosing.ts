@@ -4,7 +4,7 @@ import type { ComponentMemory } from "../flow/memory.ts";
 import type { Branch, Sha } from "../flow/names.ts";
 import type { VersionAsked } from "../flow/standing.ts";
 import { type Carried, carriedIn } from "../release/carried.ts";
-import { type Asked, askedIn, type Chosen, versionOf } from "../release/version.ts";
+import { type Chosen, versionOf } from "../release/version.ts";
 
 /** What a release would be: its version, and what it carries. */
 export type Candidate = { readonly chosen: Chosen; readonly carried: Carried };
@@ -25,13 +25,6 @@ export function candidateFor(
   if (tags === null || comparison === null) return null;
   const { stages } = config.policy;
   const carried = carriedIn(comparison, merged, { stages, repository: subject.repository });
-  const chosen = versionOf({ tags, asked: wordsOf(of.asked), carried, files: [] });
+  const chosen = versionOf({ tags, asked: of.asked, carried, files: [] });
   return "refused" in chosen ? chosen : { chosen, carried };
-}
-
-function wordsOf(asked: VersionAsked | null): Asked | null {
-  if (asked === null) return null;
-  if (asked === "major" || asked === "minor" || asked === "patch") return { bump: asked };
-  const named = askedIn(asked);
-  return named !== null && "version" in named ? named : null;
 }

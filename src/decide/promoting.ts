@@ -81,6 +81,6 @@ export function replaced(known: PullKnown, standing: readonly Standing[]): reado
   const after = promotionOn({ ...known, standing });
   if (before === undefined || after === undefined || before.request.id === after.request.id) return [];
   const { request, others, line } = before;
-  const says = `${after.by?.login ?? "Somebody"} asked for it anew, and this ends.`;
+  const says = `${after.request.by.login} asked for it anew, and this ends.`;
   return [{ request, came: "refused", lines: [...others, { line, says }] }];
 }

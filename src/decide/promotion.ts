@@ -66,7 +66,7 @@ export function merging(
   }
 
   const look = looking(known.read);
-  const may = mayByRole({ by: promotion.by ?? NOBODY, policy: component.config.policy, look }, ["release-manager"]);
+  const may = mayByRole({ by: promotion.request.by, policy: component.config.policy, look }, ["release-manager"]);
   const rules = look.at({ want: "rules", branch: pull.base });
   const needed = methodNeeded(verdict, component.config.policy);
   const settings = needed === null ? look.at({ want: "repository" }) : null;
@@ -104,7 +104,6 @@ export function merging(
   };
 }
 
-const NOBODY = { id: 0, login: "ghost" };
 export const NOTHING_PROMOTED: Promoting = { entries: [], effects: [], said: [], lookAgainAt: null };
 
 /** Past the first stage only merge commits keep the ancestry; null: as the repository allows. */
@@ -159,7 +158,7 @@ export function promotingOn({
     base: into,
     pinned,
     title: `Promote ${pull.base} to ${into}`,
-    body: promotionBody({ from: pull.base, into, number: subject.number, asker: promotion.by?.login ?? "ghost" }),
+    body: promotionBody({ from: pull.base, into, number: subject.number, asker: promotion.request.by.login }),
   };
   return {
     ...NOTHING_PROMOTED,
@@ -222,9 +221,9 @@ function waiting({ known, component, promotion }: Omit<At, "pull">, until: Insta
 }
 
 /** Nothing on GitHub changes before the reason is in the ledger. */
-const goesOn = ({ subject }: PullKnown, { key, by, request }: Promotion, does: string): Entry => ({
+const goesOn = ({ subject }: PullKnown, { key, request }: Promotion, does: string): Entry => ({
   what: "promoting",
-  actor: by?.login ?? "ghost",
+  actor: request.by.login,
   about: subjectKey(subject),
   says: { key, request: request.id, does },
 });
@@ -235,10 +234,10 @@ function ended(
   says: string,
   table = false,
 ): Promoting {
-  const { request, others, line, key, by } = promotion;
+  const { request, others, line, key } = promotion;
   return {
     ...NOTHING_PROMOTED,
-    entries: [closes(subjectKey(known.subject), by?.login ?? "ghost", key, says.replace(/\.$/, ""))],
+    entries: [closes(subjectKey(known.subject), request.by.login, key, says.replace(/\.$/, ""))],
     said: [{ request, came, lines: [...others, { line, says, ...(table && { table: true as const }) }] }],
   };
 }

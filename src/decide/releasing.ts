@@ -37,18 +37,15 @@ export function releasing(
   if (!makesRelease(known, pull, component)) return NOTHING_RELEASED;
   const release = releaseOn(known);
   if (release === undefined) return known.tag?.written ? NOTHING_RELEASED : begun(known, pull, component);
-  const tag = tagged(known, component, release);
-  if (tag !== null) return tag;
+  if (!known.tag?.written) return tagging(known, component, release);
 
   const at = { known, component, release };
   if (!known.release?.written) return written(at, true);
   if (!known.release.written.completed) {
     const walks = walksOn(known, pull, component, house, null);
     if (walks !== null && "lacks" in walks) return walks;
-    const isTested =
-      !component.config.policy.runBook.required ||
-      (walks !== null && "production" in walks && isVerified(walks.production));
-    return isTested ? written(at, false) : written(at, true);
+    const isTested = walks !== null && "production" in walks && isVerified(walks.production);
+    return written(at, component.config.policy.runBook.required && !isTested);
   }
   const { subject } = known;
   return {
@@ -88,8 +85,8 @@ function begun(
     commit,
     notes: chosen.because,
   };
-  const next = tagged({ ...known, standing: [...known.standing, release] }, component, release);
-  return { ...(next ?? NOTHING_RELEASED), entries: [opens(subjectKey(subject), release)] };
+  const { entries, ...next } = tagging(known, component, release);
+  return { ...next, entries: [opens(subjectKey(subject), release), ...entries] };
 }
 
 /** Where the last stage was before that merge. */
@@ -99,13 +96,11 @@ function before({ stage, component }: PullKnown, commit: Sha): Sha | Branch {
   return heads[place === -1 ? heads.length - 1 : place - 1] ?? (component?.config.policy.stages.at(-2) as Branch);
 }
 
-/** Null where the tag is there. */
-function tagged(
+function tagging(
   { subject, tag: slot, ledger, now }: PullKnown,
   { name }: ComponentMemory,
   { version, commit }: Release,
-): Releasing | null {
-  if (slot?.written) return null;
+): Releasing {
   const effect: Effect = {
     does: "set",
     thing: "tag",

@@ -125,9 +125,8 @@ function begins(
   of: Pick<StandingOf<"promotion">, "line" | "others" | "head" | "whenReadyUntil" | "version">,
   { subject, now }: Known,
 ): Entry {
-  const { kind, repository } = subject;
-  if (kind !== "pull") throw new Error("an issue is promoted");
-  const { number } = subject;
+  const { repository } = subject;
+  const { number } = request.origin;
   const standing: StandingOf<"promotion"> = {
     ...of,
     kind: "promotion",

@@ -1,3 +1,4 @@
+import type { Bump } from "./memory.ts";
 import type { Branch, Hash, InstallationId, Instant, Person, RepositoryId, Sha } from "./names.ts";
 import type { Push } from "./provenance.ts";
 import type { Request } from "./request.ts";
@@ -174,8 +175,8 @@ export type Promotion = {
   /** It was said already that it waits until it is ready. */
   readonly answered: boolean;
 };
-/** How the release that it makes is to be numbered: by what it is, or as which. */
-export type VersionAsked = "major" | "minor" | "patch" | `v${string}`;
+/** What a release is to be called: which number is raised, or a version such as `1.4.0`. */
+export type VersionAsked = { readonly bump: Bump } | { readonly version: string };
 export type StandingOf<Kind extends Standing["kind"]> = Extract<Standing, { readonly kind: Kind }>;
 
 /** One push makes one deviation, however often it is told. */

@@ -1,9 +1,8 @@
 import type { Stages } from "../flow/config.ts";
-import type { Comparison } from "../flow/facts.ts";
+import type { Comparison, MergedPull } from "../flow/facts.ts";
 import type { PullFacts } from "../flow/memory.ts";
 import type { Person, RepositoryId, Sha } from "../flow/names.ts";
 import { matches } from "../flow/pattern.ts";
-import type { Lane } from "../flow/verdict.ts";
 import { count } from "../flow/words.ts";
 
 /** A pull request that a promotion carries. */
@@ -25,14 +24,6 @@ export type Carried = {
   readonly loose: readonly LooseCommit[];
   /** False: GitHub does not list all commits, so more may be carried. */
   readonly whole: boolean;
-};
-
-/** A merged pull request as it is remembered. */
-export type MergedPull = Pick<PullFacts, "title" | "author" | "head" | "base" | "mergeCommit"> & {
-  readonly number: number;
-  readonly labels: readonly string[];
-  /** As it was judged; null: it was not, or no lane allowed it. */
-  readonly lane: Lane | null;
 };
 
 /**

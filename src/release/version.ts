@@ -1,15 +1,11 @@
 import { coerce, compare, compareBuild, inc, parse, type SemVer } from "semver";
+import { BUMPS, type Bump } from "../flow/memory.ts";
 import { short } from "../flow/names.ts";
+import type { VersionAsked as Asked } from "../flow/standing.ts";
 import { code, listed } from "../flow/words.ts";
 import type { Carried } from "./carried.ts";
 import { type Kind, strongest } from "./conventional.ts";
 import { type VersionFile, versionIn } from "./version-files.ts";
-
-/** Which number is raised, strongest first. */
-export const BUMPS = ["major", "minor", "patch"] as const;
-export type Bump = (typeof BUMPS)[number];
-/** What a command asks for: a number to raise, or a version such as `1.4.0`. */
-export type Asked = { readonly bump: Bump } | { readonly version: string };
 
 /**
  * The version that a word of a command asks for: `v1.4.0`, with or without the `v`.

@@ -12,14 +12,17 @@ describe("The words of /promote", () => {
     ["To Staging", { to: "Staging" }],
     ["1234567", { commit: "1234567" }],
     ["ABCDEF0", { commit: "abcdef0" }],
-    ["MINOR", { version: "minor" }],
-    ["v1.4.0", { version: "v1.4.0" }],
-    ["1.4.0", { version: "v1.4.0" }],
+    ["MINOR", { version: { bump: "minor" } }],
+    ["v1.4.0", { version: { version: "1.4.0" } }],
+    ["1.4.0", { version: { version: "1.4.0" } }],
     ["when ready", { whenReady: true }],
     ["dry run", { dryRun: true }],
     ["--dry-run", { dryRun: true }],
     ["dryrun", { dryRun: true }],
-    ["When Ready abcdef0 to master major", { to: "master", commit: "abcdef0", version: "major", whenReady: true }],
+    [
+      "When Ready abcdef0 to master major",
+      { to: "master", commit: "abcdef0", version: { bump: "major" }, whenReady: true },
+    ],
   ])("are read: %s", (line, words) => {
     expect(read(line)).toEqual({ ...NONE, ...words });
   });

@@ -202,8 +202,6 @@ describe("/promote", () => {
     ]);
     const closedNow = judge({ standing: [underWay()], requests: OPEN }, hub({ state: "closed" } as never));
     expect(says(closedNow)).toEqual(["#12 was closed and not merged: there is nothing to promote."]);
-    const nobody = judge({ standing: [underWay({ by: null })], requests: OPEN });
-    expect(says(nobody)).toEqual(["This needs a release manager; you have `none` here. @rita could."]);
   });
 
   it("waits while GitHub does not say, for whatever it is that it does not", () => {

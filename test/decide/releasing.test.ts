@@ -18,7 +18,10 @@ import {
   unknown,
   verdict,
 } from "../builders.ts";
+import { FACTS, PATH } from "../commands/walking.ts";
 import { RITA } from "../gates/asking.ts";
+import { done } from "../release/walks.ts";
+import { execution, WITH_RUN_BOOK } from "./facts.ts";
 import { FREE, type Hub, hub, judge, says } from "./hub.ts";
 
 const MERGED = at("merged");
@@ -108,6 +111,7 @@ describe("A merge into the last stage", () => {
     const decision = judge(known, github);
     expect(decision.entries).toMatchObject([
       { what: "opened", says: { kind: "release", version: "v1.4.0", number: 12, commit: MERGED } },
+      { what: "promoting", says: { does: "tags v1.4.0" } },
     ]);
     expect(made(decision)).toMatchObject([
       {
@@ -120,10 +124,10 @@ describe("A merge into the last stage", () => {
   });
 
   it("by a command has the version that it asked for, unless somebody took that since", () => {
-    const asking = { ...known, standing: [{ ...promotion, version: "v2.0.0" as const }], requests: OPEN };
+    const asking = { ...known, standing: [{ ...promotion, version: { version: "2.0.0" } }], requests: OPEN };
     expect(made(judge(asking, github))).toMatchObject([{ tag: "v2.0.0" }]);
     expect(made(judge(asking, { ...github, tags: ["v1.3.2", "v2.0.0"] }))).toMatchObject([{ tag: "v2.1.0" }]);
-    const major = { ...known, standing: [{ ...promotion, version: "major" as const }], requests: OPEN };
+    const major = { ...known, standing: [{ ...promotion, version: { bump: "major" as const } }], requests: OPEN };
     expect(made(judge(major, github))).toMatchObject([{ tag: "v2.0.0" }]);
   });
 
@@ -154,6 +158,23 @@ describe("A merge into the last stage", () => {
     });
     const drafted = { ...known, component: withBook, standing: [release()], tag: there(0), release: there(900) };
     expect(made(judge(drafted))).toMatchObject([{ draft: true }]);
+  });
+
+  it("is published when that is done", () => {
+    const drafted = {
+      ...known,
+      component: component({
+        config: { ...component().config, policy: { ...FREE, runBook: WITH_RUN_BOOK.config.policy.runBook } },
+      }),
+      memory: { ...released, body: `Run-book: ${PATH}` },
+      standing: [release(), execution(), ...["i3", "i5", "i6"].map((item) => done(RITA, { item }))],
+      tag: there(0),
+      release: there(900),
+    };
+    const answers = { ...github, ...FACTS };
+    expect(made(judge(drafted, answers))).toMatchObject([{ draft: false }]);
+    const silent = judge(drafted, { ...answers, [`entries ${at("login")}`]: unknown("GitHub answered 502.") });
+    expect(made(silent)).toMatchObject([{ draft: true }]);
   });
 
   it.each<[string, Partial<PullKnown>]>([
