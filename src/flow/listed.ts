@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withoutList } from "./carried-list.ts";
 import { type CheckSeen, ENDINGS } from "./check-seen.ts";
 import type { ListedPull } from "./facts.ts";
 import type { PullFacts } from "./memory.ts";
@@ -67,9 +68,14 @@ export function listedPull(pull: z.output<typeof pullShape>): ListedPull {
 
 /** The label that says that a pull request affects data. */
 export const DATA_LABEL = "data-impact";
-/** A body is kept only where a line of it may say something that a gate asks about. */
-export const bodyThatCounts = (body: string): string | null =>
-  /run-?book\s*:|data\s+impact[\s*_]*:/i.test(body) ? body : null;
+/**
+ * A body is kept only where a line of it may say something that a gate asks about, without what Flowgate lists in it: the
+ * titles there say nothing of this pull request, and a list that grows changes nothing that people said.
+ */
+export function bodyThatCounts(body: string): string | null {
+  const said = withoutList(body);
+  return /run-?book\s*:|data\s+impact[\s*_]*:/i.test(said) ? said : null;
+}
 
 const ending = z.enum(ENDINGS);
 
