@@ -122,6 +122,7 @@ export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
   sticky: null,
   merge: null,
   next: null,
+  branch: null,
   tag: null,
   release: null,
   merged: [],

@@ -7,7 +7,9 @@ import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Branch, Instant, Sha } from "../flow/names.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
-import { isVerified } from "../release/progress.ts";
+import type { Exceptions } from "../release/notes.ts";
+import { isVerified, skippedIn } from "../release/progress.ts";
+import { releaseNotes } from "../report/notes.ts";
 import { tagMessage } from "../report/release.ts";
 import { unlessThere } from "./answer.ts";
 import { candidateFor } from "./choosing.ts";
@@ -36,7 +38,7 @@ export function releasing(
 ): Releasing | { readonly lacks: readonly Want[] } {
   if (!makesRelease(known, pull, component)) return NOTHING_RELEASED;
   const release = releaseOn(known);
-  if (release === undefined) return known.tag?.written ? NOTHING_RELEASED : begun(known, pull, component);
+  if (release === undefined) return known.tag?.written ? NOTHING_RELEASED : begun(known, pull, component, house);
   if (!known.tag?.written) return tagging(known, component, release);
 
   const at = { known, component, release };
@@ -59,35 +61,64 @@ function begun(
   known: PullKnown,
   pull: PullMemory,
   component: ComponentMemory,
+  house: House,
 ): Releasing | { readonly lacks: readonly Want[] } {
   const look = looking(known.read);
   const commit = pull.mergeCommit as Sha;
   const asked = promotionOn(known)?.version ?? null;
-  const of = { base: before(known, commit), head: commit };
-  const wanted = candidateFor(known, component, look, { ...of, asked });
+  const bringing = { known, pull, component, base: before(known, commit), head: commit };
+  const wanted = candidateFor(bringing, asked, look);
   // What was asked for was taken by somebody else's tag since.
-  const candidate =
-    wanted !== null && "refused" in wanted ? candidateFor(known, component, look, { ...of, asked: null }) : wanted;
+  const candidate = wanted !== null && "refused" in wanted ? candidateFor(bringing, null, look) : wanted;
+  const walks = walksOn(known, pull, component, house, null);
   const missing = look.missing();
   if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_RELEASED, lookAgainAt: missing.retryAt };
+  if (walks !== null && "lacks" in walks) return walks;
   if (candidate === null || "refused" in candidate) return NOTHING_RELEASED;
-  const { chosen } = candidate;
+  const { chosen, carried } = candidate;
   const { subject, now } = known;
+  const by = promotionOn(known)?.by ?? null;
   const release: Release = {
     kind: "release",
     key: `release:${subject.repository}:${subject.number}`,
-    by: promotionOn(known)?.by ?? null,
+    by,
     at: now,
     because: chosen.because,
     repository: subject.repository,
     number: subject.number,
     version: chosen.tag,
     commit,
-    notes: chosen.because,
+    notes: releaseNotes({
+      chosen,
+      number: subject.number,
+      by,
+      carried,
+      exceptions: exceptionsOf(walks),
+      compareUrl:
+        chosen.previous === null
+          ? null
+          : `${house.web}/${component.name}/compare/${encodeURIComponent(chosen.previous)}...${chosen.tag}`,
+    }),
   };
   const { entries, ...next } = tagging(known, component, release);
   return { ...next, entries: [opens(subjectKey(subject), release), ...entries] };
 }
+
+/** What was let through on somebody's word: items of the run-book that were skipped. */
+const exceptionsOf = (walks: ReturnType<typeof walksOn>): Exceptions => ({
+  skipped:
+    walks === null || !("production" in walks)
+      ? []
+      : [walks.rehearsal, walks.production]
+          .flatMap(skippedIn)
+          .flatMap(({ label, item, came }) =>
+            came === null
+              ? []
+              : [{ label, text: item.text, because: came.because, by: came.by, confirmedBy: came.confirmedBy }],
+          ),
+  overrides: [],
+  deviations: [],
+});
 
 /** Where the last stage was before that merge. */
 function before({ stage, component }: PullKnown, commit: Sha): Sha | Branch {

@@ -223,6 +223,8 @@ export type PullKnown = Known & {
   /** The slots of its merge at this head, and of the pull request that takes it further. */
   readonly merge: SlotState | null;
   readonly next: SlotState | null;
+  /** The slot of its branch, where Flowgate made that. */
+  readonly branch: SlotState | null;
   /** The slots of the tag and of the GitHub Release that its merge makes. */
   readonly tag: SlotState | null;
   readonly release: SlotState | null;

@@ -167,9 +167,13 @@ export type Promotion = {
   /** As soon as its gates pass, until then; null: now or not at all. */
   readonly whenReadyUntil: Instant | null;
   readonly version: VersionAsked | null;
+  /** Not to be merged: its branch is moved on to that commit of its stage. Null: to be merged. */
+  readonly refreshTo: Sha | null;
   /** The comment, and what came of its other lines. */
   readonly request: Request;
   readonly others: readonly { readonly line: string; readonly says: string }[];
+  /** What it carries, in words, once that was looked at; null: nothing but itself, or not yet. */
+  readonly carries: string | null;
   /** The line that asked for it. */
   readonly line: string;
   /** It was said already that it waits until it is ready. */

@@ -75,6 +75,7 @@ function says(
     spent: [],
     mayAffect: [],
     lastRelease: null,
+    sourceHead: null,
     look: looking(facts),
   };
   const may = (read.allows ?? command.allows)(asked);

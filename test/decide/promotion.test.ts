@@ -49,6 +49,8 @@ const underWay = (more: Partial<StandingOf<"promotion">> = {}): StandingOf<"prom
   head: HEAD,
   whenReadyUntil: null,
   version: null,
+  refreshTo: null,
+  carries: null,
   request: request("/promote"),
   others: [],
   line: "/promote",

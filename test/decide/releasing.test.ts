@@ -76,6 +76,8 @@ const promotion: StandingOf<"promotion"> = {
   head: at("login"),
   whenReadyUntil: null,
   version: null,
+  refreshTo: null,
+  carries: null,
   request: {
     id: "comment:900",
     by: RITA,

@@ -113,6 +113,7 @@ export const FACTS: Facts = {
   sticky: null,
   merge: null,
   next: null,
+  branch: null,
   tag: null,
   release: null,
   merged: [],
