@@ -3,6 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
+import { check } from "../src/cli/check.ts";
 
 const root = join(import.meta.dirname, "..");
 const skipped = new Set(["node_modules", ".git", "examples", "golden", "data", "coverage"]);
@@ -75,6 +76,20 @@ test("the README has a row for each variable that the environment reads, and for
   const rows = [...textOf("README.md").matchAll(/^\| ((?:`[A-Z_]+`(?:,| or)? ?)+)\|/gm)].map(([, names = ""]) => names);
   const told = new Set(rows.flatMap((names) => [...names.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name)));
   expect([...told].sort()).toEqual([...read].sort());
+});
+
+test("the reference says of each key what it is", () => {
+  expect(textOf("docs/config.md")).not.toContain("undefined");
+});
+
+test("Flowgate's own config and run-book are as it asks of others", async () => {
+  expect(await check(root)).toEqual({
+    lines: [
+      expect.stringMatching(/^docs\/runbooks\/release\.md: valid, \d+ items\.$/),
+      "1 run-book read. Nothing is wrong.",
+    ],
+    isWell: true,
+  });
 });
 
 test("each picture is used", () => {
