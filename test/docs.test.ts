@@ -4,6 +4,7 @@ import { describe, expect, test } from "@jest/globals";
 import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { check } from "../src/cli/check.ts";
+import { GATES } from "../src/gates/catalog.ts";
 
 const root = join(import.meta.dirname, "..");
 const skipped = new Set(["node_modules", ".git", "examples", "golden", "data", "coverage"]);
@@ -68,6 +69,40 @@ describe.each(pages)("%s", (page) => {
 
   test("tells no machine's paths", () => {
     expect(textOf(page)).not.toMatch(/\/(?:root|tmp|home|work)\//);
+  });
+});
+
+describe("Why can't I merge?", () => {
+  const page = textOf("docs/why-cant-i-merge.md");
+  const sections = page.split(/^### `/m).slice(1);
+
+  test("has an entry for each gate, in the order of the checks", () => {
+    const named = sections.map((section) => section.slice(0, section.indexOf("`")));
+    expect(named.slice(0, GATES.length + 1)).toEqual(["flow", ...GATES.map(({ name }) => name)]);
+    for (const [place, name] of named.slice(0, GATES.length + 1).entries())
+      expect(sections[place]).toContain(place === 0 ? "#the-title-is-red" : `(gates/${name}.md)`);
+  });
+
+  test("quotes titles that the code can say", () => {
+    const code = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".ts"))
+      .map((path) => textOf(join("src", path)))
+      .join("\n")
+      .replace(/[`*\\]/g, "");
+    // What stands for names and numbers differs, so two words in a row are looked for.
+    const isSaid = (title: string) => {
+      const words = title.replace(/[`*\\]/g, "").split(/\s+/);
+      const length = Math.min(2, words.length);
+      return words.some(
+        (_, at) => at + length <= words.length && code.includes(words.slice(at, at + length).join(" ")),
+      );
+    };
+    const rows = page.split("\n").filter((line) => line.startsWith("| *"));
+    const quoted = rows.flatMap((row) =>
+      [...(row.split(" | ")[0] as string).matchAll(/(?<![\\*])\*((?:\\\*|[^*])+)\*/g)].map(([, title = ""]) => title),
+    );
+    expect(quoted.length).toBeGreaterThan(50);
+    expect(quoted.filter((title) => !isSaid(title))).toEqual([]);
   });
 });
 
