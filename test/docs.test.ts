@@ -34,9 +34,9 @@ test("the documents are there", () => {
       "SECURITY.md",
       "docs/architecture.md",
       "docs/config.md",
-      "docs/roles/developer.md",
-      "docs/roles/operations.md",
-      "docs/roles/reviewer.md",
+      ...["administrator", "auditor", "developer", "operations", "quality", "release-manager", "reviewer"].map(
+        (role) => `docs/roles/${role}.md`,
+      ),
       "docs/why-cant-i-merge.md",
     ]),
   );
