@@ -138,7 +138,7 @@ function walks({ pull, lane, standing, policy }: Case, { path, blob, book }: Boo
       rehearsal,
       tried,
       without,
-      "Whoever may write ticks them in the comment with the run-book, or with `/done`.",
+      "Whoever may write ticks the items in the comment with the run-book, or with `/done`.",
     );
   if (before.length > 0)
     return waits(
@@ -146,7 +146,7 @@ function walks({ pull, lane, standing, policy }: Case, { path, blob, book }: Boo
       production,
       before,
       without,
-      `${policy.roles.operations === null ? "Somebody with `maintain`" : "Operations"} tick them in the comment with the run-book, or with \`/done\`.`,
+      `${policy.roles.operations === null ? "Somebody with `maintain` ticks" : "Operations tick"} the items in the comment with the run-book, or with \`/done\`.`,
     );
   const owed = lane.lane === "hotfix" && tried.length > 0 ? " Its rehearsal is owed." : "";
   return {

@@ -92,6 +92,16 @@ describe("Every command about items", () => {
     expect(opened(came)).toEqual([]);
   });
 
+  it("takes a range for the tasks in it, and refuses one that has none", () => {
+    const on = { by: OTTO };
+    expect(word(says("/done P6-P9", on))).toBe("done: Done: `P6`, `P9`.");
+    expect(opened(says("/done P6-P9", on))).toHaveLength(2);
+    expect(word(says("/done p7-P8", on))).toBe(
+      "refused: `P8` belongs to the rollback, which is walked only when a release is taken back.",
+    );
+    expect(word(says("/done P6-P9 p7", on))).toBe("refused: `P7` is not asked for: there is no database.");
+  });
+
   it("names ten", () => {
     const items = Array.from({ length: 12 }, (_, place) => item(place + 1));
     expect(word(says("/done S1-S12", { facts: { [BOOK]: known(runBook(items)) } }))).toBe(
