@@ -16,7 +16,7 @@ import {
 } from "../release/attestation.ts";
 import { type Affected, affectedBy } from "./affected.ts";
 import { type Made, madeOf } from "./backup.ts";
-import { type Asked, type Came, type Command, type May, mayByRole, type OnPull } from "./command.ts";
+import { type Asked, type Came, type Command, type May, mayByRole, NEEDS_REASON, type OnPull } from "./command.ts";
 import type { Written } from "./grammar.ts";
 
 export const attest: Command = {
@@ -61,7 +61,6 @@ export const attest: Command = {
 };
 
 const byOperations = (asked: Asked): May => mayByRole(asked, ["operations"]);
-const NO_REASON = "It goes on record, so it needs its reason: end the line with `because …`.";
 
 function withReason<T>(
   [more]: readonly string[],
@@ -70,7 +69,7 @@ function withReason<T>(
   then: (because: string) => T,
 ): T | { readonly not: string } {
   if (more !== undefined) return { not: `\`/attest ${what}\` takes no “${more}”: \`/attest ${what} because …\`.` };
-  return because ? then(because) : { not: NO_REASON };
+  return because ? then(because) : { not: NEEDS_REASON };
 }
 
 function toRevoke([id, more]: readonly string[], { because }: Written) {
@@ -79,7 +78,7 @@ function toRevoke([id, more]: readonly string[], { because }: Written) {
     return { not: "`revoke` takes the `id` of a backup: `/attest revoke id=snap-8f31 because …`." };
   return because
     ? { allows: byOperations, act: (asked: OnPull) => revoked(asked, named, because) }
-    : { not: NO_REASON };
+    : { not: NEEDS_REASON };
 }
 
 /** Of the commit that was judged when the comment was written; another head is another release. */

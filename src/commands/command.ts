@@ -99,6 +99,9 @@ export type Command = {
 export const noWords = ({ words, name }: Written): string | null =>
   words.length === 0 ? null : `\`/${name}\` takes no “${words.join(" ")}”.`;
 
+/** What is said to whoever leaves the reason out. */
+export const NEEDS_REASON = "It goes on record, so it needs its reason: end the line with `because …`.";
+
 /** `unread`: GitHub has not said yet. */
 export type May = "yes" | "unread" | Extract<Came, { readonly came: "refused" }>;
 
