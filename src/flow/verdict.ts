@@ -27,6 +27,8 @@ export type Finding = {
   readonly until: Instant | null;
   /** What is wrong on which line of a file of the head. */
   readonly annotations?: readonly Annotation[];
+  /** How many items of the run-book people left out; where there are some. */
+  readonly skipped?: number;
   /** There where Flowgate's own config changes: the blob it gets, null where the file is removed. */
   readonly changesConfig?: { readonly to: Sha | null };
 };
