@@ -1,10 +1,10 @@
 import type { Policy, Role } from "../flow/config.ts";
-import { type Collaborator, type MayAffect, RIGHTS, type Right } from "../flow/facts.ts";
+import { type Collaborator, type MayAffect, RIGHTS, type Right, type Spent } from "../flow/facts.ts";
 import type { Entry } from "../flow/ledger.ts";
 import type { Look } from "../flow/looking.ts";
 import type { Branch, InstallationId, Instant, Person, RepositoryId, Sha } from "../flow/names.ts";
 import { type Holders, holdersOf, names, withRight } from "../flow/roles.ts";
-import type { Standing, StandingOf } from "../flow/standing.ts";
+import type { Standing } from "../flow/standing.ts";
 import type { Nudge } from "../flow/subject.ts";
 import type { Lane } from "../flow/verdict.ts";
 import { listed } from "../flow/words.ts";
@@ -32,6 +32,8 @@ export type Asked = {
     /** Its body, where that may name a run-book or an impact on data. */
     readonly body: string | null;
     readonly dataLabel: boolean;
+    /** What it was merged as; null while it is not. */
+    readonly mergeCommit: Sha | null;
   } | null;
   /** `owner/name`, and where GitHub's own pages are. */
   readonly name: string;
@@ -44,11 +46,11 @@ export type Asked = {
   /** What the organisation's own file says, alone. */
   readonly organisation: Policy;
   readonly standing: readonly Standing[];
-  /** Backups that served a release already. */
-  readonly spent: readonly StandingOf<"attestation">[];
+  /** What served a release that is merged, and serves no other. */
+  readonly spent: readonly Spent[];
   /** Merged pull requests of the component whose label or body may say that they affect data. */
   readonly mayAffect: readonly MayAffect[];
-  /** When the last release was made; null: there was none, or it is not known. */
+  /** When another release or hotfix that had passed was merged last; null: none that is known. */
   readonly lastRelease: Instant | null;
   readonly look: Look;
 };

@@ -55,6 +55,10 @@ export type Verdict = {
 };
 export type NotAsked = { readonly gate: string; readonly because: string };
 
+/** Whether a verdict had passed for this head and this base. */
+export const isPassed = (verdict: Verdict | null, head: Sha, base: Branch): boolean =>
+  verdict?.outcome === "passed" && verdict.head === head && verdict.base === base;
+
 /** What Flowgate's own config becomes by a pull request whose gate let that through, at this head and into this base. */
 export function configLetThrough(verdict: Verdict | null, head: Sha, base: Branch): Finding["changesConfig"] | null {
   if (verdict === null || verdict.head !== head || verdict.base !== base) return null;

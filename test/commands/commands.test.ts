@@ -60,6 +60,7 @@ function says(
           lane: null,
           body: null,
           dataLabel: false,
+          mergeCommit: null,
         },
     name: "acme/api",
     web: "https://github.com",

@@ -81,6 +81,7 @@ export const onRelease = ({ pull, facts, ...more }: On = {}): OnPull => ({
     baseHead: at("master"),
     lane: "release",
     dataLabel: false,
+    mergeCommit: null,
     body: `Run-book: ${PATH}`,
     ...pull,
   },

@@ -204,6 +204,11 @@ describe("What somebody asks for on a pull request", () => {
       priority: "bulk",
       openPulls: { repository: REPOSITORY, base: "master" },
     });
+    // It may have served a release that is merged.
+    const spent = (closed: string | null) => [{ standing: { ...attested, key: "served", served: 15 }, closed }];
+    const late = judge(facts([open("/attest readiness because tested", gone)], { spent: spent(null) }));
+    expect(late.entries[0]).toMatchObject({ what: "closed", says: { key: "served" } });
+    expect(said(judge(facts([open("/hold", gone)], { spent: spent("it was revoked") })))).toEqual([]);
     const other = judge(facts([open("/hold", gone)], { standing: [{ ...attested, comment: 901 }] }));
     expect(said(other)).toEqual([]);
     const review = judge(
