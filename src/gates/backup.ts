@@ -10,7 +10,7 @@ export const backup: Gate = {
   name: "backup",
   asks: "Is there a fresh backup of what this may damage?",
   why: "SOP-0013: operations confirm a backup before a release that may affect data, so that there is something to go back to.",
-  pass: "Somebody in `operations` says which backup there is, a line for each system of `backup.systems`: `/attest backup system=postgres-main id=snap-8f31 at=2026-11-22T09:40:00Z`, or with `run=` a link to the run of a workflow of `backup.workflows` that made it. Where no data is affected they say `/attest no-data-impact because …`.",
+  pass: "Somebody in `operations` says which backup there is, a line for each system of `backup.systems`: `/attest backup system=postgres-main id=snap-8f31 at=2026-11-22T09:40:00Z`, or with `run=` a link to the run of a workflow of `backup.workflows` that made it. Where no data is affected they say `/attest no-data-impact because …`. It is looked at once more when the first *deploy* item of the run-book is done, and a backup serves one release.",
   judge(of) {
     const { lane, pull, policy, standing, mayAffect, now } = of;
     if (lane.lane !== "release" && lane.lane !== "hotfix") return { notAsked: "Asked on releases and hotfixes." };
