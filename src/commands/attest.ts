@@ -239,7 +239,7 @@ type Attested = StandingOf<"attestation">;
 
 const aboutOf = ({ repository, pull }: OnPull) => subjectKey({ kind: "pull", repository, number: pull.number });
 
-const common = ({ by, now, repository, pull, comment }: OnPull, what: Attested["what"], system?: string) =>
+const common = ({ by, now, repository, pull, comment, review }: OnPull, what: Attested["what"], system?: string) =>
   ({
     kind: "attestation",
     key: `attestation:${what}:${repository}:${pull.number}${system === undefined ? "" : `:${system}`}`,
@@ -249,6 +249,7 @@ const common = ({ by, now, repository, pull, comment }: OnPull, what: Attested["
     number: pull.number,
     head: pull.head,
     comment,
+    ...(review !== null && { review }),
   }) as const;
 
 function done(asked: OnPull, standing: Attested, says: string): Came {

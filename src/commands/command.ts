@@ -40,8 +40,9 @@ export type Asked = {
   readonly web: string;
   /** The commit that was judged when it was written: acts that are about one commit are about that. */
   readonly judged: Sha | null;
-  /** The comment; null: a review. */
+  /** The comment or the review that it was written in; the other one is null. */
   readonly comment: number | null;
+  readonly review: number | null;
   readonly policy: Policy;
   /** What the organisation's own file says, alone. */
   readonly organisation: Policy;

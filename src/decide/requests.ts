@@ -115,7 +115,9 @@ function heard(request: Heard, known: Known): Outcome {
 /** What was attested by a comment that is not there any more as it was written. */
 function takenBack(request: Heard, { standing, spent, subject, component }: Known): Outcome {
   const { origin, by } = request;
-  const said = attestedAnywhere(standing, spent).filter((one) => "comment" in origin && one.comment === origin.comment);
+  const said = attestedAnywhere(standing, spent).filter((one) =>
+    "comment" in origin ? one.comment === origin.comment : one.review === origin.review,
+  );
   const about = subjectKey(subject);
   const lines = said.map(() => ({ line: "", says: TAKEN_BACK }));
   return {
@@ -181,6 +183,7 @@ const askedBy = (
   web,
   judged,
   comment: "comment" in origin ? origin.comment : null,
+  review: "review" in origin ? origin.review : null,
   policy: component.config.policy,
   organisation: madeOf(null, component.config.above).policy,
   standing,

@@ -54,6 +54,8 @@ export type Attestation = {
   readonly head: Sha;
   /** The comment that says so; null: a review does. */
   readonly comment: number | null;
+  /** The review that says so, where no comment does. */
+  readonly review?: number;
   /** The release or hotfix that was merged by it: it counts for that one alone. Left out: none was. */
   readonly served?: number;
 } & (Readiness | Backup | Waiver);

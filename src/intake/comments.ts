@@ -9,23 +9,28 @@ import { clicksIn } from "../release/clicks.ts";
 import { id, newsOf, place } from "./place.ts";
 
 const writer = z.object({ id, login: z.string(), type: z.string().nullish() }).nullish();
+const changes = z.object({ body: z.object({ from: z.string() }).nullish() }).nullish();
 export const reviewEvent = place.extend({
   action: z.string(),
   pull_request: z.object({ number: id }),
   review: z.object({ id, body: z.string().nullish() }).nullish(),
+  changes,
   sender: writer,
 });
 
-/** Submitted, edited or dismissed: who approves is read from the list of reviews, so that nothing is counted twice. */
+/**
+ * Submitted, edited or dismissed: who approves is read from the list of reviews, so that nothing is counted twice. What
+ * somebody attested in one and then edits is taken back.
+ */
 export function review(event: z.output<typeof reviewEvent>, at: Instant): News {
   const repository = repositoryId(event.repository.id);
   const { number } = event.pull_request;
   const subject = { kind: "pull", repository, number } as const;
-  const { action, review: said, sender: by } = event;
+  const { action, review: said, changes, sender: by } = event;
+  const how = action === "edited" ? "taken back" : "written";
+  const body = (action === "edited" ? changes?.body?.from : said?.body) ?? "";
   const asks =
-    action === "submitted" && said
-      ? askedIn({ by, at, body: said.body ?? "", origin: { number, review: said.id } })
-      : [];
+    said && action !== "dismissed" ? askedIn({ by, at, body, origin: { number, review: said.id }, how }) : [];
   return {
     ...newsOf(event),
     nudges: [{ priority: "person", subject }],
@@ -42,7 +47,7 @@ export const commentEvent = place.extend({
     updated_at: instantText.nullish(),
     performed_via_github_app: z.object({ id }).nullish(),
   }),
-  changes: z.object({ body: z.object({ from: z.string() }).nullish() }).nullish(),
+  changes,
   sender: writer,
 });
 

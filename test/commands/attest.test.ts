@@ -74,6 +74,8 @@ type World = {
   readonly carried?: Partial<Comparison>;
   readonly lastRelease?: Asked["lastRelease"];
   readonly judged?: Asked["judged"];
+  /** The review that it stands in; left out: it is a comment. */
+  readonly review?: number;
   /** What GitHub answers beside, by the words of the want; a fact stands for itself. */
   readonly answers?: { readonly [want: string]: unknown };
 };
@@ -122,7 +124,8 @@ function says(line: string, world: World = {}): Came | string | null {
       mayAffect: world.mayAffect ?? [],
       lastRelease: world.lastRelease ?? null,
       judged: world.judged === undefined ? at("login") : world.judged,
-      comment: 900,
+      comment: world.review === undefined ? 900 : null,
+      review: world.review ?? null,
       look,
     };
     const may = (read.allows ?? attest.allows)(asked);
@@ -190,6 +193,7 @@ describe("/attest backup", () => {
     expect(opened(says(LINE))).toMatchObject([
       { because: "the backup snap-8f31 of postgres-main was finished at 2026-11-24 09:00 UTC" },
     ]);
+    expect(opened(says(LINE, { review: 7 }))).toMatchObject([{ comment: null, review: 7 }]);
   });
 
   it("is kept on a promotion for the release that carries it", () => {

@@ -69,6 +69,7 @@ function says(
     standing,
     judged: judged === undefined ? at("login") : judged,
     comment: 900,
+    review: null,
     spent: [],
     mayAffect: [],
     lastRelease: null,

@@ -109,6 +109,7 @@ export const onRelease = ({ pull, facts, ...more }: On = {}): OnPull => ({
   standing: [],
   judged: HEAD,
   comment: 900,
+  review: null,
   look: looking(
     new Map(
       Object.entries({ ...FACTS, ...facts }).flatMap(([want, fact]) => (fact === undefined ? [] : [[want, fact]])),
