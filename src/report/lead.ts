@@ -135,7 +135,8 @@ function namesOf(gone: Progress["gone"]): string {
   return words.length === 0 ? "" : `, such as ${listed(words)}`;
 }
 
-const STATES: { readonly [state in ItemState["state"]]: string } = {
+/** How far an item is, in a word or two behind "is". */
+export const STATES: { readonly [state in ItemState["state"]]: string } = {
   open: "open",
   done: "done",
   "skip-asked": "asked to be skipped",

@@ -6,47 +6,34 @@ import type { Hash, Instant, Person } from "../../src/flow/names.ts";
 import { later } from "../../src/flow/names.ts";
 import type { Standing, StandingOf } from "../../src/flow/standing.ts";
 import type { Lane } from "../../src/flow/verdict.ts";
-import {
-  at,
-  component,
-  known,
-  LATER,
-  NOW,
-  policy,
-  pullKnown,
-  pullMemory,
-  REPOSITORY,
-  unknown,
-  verdict,
-} from "../builders.ts";
+import { at, component, known, LATER, NOW, pullKnown, unknown, verdict } from "../builders.ts";
 import { BLOB, FACTS, HEAD, ITEMS, PATH, runBook, walkedBefore } from "../commands/walking.ts";
 import { OTTO } from "../gates/asking.ts";
 import { item } from "../release/walks.ts";
+import { execution, HOUSE, release, WITH_RUN_BOOK } from "./facts.ts";
 
 const BOOK = `run-book ${PATH} ${BLOB}`;
-const REQUIRED = component({
-  config: { ...component().config, policy: policy({ runBook: { ...policy().runBook, required: true } }) },
-});
 
 type Asking = {
   readonly lane?: Lane | null;
   readonly links?: string | null;
   readonly facts?: { readonly [want: string]: Fact<unknown> };
-  readonly in?: typeof REQUIRED;
+  readonly in?: typeof WITH_RUN_BOOK;
   readonly merged?: boolean;
   readonly more?: Partial<PullKnown>;
 };
 
-function shown({ lane = "release", links = null, facts = {}, in: here = REQUIRED, merged = false, more }: Asking = {}) {
-  const pull = pullMemory({ head: "staging", base: "master" }, { body: `Run-book: ${PATH}`, merged });
+function shown({
+  lane = "release",
+  links = null,
+  facts = {},
+  in: here = WITH_RUN_BOOK,
+  merged = false,
+  more,
+}: Asking = {}) {
+  const pull = release({ merged });
   const read = new Map(Object.entries({ ...FACTS, ...facts }));
-  return showing(
-    pullKnown({ read, memory: pull, ...more }),
-    pull,
-    here,
-    { app: 7, links, web: "https://github.com" },
-    lane,
-  );
+  return showing(pullKnown({ read, memory: pull, ...more }), pull, here, { ...HOUSE, links }, lane);
 }
 function written(asking: Asking = {}) {
   const came = shown(asking);
@@ -92,21 +79,7 @@ describe("The comment with the run-book", () => {
         what: "opened",
         actor: "app",
         about: "pull:42:12",
-        says: {
-          kind: "execution",
-          key: "execution:42:12",
-          by: null,
-          at: NOW,
-          because: "its run-book is walked from here on",
-          repository: REPOSITORY,
-          number: 12,
-          path: PATH,
-          blob: BLOB,
-          revision: 1,
-          shows: comment?.fingerprint,
-          undone: [],
-          before: [],
-        },
+        says: execution({ revision: 1, shows: comment?.fingerprint as Hash, before: [] }),
       },
     ]);
   });
@@ -248,8 +221,10 @@ describe("The issue about an item that failed", () => {
     const done = failed({ state: "done", because: "otto did it" });
     const closed = issues({ more: { itemIssues, standing: [done] } });
     expect(closed).toMatchObject([{ state: "closed", over: { id: 31 } }]);
-    expect(closed[0]?.body).toContain(
-      "It did not fail after all, or was opened again: otto did it (2026-11-24 09:40 UTC).",
+    expect(closed[0]?.body).toContain("By now it is done: otto did it (otto, 2026-11-24 09:40 UTC).");
+    const opened = failed({ state: "open", by: null, because: "nobody has done it yet" });
+    expect(issues({ more: { itemIssues, standing: [opened] } })[0]?.body).toContain(
+      "By now it is open: nobody has done it yet (somebody, 2026-11-24 09:40 UTC).",
     );
     const gone = issues({ more: { itemIssues } });
     expect(gone).toMatchObject([{ state: "closed" }]);

@@ -1,6 +1,6 @@
 import { describe, expect } from "@jest/globals";
 import { LANES_ONLY, RUN_BOOK, RUN_BOOK_PATH, runBookOf, type World, type WorldOptions } from "../world.ts";
-import { lands, seen, story } from "./telling.ts";
+import { answers, lands, seen, story } from "./telling.ts";
 
 /** A component whose releases need a backup, however young it has to be. */
 const options = (backup: string): WorldOptions => ({
@@ -8,11 +8,6 @@ const options = (backup: string): WorldOptions => ({
   settings: { budget: { points: 1_000_000, inFlight: 64 } },
 });
 const now = (world: World): string => world.clock.now().toISOString();
-const answers = (world: World, number: number): readonly string[] =>
-  world.github.find
-    .commentsOf(world.repository().id, number)
-    .filter(({ viaAppId, body }) => viaAppId === world.registered.id && body.includes("flowgate:reply"))
-    .map(({ body }) => (body.split("\n\n<!--")[0] as string).replaceAll("\u200b", ""));
 
 /** A feature on staging, and the release of it. */
 async function release(world: World, files: Record<string, string> = { "src/login.ts": "1" }): Promise<number> {
@@ -150,7 +145,7 @@ describe("A backup", () => {
       await otto.ticks(first, "P3");
       await world.quiet();
       expect(answers(world, first).at(-1)).toMatchInlineSnapshot(
-        `"Stop: \`P3\` begins the deployment, and there is no valid backup to go back to: the newest backup of \`postgres-main\` is 25 h old, and 24 h is the limit. @otto or @rita makes one and writes \`/attest backup system=postgres-main id=BACKUP-ID at=YYYY-MM-DDTHH:MM:SSZ\` here; then it is ticked again. Where no data is affected they say \`/attest no-data-impact because …\`."`,
+        `"otto's click on \`P3\` is taken back. Stop: \`P3\` begins the deployment, and there is no valid backup to go back to: the newest backup of \`postgres-main\` is 25 h old, and 24 h is the limit. @otto or @rita makes one and writes \`/attest backup system=postgres-main id=BACKUP-ID at=YYYY-MM-DDTHH:MM:SSZ\` here; then it is ticked again. Where no data is affected they say \`/attest no-data-impact because …\`."`,
       );
       await attests(first, "snap-2");
       await world.quiet();
