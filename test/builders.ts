@@ -135,6 +135,7 @@ export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
   source: null,
   standing: [],
   spent: [],
+  lastRelease: null,
   mayAffect: [],
   requests: [],
   installation: installationId(1),

@@ -1,7 +1,6 @@
 import type { Entry } from "../flow/ledger.ts";
 import { opens } from "../flow/ledger.ts";
 import { instant, type RepositoryId, short } from "../flow/names.ts";
-
 import type { Item } from "../flow/run-book.ts";
 import type { ItemState, StandingOf, Walk } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
@@ -10,6 +9,7 @@ import { named, parseLabels } from "../release/labels.ts";
 import { linkedBook } from "../release/linked.ts";
 import { isTask, openIn, type Progress, progressOf, type Step } from "../release/progress.ts";
 import { type Asked, type Came, type May, mayByRight, mayByRole, notBy, type OnPull } from "./command.ts";
+import { mayDeploy } from "./deploying.ts";
 import { mayAsOwner } from "./owner.ts";
 
 /** Both walks through the run-book of a release or a hotfix. */
@@ -97,6 +97,8 @@ export function onItems(
     if (may !== "yes") return notBy(may);
     const came = to(step);
     if (typeof came === "string") return { came: "refused", says: came };
+    const backed = came.state === "done" ? mayDeploy(asked, step, progress) : "yes";
+    if (backed !== "yes") return notBy(backed);
     // Of what two people did, the first one asked for it.
     const by = came.confirmedBy === null ? asked.by : (step.came?.by ?? asked.by);
     const { at, pull } = asked;

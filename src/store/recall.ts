@@ -36,7 +36,7 @@ import type { Connection } from "./database.ts";
 import { chainOf, lastHash } from "./ledger.ts";
 import { memoryOf, parsed, type Row, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
-import { backupsOnce, deviationsOn, standingFor } from "./standing.ts";
+import { deviationsOn, lastLanding, spentIn, standingFor } from "./standing.ts";
 
 export type Recalled = {
   readonly facts: Facts;
@@ -106,6 +106,7 @@ async function beside(
           source: null,
           standing: [],
           spent: [],
+          lastRelease: null,
           mayAffect: [],
           requests: [],
           installation: row?.installation ?? 0,
@@ -144,7 +145,8 @@ async function beside(
         promoted || released ? mergedOf(on, subject.repository) : [],
         released ? lastHash(on, chainOf(subject.repository)) : null,
       ]);
-      const attests = requests.some(({ request }) => request.body.includes("/attest"));
+      // What was attested may be taken back, too; command words know no case.
+      const attests = requests.some(({ request }) => /\/attest/i.test(request.body));
       const numbers = [subject.number, ...siblings.map(({ number }) => number)];
       return {
         subject,
@@ -168,7 +170,8 @@ async function beside(
         release,
         merged,
         ledger,
-        spent: attests ? await backupsOnce(on, subject.repository) : [],
+        spent: attests ? await spentIn(on, subject.repository) : [],
+        lastRelease: attests ? await lastLanding(on, subject.repository, subject.number) : null,
         // One check speaks for all that share it, so a hold on one holds all.
         standing: standing.filter((one) => one.kind !== "hold" || numbers.includes(one.number)),
       };

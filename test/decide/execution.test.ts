@@ -231,6 +231,38 @@ describe("The issue about an item that failed", () => {
     expect(gone[0]?.body).toContain("The run-book or staging has changed since, so it is to be done again.");
   });
 
+  it("is closed when the item leaves the run-book, and opened again when it comes back", () => {
+    const standing = [failed()];
+    const [issue] = issues({ more: { standing } });
+    const facts = { [BOOK]: known(runBook(ITEMS.filter(({ id }) => id !== "i5"))) };
+    const more = { standing, itemIssues: open(issue) };
+    const [gone] = issues({ facts, more });
+    expect(gone).toMatchObject({
+      title: "An item of the run-book failed on #12, and is no longer in it",
+      body: `otto says at 2026-11-24 09:40 UTC: nobody can log in\n\nThe run-book was changed and the item is no longer in it, so nothing waits for it any more.\n\n<!-- flowgate:item ${KEY} -->`,
+      state: "closed",
+      over: { id: 31 },
+    });
+    expect(issues({ facts, more: { standing, itemIssues: open(gone) } })).toEqual([]);
+    expect(issues({ more: { standing, itemIssues: open(gone) } })).toMatchObject([{ state: "open" }]);
+    // Nothing was reported, or it was closed by what somebody did.
+    expect(issues({ facts, more: { standing } })).toEqual([]);
+    expect(issues({ facts, more: { ...more, standing: [failed({ state: "done" })] } })).toEqual([]);
+  });
+
+  it("is asked of GitHub again where that refused it, and is not made only to be closed", () => {
+    const standing = [failed()];
+    const [issue] = issues({ more: { standing } });
+    const refused = { fingerprint: issue?.fingerprint as Hash, because: "Issues are disabled.", at: NOW };
+    const itemIssues = { [KEY]: { written: null, refused } };
+    const came = written({ more: { standing: [stands(), ...standing], itemIssues } });
+    expect(came.effects.filter(({ thing }) => thing === "issue")).toEqual([]);
+    expect(came.lookAgainAt).toBe(later(NOW, 3_600_000));
+    expect(issues({ more: { standing: [failed({ state: "done" })], itemIssues } })).toEqual([]);
+    const left = stands({ undone: [NOW, NOW, NOW, NOW, NOW] });
+    expect(written({ more: { standing: [left, ...standing], itemIssues } }).lookAgainAt).toBe(later(NOW, 600_000));
+  });
+
   it("has a title of one line", () => {
     const book = runBook([...ITEMS.slice(0, 4), item(5, { text: "a".repeat(121) })]);
     expect(issues({ facts: { [BOOK]: known(book) }, more: { standing: [failed()] } })[0]?.title).toMatch(/: a{119}…$/);

@@ -5,19 +5,7 @@ import type { PullKnown } from "../../src/flow/facts.ts";
 import { branch, type Hash } from "../../src/flow/names.ts";
 import type { Heard } from "../../src/flow/request.ts";
 import type { StandingOf } from "../../src/flow/standing.ts";
-import {
-  ARRIVALS,
-  at,
-  component,
-  LATER,
-  NOW,
-  policy,
-  pullMemory,
-  REPOSITORY,
-  stageMemory,
-  unknown,
-  verdict,
-} from "../builders.ts";
+import { at, component, LATER, NOW, policy, pullMemory, REPOSITORY, unknown, verdict } from "../builders.ts";
 import { FACTS, PATH } from "../commands/walking.ts";
 import { RITA } from "../gates/asking.ts";
 import { done } from "../release/walks.ts";
@@ -36,14 +24,14 @@ const released = pullMemory(
 const known: Partial<PullKnown> = {
   memory: released,
   verdict: verdict({ lane: "release", base: branch("master") }),
-  stage: stageMemory({ arrivals: { ...ARRIVALS, heads: [BEFORE, MERGED] } }),
   ledger: HASH,
 };
 const commit = (name: string, title: string) => ({ sha: at(name), parents: [], tree: at(name), title, author: null });
 const github: Hub = {
   ...hub(),
   tags: ["v1.3.2", "latest"],
-  [`compare ${BEFORE} ${MERGED}`]: {
+  [`parents ${MERGED}`]: [BEFORE, at("login")],
+  [`compare ${BEFORE} ${at("login")}`]: {
     ahead: 1,
     behind: 0,
     mergeBase: BEFORE,
@@ -131,14 +119,6 @@ describe("A merge into the last stage", () => {
     expect(made(judge(asking, { ...github, tags: ["v1.3.2", "v2.0.0"] }))).toMatchObject([{ tag: "v2.1.0" }]);
     const major = { ...known, standing: [{ ...promotion, version: { bump: "major" as const } }], requests: OPEN };
     expect(made(judge(major, github))).toMatchObject([{ tag: "v2.0.0" }]);
-  });
-
-  it("is compared with where the stage was, also before GitHub told of the push", () => {
-    const early = { ...known, stage: stageMemory({ arrivals: { ...ARRIVALS, heads: [BEFORE] } }) };
-    expect(made(judge(early, github))).toMatchObject([{ tag: "v1.4.0" }]);
-    const never = { ...known, stage: null, ledger: null };
-    const all = { ...github, [`compare staging ${MERGED}`]: github[`compare ${BEFORE} ${MERGED}`] };
-    expect(made(judge(never, all))).toMatchObject([{ tag: "v1.4.0", message: expect.stringContaining("0000") }]);
   });
 
   it("is drafted once it is tagged, published where nothing is to be tested, and then over", () => {

@@ -198,12 +198,19 @@ describe("What somebody asks for on a pull request", () => {
       priority: "bulk",
       openPulls: { repository: REPOSITORY, base: "master" },
     });
+    // It may have served a release that is merged.
+    const spent = (closed: string | null) => [{ standing: { ...attested, key: "served", served: 15 }, closed }];
+    const late = judge(facts([open("/attest readiness because tested", gone)], { spent: spent(null) }));
+    expect(late.entries[0]).toMatchObject({ what: "closed", says: { key: "served" } });
+    expect(said(judge(facts([open("/hold", gone)], { spent: spent("it was revoked") })))).toEqual([]);
     const other = judge(facts([open("/hold", gone)], { standing: [{ ...attested, comment: 901 }] }));
     expect(said(other)).toEqual([]);
-    const review = judge(
-      facts([open("/hold", { ...gone, origin: { number: 12, review: 7 } })], { standing: [attested] }),
-    );
+    const origin = { number: 12, review: 7 };
+    const review = judge(facts([open("/hold", { ...gone, origin })], { standing: [attested] }));
     expect(said(review)).toEqual([]);
+    const inReview = { ...attested, comment: null, review: 7 };
+    const reviewed = judge(facts([open("/attest readiness because x", { ...gone, origin })], { standing: [inReview] }));
+    expect(reviewed.entries[0]).toMatchObject({ what: "closed", says: { key: attested.key } });
   });
 
   it("is refused where they may not", () => {

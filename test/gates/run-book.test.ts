@@ -233,6 +233,9 @@ describe("The walks", () => {
       "passed",
       `Rehearsed by ${HERE}, and what comes before the merge is done. 1 item skipped.`,
     ]);
+    expect(judged({ standing: [skipped] })).toMatchObject({ outcome: "pending", skipped: 1 });
+    expect(judged({ standing: [skipped, ...done("S2", "S3", "S5", "S6")] })).toMatchObject({ skipped: 1 });
+    expect(judged()).not.toHaveProperty("skipped");
   });
 
   it("cut long texts", () => {
