@@ -3,7 +3,7 @@ import { CONFIG_PATH } from "../flow/config.ts";
 import type { LedgerEntry } from "../flow/ledger.ts";
 import type { ComponentMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Instant, type Sha, short } from "../flow/names.ts";
-import { type Finding, OUTCOMES, type Outcome, type Verdict } from "../flow/verdict.ts";
+import { type Finding, isClear, OUTCOMES, type Verdict, type Whole } from "../flow/verdict.ts";
 import { type Mark, markOf, type Standing, standingOf } from "./standing.ts";
 import type { PullView } from "./views.ts";
 
@@ -53,7 +53,7 @@ function words(standing: Standing, { component, memory }: PullView): Pick<Answer
       return {
         sentence: `${!isEnforced(component.config.policy) ? WOULD[standing.shown.outcome] : ""}${titleOf(standing.shown)}`,
         clear: worstFirst(standing.shown.findings).flatMap(({ gate, outcome, cure, copy }) =>
-          outcome === "passed" || cure === null ? [] : { gate, cure, copy },
+          isClear(outcome) || cure === null ? [] : { gate, cure, copy },
         ),
       };
     case "judged before":
@@ -81,12 +81,14 @@ function words(standing: Standing, { component, memory }: PullView): Pick<Answer
   }
 }
 
-/** As the check's title says it. */
+/** As the check's title says it; what passes by an override says so. */
 function titleOf({ findings, outcome }: Verdict): string {
-  return (findings.find((finding) => finding.outcome === outcome) ?? findings[0])?.because ?? "Nothing was judged.";
+  const over = outcome === "passed" ? findings.find((finding) => finding.override !== undefined) : undefined;
+  const shown = over ?? findings.find((finding) => finding.outcome === outcome) ?? findings[0];
+  return shown?.because ?? "Nothing was judged.";
 }
 
-const WOULD: { readonly [outcome in Outcome]: string } = {
+const WOULD: { readonly [outcome in Whole]: string } = {
   failed: "Would refuse: ",
   errored: "Would wait: ",
   pending: "Would wait: ",

@@ -1,4 +1,6 @@
 import { missingStages } from "../flow/component.ts";
+import type { Instant } from "../flow/names.ts";
+import type { Standing } from "../flow/standing.ts";
 import { answerOf, openBecause } from "./answer.ts";
 import { enforcementOf, marked, sorted } from "./listing.ts";
 import type { Refusal } from "./pages/refusal.ts";
@@ -65,7 +67,7 @@ export function componentsJson(views: readonly ComponentView[]): unknown {
         kind: one.kind,
         stage: "stage" in one ? one.stage : null,
         since: one.at,
-        until: one.kind === "freeze" ? one.until : null,
+        until: untilOf(one),
         by: one.by?.login ?? null,
         because: one.because,
       })),
@@ -86,6 +88,12 @@ export function componentsJson(views: readonly ComponentView[]): unknown {
     without_stages: bare.map(({ repository, memory }) => ({ id: repository, name: memory.name })),
     not_looked_at: unseen.map(({ repository, memory }) => ({ id: repository, name: memory.name })),
   };
+}
+
+/** When it ends by itself, or is to be closed. */
+function untilOf(one: Standing): Instant | null {
+  if (one.kind === "freeze") return one.until;
+  return one.kind === "override" ? (one.confirmed?.due ?? null) : null;
 }
 
 /** A refusal for programs. */

@@ -1,5 +1,5 @@
 import { type Effect, releaseSlot, tagSlot } from "../flow/effect.ts";
-import type { PullKnown, Want } from "../flow/facts.ts";
+import type { Comparison, PullKnown, Want } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
 import { closes, digestOf, type Entry, GENESIS, opens } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
@@ -7,6 +7,8 @@ import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Instant, Sha } from "../flow/names.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
+import { concessionsIn } from "../flow/verdict.ts";
+import { brought } from "../release/merged.ts";
 import type { Exceptions } from "../release/notes.ts";
 import { isVerified, skippedIn } from "../release/progress.ts";
 import { releaseNotes } from "../report/notes.ts";
@@ -95,7 +97,7 @@ function begun(
       number: subject.number,
       by,
       carried,
-      exceptions: exceptionsOf(walks),
+      exceptions: exceptionsOf(known, walks, brought(look, pull.head.sha, commit)),
       compareUrl:
         chosen.previous === null
           ? null
@@ -106,8 +108,12 @@ function begun(
   return { ...next, entries: [opens(subjectKey(subject), release), ...entries] };
 }
 
-/** What was let through on somebody's word: items of the run-book that were skipped. */
-const exceptionsOf = (walks: ReturnType<typeof walksOn>): Exceptions => ({
+/** What was let through on somebody's word: items of the run-book that were skipped, and gates here and on the way. */
+const exceptionsOf = (
+  { verdict, merged }: PullKnown,
+  walks: ReturnType<typeof walksOn>,
+  comparison: Comparison | null,
+): Exceptions => ({
   skipped:
     walks === null || !("production" in walks)
       ? []
@@ -118,7 +124,13 @@ const exceptionsOf = (walks: ReturnType<typeof walksOn>): Exceptions => ({
               ? []
               : [{ label, text: item.text, because: came.because, by: came.by, confirmedBy: came.confirmedBy }],
           ),
-  overrides: [],
+  overrides: [
+    ...concessionsIn(verdict),
+    ...merged
+      .filter(({ mergeCommit }) => comparison?.commits.some(({ sha }) => sha === mergeCommit))
+      .toSorted((a, b) => a.number - b.number)
+      .flatMap(({ number, overridden }) => overridden.map((one) => ({ ...one, on: number }))),
+  ],
   deviations: [],
 });
 

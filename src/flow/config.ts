@@ -383,6 +383,16 @@ export const configSchema = z.strictObject({
     .describe(
       "What counts as a change of data. A pull request may also say so: by the label `data-impact`, or a line `Data impact: yes` in its body.",
     ),
+  override: z
+    .strictObject({
+      close_within: duration
+        .default("5d")
+        .describe(
+          "How long after it was confirmed an override is to be made good and closed. One that is overdue holds the next release.",
+        ),
+    })
+    .prefault({})
+    .describe("Gates that two people let pass for one commit, by `/override` and `/confirm`."),
   readiness: z
     .strictObject({
       blockers: z
@@ -509,6 +519,7 @@ export type Policy = {
     readonly ignore: readonly string[];
     readonly transition: readonly string[];
   };
+  readonly override: { readonly closeWithin: Duration };
   readonly readiness: { readonly blockers: readonly string[]; readonly verdict: boolean };
   readonly changeOrder: { readonly required: boolean; readonly pattern: string };
   readonly gateChecks: boolean;
@@ -520,7 +531,8 @@ export type RequiredCheck = { readonly name: string; readonly app: number | null
 export function policyOf(config: Config): Policy {
   const { enforcement, enforcement_grace, team, stages, flow, roles, approvals, checks, ...rest } =
     configSchema.parse(config);
-  const { provenance, artifacts, runbook, backup, data, readiness, change_order, report, merge, promotion } = rest;
+  const { provenance, artifacts, runbook, backup, data, readiness, change_order, report, merge, promotion, override } =
+    rest;
   const named = namedIn(roles);
   return {
     enforcement,
@@ -558,6 +570,7 @@ export function policyOf(config: Config): Policy {
       verifier: backup.verifier ?? null,
     },
     data,
+    override: { closeWithin: parseDuration(override.close_within) as Duration },
     readiness: {
       blockers: readiness.blockers,
       verdict: (readiness.verdict ?? (team === "regulated" ? "required" : "off")) === "required",

@@ -9,7 +9,7 @@ import type { LiveRuleset } from "./ruleset.ts";
 import type { RunBook } from "./run-book.ts";
 import type { Standing, StandingOf } from "./standing.ts";
 import type { ComponentSubject, GroupSubject, PullSubject, StageSubject } from "./subject.ts";
-import type { Lane, Verdict } from "./verdict.ts";
+import type { Concession, Lane, Verdict } from "./verdict.ts";
 
 /** What GitHub told us, or why it could not and when to ask again. */
 export type Fact<T> =
@@ -224,6 +224,8 @@ export type PullKnown = Known & {
   /** The slot of the comment that shows its run-book, and those of the issues about its failed items, by the item's key. */
   readonly sticky: SlotState | null;
   readonly itemIssues: { readonly [key: string]: SlotState };
+  /** What was asked to be overridden on it: what is open, and what was closed of late. */
+  readonly overrides: readonly KnownOverride[];
   /** The slots of its merge at this head, and of the pull request that takes it further. */
   readonly merge: SlotState | null;
   readonly next: SlotState | null;
@@ -251,12 +253,21 @@ export type PullKnown = Known & {
   /** Merged pull requests of the component whose label or body may say that they affect data. */
   readonly mayAffect: readonly MayAffect[];
 } & Heard;
+export type KnownOverride = {
+  readonly standing: StandingOf<"override">;
+  /** Why it is no longer open; null: it is. */
+  readonly closed: string | null;
+  /** The slot of its issue. */
+  readonly slot: SlotState | null;
+};
 /** A merged pull request as it is remembered. */
 export type MergedPull = Pick<PullFacts, "title" | "author" | "head" | "base" | "mergeCommit"> & {
   readonly number: number;
   readonly labels: readonly string[];
   /** As it was judged; null: it was not, or no lane allowed it. */
   readonly lane: Lane | null;
+  /** What it was let through by, of what its gates did not pass. */
+  readonly overridden: readonly (Concession & { readonly gate: string })[];
 };
 /** What was attested for a release that is merged. */
 export type Spent = {

@@ -18,6 +18,7 @@ import type {
   ComponentKnown,
   Facts,
   KnownDeviation,
+  KnownOverride,
   MayAffect,
   MergedPull,
   PullKnown,
@@ -30,13 +31,13 @@ import { unexplained } from "../flow/provenance.ts";
 import type { Answer, Heard, Open } from "../flow/request.ts";
 import { checkName, rulesetTitle } from "../flow/ruleset.ts";
 import { type Subject, subjectKey } from "../flow/subject.ts";
-import { configLetThrough, type Verdict } from "../flow/verdict.ts";
+import { concessionsIn, configLetThrough, type Verdict } from "../flow/verdict.ts";
 import { recordsOf } from "./arrivals.ts";
 import type { Connection } from "./database.ts";
 import { chainOf, lastHash } from "./ledger.ts";
 import { memoryOf, parsed, type Row, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
-import { deviationsOn, lastLanding, spentIn, standingFor } from "./standing.ts";
+import { deviationsOn, lastLanding, overridesOn, spentIn, standingFor } from "./standing.ts";
 
 export type Recalled = {
   readonly facts: Facts;
@@ -95,6 +96,7 @@ async function beside(
           gateSlots: {},
           sticky: null,
           itemIssues: {},
+          overrides: [],
           merge: null,
           next: null,
           branch: null,
@@ -163,6 +165,7 @@ async function beside(
         mayAffect,
         sticky,
         itemIssues,
+        overrides: await overridesKnown(on, subject, now),
         merge,
         next,
         branch,
@@ -195,13 +198,8 @@ async function beside(
         recordsOf(on, repository, branch, stage?.arrivals ?? null),
         deviationsOn(on, repository, branch, later(now, -CLOSED_MS)),
       ]);
-      const known = deviations.map(
-        async (one): Promise<KnownDeviation> => ({
-          ...one,
-          slot: await slotState(on, issueSlot(repository, one.standing.key)),
-        }),
-      );
-      return { subject, memory, unchecked, slot, records, deviations: await Promise.all(known) };
+      const known: readonly KnownDeviation[] = await withIssues(on, repository, deviations);
+      return { subject, memory, unchecked, slot, records, deviations: known };
     }
     case "component": {
       const of = memory as ComponentMemory | null;
@@ -216,6 +214,26 @@ async function beside(
       return { subject, memory, organisation, letThrough, enrolment, requests, standing, installation };
     }
   }
+}
+
+/** What was asked to be overridden on a pull request, with the slots of the issues. */
+async function overridesKnown(
+  on: Connection,
+  { repository, number }: PullKnown["subject"],
+  now: Instant,
+): Promise<readonly KnownOverride[]> {
+  return withIssues(on, repository, await overridesOn(on, repository, number, later(now, -CLOSED_MS)));
+}
+
+/** With the slot of the issue of each. */
+function withIssues<One extends { readonly standing: { readonly key: string } }>(
+  on: Connection,
+  repository: RepositoryId,
+  all: readonly One[],
+): Promise<readonly (One & { readonly slot: SlotState | null })[]> {
+  return Promise.all(
+    all.map(async (one) => ({ ...one, slot: await slotState(on, issueSlot(repository, one.standing.key)) })),
+  );
 }
 
 const asksToPromote = ({ request }: Open): boolean => /^\/promote\b/im.test(request.body);
@@ -239,8 +257,10 @@ async function mergedOf(on: Connection, repository: RepositoryId): Promise<reado
     if (!pull?.merged) return [];
     const { title, author, head, base, mergeCommit, bump } = pull;
     const labels = bump === null ? [] : [`release:${bump}`];
-    const lane = parsed<Verdict>(verdict)?.lane ?? null;
-    return [{ number: number as number, title, author, head, base, mergeCommit, labels, lane }];
+    const judged = parsed<Verdict>(verdict);
+    const lane = judged?.lane ?? null;
+    const overridden = concessionsIn(judged);
+    return [{ number: number as number, title, author, head, base, mergeCommit, labels, lane, overridden }];
   });
 }
 

@@ -17,7 +17,7 @@ import {
 } from "../../src/flow/names.ts";
 import { NO_ARRIVALS } from "../../src/flow/provenance.ts";
 import type { Standing } from "../../src/flow/standing.ts";
-import type { Verdict } from "../../src/flow/verdict.ts";
+import { type Verdict, worst } from "../../src/flow/verdict.ts";
 import { flowGate } from "../../src/gates/flow.ts";
 
 /** Made-up, fixed stories for the pages: the sentences are those of the real gate, the times never move. */
@@ -104,7 +104,7 @@ export function judged(memory: PullMemory, policy: Policy = MANAGED, read: Read 
     head: memory.head.sha,
     base: memory.base,
     lane: lane?.lane ?? null,
-    outcome: finding.outcome,
+    outcome: worst([finding.outcome]),
     findings: [finding],
   };
 }
@@ -424,7 +424,7 @@ export const standing = (): readonly Standing[] => [
     key: "owed",
     kind: "owed",
     because: "checks were let pass",
-    what: "override",
+    what: "hotfix-review",
     number: 12,
     due: before(1),
   },

@@ -114,6 +114,7 @@ function says(line: string, world: World = {}): Came | string | null {
         base,
         baseHead: at(base),
         lane: "release",
+        verdict: null,
         body: null,
         dataLabel: false,
         mergeCommit: null,

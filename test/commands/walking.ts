@@ -94,6 +94,7 @@ export const onRelease = ({ pull, facts, ...more }: On = {}): OnPull => ({
     fork: false,
     baseHead: at("master"),
     lane: "release",
+    verdict: null,
     dataLabel: false,
     mergeCommit: null,
     body: `Run-book: ${PATH}`,

@@ -56,6 +56,7 @@ describe("a config file", () => {
         verifier: null,
       },
       data: { paths: DEFAULT_DATA_PATHS, ignore: DEFAULT_DATA_IGNORE, transition: DEFAULT_DATA_TRANSITION },
+      override: { closeWithin: { milliseconds: 5 * 24 * 3_600_000 } },
       readiness: { blockers: ["severity-1"], verdict: false },
       changeOrder: { required: false, pattern: "ECO-\\d{4}" },
       gateChecks: true,

@@ -1,10 +1,11 @@
 import { type Answers, type Fact, type Source, type Want, wantKey } from "../../src/flow/facts.ts";
 import type { Allowed } from "../../src/flow/lane.ts";
-import { branch, type Person } from "../../src/flow/names.ts";
+import { branch, later, type Person } from "../../src/flow/names.ts";
+import { type Override, overrideKey } from "../../src/flow/override.ts";
 import type { Finding, Lane } from "../../src/flow/verdict.ts";
 import { ask } from "../../src/gates/engine.ts";
 import type { Case, CaseWithoutLane, Gate } from "../../src/gates/gate.ts";
-import { APP, at, candidate, component, known, NOW, type PullOptions, policy } from "../builders.ts";
+import { APP, at, candidate, component, known, NOW, type PullOptions, policy, REPOSITORY } from "../builders.ts";
 
 /** The people of the tables. dora writes, olga and otto operate, quinn answers for quality, erin for the code, rita releases. */
 export const DORA = { id: 5, login: "dora" };
@@ -13,6 +14,30 @@ export const OTTO = { id: 7, login: "otto" };
 export const QUINN = { id: 8, login: "quinn" };
 export const ERIN = { id: 9, login: "erin" };
 export const RITA = { id: 10, login: "rita" };
+
+/** Until when what was confirmed at `NOW` is to be closed. */
+export const DUE = later(NOW, 5 * 24 * 3_600_000);
+/** Of checks on the release #12 at its head: rita asked for it, otto confirmed it. */
+export const overriding = (more: Partial<Override> = {}): Override => {
+  const one: Omit<Override, "key"> = {
+    kind: "override",
+    by: RITA,
+    at: NOW,
+    because: "the runner is down",
+    repository: REPOSITORY,
+    number: 12,
+    gate: "checks",
+    head: at("login"),
+    base: branch("master"),
+    lets: "build ended in failure on 1234567.",
+    comment: 900,
+    review: null,
+    confirmed: { by: OTTO, at: NOW, due: DUE },
+    issue: 44,
+    ...more,
+  };
+  return { ...one, key: overrideKey(one, one.gate) };
+};
 
 export const right = (person: Person, has: Answers["collaborators"][number]["right"]) => ({ person, right: has });
 

@@ -119,6 +119,7 @@ export const FACTS: Facts = {
   merged: [],
   ledger: null,
   itemIssues: {},
+  overrides: [],
   turnedBack: null,
   slot: null,
   stage: null,
