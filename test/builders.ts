@@ -120,6 +120,7 @@ export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
   gateSlots: {},
   sticky: null,
   itemIssues: {},
+  walked: null,
   turnedBack: null,
   siblings: [],
   slot: null,

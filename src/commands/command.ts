@@ -3,6 +3,7 @@ import { type Collaborator, type MayAffect, RIGHTS, type Right } from "../flow/f
 import type { Entry } from "../flow/ledger.ts";
 import type { Look } from "../flow/looking.ts";
 import type { Branch, InstallationId, Instant, Person, RepositoryId, Sha } from "../flow/names.ts";
+import type { Sight } from "../flow/request.ts";
 import { type Holders, holdersOf, names, withRight } from "../flow/roles.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
 import type { Nudge } from "../flow/subject.ts";
@@ -38,8 +39,10 @@ export type Asked = {
   readonly web: string;
   /** The commit that was judged when it was written: acts that are about one commit are about that. */
   readonly judged: Sha | null;
-  /** The comment; null: a review. */
+  /** The comment; null: a review, or a page. */
   readonly comment: number | null;
+  /** What the page showed that it was asked on; null: it was asked elsewhere. */
+  readonly saw: Sight | null;
   readonly policy: Policy;
   /** What the organisation's own file says, alone. */
   readonly organisation: Policy;

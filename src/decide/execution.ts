@@ -6,7 +6,7 @@ import { digestOf, type Entry, opens } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Instant } from "../flow/names.ts";
-import { isValid } from "../flow/run-book.ts";
+import { digestOfWalked, isValid, type WalkedBook } from "../flow/run-book.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
 import type { Lane } from "../flow/verdict.ts";
@@ -21,6 +21,8 @@ import { executionOn, isLeft, leftUntil, undoneOf } from "./sticky.ts";
 export type Showing = {
   readonly entries: readonly Entry[];
   readonly effects: readonly Effect[];
+  /** What its page shows of it from now on; left out: what it shows already. */
+  readonly walked?: WalkedBook;
   readonly lookAgainAt: Instant | null;
 };
 export const NOTHING_SHOWN: Showing = { entries: [], effects: [], lookAgainAt: null };
@@ -68,11 +70,21 @@ export function showing(
     path,
     blob,
     walks: isHotfix ? [production, rehearsal] : [rehearsal, production],
-    pageUrl: house.links === null ? null : `${house.links}/${component.name}/pull/${subject.number}`,
+    pageUrl: house.links === null ? null : `${house.links}/${component.name}/pull/${subject.number}#run-book`,
   };
-  const issues = failures(known, component, sticky.walks);
+  const walked = {
+    path,
+    blob,
+    head: pull.head.sha,
+    walks: sticky.walks.map(({ walk }) => walk),
+    items: book.items,
+  };
+  const beside = {
+    ...failures(known, component, sticky.walks),
+    ...(digestOfWalked(walked) !== known.walked && { walked }),
+  };
   const undone = before === undefined ? [] : undoneOf(before, now);
-  if (isLeft(undone)) return { ...issues, lookAgainAt: leftUntil(undone) };
+  if (isLeft(undone)) return { ...beside, lookAgainAt: leftUntil(undone) };
 
   const shows = digestOf(stickyComment({ ...sticky, revision: 1 }));
   const revision =
@@ -94,7 +106,7 @@ export function showing(
     known.sticky,
     now,
   );
-  if (comment.effects.length === 0) return { ...issues, lookAgainAt: comment.retryAt };
+  if (comment.effects.length === 0) return { ...beside, lookAgainAt: comment.retryAt };
   const earlier = before === undefined ? [] : [{ path: before.path, blob: before.blob }, ...before.before];
   const execution: StandingOf<"execution"> = {
     kind: "execution",
@@ -112,8 +124,9 @@ export function showing(
     before: earlier.filter((file) => file.blob !== blob).slice(0, KEPT),
   };
   return {
-    entries: [opens(subjectKey(subject), execution), ...issues.entries],
-    effects: [...comment.effects, ...issues.effects],
+    ...beside,
+    entries: [opens(subjectKey(subject), execution), ...beside.entries],
+    effects: [...comment.effects, ...beside.effects],
     lookAgainAt: comment.retryAt,
   };
 }

@@ -154,6 +154,7 @@ function judgePull(known: PullKnown, house: House): Answer {
       ...(changed || effects.length > 0 ? [entryOf(subject, verdict, component, pull, known.cause)] : []),
     ],
     effects,
+    ...(shows.walked && { walked: shows.walked }),
     final: true,
     news: {
       ...NO_NEWS,

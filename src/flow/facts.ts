@@ -2,7 +2,7 @@ import type { CheckSeen } from "./check-seen.ts";
 import type { Config } from "./config.ts";
 import type { SlotState } from "./effect.ts";
 import type { ComponentMemory, GroupMemory, PullFacts, PullMemory, StageMemory } from "./memory.ts";
-import type { Branch, InstallationId, Instant, Person, Sha } from "./names.ts";
+import type { Branch, Hash, InstallationId, Instant, Person, Sha } from "./names.ts";
 import type { Merge, Push, Records } from "./provenance.ts";
 import type { Open } from "./request.ts";
 import type { LiveRuleset } from "./ruleset.ts";
@@ -213,6 +213,8 @@ export type PullKnown = Known & {
   /** The slot of the comment that shows its run-book, and those of the issues about its failed items, by the item's key. */
   readonly sticky: SlotState | null;
   readonly itemIssues: { readonly [key: string]: SlotState };
+  /** The digest of the run-book as its page shows it; null: it shows none. */
+  readonly walked: Hash | null;
   /** The slots of the checks of its gates, by the check's name. */
   readonly gateSlots: { readonly [name: string]: SlotState };
   /** The stage that it goes into, null before its first look. */

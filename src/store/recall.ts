@@ -11,7 +11,7 @@ import {
 } from "../flow/effect.ts";
 import type { ComponentKnown, Facts, KnownDeviation, MayAffect, PullKnown, Sibling, Source } from "../flow/facts.ts";
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
-import { type Branch, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
+import { type Branch, type Hash, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
 import { unexplained } from "../flow/provenance.ts";
 import type { Answer, Heard, Open } from "../flow/request.ts";
 import { checkName, rulesetTitle } from "../flow/ruleset.ts";
@@ -66,6 +66,7 @@ async function beside(
   component: ComponentMemory | null,
   now: Instant,
 ): Promise<object> {
+  const key = subjectKey(subject);
   switch (subject.kind) {
     case "pull": {
       const pull = memory as PullMemory | null;
@@ -80,6 +81,7 @@ async function beside(
           gateSlots: {},
           sticky: null,
           itemIssues: {},
+          walked: null,
           stage: null,
           source: null,
           standing: [],
@@ -96,20 +98,33 @@ async function beside(
         !verdict?.findings.some(({ changesConfig }) => changesConfig !== undefined);
       const { installation } = row as Row;
       const into = component?.config.policy.stages.indexOf(pull.base) ?? -1;
-      const [siblings, slot, turnedBack, gateSlots, stage, source, standing, requests, mayAffect, sticky, itemIssues] =
-        await Promise.all([
-          siblingsOf(on, subject.repository, pull.head.sha, pull.base, subject.number),
-          slotState(on, checkSlot(subject.repository, pull.head.sha, check)),
-          slotState(on, turnedBackSlot(subject.repository, subject.number, pull.head.sha)),
-          none ? {} : gateSlotsOf(on, subject.repository, pull.head.sha, check),
-          memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository: subject.repository, branch: pull.base })),
-          sourceOf(on, subject.repository, pull.base, component),
-          standingFor(on, subject.repository, installation, subject.number),
-          requestsOf(on, subject),
-          into > 0 ? speaking(on, subject.repository) : [],
-          into > 0 ? slotState(on, executionSlot(subject.repository, subject.number)) : null,
-          into > 0 ? itemIssuesOf(on, subject) : {},
-        ]);
+      const [
+        siblings,
+        slot,
+        turnedBack,
+        gateSlots,
+        stage,
+        source,
+        standing,
+        requests,
+        mayAffect,
+        sticky,
+        itemIssues,
+        walked,
+      ] = await Promise.all([
+        siblingsOf(on, subject.repository, pull.head.sha, pull.base, subject.number),
+        slotState(on, checkSlot(subject.repository, pull.head.sha, check)),
+        slotState(on, turnedBackSlot(subject.repository, subject.number, pull.head.sha)),
+        none ? {} : gateSlotsOf(on, subject.repository, pull.head.sha, check),
+        memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository: subject.repository, branch: pull.base })),
+        sourceOf(on, subject.repository, pull.base, component),
+        standingFor(on, subject.repository, installation, subject.number),
+        requestsOf(on, subject),
+        into > 0 ? speaking(on, subject.repository) : [],
+        into > 0 ? slotState(on, executionSlot(subject.repository, subject.number)) : null,
+        into > 0 ? itemIssuesOf(on, subject) : {},
+        into > 0 ? walkedDigest(on, key) : null,
+      ]);
       const attests = requests.some(({ request }) => request.body.includes("/attest"));
       const numbers = [subject.number, ...siblings.map(({ number }) => number)];
       return {
@@ -127,6 +142,7 @@ async function beside(
         mayAffect,
         sticky,
         itemIssues,
+        walked,
         spent: attests ? await backupsOnce(on, subject.repository) : [],
         // One check speaks for all that share it, so a hold on one holds all.
         standing: standing.filter((one) => one.kind !== "hold" || numbers.includes(one.number)),
@@ -263,6 +279,12 @@ async function itemIssuesOf(
   const before = issueSlot(repository, "").length;
   const prefix = issueSlot(repository, `item:${repository}:${number}:`);
   return Object.fromEntries((await slotsFrom(on, prefix)).map((row) => [row.slot.slice(before), stateOf(row)]));
+}
+
+/** Which run-book the page of a pull request shows; null: none. */
+async function walkedDigest(on: Connection, pull: string): Promise<Hash | null> {
+  const row = await on.selectFrom("walked").select("digest").where("pull", "=", pull).executeTakeFirst();
+  return (row?.digest ?? null) as Hash | null;
 }
 
 /** What stands in all slots whose names begin so. */

@@ -122,6 +122,7 @@ function says(line: string, world: World = {}): Came | string | null {
       lastRelease: world.lastRelease ?? null,
       judged: world.judged === undefined ? at("login") : world.judged,
       comment: 900,
+      saw: null,
       look,
     };
     const may = (read.allows ?? attest.allows)(asked);

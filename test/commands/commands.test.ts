@@ -68,6 +68,7 @@ function says(
     standing,
     judged: judged === undefined ? at("login") : judged,
     comment: 900,
+    saw: null,
     spent: [],
     mayAffect: [],
     lastRelease: null,

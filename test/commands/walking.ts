@@ -96,6 +96,7 @@ export const onRelease = ({ pull, facts, ...more }: On = {}): OnPull => ({
   standing: [],
   judged: HEAD,
   comment: 900,
+  saw: null,
   look: looking(
     new Map(
       Object.entries({ ...FACTS, ...facts }).flatMap(([want, fact]) => (fact === undefined ? [] : [[want, fact]])),

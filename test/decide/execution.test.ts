@@ -4,6 +4,7 @@ import type { Effect, SlotState } from "../../src/flow/effect.ts";
 import type { Fact, PullKnown } from "../../src/flow/facts.ts";
 import type { Hash, Instant, Person } from "../../src/flow/names.ts";
 import { later } from "../../src/flow/names.ts";
+import { digestOfWalked, type WalkedBook } from "../../src/flow/run-book.ts";
 import type { Standing, StandingOf } from "../../src/flow/standing.ts";
 import type { Lane } from "../../src/flow/verdict.ts";
 import {
@@ -28,6 +29,9 @@ const REQUIRED = component({
   config: { ...component().config, policy: policy({ runBook: { ...policy().runBook, required: true } }) },
 });
 
+/** What the page shows by then. */
+const WALKED: WalkedBook = { path: PATH, blob: BLOB, head: HEAD, walks: ["rehearsal", "production"], items: ITEMS };
+
 type Asking = {
   readonly lane?: Lane | null;
   readonly links?: string | null;
@@ -41,7 +45,7 @@ function shown({ lane = "release", links = null, facts = {}, in: here = REQUIRED
   const pull = pullMemory({ head: "staging", base: "master" }, { body: `Run-book: ${PATH}`, merged });
   const read = new Map(Object.entries({ ...FACTS, ...facts }));
   return showing(
-    pullKnown({ read, memory: pull, ...more }),
+    pullKnown({ read, memory: pull, walked: digestOfWalked(WALKED), ...more }),
     pull,
     here,
     { app: 7, links, web: "https://github.com" },
@@ -113,7 +117,9 @@ describe("The comment with the run-book", () => {
 
   it("links its page where there is one", () => {
     expect(comments({})[0]?.body).not.toContain("The page of this run-book");
-    expect(comments({ links: "https://flow.example" })[0]?.body).toContain("(https://flow.example/acme/api/pull/12)");
+    expect(comments({ links: "https://flow.example" })[0]?.body).toContain(
+      "(https://flow.example/acme/api/pull/12#run-book)",
+    );
   });
 
   it("shows first what is walked first", () => {
@@ -200,6 +206,24 @@ describe("The comment with the run-book", () => {
     expect(shown({ more: { standing: [five] } })).toEqual({ ...NOTHING, lookAgainAt: later(ago(9), 600_000) });
     const four = stands({ undone: undone(10, 8, 7, 6, 5) });
     expect(executionOf({ more: { standing: [four] } })?.undone).toEqual(undone(8, 7, 6, 5));
+  });
+});
+
+describe("The page with the run-book", () => {
+  const page = (asking: Asking = {}) => written(asking).walked;
+
+  it("has it from when it is walked, and again when it is another one", () => {
+    expect(page({ more: { walked: null } })).toEqual(WALKED);
+    expect(page()).toBeUndefined();
+    const items = ITEMS.slice(1);
+    expect(page({ facts: { [BOOK]: known(runBook(items)) } })).toEqual({ ...WALKED, items });
+    expect(page({ lane: "hotfix" })?.walks).toEqual(["production", "rehearsal"]);
+  });
+
+  it("has it too where the comment stays as it is, or is left alone", () => {
+    expect(shown({ more: again(stands(), { walked: null }) })).toEqual({ ...NOTHING, walked: WALKED });
+    const left = stands({ undone: [NOW, NOW, NOW, NOW, NOW] });
+    expect(page({ more: { standing: [left], walked: null } })).toEqual(WALKED);
   });
 });
 

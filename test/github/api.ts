@@ -112,6 +112,7 @@ export const FACTS: Facts = {
   gateSlots: {},
   sticky: null,
   itemIssues: {},
+  walked: null,
   turnedBack: null,
   slot: null,
   stage: null,
