@@ -102,7 +102,7 @@ type Saying = Sticky & { readonly intro: readonly string[]; readonly lines: Read
 
 function sayingOf(sticky: Sticky): Saying {
   const { walks, path, blob, pageUrl } = sticky;
-  const page = pageUrl === null ? "" : ` [The page of this run-book](${pageUrl}) shows all of it.`;
+  const page = pageUrl === null ? "" : ` [The page of this run-book](${pageUrl}) shows all of it, and takes ticks too.`;
   return {
     ...sticky,
     intro: [...leadOf(sticky), `Run-book: ${codeInLine(path)} (${codeInLine(short(blob))}).${page}`],
