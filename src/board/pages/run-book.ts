@@ -166,7 +166,7 @@ function quickly(step: Step): Html | null {
 }
 
 function textOf({ item: { text, notApplicable } }: Step, whole: boolean): Html {
-  const words = prose(whole ? text : cut(text, LONGEST_TEXT));
+  const words = html`<bdi>${prose(whole ? text : cut(text, LONGEST_TEXT))}</bdi>`;
   return notApplicable === null ? words : html`<s>${words}</s>`;
 }
 
