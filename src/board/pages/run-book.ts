@@ -3,7 +3,6 @@ import type { Label } from "../../flow/request.ts";
 import type { WalkedBook } from "../../flow/run-book.ts";
 import type { Walk } from "../../flow/standing.ts";
 import { count } from "../../flow/words.ts";
-import type { Came } from "../../release/execution.ts";
 import { ranges } from "../../release/labels.ts";
 import { countIn, isTask, type Progress, type Step } from "../../release/progress.ts";
 import { PHASE_TITLES, WALK_TITLES } from "../../report/execution.ts";
@@ -12,6 +11,7 @@ import { cut, type Html, html, prose } from "../html.ts";
 import { since } from "../time.ts";
 import type { AskedOnPage, PullView } from "../views.ts";
 import { isWalked, partsOf, walksOf } from "../walks.ts";
+import { standOf } from "./item-stand.ts";
 import { commit } from "./stage-line.ts";
 import { doing, mayAsk, type Ticking, tickForm } from "./ticking.ts";
 
@@ -19,7 +19,6 @@ import { doing, mayAsk, type Ticking, tickForm } from "./ticking.ts";
 const PLACE = "run-book";
 /** The whole text is shown of the item that was chosen. */
 const LONGEST_TEXT = 200;
-const LONGEST_REMARK = 300;
 /** What came of what one did is shown so long. */
 const TOLD_MS = 10 * 60_000;
 
@@ -174,69 +173,6 @@ function askedOf({ item: { owner, optional } }: Step): Html | null {
   const words = [optional && "optional", owner !== null && `only ${owner}`].filter((word) => word !== false);
   return words.length === 0 ? null : html` <span class="quiet">(${words.join(", ")})</span>`;
 }
-
-type Told = { readonly tone: string; readonly word: string; readonly more?: Html | null };
-
-function standOf(step: Step, now: Instant): Html | null {
-  const told = toldBy(step, now);
-  return (
-    told &&
-    html`<p class="stand"><span class="word ${told.tone}">${told.word}</span>${told.more ?? null}</p>
-`
-  );
-}
-
-/** Null where nothing is to be told: of what belongs to the rollback, and of what has only optional items below it. */
-function toldBy({ item, came, below, cleared, again }: Step, now: Instant): Told | null {
-  const { phase, notApplicable } = item;
-  if (notApplicable !== null) return { tone: "none", word: "– not asked for", more: html`: ${remark(notApplicable)}` };
-  if (phase === "rollback" || below?.of === 0) return null;
-  if (below !== null)
-    return {
-      tone: cleared ? "passed" : "none",
-      word: `${cleared ? "✓" : "○"} ${below.cleared} of ${below.of}`,
-      more: html` <span class="quiet">of those below</span>`,
-    };
-  switch (came?.state) {
-    case "done":
-      return {
-        tone: "passed",
-        word: "✓ done",
-        more: html`${who(came, now)}${came.note !== null && html`: “${remark(came.note)}”`}${seen(came)}`,
-      };
-    case "failed":
-      return { tone: "failed", word: "✗ failed", more: html`${who(came, now)}: ${remark(came.because)}` };
-    case "skipped":
-    case "skip-asked":
-      return {
-        ...(came.state === "skipped"
-          ? { tone: "none", word: "– skipped" }
-          : { tone: "pending", word: "… to be skipped" }),
-        more: html`${who(came, now)}${agreed(came)}: ${remark(came.because)}`,
-      };
-    default:
-      return {
-        tone: "none",
-        word: "○ open",
-        more: again === null ? reopened(came, now) : html`, to do again: ${AGAIN[again]}`,
-      };
-  }
-}
-
-const AGAIN: { readonly [why in NonNullable<Step["again"]>]: string } = {
-  head: "staging has moved since",
-  "run-book": "the run-book has changed since",
-};
-
-const reopened = (came: Came | null, now: Instant) =>
-  came?.by ? html`${who(came, now)}: ${remark(came.because)}` : null;
-const agreed = ({ state, confirmedBy }: Came): string | null =>
-  state === "skip-asked" ? ", waits for somebody else to agree" : confirmedBy && `, and ${confirmedBy.login} agreed`;
-const remark = (text: string) => cut(text, LONGEST_REMARK);
-const who = ({ by, at }: Came, now: Instant) =>
-  html` <span class="quiet">${by?.login ?? "somebody"}, ${since(at, now)}</span>`;
-/** As code: whoever ticks an item makes no link of ours. */
-const seen = ({ url }: Came) => url !== null && html` <code>${remark(url)}</code>`;
 
 /** What belongs to an item and does not fit into its line. */
 function inFull({ item: { details, line } }: Step, { file }: Shown): Html {
