@@ -254,12 +254,7 @@ export async function startApp(settings: Settings): Promise<App> {
 }
 
 /** Where the verifier of backups listens that the config names; null: it names none. */
-function verifierIn({ config }: ComponentMemory): string | null {
-  const { backup } = config.policy as {
-    readonly backup?: { readonly verifier?: { readonly url: string } | null } | null;
-  };
-  return backup?.verifier?.url ?? null;
-}
+const verifierIn = ({ config }: ComponentMemory): string | null => config.policy.backup.verifier?.url ?? null;
 
 /** Where people see what the API serves: api.github.com, api.SUB.ghe.com, and HOST/api/v3 of an Enterprise Server. */
 function webAddress(apiUrl: string): string {

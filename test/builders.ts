@@ -128,6 +128,7 @@ export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
   source: null,
   standing: [],
   spent: [],
+  lastRelease: null,
   mayAffect: [],
   requests: [],
   installation: installationId(1),

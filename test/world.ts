@@ -158,6 +158,8 @@ export type Person = {
   ): Promise<number>;
   retargets(number: number, base: string): Promise<void>;
   retitles(number: number, title: string): Promise<void>;
+  /** Writes another body. */
+  rewrites(number: number, body: string): Promise<void>;
   closes(number: number): Promise<void>;
   reopens(number: number): Promise<void>;
   /** Null when it is merged, else GitHub's refusal. */
@@ -373,6 +375,9 @@ function personOf(github: Github, repository: () => Repository, actor: Actor): P
     },
     async retitles(number, title) {
       must(await editPull(github, actor, repository(), number, { title }));
+    },
+    async rewrites(number, body) {
+      must(await editPull(github, actor, repository(), number, { body }));
     },
     async closes(number) {
       must(await editPull(github, actor, repository(), number, { state: "closed" }));

@@ -17,6 +17,7 @@ import { policy as configGate } from "../gates/policy.ts";
 import { checkRun, fingerprintOf, gateChecks, type Told, turnedBack } from "../report/check-run.ts";
 import { allOf, decided, earlier, thenAnswered, unlessThere } from "./answer.ts";
 import { NOTHING_SHOWN, showing } from "./execution.ts";
+import { landing } from "./landing.ts";
 import { answering, obey } from "./requests.ts";
 
 /** A pull request: what people asked for on it is carried out, then it is judged, then they are answered. */
@@ -24,7 +25,7 @@ export function decidePull(known: PullKnown, house: House): Answer {
   const { subject, component, memory } = known;
   if (known.requests.length === 0 || component === null || component.stages === null) return judgePull(known, house);
   if (memory === null) return thenAnswered(judgePull(known, house), known.now);
-  const { head, base, body, dataLabel, author } = memory;
+  const { head, base, body, dataLabel, author, mergeCommit } = memory;
   const { verdict: before } = known;
   const pull = {
     number: subject.number,
@@ -36,8 +37,9 @@ export function decidePull(known: PullKnown, house: House): Answer {
     lane: before?.base === base ? before.lane : null,
     body,
     dataLabel,
+    mergeCommit,
   };
-  const obeyed = obey({ ...known, component, pull, web: house.web, lastRelease: null });
+  const obeyed = obey({ ...known, component, pull, web: house.web });
   if ("lacks" in obeyed) return obeyed;
   const judged = judgePull(
     { ...known, standing: obeyed.standing, memory: obeyed.fresh ? doubting(memory) : memory },
@@ -65,9 +67,7 @@ function judgePull(known: PullKnown, house: House): Answer {
 
   if (pull.state === "closed") {
     const gone = { ...closed(known, pull), ...memory };
-    const shows = pull.merged && component !== null ? showing(known, pull, component, house, null) : NOTHING_SHOWN;
-    if ("lacks" in shows) return shows;
-    return decided({ ...gone, ...shows, because: gone.because });
+    return pull.merged && component !== null ? merged(gone, known, pull, component, house) : decided(gone);
   }
   if (component === null || component.stages === null) {
     const look: Nudge = { priority: "person", subject: { kind: "component", repository: subject.repository } };
@@ -209,6 +209,27 @@ function closed(known: PullKnown, pull: PullMemory): ReturnType<typeof none> {
     because: "It is merged, and brings a change of the config.",
     news: { ...NO_NEWS, lessons: [lesson], nudges: [...kept.news.nudges, nudge] },
   };
+}
+
+/** It goes on as far as its run-book does, and what was attested for it is used up. */
+function merged(
+  gone: Parameters<typeof decided>[0],
+  known: PullKnown,
+  pull: PullMemory,
+  component: ComponentMemory,
+  house: House,
+): Answer {
+  const lands = landing(known, pull, component);
+  const shows = showing(known, pull, component, house, null);
+  // Both are asked for together.
+  if ("lacks" in lands) return { lacks: [...lands.lacks, ...("lacks" in shows ? shows.lacks : [])] };
+  if ("lacks" in shows) return shows;
+  return decided({
+    ...gone,
+    entries: [...lands.entries, ...shows.entries],
+    effects: shows.effects,
+    lookAgainAt: earlier(lands.lookAgainAt, shows.lookAgainAt),
+  });
 }
 
 /** There is nothing to say about it (any more); those that shared its check say it without it. */

@@ -14,6 +14,7 @@ import type { Answer, Heard, Request } from "../flow/request.ts";
 import type { Standing } from "../flow/standing.ts";
 import { type Nudge, type Subject, subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
+import { attestedAnywhere } from "../release/attestation.ts";
 import { EDITED, type Line, NOTHING_DONE, reply, TAKEN_BACK } from "../report/reply.ts";
 import { type StickyCame, stickyCame } from "./sticky.ts";
 
@@ -113,10 +114,10 @@ function heard(request: Heard, known: Known): Outcome {
 }
 
 /** What was attested by a comment that is not there any more as it was written. */
-function takenBack(request: Heard, { standing, subject, component }: Known): Outcome {
+function takenBack(request: Heard, { standing, spent, subject, component }: Known): Outcome {
   const { origin, by } = request;
-  const said = standing.filter(
-    (one) => one.kind === "attestation" && "comment" in origin && one.comment === origin.comment,
+  const said = attestedAnywhere(standing, spent).filter((one) =>
+    "comment" in origin ? one.comment === origin.comment : "review" in origin && one.review === origin.review,
   );
   const about = subjectKey(subject);
   const lines = said.map(() => ({ line: "", says: TAKEN_BACK }));
@@ -184,6 +185,7 @@ const askedBy = (
   // Who looked at a page tried what it showed.
   judged: "page" in origin ? origin.page.saw.head : request.judged,
   comment: "comment" in origin ? origin.comment : null,
+  review: "review" in origin ? origin.review : null,
   saw: "page" in origin ? origin.page.saw : null,
   policy: component.config.policy,
   organisation: madeOf(null, component.config.above).policy,

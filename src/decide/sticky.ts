@@ -1,8 +1,9 @@
 import type { OnPull } from "../commands/command.ts";
+import { mayDeploy } from "../commands/deploying.ts";
 import { mayDo, pullOf, standingOf, type Walked, walked } from "../commands/items.ts";
 import { type Entry, opens } from "../flow/ledger.ts";
 import { type Instant, later, type Sha } from "../flow/names.ts";
-import type { Heard, StickyEdit } from "../flow/request.ts";
+import type { Heard, Label, StickyEdit } from "../flow/request.ts";
 import type { RunBook } from "../flow/run-book.ts";
 import type { Execution, StandingOf } from "../flow/standing.ts";
 import { clicked, stateFrom } from "../release/execution.ts";
@@ -59,7 +60,7 @@ function clicksCame(clicks: StickyEdit["clicks"], seen: Seen, asked: OnPull): re
   const today = walked(asked);
   const book = asked.look.at({ want: "run-book", path: seen.path, sha: seen.blob });
   if (today === null || book === null) return null;
-  if ("came" in today) return clicks.map(({ label }) => ({ line: label, says: today.says }));
+  if ("came" in today) return clicks.map(({ label }) => takenBack(label, asked, today.says));
   const results = clicks.map((click) => clickCame(click, { seen, book, today }, asked));
   return results.includes(null) ? null : results.flatMap((came) => (came === null || came === "nothing" ? [] : [came]));
 }
@@ -74,7 +75,7 @@ function clickCame(
   const { walk, ordinal } = named(label);
   const item = book.items[ordinal - 1];
   if (item === undefined) return "nothing";
-  const refused = (says: string) => ({ line: label, says });
+  const refused = (says: string) => takenBack(label, asked, says);
   const step = today.walks[walk].steps.find((one) => one.item.id === item.id);
   if (step === undefined || (walk === "rehearsal" && seen.blob !== today.blob)) return refused(OUTRUN);
   if (!isTask(step)) return "nothing";
@@ -83,6 +84,9 @@ function clickCame(
   if (may !== "yes") return refused(may.says);
   if (ticked && step.item.needsResult)
     return refused(`It asks for its result: write \`/done ${step.label} note="…"\`.`);
+  const backed = ticked ? mayDeploy(asked, step, today.walks[walk]) : "yes";
+  if (backed === "unread") return null;
+  if (backed !== "yes") return refused(backed.says);
   const before = standingOf(asked, { step, walk, blob: seen.blob });
   // What is still open is done by the file that they saw.
   const isOpen = stateFrom(before).state === "open";
@@ -90,6 +94,12 @@ function clickCame(
   const after = clicked(from, { by, at, ticked, shown, revision: seen.revision });
   return { ...opens(pullOf(asked), after), actor: by.login };
 }
+
+/** Above a reply to a click stands no comment of theirs, so it says whose it was and of what. */
+const takenBack = (line: Label, { by }: OnPull, says: string): ClickCame => ({
+  line,
+  says: `${by.login}'s click on \`${line}\` is taken back. ${says}`,
+});
 
 const OUTRUN = "The run-book has changed since that was shown: tick it in the one that is shown now.";
 

@@ -126,6 +126,8 @@ export type Answers = {
   readonly pushers: readonly Person[];
   /** The tree of a commit. */
   readonly tree: Sha;
+  /** Of a commit; of a merge the first is where its branch was before. */
+  readonly parents: readonly [Sha, ...Sha[]];
   /** All files of a commit. */
   readonly entries: readonly TreeEntry[];
   readonly file: Document;
@@ -166,6 +168,8 @@ export type Want =
   | { readonly want: "text"; readonly number: number }
   | { readonly want: "pushers"; readonly branch: Branch }
   | { readonly want: "tree"; readonly commit: Sha }
+  /** Of any commit but the first of all. */
+  | { readonly want: "parents"; readonly commit: Sha }
   | { readonly want: "entries"; readonly commit: Sha }
   /** As it is in a commit. */
   | { readonly want: "file"; readonly path: string; readonly at: Sha }
@@ -223,11 +227,19 @@ export type PullKnown = Known & {
   readonly source: Source | null;
   /** What holds it, its stage or its component, in whatever way; of run-books its own. */
   readonly standing: readonly Standing[];
-  /** Backups that served a release already; read where somebody attests one. */
-  readonly spent: readonly StandingOf<"attestation">[];
+  /** What served a release that is merged, and serves no other; read where somebody attests something. */
+  readonly spent: readonly Spent[];
+  /** When another release or hotfix that had passed went into the last stage last, read there too; null: none that we know. */
+  readonly lastRelease: Instant | null;
   /** Merged pull requests of the component whose label or body may say that they affect data. */
   readonly mayAffect: readonly MayAffect[];
 } & Heard;
+/** What was attested for a release that is merged. */
+export type Spent = {
+  readonly standing: StandingOf<"attestation">;
+  /** Why it does not count any more; null: it does. */
+  readonly closed: string | null;
+};
 export type MayAffect = Pick<PullFacts, "body" | "dataLabel" | "mergeCommit"> & { readonly number: number };
 /** What people asked for and nobody answered yet, oldest first. */
 export type Heard = { readonly requests: readonly Open[]; readonly installation: InstallationId };

@@ -13,7 +13,7 @@ export type Standing = {
   readonly at: Instant;
   /** In one sentence without a full stop, in the words of whoever opened it. */
   readonly because: string;
-} & (Hold | Freeze | Outage | Owed | InFlight | Attestation | Deviation | Link | Execution | ItemState);
+} & (Hold | Freeze | Outage | Owed | InFlight | Landed | Attestation | Deviation | Link | Execution | ItemState);
 
 /** Somebody holds a pull request. */
 export type Hold = { readonly kind: "hold"; readonly repository: RepositoryId; readonly number: number };
@@ -42,6 +42,8 @@ export type Owed = {
 };
 /** A release between its merge and `released` or `withdrawn`. */
 export type InFlight = { readonly kind: "release"; readonly repository: RepositoryId; readonly version: string };
+/** A release or a hotfix that went into the last stage as it had passed, at the moment that it says. */
+export type Landed = { readonly kind: "landed"; readonly repository: RepositoryId; readonly number: number };
 /** What somebody answers for. It counts while the comment that says so is there as it was written. */
 export type Attestation = {
   readonly kind: "attestation";
@@ -52,6 +54,10 @@ export type Attestation = {
   readonly head: Sha;
   /** The comment that says so; null: a review does. */
   readonly comment: number | null;
+  /** The review that says so, where no comment does. */
+  readonly review?: number;
+  /** The release or hotfix that was merged by it: it counts for that one alone. Left out: none was. */
+  readonly served?: number;
 } & (Readiness | Backup | Waiver);
 /** That this very commit is ready. */
 export type Readiness = { readonly what: "readiness" };

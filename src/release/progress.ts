@@ -137,17 +137,6 @@ export function countIn({ steps }: Pick<Progress, "steps">): { readonly cleared:
   return { cleared: asked.filter(({ cleared }) => cleared).length, of: asked.length };
 }
 
-/** Whether all that these phases ask is done. A run-book without items asks nothing, and is never done. */
-export const isComplete = (progress: Progress, phases: readonly Phase[]): boolean =>
-  progress.steps.length > 0 && openIn(progress, phases).length === 0;
-
-/** Whether a rehearsal is over, and a release may be as far as its run-book goes. */
-export const isThrough = (progress: Progress): boolean => isComplete(progress, REHEARSED);
-/** Whether what has to be done before the merge is. */
-export const isPrepared = (progress: Progress): boolean => isComplete(progress, ["before"]);
-/** Whether what comes after the merge is done. */
-export const isVerified = (progress: Progress): boolean => isComplete(progress, ["deploy", "test"]);
-
 /** What was cleared and has to be done again, since the run-book changed or staging moved. */
 export const toRedo = (progress: Progress): readonly Step[] =>
   openIn(progress, REHEARSED).filter(({ again }) => again !== null);

@@ -21,7 +21,7 @@ import { recordsOf } from "./arrivals.ts";
 import type { Connection } from "./database.ts";
 import { memoryOf, parsed, type Row, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
-import { backupsOnce, deviationsOn, standingFor } from "./standing.ts";
+import { deviationsOn, lastLanding, spentIn, standingFor } from "./standing.ts";
 
 export type Recalled = {
   readonly facts: Facts;
@@ -86,6 +86,7 @@ async function beside(
           source: null,
           standing: [],
           spent: [],
+          lastRelease: null,
           mayAffect: [],
           requests: [],
           installation: row?.installation ?? 0,
@@ -125,7 +126,8 @@ async function beside(
         into > 0 ? itemIssuesOf(on, subject) : {},
         into > 0 ? walkedDigest(on, key) : null,
       ]);
-      const attests = requests.some(({ request }) => request.body.includes("/attest"));
+      // What was attested may be taken back, too; command words know no case.
+      const attests = requests.some(({ request }) => /\/attest/i.test(request.body));
       const numbers = [subject.number, ...siblings.map(({ number }) => number)];
       return {
         subject,
@@ -143,7 +145,8 @@ async function beside(
         sticky,
         itemIssues,
         walked,
-        spent: attests ? await backupsOnce(on, subject.repository) : [],
+        spent: attests ? await spentIn(on, subject.repository) : [],
+        lastRelease: attests ? await lastLanding(on, subject.repository, subject.number) : null,
         // One check speaks for all that share it, so a hold on one holds all.
         standing: standing.filter((one) => one.kind !== "hold" || numbers.includes(one.number)),
       };

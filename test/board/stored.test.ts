@@ -33,6 +33,7 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   blob: "",
   pushers: [],
   tree: id("7ee"),
+  parents: [id("ba5e")],
   entries: [],
   file: FILE,
   "run-book": null,

@@ -7,27 +7,13 @@ import { later } from "../../src/flow/names.ts";
 import { digestOfWalked, type WalkedBook } from "../../src/flow/run-book.ts";
 import type { Standing, StandingOf } from "../../src/flow/standing.ts";
 import type { Lane } from "../../src/flow/verdict.ts";
-import {
-  at,
-  component,
-  known,
-  LATER,
-  NOW,
-  policy,
-  pullKnown,
-  pullMemory,
-  REPOSITORY,
-  unknown,
-  verdict,
-} from "../builders.ts";
+import { at, component, known, LATER, NOW, pullKnown, unknown, verdict } from "../builders.ts";
 import { BLOB, FACTS, HEAD, ITEMS, PATH, runBook, walkedBefore } from "../commands/walking.ts";
 import { OTTO } from "../gates/asking.ts";
 import { item } from "../release/walks.ts";
+import { execution, HOUSE, release, WITH_RUN_BOOK } from "./facts.ts";
 
 const BOOK = `run-book ${PATH} ${BLOB}`;
-const REQUIRED = component({
-  config: { ...component().config, policy: policy({ runBook: { ...policy().runBook, required: true } }) },
-});
 
 /** What the page shows by then. */
 const WALKED: WalkedBook = { path: PATH, blob: BLOB, head: HEAD, walks: ["rehearsal", "production"], items: ITEMS };
@@ -36,19 +22,26 @@ type Asking = {
   readonly lane?: Lane | null;
   readonly links?: string | null;
   readonly facts?: { readonly [want: string]: Fact<unknown> };
-  readonly in?: typeof REQUIRED;
+  readonly in?: typeof WITH_RUN_BOOK;
   readonly merged?: boolean;
   readonly more?: Partial<PullKnown>;
 };
 
-function shown({ lane = "release", links = null, facts = {}, in: here = REQUIRED, merged = false, more }: Asking = {}) {
-  const pull = pullMemory({ head: "staging", base: "master" }, { body: `Run-book: ${PATH}`, merged });
+function shown({
+  lane = "release",
+  links = null,
+  facts = {},
+  in: here = WITH_RUN_BOOK,
+  merged = false,
+  more,
+}: Asking = {}) {
+  const pull = release({ merged });
   const read = new Map(Object.entries({ ...FACTS, ...facts }));
   return showing(
     pullKnown({ read, memory: pull, walked: digestOfWalked(WALKED), ...more }),
     pull,
     here,
-    { app: 7, links, web: "https://github.com" },
+    { ...HOUSE, links },
     lane,
   );
 }
@@ -96,21 +89,7 @@ describe("The comment with the run-book", () => {
         what: "opened",
         actor: "app",
         about: "pull:42:12",
-        says: {
-          kind: "execution",
-          key: "execution:42:12",
-          by: null,
-          at: NOW,
-          because: "its run-book is walked from here on",
-          repository: REPOSITORY,
-          number: 12,
-          path: PATH,
-          blob: BLOB,
-          revision: 1,
-          shows: comment?.fingerprint,
-          undone: [],
-          before: [],
-        },
+        says: execution({ revision: 1, shows: comment?.fingerprint as Hash, before: [] }),
       },
     ]);
   });
@@ -272,12 +251,46 @@ describe("The issue about an item that failed", () => {
     const done = failed({ state: "done", because: "otto did it" });
     const closed = issues({ more: { itemIssues, standing: [done] } });
     expect(closed).toMatchObject([{ state: "closed", over: { id: 31 } }]);
-    expect(closed[0]?.body).toContain(
-      "It did not fail after all, or was opened again: otto did it (2026-11-24 09:40 UTC).",
+    expect(closed[0]?.body).toContain("By now it is done: otto did it (otto, 2026-11-24 09:40 UTC).");
+    const opened = failed({ state: "open", by: null, because: "nobody has done it yet" });
+    expect(issues({ more: { itemIssues, standing: [opened] } })[0]?.body).toContain(
+      "By now it is open: nobody has done it yet (somebody, 2026-11-24 09:40 UTC).",
     );
     const gone = issues({ more: { itemIssues } });
     expect(gone).toMatchObject([{ state: "closed" }]);
     expect(gone[0]?.body).toContain("The run-book or staging has changed since, so it is to be done again.");
+  });
+
+  it("is closed when the item leaves the run-book, and opened again when it comes back", () => {
+    const standing = [failed()];
+    const [issue] = issues({ more: { standing } });
+    const facts = { [BOOK]: known(runBook(ITEMS.filter(({ id }) => id !== "i5"))) };
+    const more = { standing, itemIssues: open(issue) };
+    const [gone] = issues({ facts, more });
+    expect(gone).toMatchObject({
+      title: "An item of the run-book failed on #12, and is no longer in it",
+      body: `otto says at 2026-11-24 09:40 UTC: nobody can log in\n\nThe run-book was changed and the item is no longer in it, so nothing waits for it any more.\n\n<!-- flowgate:item ${KEY} -->`,
+      state: "closed",
+      over: { id: 31 },
+    });
+    expect(issues({ facts, more: { standing, itemIssues: open(gone) } })).toEqual([]);
+    expect(issues({ more: { standing, itemIssues: open(gone) } })).toMatchObject([{ state: "open" }]);
+    // Nothing was reported, or it was closed by what somebody did.
+    expect(issues({ facts, more: { standing } })).toEqual([]);
+    expect(issues({ facts, more: { ...more, standing: [failed({ state: "done" })] } })).toEqual([]);
+  });
+
+  it("is asked of GitHub again where that refused it, and is not made only to be closed", () => {
+    const standing = [failed()];
+    const [issue] = issues({ more: { standing } });
+    const refused = { fingerprint: issue?.fingerprint as Hash, because: "Issues are disabled.", at: NOW };
+    const itemIssues = { [KEY]: { written: null, refused } };
+    const came = written({ more: { standing: [stands(), ...standing], itemIssues } });
+    expect(came.effects.filter(({ thing }) => thing === "issue")).toEqual([]);
+    expect(came.lookAgainAt).toBe(later(NOW, 3_600_000));
+    expect(issues({ more: { standing: [failed({ state: "done" })], itemIssues } })).toEqual([]);
+    const left = stands({ undone: [NOW, NOW, NOW, NOW, NOW] });
+    expect(written({ more: { standing: [left, ...standing], itemIssues } }).lookAgainAt).toBe(later(NOW, 600_000));
   });
 
   it("has a title of one line", () => {

@@ -2,13 +2,12 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { decide } from "../../src/decide.ts";
 import { NO_CONFIG } from "../../src/flow/absorb.ts";
-import type { Answer, Decision } from "../../src/flow/decision.ts";
+import type { Decision } from "../../src/flow/decision.ts";
 import { checkSlot, type SlotState } from "../../src/flow/effect.ts";
 import type { Fact, PullKnown } from "../../src/flow/facts.ts";
 import { branch, later } from "../../src/flow/names.ts";
 import type { Finding } from "../../src/flow/verdict.ts";
 import {
-  APP,
   at,
   component,
   finding,
@@ -24,13 +23,9 @@ import {
   verdict,
 } from "../builders.ts";
 import { ITEMS, FACTS as RUN_BOOK_FACTS, PATH as RUN_BOOK_PATH } from "../commands/walking.ts";
+import { decided, HOUSE } from "./facts.ts";
 
-const HOUSE = { app: APP, links: null, web: "https://github.com" };
 const NO_CHANGES = { files: [], whole: true };
-function decided(answer: Answer): Decision {
-  if (!("decided" in answer)) throw new Error(`it lacks ${JSON.stringify(answer.lacks)}`);
-  return answer.decided;
-}
 const judge = (more: Partial<PullKnown> = {}) => decided(decide(pullKnown(more), HOUSE));
 const slot = checkSlot(REPOSITORY, at("login"), "flowgate: development");
 const check = (decision: Decision) => {

@@ -1,18 +1,16 @@
 import { describe, expect, it } from "@jest/globals";
 import { decide } from "../../src/decide.ts";
-import type { Answer as Answered, Decision } from "../../src/flow/decision.ts";
+import type { Decision } from "../../src/flow/decision.ts";
 import type { ComponentKnown, Fact, PullKnown } from "../../src/flow/facts.ts";
 import { branch, installationId } from "../../src/flow/names.ts";
-import type { Answer, Heard, Label } from "../../src/flow/request.ts";
+import type { Answer, Heard } from "../../src/flow/request.ts";
 import type { Standing } from "../../src/flow/standing.ts";
 import {
-  APP,
   at,
   component,
   known,
   LATER,
   NOW,
-  policy,
   pullFacts,
   pullKnown,
   pullMemory,
@@ -20,10 +18,10 @@ import {
   unknown,
   verdict,
 } from "../builders.ts";
-import { BLOB, FACTS, HEAD, PATH } from "../commands/walking.ts";
+import { BLOB, FACTS, HEAD } from "../commands/walking.ts";
 import { DORA, RITA, right } from "../gates/asking.ts";
+import { decided, execution, HOUSE, release, stickyEdit, WITH_RUN_BOOK } from "./facts.ts";
 
-const HOUSE = { app: APP, links: null, web: "https://github.com" };
 const request = (body: string, more: Partial<Heard> = {}): Heard => ({
   id: "comment:900",
   by: RITA,
@@ -59,10 +57,6 @@ const onIssue = (requests: ComponentKnown["requests"], more: Partial<ComponentKn
   installation: installationId(1),
   ...more,
 });
-function decided(answer: Answered): Decision {
-  if (!("decided" in answer)) throw new Error(`it lacks ${JSON.stringify(answer.lacks)}`);
-  return answer.decided;
-}
 const judge = (known_: PullKnown | ComponentKnown) => decided(decide(known_, HOUSE));
 const said = (decision: Decision) =>
   decision.effects.flatMap((effect) => {
@@ -204,12 +198,19 @@ describe("What somebody asks for on a pull request", () => {
       priority: "bulk",
       openPulls: { repository: REPOSITORY, base: "master" },
     });
+    // It may have served a release that is merged.
+    const spent = (closed: string | null) => [{ standing: { ...attested, key: "served", served: 15 }, closed }];
+    const late = judge(facts([open("/attest readiness because tested", gone)], { spent: spent(null) }));
+    expect(late.entries[0]).toMatchObject({ what: "closed", says: { key: "served" } });
+    expect(said(judge(facts([open("/hold", gone)], { spent: spent("it was revoked") })))).toEqual([]);
     const other = judge(facts([open("/hold", gone)], { standing: [{ ...attested, comment: 901 }] }));
     expect(said(other)).toEqual([]);
-    const review = judge(
-      facts([open("/hold", { ...gone, origin: { number: 12, review: 7 } })], { standing: [attested] }),
-    );
+    const origin = { number: 12, review: 7 };
+    const review = judge(facts([open("/hold", { ...gone, origin })], { standing: [attested] }));
     expect(said(review)).toEqual([]);
+    const inReview = { ...attested, comment: null, review: 7 };
+    const reviewed = judge(facts([open("/attest readiness because x", { ...gone, origin })], { standing: [inReview] }));
+    expect(reviewed.entries[0]).toMatchObject({ what: "closed", says: { key: attested.key } });
   });
 
   it("is refused where they may not", () => {
@@ -299,32 +300,11 @@ describe("What somebody asks for on an issue", () => {
 });
 
 describe("A click in the comment that shows a run-book", () => {
-  const { config } = component();
-  const required = policy({ runBook: { ...policy().runBook, required: true } });
-  const walked: Standing = {
-    kind: "execution",
-    key: "execution:42:12",
-    by: null,
-    at: NOW,
-    because: "its run-book is walked from here on",
-    repository: REPOSITORY,
-    number: 12,
-    path: PATH,
-    blob: BLOB,
-    revision: 3,
-    shows: "shown" as never,
-    undone: [],
-    before: [],
-  };
-  const clicks = (...labels: readonly Label[]): Partial<Heard> => ({
+  const walked = execution();
+  const clicks = (...labels: readonly string[]): Partial<Heard> => ({
     id: "sticky:1",
     how: "sticky",
-    sticky: {
-      revision: 3,
-      blob: BLOB,
-      clicks: labels.map((label) => ({ label, ticked: true, shown: false })),
-      other: "no",
-    },
+    sticky: stickyEdit(labels),
   });
   const read = (facts: { readonly [want: string]: Fact<unknown> } = {}) =>
     new Map(
@@ -336,12 +316,12 @@ describe("A click in the comment that shows a run-book", () => {
         ...facts,
       }),
     );
-  const memory = pullMemory({ head: "staging", base: "master" }, { body: `Run-book: ${PATH}`, state: "closed" });
+  const memory = release({ state: "closed" });
   const clicked = (more: Partial<Heard>, facts = read(), merged = true) =>
     decide(
       pullKnown({
         read: facts,
-        component: component({ config: { ...config, policy: required } }),
+        component: WITH_RUN_BOOK,
         memory: { ...memory, merged },
         verdict: verdict(),
         standing: [walked],
@@ -367,7 +347,7 @@ describe("A click in the comment that shows a run-book", () => {
     ]);
     const reply = decision.effects.at(-1) as { readonly body: string };
     expect(reply.body).toMatch(
-      /^- `P1`: This needs somebody .*\n- `P9`: This needs somebody .*\n\n<!-- flowgate:reply/,
+      /^- `P1`: dora's click on `P1` is taken back\. This needs .*\n- `P9`: dora's click on `P9` .*\n\n<!-- flowgate:reply/,
     );
   });
 
@@ -383,7 +363,7 @@ describe("A click in the comment that shows a run-book", () => {
     const judged = (of: Partial<PullKnown>) =>
       decide(
         pullKnown({
-          component: component({ config: { ...config, policy: required } }),
+          component: WITH_RUN_BOOK,
           standing: [walked],
           ...of,
         }),

@@ -1,42 +1,19 @@
 import { describe, expect, it } from "@jest/globals";
 import { executionOn, isLeft, leftUntil, stickyCame, undoneOf } from "../../src/decide/sticky.ts";
 import { instant, later } from "../../src/flow/names.ts";
-import type { Heard, Label, StickyEdit } from "../../src/flow/request.ts";
+import type { Heard, StickyEdit } from "../../src/flow/request.ts";
 import type { Standing, StandingOf } from "../../src/flow/standing.ts";
-import { at, known, LATER, NOW, REPOSITORY, unknown } from "../builders.ts";
+import { at, known, LATER, NOW, policy, unknown } from "../builders.ts";
 import { BLOB, HEAD, type On, onRelease, PATH, runBook, walkedBefore } from "../commands/walking.ts";
 import { DORA, OTTO, QUINN } from "../gates/asking.ts";
 import { item } from "../release/walks.ts";
+import { execution, OLDER, stickyEdit } from "./facts.ts";
 
-const OLDER = at("an older run-book");
-const execution = (more: Partial<StandingOf<"execution">> = {}): StandingOf<"execution"> => ({
-  kind: "execution",
-  key: "execution:42:12",
-  by: null,
-  at: NOW,
-  because: "its run-book is walked from here on",
-  repository: REPOSITORY,
-  number: 12,
-  path: PATH,
-  blob: BLOB,
-  revision: 3,
-  shows: "shown" as never,
-  undone: [],
-  before: [{ path: "older.md", blob: OLDER }],
-  ...more,
-});
-
-const tick = (label: string, ticked = true, shown = !ticked) => ({ label: label as Label, ticked, shown });
 type Edit = On & Partial<Omit<StickyEdit, "clicks">> & { readonly clicks?: readonly string[] };
 
 /** What comes of an edit by dora at `LATER`: labels are ticked, those with a minus before them unticked. */
-function came({ clicks = [], revision = 3, blob = BLOB, other = "no", by = DORA, ...on }: Edit = {}) {
-  const sticky = {
-    revision,
-    blob,
-    other,
-    clicks: clicks.map((label) => tick(label.replace("-", ""), !label.startsWith("-"))),
-  };
+function came({ clicks, revision = 3, blob = BLOB, other = "no", by = DORA, ...on }: Edit = {}) {
+  const sticky = stickyEdit(clicks, { revision, blob, other });
   const request: Heard = {
     id: "sticky:1",
     by,
@@ -86,6 +63,23 @@ describe("A click", () => {
     });
   });
 
+  it("that begins the deployment needs a backup that is valid then", () => {
+    const bare = runBook([item(1, { phase: "deploy" })]);
+    const facts = (more: On["facts"] = {}): NonNullable<On["facts"]> => ({
+      [`run-book ${PATH} ${BLOB}`]: known(bare),
+      ...more,
+    });
+    const always = { ...onRelease().policy, backup: policy().backup };
+    const refused = told({ by: OTTO, clicks: ["P1"], facts: facts(), policy: always })?.refused;
+    expect(refused).toEqual([
+      expect.stringContaining("is taken back. Stop: `P1` begins the deployment, and there is no valid backup"),
+    ]);
+    expect(told({ by: OTTO, clicks: ["P1"], facts: facts() })?.refused).toEqual([]);
+    expect(told({ by: OTTO, clicks: ["-P1"], facts: facts(), policy: always })?.refused).toEqual([]);
+    const unread = facts({ [`compare ${at("master")} ${HEAD}`]: undefined });
+    expect(came({ by: OTTO, clicks: ["P1"], facts: unread })).toBeNull();
+  });
+
   it("is added to those before it", () => {
     const click = { by: OTTO, at: NOW, ticked: true, shown: false, revision: 1 };
     const before = walkedBefore("S1", { state: "open", clicks: [click] });
@@ -102,11 +96,11 @@ describe("A click", () => {
 
   it("tells which file was seen where it does something, and not where it is done already", () => {
     const on = (state: "open" | "done") => {
-      const before = walkedBefore("P1", { state, by: OTTO, blob: OLDER, head: at("before") });
+      const before = walkedBefore("P1", { state, by: OTTO, blob: OLDER.blob, head: at("before") });
       return first({ by: OTTO, clicks: ["P1"], standing: [execution(), before] });
     };
     expect(on("open")).toMatchObject({ blob: BLOB, head: HEAD });
-    expect(on("done")).toMatchObject({ blob: OLDER, head: at("before") });
+    expect(on("done")).toMatchObject({ blob: OLDER.blob, head: at("before") });
   });
 
   it("counts of a revision that was written, and of no other", () => {
@@ -123,9 +117,9 @@ describe("A click", () => {
     expect(told({ clicks: ["S1", "P1", "P3"], by: QUINN })).toEqual({
       entries: [COMMENT],
       refused: [
-        "S1: This needs `write` on the repository; you have `read`. @dora, @olga, @otto or @rita could.",
-        "P1: This needs somebody in operations; you have `read` here. @olga or @otto could.",
-        "P3: It belongs to @acme/data; nobody else does it.",
+        "S1: quinn's click on `S1` is taken back. This needs `write` on the repository; you have `read`. @dora, @olga, @otto or @rita could.",
+        "P1: quinn's click on `P1` is taken back. This needs somebody in operations; you have `read` here. @olga or @otto could.",
+        "P3: quinn's click on `P3` is taken back. It belongs to @acme/data; nobody else does it.",
       ],
     });
     expect(told({ clicks: ["S1", "P1"] })).toMatchObject({
@@ -133,14 +127,14 @@ describe("A click", () => {
       refused: [expect.stringMatching(/^P1: /)],
     });
     expect(told({ clicks: ["S5"], judged: at("before") })?.refused).toEqual([
-      `S5: You tried ${at("before").slice(0, 7)}, and by now staging is at ${HEAD.slice(0, 7)}: try that.`,
+      `S5: dora's click on \`S5\` is taken back. You tried ${at("before").slice(0, 7)}, and by now staging is at ${HEAD.slice(0, 7)}: try that.`,
     ]);
   });
 
   it("does not do what asks for a result, but takes it back", () => {
     expect(told({ clicks: ["S2"] })).toEqual({
       entries: [COMMENT],
-      refused: ['S2: It asks for its result: write `/done S2 note="…"`.'],
+      refused: ['S2: dora\'s click on `S2` is taken back. It asks for its result: write `/done S2 note="…"`.'],
     });
     const before = walkedBefore("S2", { state: "done", note: "31 rows" });
     expect(told({ clicks: ["-S2"], standing: [execution(), before] })).toEqual({
@@ -153,29 +147,32 @@ describe("A click", () => {
     const silent = unknown("GitHub answered 502.");
     for (const want of [`run-book ${PATH} ${BLOB}`, `entries ${HEAD}`, "collaborators"])
       expect(came({ clicks: ["S1"], facts: { [want]: silent } })).toBeNull();
-    expect(came({ clicks: ["S1"], blob: OLDER })).toBeNull();
+    expect(came({ clicks: ["S1"], blob: OLDER.blob })).toBeNull();
   });
 
   it("is refused where no run-book is linked any more", () => {
     expect(told({ clicks: ["S1", "P1"], pull: { body: "" } })?.refused).toEqual([
-      expect.stringMatching(/^S1: No run-book is linked\./),
-      expect.stringMatching(/^P1: No run-book is linked\./),
+      expect.stringMatching(/^S1: dora's click on `S1` is taken back\. No run-book is linked\./),
+      expect.stringMatching(/^P1: dora's click on `P1` is taken back\. No run-book is linked\./),
     ]);
   });
 });
 
 describe("A click on the run-book before", () => {
-  const facts = { [`run-book older.md ${OLDER}`]: known(runBook([item(9, { ordinal: 1 }), item(77, { ordinal: 2 })])) };
-  const on = { by: OTTO, blob: OLDER, facts };
-  const CHANGED = "The run-book has changed since that was shown: tick it in the one that is shown now.";
+  const facts = {
+    [`run-book ${OLDER.path} ${OLDER.blob}`]: known(runBook([item(9, { ordinal: 1 }), item(77, { ordinal: 2 })])),
+  };
+  const on = { by: OTTO, blob: OLDER.blob, facts };
+  const changed = (label: string) =>
+    `${label}: otto's click on \`${label}\` is taken back. The run-book has changed since that was shown: tick it in the one that is shown now.`;
 
   it("is of the item that its label named there", () => {
     expect(told({ ...on, clicks: ["P1"] })).toEqual({ entries: ["item:42:12:production:i9"], refused: [] });
-    expect(first({ ...on, clicks: ["P1"] })).toMatchObject({ item: "i9", blob: OLDER });
+    expect(first({ ...on, clicks: ["P1"] })).toMatchObject({ item: "i9", blob: OLDER.blob });
   });
 
   it("is refused where that is gone, and in a rehearsal, which is of one file", () => {
-    expect(told({ ...on, clicks: ["P2", "S1"] })?.refused).toEqual([`P2: ${CHANGED}`, `S1: ${CHANGED}`]);
+    expect(told({ ...on, clicks: ["P2", "S1"] })?.refused).toEqual([changed("P2"), changed("S1")]);
   });
 });
 

@@ -6,6 +6,7 @@ import type { StandingOf } from "../../src/flow/standing.ts";
 import { dataTransition } from "../../src/gates/data-transition.ts";
 import { dataImpact } from "../../src/release/data-impact.ts";
 import { at, component, NOW, policy, REPOSITORY, unknown } from "../builders.ts";
+import { item as numbered } from "../release/walks.ts";
 import { type Asking, asked, cure, OLGA, said } from "./asking.ts";
 
 const HEAD = at("login");
@@ -14,20 +15,7 @@ const SCRIPT = "scripts/transition-users.sh";
 const short = (path: string) => at(path).slice(0, 7);
 
 const changes = (path: string, blob: Sha | null = at(path)): ChangedFile => ({ path, before: null, blob });
-const item = (text: string, more: Partial<Item> = {}): Item => ({
-  id: "x",
-  ordinal: 3,
-  line: 9,
-  phase: "deploy",
-  text,
-  details: "",
-  owner: null,
-  parent: null,
-  optional: false,
-  notApplicable: null,
-  needsResult: false,
-  ...more,
-});
+const item = (text: string, more: Partial<Item> = {}): Item => numbered(3, { text, phase: "deploy", ...more });
 const commit = (sha: Sha) => ({ sha, parents: [], tree: at("tree"), title: "Add", author: null });
 const compared = (files: readonly ChangedFile[], whole = true): Comparison => ({
   ahead: 2,

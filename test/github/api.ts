@@ -119,6 +119,7 @@ export const FACTS: Facts = {
   source: null,
   standing: [],
   spent: [],
+  lastRelease: null,
   mayAffect: [],
   requests: [],
   installation: INSTALLATION,

@@ -7,31 +7,39 @@ import { clicked, type ItemStanding, stateFrom } from "../../src/release/executi
 import { named } from "../../src/release/labels.ts";
 import { progressOf } from "../../src/release/progress.ts";
 import { stickyComment } from "../../src/report/execution.ts";
+import { NOW } from "../builders.ts";
 import { after, BLOB, CARL, DORA, done, HEAD, item, NINA, RITA, standing } from "./walks.ts";
 
 const PEOPLE = [DORA, RITA, CARL, NINA] as const;
 
 type Act =
-  /** Somebody clicks on a box of the comment as it is; `crlf`: with the ends of lines that an editor sends. */
-  | { readonly do: "click"; readonly by: Person; readonly box: number; readonly crlf: boolean }
+  /**
+   * Somebody clicks on a box of the comment as it is, or ticks it and leaves it where it is ticked; `crlf`: with the ends of
+   * lines that an editor sends.
+   */
+  | { readonly do: "click" | "tick"; readonly by: Person; readonly box: number; readonly crlf: boolean }
   /** A delivery arrives, whichever, and may arrive once more later. */
   | { readonly do: "hear"; readonly which: number; readonly again: boolean }
   /** The comment is written anew from what is known by then, over clicks that were not heard. */
   | { readonly do: "write" };
 
-const act: fc.Arbitrary<Act> = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      do: fc.constant("click" as const),
-      by: fc.constantFrom(...PEOPLE),
-      box: fc.nat(),
-      crlf: fc.boolean(),
-    }),
-  },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant("hear" as const), which: fc.nat(), again: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("write" as const) }) },
-);
+const actsOf = (how: "click" | "tick", most: number): fc.Arbitrary<readonly Act[]> =>
+  fc.array(
+    fc.oneof(
+      {
+        weight: 5,
+        arbitrary: fc.record({
+          do: fc.constant(how),
+          by: fc.constantFrom(...PEOPLE),
+          box: fc.nat(),
+          crlf: fc.boolean(),
+        }),
+      },
+      { weight: 4, arbitrary: fc.record({ do: fc.constant("hear" as const), which: fc.nat(), again: fc.boolean() }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant("write" as const) }) },
+    ),
+    { maxLength: most, size: "max" },
+  );
 
 type Delivery = {
   readonly id: number;
@@ -75,10 +83,11 @@ function play(begun: readonly ItemStanding[], acts: readonly Act[], rate: number
   write();
   for (const act of acts) {
     if (act.do === "write") write();
-    else if (act.do === "click") {
+    else if (act.do !== "hear") {
       const place = act.box % begun.length;
       const [whole, box] = body.match(new RegExp(`\\[([ x])\\] \\*\\*P${place + 1}\\*\\*`)) as RegExpMatchArray;
       const ticked = box === " ";
+      if (act.do === "tick" && !ticked) continue;
       const flipped = body.replace(whole, whole.replace(/[ x]/, ticked ? "x" : " "));
       const to = act.crlf ? flipped.replace(/\r?\n/g, "\r\n") : flipped;
       const second = 1 + Math.floor(clicks / rate);
@@ -138,12 +147,14 @@ const begun = fc
   .map((doers) =>
     doers.map((by, place) => (by === null ? standing({ item: `i${place + 1}` }) : done(by, { item: `i${place + 1}` }))),
   );
-const acts = fc.array(act, { maxLength: 80, size: "max" });
+const clicks = actsOf("click", 80);
+/** So many that four people tick for some seconds. */
+const ALL_OPEN = Array.from({ length: 60 }, (_, place) => standing({ item: `i${place + 1}` }));
 
 describe("Four people who click on the boxes of one comment", () => {
   it("are heard as they clicked, once a second, however deliveries arrive", () => {
     fc.assert(
-      fc.property(begun, acts, (begun, acts) => {
+      fc.property(begun, clicks, (begun, acts) => {
         const { made, known } = play(begun, acts, 1);
         const ends = made.map((clicks, place) => clicks.reduce(next, asState(begun[place] as ItemStanding)));
         expect(known.map(asState)).toEqual(ends);
@@ -155,7 +166,7 @@ describe("Four people who click on the boxes of one comment", () => {
   it("are heard as they clicked, twenty times a second, as far as GitHub tells who was first", () => {
     let [boxes, certain] = [0, 0];
     fc.assert(
-      fc.property(begun, acts, (begun, acts) => {
+      fc.property(begun, clicks, (begun, acts) => {
         const { made, known } = play(begun, acts, 20);
         for (const [place, clicks] of made.entries()) {
           const before = asState(begun[place] as ItemStanding);
@@ -170,5 +181,29 @@ describe("Four people who click on the boxes of one comment", () => {
     );
     // Else the property would say nothing.
     expect(certain / boxes).toBeGreaterThan(0.5);
+  });
+
+  it("end in exactly what they did, twenty times a second, where nobody takes a tick back", () => {
+    let [done, twice] = [0, 0];
+    fc.assert(
+      fc.property(actsOf("tick", 240), (acts) => {
+        const { made, known } = play(ALL_OPEN, acts, 20);
+        for (const [place, [first, ...others]] of made.entries()) {
+          const { state, by, at } = stateFrom(known[place] as ItemStanding);
+          // Who ticked it first did it, even where the comment was written over that tick and somebody else ticked it too.
+          expect({ state, by, at }).toEqual(
+            first === undefined
+              ? { state: "open", by: null, at: NOW }
+              : { state: "done", by: first.by, at: after(first.second) },
+          );
+          if (first !== undefined) done++;
+          if (others.length > 0) twice++;
+        }
+      }),
+      { numRuns: 100 },
+    );
+    // Else the property would say nothing.
+    expect(done).toBeGreaterThan(1_000);
+    expect(twice).toBeGreaterThan(100);
   });
 });

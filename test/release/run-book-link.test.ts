@@ -25,6 +25,8 @@ describe("A run-book", () => {
     ["by a picture that is a link", `Run-book: [![the file](shot.png)](${FILE})`],
     ["with bold words", `**Run-book:** ${FILE}`],
     ["by a link in Markdown", `Run-book: [this one](${FILE})`],
+    ["by a link whose target stands below", `Run-book: [this one][book]\n\n[book]: ${FILE}\n[book]: docs/other.md`],
+    ["by a path in brackets", `Run-book: [${FILE}]\n\n> [${FILE}]: docs/other.md`],
     ["by a link to the page of a branch", `Run-book: ${BLOB}/staging/${FILE}`],
     ["by one of a branch with slashes", `Run-book: ${BLOB}/release/2026-11/${FILE}`],
     ["by one of a branch that is not known", `Run-book: ${BLOB}/trunk/${FILE}`],

@@ -1,6 +1,6 @@
 import { describe, expect } from "@jest/globals";
 import { LANES_ONLY, type World, type WorldOptions } from "../world.ts";
-import { lands, seen, story, summary } from "./telling.ts";
+import { answers, lands, seen, story, summary } from "./telling.ts";
 
 const ROLES = `roles: { release-manager: ["@acme/release-managers"], engineering: ["@acme/engineering"] }\n`;
 const QUICK: WorldOptions = {
@@ -9,12 +9,6 @@ const QUICK: WorldOptions = {
 };
 const MINUTE = 60_000;
 
-/** What Flowgate answered there, without its mark, newest last. */
-const answers = (world: World, number: number) =>
-  world.github.find
-    .commentsOf(world.repository().id, number)
-    .filter(({ viaAppId }) => viaAppId === world.registered.id)
-    .map(({ body }) => body.split("\n\n<!--")[0]?.replaceAll("\u200b", ""));
 const reactions = (world: World, comment: number) =>
   world.github.find.reactionsOf(comment).map(({ content }) => content);
 

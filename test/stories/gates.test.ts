@@ -1,6 +1,6 @@
 import { describe, expect } from "@jest/globals";
 import { RUN_BOOK, RUN_BOOK_PATH, type World } from "../world.ts";
-import { lands, seen, story, summary, toCopy } from "./telling.ts";
+import { lands, open, seen, story, summary, toCopy } from "./telling.ts";
 
 const STANDARD = `enforcement: managed
 roles:
@@ -17,27 +17,6 @@ const LINK = `Run-book: ${RUN_BOOK_PATH}`;
 /** Each gate's check is a write, and GitHub's budget for writes would make the stories wait. */
 const QUICK = { budget: { points: 1_000_000, inFlight: 64 } };
 
-/** The checks of a pull request's gates that are not green, each with its title. */
-const open = (world: World, number: number) =>
-  Object.fromEntries(
-    [
-      "flow",
-      "back-merge",
-      "approvals",
-      "checks",
-      "artifacts",
-      "readiness",
-      "change-order",
-      "run-book",
-      "backup",
-      "data-transition",
-    ].flatMap((gate) => {
-      const run = world.check(number, `flowgate: ${world.pull(number).base.ref} / ${gate}`);
-      return run === undefined || run.conclusion === "success"
-        ? []
-        : [[gate, `${run.conclusion ?? run.status}: ${run.title}`]];
-    }),
-  );
 const head = (world: World, number: number) => world.pull(number).head.sha.slice(0, 7);
 
 /** dora's feature is on development, with its run-book. */
@@ -102,7 +81,7 @@ describe("From a feature to production", () => {
         backup: "in_progress: Waiting for operations: no backup is attested.",
         "run-book": "in_progress: Rehearsal in staging: 5 items open, next S1 “Tell the hospitals”.",
       });
-      expect(summary(world, release)).toContain("Whoever may write ticks them in the comment with the run-book");
+      expect(summary(world, release)).toContain("Whoever may write ticks the items in the comment with the run-book");
       await dora.ticks(release, "S1");
       await world.quiet();
       expect(open(world, release)["run-book"]).toBe(

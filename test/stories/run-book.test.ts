@@ -1,24 +1,11 @@
 import { describe, expect } from "@jest/globals";
-import { LANES_ONLY, RUN_BOOK_PATH as PATH, RUN_BOOK, runBookOf, type World, type WorldOptions } from "../world.ts";
-import { lands, seen, story } from "./telling.ts";
+import { LANES_ONLY, RUN_BOOK_PATH as PATH, RUN_BOOK, type World, type WorldOptions } from "../world.ts";
+import { answers, lands, seen, short, shown, story, summary, toCopy } from "./telling.ts";
 
 const OPTIONS: WorldOptions = {
   config: `${LANES_ONLY.replace("runbook: { required: false }\n", "")}roles: { operations: ["@acme/operations"] }\n`,
   settings: { budget: { points: 1_000_000, inFlight: 64 } },
 };
-
-/** The comment with the run-book, as people read it. */
-const shown = (world: World, number: number): string =>
-  (runBookOf(world.github, world.repository(), number)?.body ?? "")
-    .replace(/^<!--.*-->\n/gm, "")
-    .replace(/\(`[\da-f]{7}`\)/, "(`…`)")
-    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, "…")
-    .replaceAll("\u200b", "");
-const answers = (world: World, number: number): readonly string[] =>
-  world.github.find
-    .commentsOf(world.repository().id, number)
-    .filter(({ viaAppId, body }) => viaAppId === world.registered.id && body.includes("flowgate:reply"))
-    .map(({ body }) => (body.split("\n\n<!--")[0] as string).replaceAll("\u200b", ""));
 
 /** A feature with a run-book, on development. */
 async function withRunBook(world: World, text = RUN_BOOK): Promise<void> {
@@ -57,8 +44,7 @@ describe("A run-book", () => {
         title: expect.stringContaining("Rehearsal in staging: 5 items open, next S1 “Tell the hospitals”."),
       });
       expect(shown(world, number)).toMatchInlineSnapshot(`
-"
-**Rehearsal: 0 of 5 done. Production: 0 of 5 done.** Next: **S1** Tell the hospitals
+"**Rehearsal: 0 of 5 done. Production: 0 of 5 done.** Next: **S1** Tell the hospitals
 
 Tick the box of what you did, or write \`/done S1\` in a new comment; \`/skip S1 because …\` and \`/fail S1 because …\` say that it was not done.
 
@@ -111,7 +97,7 @@ Run-book: \`docs/runbooks/release.md\` (\`…\`).
       await dora.ticks(number, "P1");
       await world.quiet();
       expect(answers(world, number).at(-1)).toContain(
-        "This needs somebody in operations; you have `write` here. @otto could.",
+        "dora's click on `P1` is taken back. This needs somebody in operations; you have `write` here. @otto could.",
       );
       expect(shown(world, number)).toContain("- [ ] **P1** ");
       await otto.ticks(number, "P1");
@@ -132,8 +118,7 @@ Run-book: \`docs/runbooks/release.md\` (\`…\`).
       await otto.says(number, "/fail P4 because nobody can log in");
       await world.quiet();
       expect(shown(world, number)).toMatchInlineSnapshot(`
-"
-**1 item skipped (P2). ❌ 1 item failed (P4). Rehearsal: 5 of 5 done. Production: 3 of 5 done.** Next, after the merge: **P5** Read a value
+"**1 item skipped (P2). ❌ 1 item failed (P4). Rehearsal: 5 of 5 done. Production: 3 of 5 done.** Next, after the merge: **P5** Read a value
 
 Tick the box of what you did, or write \`/done P5\` in a new comment; \`/skip P5 because …\` and \`/fail P5 because …\` say that it was not done.
 
@@ -176,6 +161,69 @@ Run-book: \`docs/runbooks/release.md\` (\`…\`).
       await otto.says(number, "/done P4 P5");
       await world.quiet();
       expect(issues()).toMatchObject([{ state: "closed" }]);
+      return undefined;
+    },
+    OPTIONS,
+  );
+
+  story(
+    "is found however it is linked, and where it is not, the check says what there is and which line links it",
+    async (world) => {
+      const dora = world.person("dora");
+      const other = "docs/runbooks/hotfix.md";
+      await dora.pushes("feature/other", "development", { files: { [other]: RUN_BOOK } });
+      await lands(world, dora, "feature/other", "development");
+      const then = world.head("development");
+      await withRunBook(world);
+      const number = await dora.opens("development", "staging");
+      await world.quiet();
+      const page = `${world.sandbox.url}/acme/api/blob`;
+      const sha = world.head("development");
+      const saysOf = async (body: string) => {
+        await dora.rewrites(number, body);
+        await world.quiet();
+        return seen(world, number)?.title?.replace("1 of 10 gates open. ", "");
+      };
+      const GREEN = "development goes into staging: the next stage. All 10 gates passed.";
+
+      expect(seen(world, number)).toEqual({
+        name: "flowgate: staging",
+        is: "failure",
+        title: `1 of 10 gates open. No run-book is linked. There are ${other} and ${PATH}.`,
+      });
+      expect(summary(world, number)).toContain(
+        "Whoever may write names one with `/runbook PATH`, or with a line `Run-book: PATH` in the body.",
+      );
+      expect(toCopy(world, number)).toBe(`/runbook ${other}`);
+
+      expect(await saysOf(`Run-book: [how](../blob/development/${PATH})`)).toBe(GREEN);
+      expect(await saysOf("Nothing more.")).toMatch(/^No run-book is linked\./);
+      expect(await saysOf(`Run-book: ${page}/development/${PATH}`)).toBe(GREEN);
+      expect(await saysOf(`Run-book: ${page}/${sha}/${PATH}`)).toBe(GREEN);
+      expect(await saysOf(`Run-book: ${page}/${then}/${PATH}`)).toBe(
+        `The link shows ${PATH} as it is in ${short(then)}, which is not what ${short(sha)} brings.`,
+      );
+      expect(toCopy(world, number)).toBe(`/runbook ${PATH}`);
+      expect(await saysOf(`Run-book: ${page.replace("api", "ops")}/main/${PATH}`)).toMatch(
+        / leads out of acme\/api; a run-book lies in the repository itself\.$/,
+      );
+      expect(await saysOf("Run-book: docs/runbooks/Release.md")).toBe(
+        `There is no docs/runbooks/Release.md, but there is ${PATH}: case counts.`,
+      );
+
+      // What a command names counts until the body says something else.
+      await dora.says(number, `/runbook ${PATH}`);
+      await world.quiet();
+      expect(answers(world, number)).toEqual([`The run-book of \\#${number} is \`${PATH}\`.`]);
+      expect(seen(world, number)?.title).toBe(GREEN);
+      expect(await saysOf("Run-book: docs/runbooks/nothing.md")).toBe(
+        "The run-book docs/runbooks/nothing.md is not in this commit.",
+      );
+      await dora.says(number, "/runbook ../ops/release.md");
+      await world.quiet();
+      expect(answers(world, number).at(-1)).toBe(
+        "`../ops/release.md` leads out of acme/api; a run-book lies in the repository itself.",
+      );
       return undefined;
     },
     OPTIONS,

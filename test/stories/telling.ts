@@ -2,7 +2,7 @@ import { expect, it } from "@jest/globals";
 import type { MergeMethod } from "../../sandbox/model.ts";
 import { must } from "../../sandbox/outcome.ts";
 import { editRuleset } from "../../sandbox/rulesets.ts";
-import { type Person, startWorld, type World, type WorldOptions } from "../world.ts";
+import { type Person, runBookOf, startWorld, type World, type WorldOptions } from "../world.ts";
 
 /**
  * One story in a world of its own. However it went, it ends with nothing due, the ledger intact, and no warning or error
@@ -32,6 +32,40 @@ export function seen(world: World, number: number) {
   const run = world.check(number);
   return run && { name: run.name, is: run.conclusion ?? run.status, title: run.title };
 }
+
+/** What is open of a pull request by the checks of its gates, each with GitHub's word and its title. */
+export function open(world: World, number: number): { readonly [gate: string]: string } {
+  const { head, base } = world.pull(number);
+  const prefix = `flowgate: ${base.ref} / `;
+  const newest = new Map(world.runs(head.sha).map((run) => [run.name, run]));
+  return Object.fromEntries(
+    [...newest].flatMap(([name, { conclusion, status, title }]) =>
+      name.startsWith(prefix) && conclusion !== "success"
+        ? [[name.slice(prefix.length), `${conclusion ?? status}: ${title}`]]
+        : [],
+    ),
+  );
+}
+
+/** What Flowgate answered people on a pull request or an issue, oldest first, as it is read. */
+export const answers = (world: World, number: number): readonly string[] =>
+  world.github.find
+    .commentsOf(world.repository().id, number)
+    .filter(({ viaAppId, body }) => viaAppId === world.registered.id && body.includes("<!-- flowgate:reply "))
+    .map(({ body }) => asRead(body));
+
+/** The comment that shows a run-book, as it is read, without the time and the commit of what it tells. */
+export const shown = (world: World, number: number): string =>
+  asRead(runBookOf(world.github, world.repository(), number)?.body ?? "")
+    .replace(/\(`[\da-f]{7}`\)/, "(`…`)")
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, "…");
+
+/** A comment without its marks, which nobody sees, and without what keeps a name from being a mention. */
+export const asRead = (body: string): string =>
+  body
+    .replace(/^<!--.*-->\n*/gm, "")
+    .replaceAll("\u200b", "")
+    .trim();
 
 /** The summary of a pull request's check. */
 export const summary = (world: World, number: number): string => world.check(number)?.summary ?? "";
