@@ -218,7 +218,7 @@ export async function startApp(settings: Settings): Promise<App> {
     const people = asUser({ webUrl, apiUrl: settings.apiUrl, clientId, clientSecret, version: VERSION, clock });
     const at = board.at === "self" ? url : board.at;
     const login = loginWith({ clientSecret, at, github: people, sessions: store.sessions, clock, log });
-    const acts = actsWith({ accept: store.accept, clock, log });
+    const acts = actsWith({ accept: store.accept, isAnswered: store.isAnswered, clock, log });
     return { access: { kind: "login", login, acts }, stop: people.stop };
   }
 

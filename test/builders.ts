@@ -128,6 +128,7 @@ export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
   merged: [],
   ledger: null,
   itemIssues: {},
+  walked: null,
   turnedBack: null,
   siblings: [],
   slot: null,

@@ -236,6 +236,8 @@ export type PullKnown = Known & {
   readonly merged: readonly MergedPull[];
   /** The hash of the last entry of the component's ledger; null: it was not read. */
   readonly ledger: Hash | null;
+  /** The digest of the run-book as its page shows it; null: it shows none. */
+  readonly walked: Hash | null;
   /** The slots of the checks of its gates, by the check's name. */
   readonly gateSlots: { readonly [name: string]: SlotState };
   /** The stage that it goes into, null before its first look. */

@@ -119,6 +119,7 @@ export const FACTS: Facts = {
   merged: [],
   ledger: null,
   itemIssues: {},
+  walked: null,
   turnedBack: null,
   slot: null,
   stage: null,
