@@ -1,6 +1,6 @@
 import type { SlotState } from "../flow/effect.ts";
 import type { Sibling } from "../flow/facts.ts";
-import type { LedgerEntry } from "../flow/ledger.ts";
+import type { LedgerEntry, Withheld } from "../flow/ledger.ts";
 import type { ComponentMemory, PullMemory, StageMemory } from "../flow/memory.ts";
 import type { Branch, RepositoryId } from "../flow/names.ts";
 import type { Standing } from "../flow/standing.ts";
@@ -24,7 +24,7 @@ export type PullView = {
   /** The slot of its check. */
   readonly slot: SlotState | null;
   /** What the ledger says about it, newest first; the newest only. */
-  readonly entries: readonly LedgerEntry[];
+  readonly entries: readonly (LedgerEntry | Withheld)[];
   /** How many entries there are in all. */
   readonly entriesInAll: number;
 };

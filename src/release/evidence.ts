@@ -1,15 +1,15 @@
 import { digestOf } from "../flow/ledger.ts";
 import { envelope, type Signer } from "./evidence/envelope.ts";
+import {
+  EVIDENCE_FILE,
+  type EvidenceFile,
+  MANIFEST_FILE,
+  manifest,
+  READABLE_FILE,
+  RESULT_FILE,
+} from "./evidence/files.ts";
 import type { Evidence } from "./evidence/record.ts";
 import { result, statement } from "./evidence/statement.ts";
-
-/** The files of a release's evidence, by the names that its assets have. */
-export const EVIDENCE_FILE = "evidence.json";
-export const READABLE_FILE = "evidence.md";
-export const RESULT_FILE = "svr.json";
-export const MANIFEST_FILE = "manifest.sha256";
-
-export type EvidenceFile = { readonly name: string; readonly text: string };
 
 /**
  * The files that are attached to a release: the signed statement, what people read of it, and the sums of both. Once it is
@@ -19,7 +19,7 @@ export type EvidenceFile = { readonly name: string; readonly text: string };
  * @param readable what people read, made of the same evidence.
  */
 export function evidenceFiles(evidence: Evidence, readable: string, signer: Signer): readonly EvidenceFile[] {
-  const said = statement(evidence, signer, { name: READABLE_FILE, sha256: digestOf(readable) });
+  const said = statement(evidence, signer, digestOf(readable));
   const files = [
     { name: EVIDENCE_FILE, text: envelope(said, signer) },
     { name: READABLE_FILE, text: readable },
@@ -27,10 +27,3 @@ export function evidenceFiles(evidence: Evidence, readable: string, signer: Sign
   ];
   return [...files, { name: MANIFEST_FILE, text: manifest(files) }];
 }
-
-/** The sums of files, as `sha256sum --check` takes them. */
-export const manifest = (files: readonly EvidenceFile[]): string =>
-  files
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, text }) => `${digestOf(text)}  ${name}\n`)
-    .join("");

@@ -1,4 +1,12 @@
-import { chainHash, type Entry, entryDigest, flawIn, GENESIS, type LedgerEntry } from "../flow/ledger.ts";
+import {
+  chainHash,
+  type Entry,
+  entryDigest,
+  flawIn,
+  GENESIS,
+  type LedgerEntry,
+  type Withheld,
+} from "../flow/ledger.ts";
 import type { Hash, Instant, RepositoryId } from "../flow/names.ts";
 import type { Connection, Database } from "./database.ts";
 import type { Tables } from "./schema.ts";
@@ -49,9 +57,9 @@ async function headOf(
   return (await query.executeTakeFirstOrThrow()) as { sequence: number; hash: Hash };
 }
 
-export const entryOf = (row: Tables["ledger_entry"]): LedgerEntry => ({
+export const entryOf = (row: Tables["ledger_entry"]): LedgerEntry | Withheld => ({
   ...(row as unknown as Omit<LedgerEntry, "says">),
-  says: JSON.parse(row.says) as Entry["says"],
+  says: JSON.parse(row.says) as Entry["says"] | null,
 });
 
 /** Verifies every chain from its first entry to its head. @returns null when all are whole, else the first flaw in words. */

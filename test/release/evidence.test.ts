@@ -2,10 +2,11 @@ import { createPublicKey, verify } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import { canonical, digestOf } from "../../src/flow/ledger.ts";
 import { envelope, PAYLOAD_TYPE, preAuthenticated } from "../../src/release/evidence/envelope.ts";
+import { manifest } from "../../src/release/evidence/files.ts";
 import type { Evidence, WalkedItem } from "../../src/release/evidence/record.ts";
 import { propertiesOf, result, statement } from "../../src/release/evidence/statement.ts";
 import { walkedFrom } from "../../src/release/evidence/walked.ts";
-import { evidenceFiles, manifest } from "../../src/release/evidence.ts";
+import { evidenceFiles } from "../../src/release/evidence.ts";
 import { progressOf } from "../../src/release/progress.ts";
 import { evidenceMarkdown } from "../../src/report/evidence.ts";
 import { expectGolden } from "../board/golden.ts";
@@ -56,7 +57,7 @@ describe("An envelope", () => {
 });
 
 describe("The statement about a release", () => {
-  const readable = { name: "evidence.md", sha256: digestOf("# Evidence\n") };
+  const readable = digestOf("# Evidence\n");
 
   it("is one of in-toto's, about the commit and the tag, in words that need nothing else to be read", () => {
     const { predicate, ...rest } = statement(evidence(), signer(), readable);
@@ -70,7 +71,7 @@ describe("The statement about a release", () => {
     });
     expect(predicate).toEqual({
       ...evidence(),
-      readable: { name: "evidence.md", digest: { sha256: readable.sha256 } },
+      readable: { name: "evidence.md", digest: { sha256: readable } },
       signer: { keyid: signer().keyid, publicKey: signer().publicKey },
     });
   });
@@ -90,6 +91,8 @@ describe("The Simple Verification Result", () => {
     return { runBook: { path: "a.md", blob: BLOB, walks: [walk] } };
   };
 
+  const readable = digestOf("");
+
   it("lists what passed, of whom by which policy, and when", () => {
     expect(result(evidence()).predicate).toEqual({
       verifier: {
@@ -107,9 +110,7 @@ describe("The Simple Verification Result", () => {
       ],
     });
     expect(result(evidence({ policy: { path: "x", blob: null } })).predicate.verifier.policies).toEqual([]);
-    expect(result(evidence()).subject).toEqual(
-      statement(evidence(), signer(), { name: "", sha256: digestOf("") }).subject,
-    );
+    expect(result(evidence()).subject).toEqual(statement(evidence(), signer(), readable).subject);
   });
 
   it.each<[string, Partial<Evidence>, string, boolean]>([

@@ -52,7 +52,7 @@ const run = (...statements: readonly string[]) =>
 describe("The ledger", () => {
   it("has a chain of its own for each repository, numbered without a gap, each entry holding the hash of the one before", async () => {
     await writeFive();
-    const entries = (await rows()).map(entryOf);
+    const entries = (await rows()).map(entryOf).filter((entry) => entry.says !== null);
     expect(entries.map(({ chain, sequence, at: when, says }) => [chain, sequence, when, says["because"]])).toEqual([
       ["repository:42", 1, NOW, "a"],
       ["repository:42", 2, NOW, "b"],

@@ -1,4 +1,4 @@
-import type { Entry, LedgerEntry } from "../../flow/ledger.ts";
+import type { Entry, LedgerEntry, Withheld } from "../../flow/ledger.ts";
 import type { Instant, Json } from "../../flow/names.ts";
 import { OUTCOMES } from "../../flow/verdict.ts";
 import { WORDS } from "../../report/check-run.ts";
@@ -23,6 +23,7 @@ const WHAT: { readonly [what in Entry["what"]]: string } = {
   closed: "Closed",
   reported: "Reported",
   answered: "Asked",
+  redacted: "Text taken out",
 };
 
 /** What the ledger says about a pull request, newest first. */
@@ -40,7 +41,7 @@ ${older > 0 && html`<p class="quiet">${older} older ${older === 1 ? "entry" : "e
 </section>`;
 }
 
-function event(entry: LedgerEntry, before: LedgerEntry | null, now: Instant): Html {
+function event(entry: LedgerEntry | Withheld, before: LedgerEntry | Withheld | null, now: Instant): Html {
   const { at, what, actor, sequence, hash } = entry;
   const sentence = sentenceOf(entry, before);
   return html`<li><p class="when">${moment(at, now)}</p>
@@ -50,7 +51,8 @@ function event(entry: LedgerEntry, before: LedgerEntry | null, now: Instant): Ht
 }
 
 /** The words of an entry, without repeating those of the judgement that it carried out. */
-function sentenceOf({ what, says }: LedgerEntry, before: LedgerEntry | null): string | null {
+function sentenceOf({ what, says }: LedgerEntry | Withheld, before: LedgerEntry | Withheld | null): string | null {
+  if (says === null) return "its text was taken out of the ledger";
   if (what === "judged") return verdictOf(says);
   if (what === "opened") return [text(says["kind"]), text(says["because"])].filter((part) => part !== null).join(": ");
   if (what === "answered") return askedIn(says);
@@ -60,7 +62,7 @@ function sentenceOf({ what, says }: LedgerEntry, before: LedgerEntry | null): st
   const check = what === "done" ? /^check:\d+:[0-9a-f]+:(.+)$/.exec(slot)?.[1] : undefined;
   if (check !== undefined) {
     const title = text(says["title"]);
-    const known = title !== null && before?.what === "judged" && (verdictOf(before.says) ?? "").endsWith(title);
+    const known = title !== null && before?.what === "judged" && (verdictOf(before.says ?? {}) ?? "").endsWith(title);
     return [`the check ${check}, ${text(says["conclusion"]) ?? "in progress"}`, known ? null : title]
       .filter((part) => part !== null)
       .join(": ");

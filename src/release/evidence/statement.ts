@@ -1,6 +1,7 @@
 import type { Hash, Instant, Sha } from "../../flow/names.ts";
 import { REHEARSED } from "../progress.ts";
 import type { Signer } from "./envelope.ts";
+import { READABLE_FILE } from "./files.ts";
 import type { Evidence, WalkedItem } from "./record.ts";
 
 /** https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md */
@@ -29,7 +30,7 @@ export type Subjects = readonly [
  * proves nothing about who holds it; it lets anybody see that no byte was changed since.
  */
 export type SignedEvidence = Evidence & {
-  readonly readable: { readonly name: string; readonly digest: { readonly sha256: Hash } };
+  readonly readable: { readonly name: typeof READABLE_FILE; readonly digest: { readonly sha256: Hash } };
   readonly signer: Pick<Signer, "keyid" | "publicKey">;
 };
 
@@ -43,11 +44,11 @@ export type Result = {
   readonly properties: readonly string[];
 };
 
-/** @param readable what is read of it, by its file's name and digest. */
+/** @param readable the digest of what people read of it. */
 export function statement(
   evidence: Evidence,
   { keyid, publicKey }: Pick<Signer, "keyid" | "publicKey">,
-  readable: { readonly name: string; readonly sha256: Hash },
+  readable: Hash,
 ): Statement<typeof EVIDENCE, SignedEvidence> {
   return {
     _type: STATEMENT,
@@ -55,7 +56,7 @@ export function statement(
     predicateType: EVIDENCE,
     predicate: {
       ...evidence,
-      readable: { name: readable.name, digest: { sha256: readable.sha256 } },
+      readable: { name: READABLE_FILE, digest: { sha256: readable } },
       signer: { keyid, publicKey },
     },
   };
