@@ -233,10 +233,17 @@ export async function startApp(settings: Settings): Promise<App> {
     return (error) => log.error({ err: error }, message);
   }
 
-  const verified = store.ledgerFlaw().then((flaw) => {
-    if (flaw !== null)
-      log.error({ flaw }, "The ledger was tampered with: keep this database as it is, and compare it with a copy.");
-  }, logged("The ledger could not be verified."));
+  // Nobody waits for it: a long ledger takes a while, a part at a time.
+  const ending = new AbortController();
+  const verified = store.ledgerFlaw(ending.signal).then(
+    (flaw) => {
+      if (flaw !== null)
+        log.error({ flaw }, "The ledger was tampered with: keep this database as it is, and compare it with a copy.");
+    },
+    (error: unknown) => {
+      if (!ending.signal.aborted) logged("The ledger could not be verified.")(error);
+    },
+  );
   const firstSweep = sweepNow();
   log.info({ url }, "Flowgate listens.");
   return {
@@ -248,6 +255,7 @@ export async function startApp(settings: Settings): Promise<App> {
     ledgerFlaw: () => store.ledgerFlaw(),
     async stop() {
       stopped = true;
+      ending.abort();
       clearTimeout(timer);
       const closed = once(server, "close");
       server.close();

@@ -6,10 +6,11 @@ import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import { type InstallationId, type Instant, later, type RepositoryId } from "../flow/names.ts";
 import { type Lease, subjectKey } from "../flow/subject.ts";
 import { apply } from "./apply.ts";
+import { auditOf } from "./audit.ts";
 import { type Ask, claim } from "./claim.ts";
 import { commit, record, release } from "./commit.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { ledgerFlaw } from "./ledger.ts";
+import { ledgerFlaw } from "./ledger-check.ts";
 import { migrate } from "./migrations.ts";
 import { type Recalled, recall } from "./recall.ts";
 import { parsed } from "./rows.ts";
@@ -251,7 +252,8 @@ export async function openStore({ url, folder, clock, leaseMs, log }: StoreOptio
     sessions: sessionsOf(database, clock, real),
     pullView: (name: string, number: number) => pullView(db, name, number, clock.now()),
     componentsView: () => componentsView(db, clock.now()),
-    ledgerFlaw: () => ledgerFlaw(database),
+    ledgerFlaw: (signal?: AbortSignal) => ledgerFlaw(database, signal),
+    audit: auditOf(database, clock),
     /** Null when the database answers. */
     async unready(): Promise<string | null> {
       try {
