@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import { actsWith } from "./board/acts.ts";
 import { loginWith } from "./board/login.ts";
 import { type Access, boardRoute } from "./board/routes.ts";
+import { openConsole } from "./console.ts";
 import type { News } from "./flow/decision.ts";
 import type { Self } from "./flow/facts.ts";
 import type { House } from "./flow/house.ts";
@@ -141,6 +142,9 @@ export async function startApp(settings: Settings): Promise<App> {
 
   const board = openBoard(settings.board);
   access = board.access;
+  // PostgreSQL answers the command line itself.
+  const { databaseUrl, folder } = settings;
+  const commandLine = databaseUrl === null && folder !== null ? await openConsole(folder, store.audit, log) : null;
 
   const house: House = {
     app: settings.appId,
@@ -260,7 +264,7 @@ export async function startApp(settings: Settings): Promise<App> {
       const closed = once(server, "close");
       server.close();
       server.closeIdleConnections();
-      await Promise.all([closed, worker.stop(), verified, firstSweep, sweeping]);
+      await Promise.all([closed, commandLine?.stop(), worker.stop(), verified, firstSweep, sweeping]);
       await reader.stop();
       github.stop();
       board.stop();

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   bodyOf,
+  CHAIN_NAME,
   type ChainRead,
   canonical,
   flawAtEnd,
@@ -32,7 +33,7 @@ const hash = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
   .transform((text) => text as Hash);
-const place = { chain: z.string().min(1), sequence: z.int().positive() };
+const place = { chain: z.string().regex(CHAIN_NAME), sequence: z.int().positive() };
 const lineShape = z.strictObject({ ...place, body: z.string().nullable(), digest: hash, previous: hash, hash });
 const bodyShape = z.strictObject({
   ...place,

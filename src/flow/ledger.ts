@@ -82,6 +82,9 @@ export function redacts(actor: string, entry: LedgerEntry, because: string): Ent
 export const redactionOf = (sequence: number): string => `entry:${sequence}`;
 const keptOf = ({ at, what, actor, about }: LedgerEntry | Withheld) => ({ at, what, actor, about });
 
+/** What chains are called, such as `repository:42`. */
+export const CHAIN_NAME = /^[a-z][a-z-]*:\d{1,20}$/;
+
 export const GENESIS = "0".repeat(64) as Hash;
 
 /** JSON with sorted keys and no white space: the same value always gives the same bytes. */

@@ -19,7 +19,7 @@ export type Audit = {
 };
 
 /** So many entries are read at once. */
-const AT_ONCE = 500;
+const AT_ONCE = 50;
 
 export function auditOf(database: Database, clock: { now(): Instant }): Audit {
   const { db, kind, write } = database;

@@ -4,7 +4,7 @@ import type { Connection, Database } from "./database.ts";
 import { entriesAfter, entryOf } from "./ledger.ts";
 
 /** So many entries are read and hashed before others have their turn: some ten milliseconds. */
-const AT_ONCE = 500;
+const AT_ONCE = 50;
 
 /**
  * Verifies every chain from its first entry to its head, a part at a time, while others write on.

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PHASES } from "../../flow/config.ts";
+import { CHAIN_NAME } from "../../flow/ledger.ts";
 import { branch, type Hash, type Instant, isSha, parseInstant, repositoryId, sha } from "../../flow/names.ts";
 import type { Label } from "../../flow/request.ts";
 import { OUTCOMES } from "../../flow/verdict.ts";
@@ -152,7 +153,7 @@ const evidence = {
     }),
   ),
   authorised: act.nullable(),
-  ledger: z.strictObject({ chain: z.string().min(1), from: id, merged: place, head: place }),
+  ledger: z.strictObject({ chain: z.string().regex(CHAIN_NAME), from: id, merged: place, head: place }),
 };
 
 /** From the root of the repository, without a step up. It is looked for in trees, never opened. */
