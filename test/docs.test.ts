@@ -32,6 +32,7 @@ test("the documents are there", () => {
       "SECURITY.md",
       "docs/architecture.md",
       "docs/config.md",
+      "docs/evidence.md",
       "docs/roles/developer.md",
       "docs/roles/operations.md",
       "docs/roles/reviewer.md",

@@ -345,6 +345,19 @@ describe("The ledger that the evidence rests on", () => {
     expect(failures(verification(given(more)))).toEqual([expect.stringContaining(says)]);
   });
 
+  it("has no entry that could be left out or put elsewhere, but for a last one that came after", () => {
+    const place = fc.nat(own.length - 1);
+    fc.assert(
+      fc.property(place, place, (from, to) => {
+        const others = own.toSpliced(from, 1);
+        if (from < own.length - 1) expect(verification(given(lines(...others))).came).toBe("failed");
+        if (from !== to)
+          expect(verification(given(lines(...others.toSpliced(to, 0, own[from] ?? "")))).came).toBe("failed");
+      }),
+    );
+    expect(verification(given(lines(...own.slice(0, -1)))).came).toBe("verified");
+  });
+
   it("as it was before something was redacted is whole too", () => {
     const before = chained(
       "repository:42",
