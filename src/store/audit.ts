@@ -41,7 +41,11 @@ export function auditOf(database: Database, clock: { now(): Instant }): Audit {
       const found = await componentOf(db, component);
       return found === undefined ? null : chainOf(found.row.repository as RepositoryId);
     },
-    redact: (redaction) => write((on) => redact(on, kind, redaction, clock.now())),
+    async redact(redaction) {
+      const came = await write((on) => redact(on, kind, redaction, clock.now()));
+      if ("done" in came) await database.compact();
+      return came;
+    },
   };
 }
 

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { sql } from "kysely";
 import { closes, type Entry, opens } from "../../src/flow/ledger.ts";
@@ -147,6 +149,17 @@ describe("A text that is taken out of the ledger", () => {
       at: later(NOW, 1_000),
       says: { entry: 1, digest: before?.digest, because: "it named a patient" },
     });
+  });
+
+  it("is not in the database's file either, once Flowgate was stopped", async () => {
+    if (place.folder === null) return;
+    await write(text("Erika Mustermann"), text(`Erika Mustermann ${"and so on ".repeat(2_000)}`));
+    const file = join(place.folder, "flowgate.db");
+    await redacted(1);
+    await redacted(2);
+    await store.stop();
+    expect(readdirSync(place.folder)).toEqual(["flowgate.db"]);
+    expect(/Mustermann|and so on/.test(readFileSync(file, "latin1"))).toBe(false);
   });
 
   it("is found out where what is left of it is changed afterwards", async () => {
