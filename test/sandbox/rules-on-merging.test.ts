@@ -56,7 +56,7 @@ const reviews = (parameters: object = {}) => ({
 });
 const refused = (...violations: string[]) => ({
   status: 405,
-  body: { message: `Repository rule violations found\n\n${violations.join("\n\n")}` },
+  body: { message: `Repository rule violations found\n\n${violations.map((one) => `${one}\n\n`).join("")}` },
 });
 const report = (number: number, name: string, fields: object) =>
   bot.post(`${API}/check-runs`, { name, head_sha: headOf(number), ...fields });
