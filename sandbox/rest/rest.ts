@@ -15,6 +15,7 @@ import { checkRoutes } from "./checks.ts";
 import { commitRoutes } from "./commits.ts";
 import { gitObjectRoutes } from "./git-objects.ts";
 import { issueRoutes } from "./issues.ts";
+import { labelRoutes } from "./labels.ts";
 import { peopleRoutes } from "./people.ts";
 import { protectionRoutes } from "./protection.ts";
 import { pullRoutes } from "./pulls.ts";
@@ -37,6 +38,7 @@ export const routes: readonly Route[] = [
   ...pullRoutes,
   ...talkRoutes,
   ...issueRoutes,
+  ...labelRoutes,
   ...releaseRoutes,
   ...rulesetRoutes,
   ...protectionRoutes,
