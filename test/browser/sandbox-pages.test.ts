@@ -251,6 +251,18 @@ describe("without JavaScript", () => {
     expect(await said(page)).toBe("Tag nightly is deleted.");
   });
 
+  test("a fault strikes the requests it is for, as often as it was told", async () => {
+    const page = await as("dora");
+    await visit(page, "/-/faults");
+    await page.getByLabel("API answers 502 and does nothing").check();
+    await page.getByRole("combobox", { name: "Which requests" }).selectOption("GET");
+    await page.getByLabel("Where their address has").fill("/releases");
+    await press(page, "Switch it on");
+    expect(await said(page)).toBe("API answers 502 and does nothing: on.");
+    const ask = async (path: string) => (await fetch(`${sandbox.apiUrl}/repos/glucolabs/glucose-api${path}`)).status;
+    expect([await ask(""), await ask("/releases"), await ask("/releases")]).toEqual([200, 502, 200]);
+  });
+
   test("the clock is moved with one click", async () => {
     const page = await as("dora");
     await visit(page, "/");
