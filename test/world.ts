@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { pino } from "pino";
 import { parse } from "yaml";
@@ -194,6 +194,8 @@ export type Person = {
 
 let commits = 0;
 
+const EVIDENCE_KEY = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const moved = new Set<() => void>();
   const clock = clockThatTells(moved);
@@ -264,6 +266,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     board: { kind: "loopback" },
     databaseUrl: database?.url ?? null,
     folder: null,
+    // Else a world with a folder warns that it made one.
+    evidenceKey: EVIDENCE_KEY,
     log,
     clock: { now: () => instant(clock.now().getTime()), onMove: (listener) => void moved.add(listener) },
     inFlightGraceMs: 300,

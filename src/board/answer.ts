@@ -149,7 +149,7 @@ function shared({ siblings }: PullView, of: number | null): string {
 }
 
 function explainedBy({ verdict, entries }: PullView, { is }: Standing): Answer["explained"] {
-  const stored = entries.filter(({ what }) => what === "judged");
+  const stored = entries.filter((entry) => entry.says !== null).filter(({ what }) => what === "judged");
   if (verdict === null) {
     if (is !== "merged" && is !== "closed") return null;
     const last = stored[0];

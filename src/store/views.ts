@@ -31,7 +31,7 @@ async function components(on: Connection): Promise<readonly { readonly row: Row;
 }
 
 /** The repository of that name: of several that had it, the newest that we may work on. */
-async function componentOf(on: Connection, name: string) {
+export async function componentOf(on: Connection, name: string) {
   const named = (await components(on)).filter(({ memory }) => memory.name.toLowerCase() === name.toLowerCase());
   return named.sort((a, b) => b.row.may_work - a.row.may_work || b.row.repository - a.row.repository)[0];
 }

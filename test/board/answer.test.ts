@@ -158,6 +158,8 @@ describe("the verdict that is explained", () => {
   });
 
   test("without its entry it has no time", () => {
+    const redacted = stories.refused().entries.map((entry) => ({ ...entry, says: null }));
+    expect(answerOf({ ...stories.refused(), entries: redacted }).explained?.judged).toBeNull();
     expect(answerOf({ ...stories.refused(), entries: [] }).explained?.judged).toBeNull();
   });
 });

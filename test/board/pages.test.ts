@@ -102,6 +102,15 @@ describe("the page of a pull request", () => {
     expect(markupOf(pullPage(stories.refused(), NOW, null))).not.toContain("http");
   });
 
+  test("says of what was taken out of the ledger that it was", () => {
+    const view = stories.refused();
+    const [done, judgement] = view.entries.map((entry) => ({ ...entry, says: null }));
+    const markup = (...given: PullView["entries"]) => markupOf(pullPage({ ...view, entries: given }, NOW, null));
+    if (done === undefined || judgement === undefined) throw new Error("there are two entries");
+    expect(markup(done, judgement)).toContain("<b>Written on GitHub</b>: its text was taken out of the ledger");
+    expect(markup(...view.entries.slice(0, 1), judgement)).toContain("<b>Written on GitHub</b>: the check");
+  });
+
   test("stays below 50 KB, whatever was read and however long its history", () => {
     const { verdict, ...view } = stories.long();
     const read = Array.from({ length: 400 }, (_, place) => `${place} ${LONG_BRANCH}`);
