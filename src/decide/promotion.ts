@@ -261,7 +261,7 @@ function released(known: PullKnown): string | null {
   if (release?.refused) return `${version} is tagged, and its release could not be drafted. ${release.refused.because}`;
   if (!release?.written) return null;
   return release.written.completed
-    ? "It is released."
+    ? `${version ?? "It"} is released.`
     : `${version} is tagged, and its release is a draft until it is deployed and tested.`;
 }
 

@@ -98,6 +98,11 @@ const refusing = ([effect]: readonly Effect[], because: string): SlotState => ({
   refused: { fingerprint: effect?.fingerprint as Hash, because, at: NOW },
 });
 
+/** A component whose releases go by a run-book. */
+const WALKED = component({
+  config: { ...component().config, policy: { ...FREE, runBook: { ...policy().runBook, required: true } } },
+});
+
 describe("A merge into the last stage", () => {
   it("is numbered, once, and tagged with a hash of the ledger", () => {
     const decision = judge(known, github);
@@ -137,10 +142,7 @@ describe("A merge into the last stage", () => {
   });
 
   it("stays a draft until what its run-book asks after the merge is done", () => {
-    const withBook = component({
-      config: { ...component().config, policy: { ...FREE, runBook: { ...policy().runBook, required: true } } },
-    });
-    const drafted = { ...known, component: withBook, standing: [release()], tag: there(0), release: there(900) };
+    const drafted = { ...known, component: WALKED, standing: [release()], tag: there(0), release: there(900) };
     expect(made(judge(drafted))).toMatchObject([{ draft: true }]);
   });
 
@@ -203,9 +205,17 @@ describe("A merge into the last stage", () => {
     expect(says(judge({ ...tagged, release: refusing(made(drafting), "GitHub answered 403.") }))).toEqual([
       `${into} v1.4.0 is tagged, and its release could not be drafted. GitHub answered 403.`,
     ]);
-    expect(says(judge({ ...tagged, release: there(900) }))).toEqual([
+    // Where nothing is to be tested it is published first.
+    expect(says(judge({ ...tagged, release: there(900) }))).toEqual([]);
+    const untested = { ...tagged, component: WALKED };
+    const [draft] = made(judge(untested));
+    const drafted = {
+      written: { fingerprint: draft?.fingerprint as Hash, id: 900, completed: false, at: NOW },
+      refused: null,
+    };
+    expect(says(judge({ ...untested, release: drafted }))).toEqual([
       `${into} v1.4.0 is tagged, and its release is a draft until it is deployed and tested.`,
     ]);
-    expect(says(judge({ ...tagged, release: there(900, true) }))).toEqual([`${into} It is released.`]);
+    expect(says(judge({ ...tagged, release: there(900, true) }))).toEqual([`${into} v1.4.0 is released.`]);
   });
 });
