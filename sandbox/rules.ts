@@ -160,7 +160,8 @@ export async function pushViolations(
   const rules = bindingRules(github, by, repository, ref, false);
   if (rules.length === 0) return [];
   const has = (type: string) => rules.some((rule) => rule.type === type);
-  if (after === null) return has("deletion") ? ["Cannot delete this branch"] : [];
+  if (after === null)
+    return has("deletion") ? [`Cannot delete this ${ref.startsWith("refs/tags/") ? "tag" : "branch"}`] : [];
   if (before === null) {
     if (has("creation")) return ["Cannot create ref due to creations being restricted."];
     const enforced = rules.filter((rule) => rule.parameters?.["do_not_enforce_on_create"] !== true);

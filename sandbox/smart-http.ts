@@ -4,7 +4,7 @@ import { gunzipSync } from "node:zlib";
 import type { Actor } from "./actor.ts";
 import { gitEnvironment } from "./git/process.ts";
 import type { Github } from "./github.ts";
-import { pushRefs } from "./landing.ts";
+import { afterPush, moveByRules } from "./landing.ts";
 import type { Repository } from "./model.ts";
 import { type RefChange, zero } from "./refs.ts";
 import { byToken } from "./rest/authenticate.ts";
@@ -105,6 +105,8 @@ function pipe(args: readonly string[], input: Buffer | null, request: IncomingMe
 type Command = RefChange & { readonly ref: string };
 type Refused = { readonly ref: string; readonly why: string };
 
+const byRules = ({ why }: Refused) => why.startsWith("Repository rule");
+
 /** Takes a push: unpacks its objects, asks the rules, moves the refs, and reports as `git receive-pack` would. */
 async function receive(github: Github, by: Actor, repository: Repository, body: Buffer): Promise<Buffer> {
   const { commands, capabilities, pack } = parsePush(body);
@@ -128,18 +130,23 @@ async function receive(github: Github, by: Actor, repository: Repository, body: 
   const refusals = await github.exclusively(repository.id, async () => {
     const current = github.state.repositories.get(repository.id) ?? repository;
     const refused: Refused[] = [];
+    const landed: Command[] = [];
     const together = capabilities.includes("atomic") ? [commands] : commands.map((command) => [command]);
     for (const part of together) {
-      const moved = await pushRefs(github, by, current, part);
-      if (!moved.done) refused.push(...part.map(({ ref }) => ({ ref, why: moved.refusal.message })));
+      const moved = await moveByRules(github, by, current, part);
+      if (moved.done) landed.push(...part);
+      else refused.push(...part.map(({ ref }) => ({ ref, why: moved.refusal.message })));
     }
+    if (landed.length > 0) await afterPush(github, by, current, landed);
     return refused;
   });
   github.state.flush();
-  const lines = commands.map(({ ref }) =>
-    refusals.some((one) => one.ref === ref) ? `ng ${ref} push declined due to repository rule violations` : `ok ${ref}`,
-  );
-  const words = refusals.map(
+  const lines = commands.map(({ ref }) => {
+    const refusal = refusals.find((one) => one.ref === ref);
+    if (!refusal) return `ok ${ref}`;
+    return `ng ${ref} ${byRules(refusal) ? "push declined due to repository rule violations" : refusal.why}`;
+  });
+  const words = refusals.filter(byRules).map(
     ({ ref, why }) =>
       `error: GH013: Repository rule violations found for ${ref}.\n\n- ${why
         .split("\n")

@@ -11,12 +11,13 @@ import { authenticate, type Caller } from "./authenticate.ts";
 import { type Answer, type Body, type Call, missing, type Need, type Route, refusal } from "./call.ts";
 import { checkRoutes } from "./checks.ts";
 import { commitRoutes } from "./commits.ts";
-import { gitRoutes } from "./git.ts";
+import { gitObjectRoutes } from "./git-objects.ts";
 import { issueRoutes } from "./issues.ts";
 import { peopleRoutes } from "./people.ts";
 import { protectionRoutes } from "./protection.ts";
 import { pullRoutes } from "./pulls.ts";
 import { type RateLimits, rateLimits, secondary } from "./rate-limit.ts";
+import { refRoutes } from "./refs.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { rulesetRoutes } from "./rulesets.ts";
 import { talkRoutes } from "./talk.ts";
@@ -24,7 +25,8 @@ import { talkRoutes } from "./talk.ts";
 /** The most specific first: a route whose last part takes any number of segments comes after those it would hide. */
 export const routes: readonly Route[] = [
   ...appRoutes,
-  ...gitRoutes,
+  ...refRoutes,
+  ...gitObjectRoutes,
   ...actionRoutes,
   ...activityRoutes,
   ...checkRoutes,

@@ -367,6 +367,13 @@ async function references(bot: Caller, dora: Caller, sha: string) {
   await dora.put(`${API}/contents/docs/made.md`, { branch: "made", message: "Make it", content });
   await bot.get(`${API}/git/blobs/${readme.sha}`);
   await bot.get(`${API}/git/trees/main?recursive=1`);
+  const blob = (await bot.post<Made>(`${API}/git/blobs`, { content: "Made\n" })).body;
+  const entry = { path: "made.md", mode: "100644", type: "blob", sha: blob.sha };
+  await bot.post(`${API}/git/trees`, { tree: [{ ...entry, sha: "0".repeat(40) }] });
+  await bot.post(`${API}/git/trees`, { base_tree: readme.sha, tree: [entry] });
+  const tree = (await bot.post<Made>(`${API}/git/trees`, { base_tree: "main", tree: [entry] })).body;
+  await bot.post(`${API}/git/commits`, { message: "Make it", tree: tree.sha, parents: [sha] });
+  await bot.post(`${API}/git/commits`, { message: "Make it", tree: blob.sha });
   await bot.get(`${API}/git/trees/${"0".repeat(40)}`);
   await bot.delete(`${API}/git/refs/heads/made`);
   await bot.delete(`${API}/git/refs/heads/made`);
