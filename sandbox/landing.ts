@@ -9,6 +9,7 @@ import type { Repository, Sha } from "./model.ts";
 import { type Outcome, refused } from "./outcome.ts";
 import { presentPushedCommit } from "./present/commits.ts";
 import { moveRefs, peel, type RefChange, zero } from "./refs.ts";
+import { followTag } from "./release-events.ts";
 import { pushViolations } from "./rules.ts";
 import { workflowRefusal } from "./workflow-files.ts";
 
@@ -70,6 +71,7 @@ export async function afterPush(
     if (!tag && !change.ref.startsWith("refs/heads/")) continue;
     await noteActivity(github, by, current, change, merged);
     if (!(tag && silent)) await announceMove(github, by, current, change);
+    if (tag && change.after === null) followTag(github, by, current, change.ref.slice("refs/tags/".length));
     if (tag) continue;
     const branch = change.ref.slice("refs/heads/".length);
     if (change.after !== null) {

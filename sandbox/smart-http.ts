@@ -8,7 +8,7 @@ import { afterPush, moveByRules } from "./landing.ts";
 import type { Repository } from "./model.ts";
 import { type RefChange, zero } from "./refs.ts";
 import { byToken } from "./rest/authenticate.ts";
-import { atLeast, covers, lentBy, mayPush, roleOf } from "./rights.ts";
+import { covers, mayPush, maySee } from "./rights.ts";
 
 const address = /^\/([^/]+)\/([^/]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/;
 
@@ -76,12 +76,6 @@ function actorOf(github: Github, header: string | undefined): Actor | null {
   const caller = byToken(github, rest.join(":"));
   if (caller.done) return caller.value.kind === "actor" ? caller.value.by : null;
   return github.account(login)?.type === "User" ? github.as(login) : null;
-}
-
-function maySee(github: Github, by: Actor | null, repository: Repository): boolean {
-  if (by === null) return !repository.private;
-  if (by.via && repository.private && lentBy(github, by.via, repository) === null) return false;
-  return by.installation ? covers(github, by, repository) : atLeast(roleOf(github, by.account.id, repository), "read");
 }
 
 function mayWrite(github: Github, by: Actor, repository: Repository): boolean {
