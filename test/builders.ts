@@ -12,7 +12,6 @@ import {
   wantKey,
 } from "../src/flow/facts.ts";
 import type { Candidate } from "../src/flow/lane.ts";
-import { GENESIS } from "../src/flow/ledger.ts";
 import type { ComponentMemory, PullFacts, PullMemory, StageMemory } from "../src/flow/memory.ts";
 import { branch, type Instant, installationId, instant, repositoryId, type Sha, sha } from "../src/flow/names.ts";
 import { type Arrivals, NO_ARRIVALS, type Records } from "../src/flow/provenance.ts";
@@ -123,10 +122,11 @@ export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
   sticky: null,
   merge: null,
   next: null,
+  branch: null,
   tag: null,
   release: null,
   merged: [],
-  ledger: GENESIS,
+  ledger: null,
   itemIssues: {},
   turnedBack: null,
   siblings: [],

@@ -37,6 +37,8 @@ export type Asked = {
     /** The head lies in another repository. */
     readonly fork: boolean;
   } | null;
+  /** Where the stage before the base is; null: the base is the first, or no stage. */
+  readonly sourceHead: Sha | null;
   /** `owner/name`, and where GitHub's own pages are. */
   readonly name: string;
   readonly web: string;
@@ -74,7 +76,7 @@ export type Came =
   | { readonly came: "under way"; readonly promotes: Promotes };
 
 /** What is promoted, and how: with its comment it becomes what is under way. */
-export type Promotes = Pick<StandingOf<"promotion">, "head" | "whenReadyUntil" | "version">;
+export type Promotes = Pick<StandingOf<"promotion">, "head" | "whenReadyUntil" | "version" | "refreshTo">;
 
 /** Carries it out; null while something that it looked for is not there: `look` knows what. */
 export type Act<Of extends Asked = Asked> = (asked: Of) => Came | null;

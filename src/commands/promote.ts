@@ -1,7 +1,7 @@
 import { type Branch, later, short } from "../flow/names.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { type Came, type Command, mayByRole, type OnPull } from "./command.ts";
-import { type PromoteWords, promoteWords } from "./promote-words.ts";
+import { PROMOTE_USAGE, parsePromote, type Step } from "./promote-words.ts";
 
 /** So long `/promote when ready` waits. */
 const READY_WITHIN_MS = 24 * 3_600_000;
@@ -9,17 +9,25 @@ const READY_WITHIN_MS = 24 * 3_600_000;
 export const promote: Command = {
   name: "promote",
   on: "pull",
-  usage: "/promote [to STAGE] [COMMIT] [major|minor|patch|vX.Y.Z] [when ready] [dry run]",
+  usage: PROMOTE_USAGE,
   who: "a release manager",
   does: "Takes this pull request one stage on: merges it once its gates pass, then opens the pull request into the next stage; into the last stage it releases. `when ready` waits for the gates for a day; `dry run` only shows what it would do.",
   allows: (asked) => mayByRole(asked, ["release-manager"]),
   read({ words }) {
-    const read = promoteWords(words);
-    return "not" in read ? read : { act: (asked) => promoted(asked, read) };
+    const read = parsePromote(words);
+    if ("not" in read) return read;
+    switch (read.does) {
+      case "step":
+        return { act: (asked) => promoted(asked, read) };
+      case "refresh":
+        return { act: refreshed };
+      case "train":
+        return { not: `The config knows no train “${read.name}”.` };
+    }
   },
 };
 
-function promoted(asked: OnPull, words: PromoteWords): Came {
+function promoted(asked: OnPull, words: Step): Came {
   const { pull, judged, now } = asked;
   const { head, number } = pull;
   const no = refusal(asked, words);
@@ -30,20 +38,32 @@ function promoted(asked: OnPull, words: PromoteWords): Came {
   if (under !== undefined && under.head === judged)
     return {
       came: "done",
-      says: `${under.by?.login ?? "Somebody"} asked for that already, and it is under way for ${short(under.head)}.`,
+      says: `${under.request.by.login} asked for that already, and it is under way for ${short(under.head)}.`,
     };
-  if (words.dryRun)
+  if (words.how === "dry run")
     return {
       came: "done",
       says: `This is what \`/promote\` would find for ${short(head)}. Nothing was done.`,
       table: true,
     };
-  const whenReadyUntil = words.whenReady ? later(now, READY_WITHIN_MS) : null;
-  return { came: "under way", promotes: { head, whenReadyUntil, version: words.version } };
+  const whenReadyUntil = words.how === "when ready" ? later(now, READY_WITHIN_MS) : null;
+  return { came: "under way", promotes: { head, whenReadyUntil, version: words.version, refreshTo: null } };
+}
+
+/** What is pinned is moved on to where its stage is. */
+function refreshed({ pull, policy, sourceHead }: OnPull): Came {
+  const { head, ref, base, state, number } = pull;
+  const no = (says: string): Came => ({ came: "refused", says });
+  if (state !== "open") return no(`#${number} is ${state}: there is nothing to move on.`);
+  const stage = policy.stages[policy.stages.indexOf(base) - 1];
+  if (stage === undefined || sourceHead === null || !ref.startsWith("release/"))
+    return no(`#${number} is not pinned: \`/promote refresh\` moves a branch \`release/…\` on to where its stage is.`);
+  if (sourceHead === head) return { came: "done", says: `#${number} is where ${stage} is: at ${short(head)}.` };
+  return { came: "under way", promotes: { head, whenReadyUntil: null, version: null, refreshTo: sourceHead } };
 }
 
 /** Why this commit of this pull request is not promoted, whatever its gates say; null: nothing is against it. */
-function refusal({ pull, judged, policy }: OnPull, { to, commit }: PromoteWords): string | null {
+function refusal({ pull, judged, policy }: OnPull, { to, commit }: Step): string | null {
   const { head, state, base, draft, fork } = pull;
   if (state === "closed") return `#${pull.number} is closed and not merged: there is nothing to promote.`;
   if (judged === null) return "This commit was not judged yet. Wait for its check, and say it again.";

@@ -1,37 +1,43 @@
 import type { PullKnown } from "../flow/facts.ts";
 import type { Look } from "../flow/looking.ts";
-import type { ComponentMemory } from "../flow/memory.ts";
+import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Branch, Sha } from "../flow/names.ts";
 import type { VersionAsked } from "../flow/standing.ts";
-import { type Carried, carriedIn } from "../release/carried.ts";
-import { type Asked, askedIn, type Chosen, versionOf } from "../release/version.ts";
+import { type Carried, carriedAlone, carriedIn } from "../release/carried.ts";
+import { type Chosen, versionOf } from "../release/version.ts";
+
+/** Where it is looked at: a pull request, and the two ends of what it brings. */
+export type Bringing = {
+  readonly known: Pick<PullKnown, "merged" | "subject" | "verdict">;
+  readonly pull: PullMemory;
+  readonly component: ComponentMemory;
+  readonly base: Sha | Branch;
+  readonly head: Sha;
+};
+
+/** What it brings, by pull request; a hotfix brings itself. Null while something is still to be read: `look` knows what. */
+export function carriedBy({ known, pull, component, base, head }: Bringing, look: Look): Carried | null {
+  const comparison = look.at({ want: "compare", base, head });
+  if (comparison === null) return null;
+  const { number, repository } = known.subject;
+  if (known.verdict?.lane !== "hotfix")
+    return carriedIn(comparison, known.merged, { stages: component.config.policy.stages, repository });
+  const { title, author, bump } = pull;
+  return carriedAlone(comparison, { number, title, author, labels: bump === null ? [] : [`release:${bump}`] });
+}
 
 /** What a release would be: its version, and what it carries. */
 export type Candidate = { readonly chosen: Chosen; readonly carried: Carried };
 
-/**
- * The version of what `head` has over `base`.
- *
- * @returns `refused` in a sentence; null while something is still to be read: `look` knows what.
- */
+/** The version of what it brings; `refused` in a sentence. Null while something is still to be read: `look` knows what. */
 export function candidateFor(
-  { merged, subject }: Pick<PullKnown, "merged" | "subject">,
-  { config }: ComponentMemory,
+  bringing: Bringing,
+  asked: VersionAsked | null,
   look: Look,
-  of: { readonly base: Sha | Branch; readonly head: Sha; readonly asked: VersionAsked | null },
 ): Candidate | { readonly refused: string } | null {
   const tags = look.at({ want: "tags" });
-  const comparison = look.at({ want: "compare", base: of.base, head: of.head });
-  if (tags === null || comparison === null) return null;
-  const { stages } = config.policy;
-  const carried = carriedIn(comparison, merged, { stages, repository: subject.repository });
-  const chosen = versionOf({ tags, asked: wordsOf(of.asked), carried, files: [] });
+  const carried = carriedBy(bringing, look);
+  if (tags === null || carried === null) return null;
+  const chosen = versionOf({ tags, asked, carried, files: [] });
   return "refused" in chosen ? chosen : { chosen, carried };
-}
-
-function wordsOf(asked: VersionAsked | null): Asked | null {
-  if (asked === null) return null;
-  if (asked === "major" || asked === "minor" || asked === "patch") return { bump: asked };
-  const named = askedIn(asked);
-  return named !== null && "version" in named ? named : null;
 }

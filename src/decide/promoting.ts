@@ -1,10 +1,11 @@
 import type { Answer, Decision } from "../flow/decision.ts";
 import type { PullKnown, Want } from "../flow/facts.ts";
+import type { House } from "../flow/house.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Standing } from "../flow/standing.ts";
 import { agreed, type Verdict } from "../flow/verdict.ts";
 import { allOf } from "./answer.ts";
-import { merging, NOTHING_PROMOTED, type Promoting, promotingOn } from "./promotion.ts";
+import { merging, NOTHING_PROMOTED, type Promoting, promotingOn, refreshing } from "./promotion.ts";
 import type { Said } from "./requests.ts";
 import { promotionOn } from "./under-way.ts";
 
@@ -18,17 +19,17 @@ type Judge = (known: PullKnown) => Answer;
 export function promoting(
   known: Known,
   component: ComponentMemory,
+  house: House,
   judge: Judge,
 ): (Promoting & { readonly judged: Decision }) | { readonly lacks: readonly Want[] } {
   const promotion = promotionOn(known);
-  // GitHub may not have told yet what we did ourselves.
-  const told = known.merge?.written == null || known.memory.state === "closed";
-  const first = judge(told ? known : { ...known, memory: { ...known.memory, doubt: true } });
+  const first = judge(isTold(known) ? known : { ...known, memory: { ...known.memory, doubt: true } });
   if ("lacks" in first) return first;
   if (promotion === undefined) return { ...NOTHING_PROMOTED, judged: first.decided };
   const at = { known, pull: pullIn(first.decided, known), component, promotion };
+  if (promotion.refreshTo !== null) return withJudged(refreshing(at, promotion.refreshTo), first.decided);
   const seen = shownBy(first.decided, known);
-  if (at.pull.state === "closed") return withJudged(promotingOn(at), first.decided);
+  if (at.pull.state === "closed") return withJudged(promotingOn(at, house), first.decided);
   if (seen === undefined) return { ...NOTHING_PROMOTED, judged: first.decided };
   if (seen?.outcome !== "passed") return withJudged(merging(at, seen), first.decided);
 
@@ -39,9 +40,16 @@ export function promoting(
   if ("lacks" in again) return again;
   const now = { ...at, pull: pullIn(again.decided, known), component: fresh.component };
   const shown = shownBy(again.decided, known);
-  if (now.pull.state === "closed") return withJudged(promotingOn(now), again.decided);
+  if (now.pull.state === "closed") return withJudged(promotingOn(now, house), again.decided);
   if (shown === undefined) return { ...NOTHING_PROMOTED, judged: again.decided };
   return withJudged(merging(now, shown), again.decided);
+}
+
+/** Whether what we did ourselves is known: GitHub may not have told yet. */
+function isTold({ merge, branch, memory, ...known }: Known): boolean {
+  const to = promotionOn(known)?.refreshTo ?? null;
+  if (to !== null) return !branch?.written || memory.head.sha === to;
+  return !merge?.written || memory.state === "closed";
 }
 
 const withJudged = (
@@ -81,6 +89,6 @@ export function replaced(known: PullKnown, standing: readonly Standing[]): reado
   const after = promotionOn({ ...known, standing });
   if (before === undefined || after === undefined || before.request.id === after.request.id) return [];
   const { request, others, line } = before;
-  const says = `${after.by?.login ?? "Somebody"} asked for it anew, and this ends.`;
+  const says = `${after.request.by.login} asked for it anew, and this ends.`;
   return [{ request, came: "refused", lines: [...others, { line, says }] }];
 }

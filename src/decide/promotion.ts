@@ -1,17 +1,21 @@
 import { mayByRole } from "../commands/command.ts";
 import type { Policy } from "../flow/config.ts";
-import { type Effect, type MergeMethod, mergeSlot, promotionSlot, replySlot } from "../flow/effect.ts";
+import { branchSlot, type Effect, type MergeMethod, mergeSlot, promotionSlot, replySlot } from "../flow/effect.ts";
 import type { ListedPull, PullKnown, Want } from "../flow/facts.ts";
+import type { House } from "../flow/house.ts";
 import { closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
-import { looking } from "../flow/looking.ts";
+import { type Look, looking } from "../flow/looking.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import { type Branch, type Instant, later, type Sha, short } from "../flow/names.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import { minute } from "../flow/words.ts";
-import { promotionBody } from "../report/promotion.ts";
+import { type Carried, carriedWords } from "../release/carried.ts";
+import { handedOn } from "../release/linked.ts";
+import { promotionBody, promotionTitle } from "../report/carried.ts";
 import { reply } from "../report/reply.ts";
+import { candidateFor, carriedBy } from "./choosing.ts";
 import type { Said } from "./requests.ts";
 import { makesRelease, releaseOn } from "./under-way.ts";
 
@@ -66,9 +70,10 @@ export function merging(
   }
 
   const look = looking(known.read);
-  const may = mayByRole({ by: promotion.by ?? NOBODY, policy: component.config.policy, look }, ["release-manager"]);
+  const may = mayByRole({ by: promotion.request.by, policy: component.config.policy, look }, ["release-manager"]);
   const rules = look.at({ want: "rules", branch: pull.base });
   const needed = methodNeeded(verdict, component.config.policy);
+  const brings = bringsOn({ known, pull, component, promotion }, verdict, look);
   const settings = needed === null ? look.at({ want: "repository" }) : null;
   const missing = look.missing();
   if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_PROMOTED, lookAgainAt: missing.retryAt };
@@ -78,6 +83,7 @@ export function merging(
       "refused",
       `${pull.base} has a merge queue, through which everything goes in. Press *Merge when ready* on this pull request; Flowgate judges it there once more.`,
     );
+  if (brings !== null && "refused" in brings) return end("refused", brings.refused);
   const method = needed ?? settings?.methods[0];
   if (method === undefined)
     return end("refused", "The settings of this repository allow no way of merging. An admin switches one on.");
@@ -100,11 +106,31 @@ export function merging(
   return {
     ...NOTHING_PROMOTED,
     effects: [effect],
-    entries: [goesOn(known, promotion, `merges ${short(promotion.head)}`)],
+    entries: [
+      ...(brings === null ? [] : [opens(subjectKey(subject), { ...promotion, carries: brings.words })]),
+      goesOn(known, promotion, `merges ${short(promotion.head)}`),
+    ],
   };
 }
 
-const NOBODY = { id: 0, login: "ghost" };
+/** What it carries, in words, past the first stage; refused where it would make a release that cannot be numbered so. */
+function bringsOn(
+  { known, pull, component, promotion }: At,
+  { lane }: Verdict,
+  look: Look,
+): { readonly words: string } | { readonly refused: string } | null {
+  if (lane !== "promotion" && lane !== "release" && lane !== "hotfix") return null;
+  const into = component.stages?.[pull.base] ?? pull.base;
+  const bringing = { known, pull, component, base: lane === "hotfix" ? pull.base : into, head: pull.head.sha };
+  const candidate =
+    pull.base === component.config.policy.stages.at(-1)
+      ? candidateFor(bringing, promotion.version, look)
+      : { carried: carriedBy(bringing, look) };
+  if (candidate === null || "refused" in candidate) return candidate;
+  const { carried } = candidate;
+  return carried && { words: carriedWords(carried, promotion.request.by, known.subject.number) };
+}
+
 export const NOTHING_PROMOTED: Promoting = { entries: [], effects: [], said: [], lookAgainAt: null };
 
 /** Past the first stage only merge commits keep the ancestry; null: as the repository allows. */
@@ -114,13 +140,34 @@ const methodNeeded = ({ lane }: Verdict, { mergeFirst }: Policy): MergeMethod | 
 const openIn = (verdict: Verdict | null): string =>
   verdict?.findings.find(({ outcome }) => outcome === verdict.outcome)?.because ?? "It was not judged yet.";
 
+/** What is next where a branch of ours is moved on to where its stage is, and nothing is merged. */
+export function refreshing({ known, pull, component, promotion }: At, to: Sha): Promoting {
+  const { subject, now, branch: slot } = known;
+  const end = (came: "done" | "refused", says: string) => ended({ known, promotion }, came, says);
+  if (pull.head.sha === to) return end("done", `#${subject.number} is at ${short(to)} now, and is judged anew.`);
+  if (pull.state === "closed") return end("refused", `#${subject.number} was closed meanwhile.`);
+  const fingerprint = digestOf(`${to} ${promotion.request.id}`);
+  if (slot?.refused?.fingerprint === fingerprint)
+    return end("refused", `GitHub would not move ${pull.head.ref}. ${slot.refused.because}`);
+  if (slot?.written?.fingerprint === fingerprint) return { ...NOTHING_PROMOTED, lookAgainAt: later(now, LAG_MS) };
+  const effect: Effect = {
+    does: "set",
+    thing: "branch",
+    slot: branchSlot(subject.repository, pull.head.ref),
+    fingerprint,
+    repository: subject.repository,
+    name: component.name,
+    branch: pull.head.ref,
+    to,
+  };
+  return { ...NOTHING_PROMOTED, effects: [effect], entries: [goesOn(known, promotion, `moves on to ${short(to)}`)] };
+}
+
 /** What is next once it is merged or closed: the pull request into the next stage, and then the answer. */
-export function promotingOn({
-  known,
-  pull,
-  component,
-  promotion,
-}: At): Promoting | { readonly lacks: readonly Want[] } {
+export function promotingOn(
+  { known, pull, component, promotion }: At,
+  house: House,
+): Promoting | { readonly lacks: readonly Want[] } {
   const { subject, verdict, next: slot, read } = known;
   const { stages, promotionHead } = component.config.policy;
   const end = (came: "done" | "refused", says: string) => ended({ known, promotion }, came, says);
@@ -128,7 +175,8 @@ export function promotingOn({
   if (pull.head.sha !== promotion.head)
     return end("refused", `It was merged as ${short(pull.head.sha)}, and ${short(promotion.head)} was asked for.`);
   const commit = pull.mergeCommit ?? pull.head.sha;
-  const merged = `#${subject.number} is in ${pull.base} as ${short(commit)}.`;
+  const carries = promotion.carries === null ? "" : `It carries ${promotion.carries}. `;
+  const merged = `${carries}#${subject.number} is in ${pull.base} as ${short(commit)}.`;
   const place = stages.indexOf(pull.base);
   const into = stages[place + 1];
   if (into === undefined && makesRelease(known, pull, component)) {
@@ -148,6 +196,9 @@ export function promotingOn({
   if (there !== undefined) return end("done", `${merged} ${takenOnBy(there, into, commit)}`);
 
   const pinned = place === 0 && promotionHead === "pinned" ? commit : null;
+  const said = saidBy({ known, pull, component, promotion }, { commit, into }, house, look);
+  const lacking = look.missing();
+  if (lacking !== null) return "lacks" in lacking ? lacking : { ...NOTHING_PROMOTED, lookAgainAt: lacking.retryAt };
   const effect: Effect = {
     does: "set",
     thing: "promotion",
@@ -158,8 +209,7 @@ export function promotingOn({
     branch: pinned === null ? pull.base : pinnedBranch(promotion.at, commit),
     base: into,
     pinned,
-    title: `Promote ${pull.base} to ${into}`,
-    body: promotionBody({ from: pull.base, into, number: subject.number, asker: promotion.by?.login ?? "ghost" }),
+    ...said,
   };
   return {
     ...NOTHING_PROMOTED,
@@ -167,6 +217,41 @@ export function promotingOn({
     entries: [goesOn(known, promotion, `opens the pull request into ${into}`)],
   };
 }
+
+/** Title and body of the pull request into the next stage; what is still to be read, `look` knows. */
+function saidBy(
+  { known, pull, component }: At,
+  { commit, into }: { readonly commit: Sha; readonly into: Branch },
+  { web }: House,
+  look: Look,
+): { readonly title: string; readonly body: string } {
+  const { policy } = component.config;
+  // What it carries is no hotfix, whatever brought it here.
+  const bringing = { known: { ...known, verdict: null }, pull, component, base: into, head: commit };
+  const candidate = into === policy.stages.at(-1) ? candidateFor(bringing, null, look) : null;
+  const carried = carriedBy(bringing, look) ?? NOTHING_CARRIED;
+  const book = handedOn(
+    {
+      pull: { ...pull, number: known.subject.number },
+      policy,
+      repository: component.name,
+      web,
+      standing: known.standing,
+      look,
+    },
+    known.verdict?.lane ?? null,
+  );
+  const of =
+    candidate !== null && "chosen" in candidate ? { tag: candidate.chosen.tag } : { from: pull.base, to: into };
+  return {
+    title: promotionTitle(of),
+    body: promotionBody(book === null ? "" : `Run-book: ${book}\n\n`, {
+      carried,
+      since: { stage: pull.base, pulls: [] },
+    }),
+  };
+}
+const NOTHING_CARRIED: Carried = { pulls: [], loose: [], whole: true };
 
 /** What came of the release that the merge makes; null: it is being made. */
 function released(known: PullKnown): string | null {
@@ -222,9 +307,9 @@ function waiting({ known, component, promotion }: Omit<At, "pull">, until: Insta
 }
 
 /** Nothing on GitHub changes before the reason is in the ledger. */
-const goesOn = ({ subject }: PullKnown, { key, by, request }: Promotion, does: string): Entry => ({
+const goesOn = ({ subject }: PullKnown, { key, request }: Promotion, does: string): Entry => ({
   what: "promoting",
-  actor: by?.login ?? "ghost",
+  actor: request.by.login,
   about: subjectKey(subject),
   says: { key, request: request.id, does },
 });
@@ -235,10 +320,10 @@ function ended(
   says: string,
   table = false,
 ): Promoting {
-  const { request, others, line, key, by } = promotion;
+  const { request, others, line, key } = promotion;
   return {
     ...NOTHING_PROMOTED,
-    entries: [closes(subjectKey(known.subject), by?.login ?? "ghost", key, says.replace(/\.$/, ""))],
+    entries: [closes(subjectKey(known.subject), request.by.login, key, says.replace(/\.$/, ""))],
     said: [{ request, came, lines: [...others, { line, says, ...(table && { table: true as const }) }] }],
   };
 }

@@ -39,7 +39,7 @@ export function decidePull(known: PullKnown, house: House): Answer {
   });
   if ("lacks" in obeyed) return obeyed;
   const from = { ...known, standing: obeyed.standing, memory: obeyed.fresh ? doubting(memory) : memory };
-  const promoted = promoting(from, component, (facts) => judgePull(facts, house));
+  const promoted = promoting(from, component, house, (facts) => judgePull(facts, house));
   if ("lacks" in promoted) return promoted;
   const { judged, effects, lookAgainAt } = promoted;
   const verdict = judged.verdict === undefined ? before : judged.verdict;

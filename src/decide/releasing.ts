@@ -1,13 +1,15 @@
 import { type Effect, releaseSlot, tagSlot } from "../flow/effect.ts";
 import type { PullKnown, Want } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
-import { closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
+import { closes, digestOf, type Entry, GENESIS, opens } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Branch, Instant, Sha } from "../flow/names.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
-import { isVerified } from "../release/progress.ts";
+import type { Exceptions } from "../release/notes.ts";
+import { isVerified, skippedIn } from "../release/progress.ts";
+import { releaseNotes } from "../report/notes.ts";
 import { tagMessage } from "../report/release.ts";
 import { unlessThere } from "./answer.ts";
 import { candidateFor } from "./choosing.ts";
@@ -36,19 +38,16 @@ export function releasing(
 ): Releasing | { readonly lacks: readonly Want[] } {
   if (!makesRelease(known, pull, component)) return NOTHING_RELEASED;
   const release = releaseOn(known);
-  if (release === undefined) return known.tag?.written ? NOTHING_RELEASED : begun(known, pull, component);
-  const tag = tagged(known, component, release);
-  if (tag !== null) return tag;
+  if (release === undefined) return known.tag?.written ? NOTHING_RELEASED : begun(known, pull, component, house);
+  if (!known.tag?.written) return tagging(known, component, release);
 
   const at = { known, component, release };
   if (!known.release?.written) return written(at, true);
   if (!known.release.written.completed) {
     const walks = walksOn(known, pull, component, house, null);
     if (walks !== null && "lacks" in walks) return walks;
-    const isTested =
-      !component.config.policy.runBook.required ||
-      (walks !== null && "production" in walks && isVerified(walks.production));
-    return isTested ? written(at, false) : written(at, true);
+    const isTested = walks !== null && "production" in walks && isVerified(walks.production);
+    return written(at, component.config.policy.runBook.required && !isTested);
   }
   const { subject } = known;
   return {
@@ -62,35 +61,64 @@ function begun(
   known: PullKnown,
   pull: PullMemory,
   component: ComponentMemory,
+  house: House,
 ): Releasing | { readonly lacks: readonly Want[] } {
   const look = looking(known.read);
   const commit = pull.mergeCommit as Sha;
   const asked = promotionOn(known)?.version ?? null;
-  const of = { base: before(known, commit), head: commit };
-  const wanted = candidateFor(known, component, look, { ...of, asked });
+  const bringing = { known, pull, component, base: before(known, commit), head: commit };
+  const wanted = candidateFor(bringing, asked, look);
   // What was asked for was taken by somebody else's tag since.
-  const candidate =
-    wanted !== null && "refused" in wanted ? candidateFor(known, component, look, { ...of, asked: null }) : wanted;
+  const candidate = wanted !== null && "refused" in wanted ? candidateFor(bringing, null, look) : wanted;
+  const walks = walksOn(known, pull, component, house, null);
   const missing = look.missing();
   if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_RELEASED, lookAgainAt: missing.retryAt };
+  if (walks !== null && "lacks" in walks) return walks;
   if (candidate === null || "refused" in candidate) return NOTHING_RELEASED;
-  const { chosen } = candidate;
+  const { chosen, carried } = candidate;
   const { subject, now } = known;
+  const by = promotionOn(known)?.by ?? null;
   const release: Release = {
     kind: "release",
     key: `release:${subject.repository}:${subject.number}`,
-    by: promotionOn(known)?.by ?? null,
+    by,
     at: now,
     because: chosen.because,
     repository: subject.repository,
     number: subject.number,
     version: chosen.tag,
     commit,
-    notes: chosen.because,
+    notes: releaseNotes({
+      chosen,
+      number: subject.number,
+      by,
+      carried,
+      exceptions: exceptionsOf(walks),
+      compareUrl:
+        chosen.previous === null
+          ? null
+          : `${house.web}/${component.name}/compare/${encodeURIComponent(chosen.previous)}...${chosen.tag}`,
+    }),
   };
-  const next = tagged({ ...known, standing: [...known.standing, release] }, component, release);
-  return { ...(next ?? NOTHING_RELEASED), entries: [opens(subjectKey(subject), release)] };
+  const { entries, ...next } = tagging(known, component, release);
+  return { ...next, entries: [opens(subjectKey(subject), release), ...entries] };
 }
+
+/** What was let through on somebody's word: items of the run-book that were skipped. */
+const exceptionsOf = (walks: ReturnType<typeof walksOn>): Exceptions => ({
+  skipped:
+    walks === null || !("production" in walks)
+      ? []
+      : [walks.rehearsal, walks.production]
+          .flatMap(skippedIn)
+          .flatMap(({ label, item, came }) =>
+            came === null
+              ? []
+              : [{ label, text: item.text, because: came.because, by: came.by, confirmedBy: came.confirmedBy }],
+          ),
+  overrides: [],
+  deviations: [],
+});
 
 /** Where the last stage was before that merge. */
 function before({ stage, component }: PullKnown, commit: Sha): Sha | Branch {
@@ -99,13 +127,11 @@ function before({ stage, component }: PullKnown, commit: Sha): Sha | Branch {
   return heads[place === -1 ? heads.length - 1 : place - 1] ?? (component?.config.policy.stages.at(-2) as Branch);
 }
 
-/** Null where the tag is there. */
-function tagged(
+function tagging(
   { subject, tag: slot, ledger, now }: PullKnown,
   { name }: ComponentMemory,
   { version, commit }: Release,
-): Releasing | null {
-  if (slot?.written) return null;
+): Releasing {
   const effect: Effect = {
     does: "set",
     thing: "tag",
@@ -115,7 +141,7 @@ function tagged(
     name,
     tag: version,
     commit,
-    message: tagMessage({ version, number: subject.number, ledger }),
+    message: tagMessage({ version, number: subject.number, ledger: ledger ?? GENESIS }),
   };
   const { effects, retryAt } = unlessThere(effect, slot, now);
   return {

@@ -8,7 +8,7 @@ import type { Heard as Asking, Read, Want } from "../flow/facts.ts";
 import { closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
 import type { ComponentMemory } from "../flow/memory.ts";
-import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
+import type { Branch, Instant, RepositoryId, Sha } from "../flow/names.ts";
 import { madeOf } from "../flow/policy.ts";
 import type { Answer, Heard, Request } from "../flow/request.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
@@ -122,12 +122,11 @@ function heard(request: Heard, known: Known): Outcome {
 /** From here on it survives anything; see `promoting`. */
 function begins(
   request: Heard,
-  of: Pick<StandingOf<"promotion">, "line" | "others" | "head" | "whenReadyUntil" | "version">,
+  of: Pick<StandingOf<"promotion">, "line" | "others" | "head" | "whenReadyUntil" | "version" | "refreshTo">,
   { subject, now }: Known,
 ): Entry {
-  const { kind, repository } = subject;
-  if (kind !== "pull") throw new Error("an issue is promoted");
-  const { number } = subject;
+  const { repository } = subject;
+  const { number } = request.origin;
   const standing: StandingOf<"promotion"> = {
     ...of,
     kind: "promotion",
@@ -138,6 +137,7 @@ function begins(
     repository,
     number,
     request,
+    carries: null,
     answered: false,
   };
   return opens(subjectKey(subject), standing);
@@ -214,6 +214,7 @@ const askedBy = (
   web,
   judged,
   comment: "comment" in origin ? origin.comment : null,
+  sourceHead: sourceHeadOf(component, pull),
   policy: component.config.policy,
   organisation: madeOf(null, component.config.above).policy,
   standing,
@@ -221,6 +222,12 @@ const askedBy = (
   mayAffect,
   lastRelease,
 });
+
+function sourceHeadOf({ config, stages }: ComponentMemory, pull: Asked["pull"]): Sha | null {
+  const names = config.policy.stages;
+  const before = pull && names[names.indexOf(pull.base) - 1];
+  return before ? (stages?.[before] ?? null) : null;
+}
 
 /** A command opens and closes what stands, and nothing else. */
 function standingAfter(standing: readonly Standing[], { what, says }: Entry): readonly Standing[] {

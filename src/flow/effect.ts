@@ -90,6 +90,8 @@ export type Effect = {
       readonly title: string;
       readonly body: string;
     }
+  /** One of our branches is moved on, to what it is an ancestor of. https://docs.github.com/rest/git/refs#update-a-reference */
+  | { readonly thing: "branch"; readonly branch: Branch; readonly to: Sha }
   /** An annotated tag, which is never moved. https://docs.github.com/rest/git/tags#create-a-tag-object */
   | { readonly thing: "tag"; readonly tag: string; readonly commit: Sha; readonly message: string }
   /**
@@ -157,6 +159,8 @@ export const mergeSlot = (repository: RepositoryId, number: number, head: Sha): 
 /** The one pull request that takes further what a merge brought into a stage. */
 export const promotionSlot = (repository: RepositoryId, number: number): Slot =>
   `promotion:${repository}:${number}` as Slot;
+/** Where a branch of ours is. */
+export const branchSlot = (repository: RepositoryId, branch: Branch): Slot => `branch:${repository}:${branch}` as Slot;
 /** The one tag and the one GitHub Release of a merge into the last stage. */
 export const tagSlot = (repository: RepositoryId, number: number): Slot => `tag:${repository}:${number}` as Slot;
 export const releaseSlot = (repository: RepositoryId, number: number): Slot =>

@@ -223,13 +223,15 @@ export type PullKnown = Known & {
   /** The slots of its merge at this head, and of the pull request that takes it further. */
   readonly merge: SlotState | null;
   readonly next: SlotState | null;
+  /** The slot of its branch, where Flowgate made that. */
+  readonly branch: SlotState | null;
   /** The slots of the tag and of the GitHub Release that its merge makes. */
   readonly tag: SlotState | null;
   readonly release: SlotState | null;
   /** Merged pull requests of the component, of which a promotion may carry some; read where it is promoted or was released. */
   readonly merged: readonly MergedPull[];
-  /** The hash of the last entry of the component's ledger. */
-  readonly ledger: Hash;
+  /** The hash of the last entry of the component's ledger; null: it was not read. */
+  readonly ledger: Hash | null;
   /** The slots of the checks of its gates, by the check's name. */
   readonly gateSlots: { readonly [name: string]: SlotState };
   /** The stage that it goes into, null before its first look. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withoutList } from "./carried-list.ts";
 import { type CheckSeen, ENDINGS } from "./check-seen.ts";
 import type { ListedPull } from "./facts.ts";
 import { BUMPS, type Bump, type PullFacts } from "./memory.ts";
@@ -71,9 +72,14 @@ export const bumpIn = (labels: readonly string[]): Bump | null =>
   BUMPS.find((bump) => labels.includes(`release:${bump}`)) ?? null;
 /** The label that says that a pull request affects data. */
 export const DATA_LABEL = "data-impact";
-/** A body is kept only where a line of it may say something that a gate asks about. */
-export const bodyThatCounts = (body: string): string | null =>
-  /run-?book\s*:|data\s+impact[\s*_]*:/i.test(body) ? body : null;
+/**
+ * A body is kept only where a line of it may say something that a gate asks about, without what Flowgate lists in it: the
+ * titles there say nothing of this pull request, and a list that grows changes nothing that people said.
+ */
+export function bodyThatCounts(body: string): string | null {
+  const said = withoutList(body);
+  return /run-?book\s*:|data\s+impact[\s*_]*:/i.test(said) ? said : null;
+}
 
 const ending = z.enum(ENDINGS);
 

@@ -1,3 +1,4 @@
+import type { Bump } from "./memory.ts";
 import type { Branch, Hash, InstallationId, Instant, Person, RepositoryId, Sha } from "./names.ts";
 import type { Push } from "./provenance.ts";
 import type { Request } from "./request.ts";
@@ -166,16 +167,20 @@ export type Promotion = {
   /** As soon as its gates pass, until then; null: now or not at all. */
   readonly whenReadyUntil: Instant | null;
   readonly version: VersionAsked | null;
+  /** Not to be merged: its branch is moved on to that commit of its stage. Null: to be merged. */
+  readonly refreshTo: Sha | null;
   /** The comment, and what came of its other lines. */
   readonly request: Request;
   readonly others: readonly { readonly line: string; readonly says: string }[];
+  /** What it carries, in words, once that was looked at; null: nothing but itself, or not yet. */
+  readonly carries: string | null;
   /** The line that asked for it. */
   readonly line: string;
   /** It was said already that it waits until it is ready. */
   readonly answered: boolean;
 };
-/** How the release that it makes is to be numbered: by what it is, or as which. */
-export type VersionAsked = "major" | "minor" | "patch" | `v${string}`;
+/** What a release is to be called: which number is raised, or a version such as `1.4.0`. */
+export type VersionAsked = { readonly bump: Bump } | { readonly version: string };
 export type StandingOf<Kind extends Standing["kind"]> = Extract<Standing, { readonly kind: Kind }>;
 
 /** One push makes one deviation, however often it is told. */

@@ -1,5 +1,5 @@
 import type { Effect, Receipt } from "../flow/effect.ts";
-import { type Instant, later } from "../flow/names.ts";
+import { type Instant, later, short } from "../flow/names.ts";
 import { drift } from "../flow/ruleset.ts";
 import type { Lease } from "../flow/subject.ts";
 import { found, type Outcome, sentence } from "./failure.ts";
@@ -8,7 +8,7 @@ import { checkRunsShape } from "./parse-commits.ts";
 import { pullAt, pullsFrom } from "./pulls.ts";
 import type { Read } from "./read.ts";
 import { markedRelease, taggedCommit } from "./releasing.ts";
-import { type Place, root, rulesetAt } from "./repository.ts";
+import { headOf, type Place, root, rulesetAt } from "./repository.ts";
 
 /** GitHub's clock may be so far from ours. */
 const SKEW_MS = 10 * 60_000;
@@ -55,6 +55,8 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
         return Promise.resolve(found(null));
       case "issue":
         return issue(place, effect, later(decidedAt, -SKEW_MS));
+      case "branch":
+        return branch(place, effect);
       case "tag":
         return tag(place, effect);
       case "release":
@@ -73,6 +75,11 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
     if (!outcome.ok) return outcome;
     const { facts } = outcome.value;
     return found(facts.merged && facts.head.sha === head ? number : null);
+  }
+
+  async function branch(place: Place, { branch, to }: Extract<Effect, { thing: "branch" }>) {
+    const outcome = await headOf(read, place, branch);
+    return outcome.ok ? found(outcome.value === to ? 0 : null) : outcome;
   }
 
   /** One that names another commit is somebody else's: making ours is refused then. */
@@ -175,6 +182,8 @@ function inWords(effect: Effect): string {
       return `the reaction to a comment in ${effect.name}`;
     case "issue":
       return `the issue “${effect.title}” in ${effect.name}`;
+    case "branch":
+      return `${short(effect.to)} at the end of ${effect.branch} in ${effect.name}`;
     case "tag":
       return `the tag ${effect.tag} in ${effect.name}`;
     case "release":

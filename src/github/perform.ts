@@ -56,7 +56,7 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
     };
   };
 
-  function act(place: Place, effect: Effect): Promise<Outcome<number>> {
+  async function act(place: Place, effect: Effect): Promise<Outcome<number>> {
     switch (effect.thing) {
       case "check-run":
         return setCheckRun(place, effect);
@@ -74,6 +74,18 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
         return propose(place, effect);
       case "issue":
         return setIssue(place, effect);
+      case "branch": {
+        const path = `${root(place)}/git/refs/heads/${effect.branch.split("/").map(encodeURIComponent).join("/")}`;
+        const { installation, priority } = place;
+        const moved = await send({
+          installation,
+          priority,
+          method: "PATCH",
+          path,
+          body: { sha: effect.to, force: false },
+        });
+        return moved.ok ? found(0) : moved;
+      }
       case "tag":
         return releases.tag(place, effect);
       case "release":
@@ -274,6 +286,7 @@ const PERMISSIONS: { readonly [thing in Effect["thing"]]: readonly [string, stri
   comment: ["comments", "Pull requests: write"],
   merge: ["merges", "Contents: write"],
   promotion: ["branches and pull requests", "Contents: write and Pull requests: write"],
+  branch: ["branches", "Contents: write"],
   tag: ["tags", "Contents: write"],
   release: ["releases", "Contents: write"],
   proposal: ["branches and pull requests", "Contents: write and Pull requests: write"],
@@ -302,6 +315,7 @@ function inWords(effect: Effect): string {
   if (effect.thing === "reaction") return `react to a comment in ${effect.name}`;
   if (effect.thing === "issue") return `set the issue “${effect.title}” in ${effect.name}`;
   if (effect.thing === "merge") return `merge #${effect.number} in ${effect.name}`;
+  if (effect.thing === "branch") return `move ${effect.branch} in ${effect.name}`;
   if (effect.thing === "tag") return `tag ${effect.tag} in ${effect.name}`;
   if (effect.thing === "release")
     return `${effect.draft ? "draft" : "publish"} the release ${effect.tag} of ${effect.name}`;

@@ -1,9 +1,8 @@
 import type { Stages } from "../flow/config.ts";
-import type { Comparison } from "../flow/facts.ts";
+import type { Comparison, MergedPull } from "../flow/facts.ts";
 import type { PullFacts } from "../flow/memory.ts";
 import type { Person, RepositoryId, Sha } from "../flow/names.ts";
 import { matches } from "../flow/pattern.ts";
-import type { Lane } from "../flow/verdict.ts";
 import { count } from "../flow/words.ts";
 
 /** A pull request that a promotion carries. */
@@ -25,14 +24,6 @@ export type Carried = {
   readonly loose: readonly LooseCommit[];
   /** False: GitHub does not list all commits, so more may be carried. */
   readonly whole: boolean;
-};
-
-/** A merged pull request as it is remembered. */
-export type MergedPull = Pick<PullFacts, "title" | "author" | "head" | "base" | "mergeCommit"> & {
-  readonly number: number;
-  readonly labels: readonly string[];
-  /** As it was judged; null: it was not, or no lane allowed it. */
-  readonly lane: Lane | null;
 };
 
 /**
@@ -76,6 +67,18 @@ export function carriedIn(
   };
 }
 
+/** What a hotfix carries: itself, with all the commits that it brings. */
+export function carriedAlone(
+  { commits, whole }: Pick<Comparison, "commits" | "whole">,
+  { number, title, author, labels }: Omit<CarriedPull, "messages">,
+): Carried {
+  return {
+    pulls: [{ number, title, author, labels, messages: commits.map((commit) => commit.title) }],
+    loose: [],
+    whole,
+  };
+}
+
 type Here = ReadonlyMap<Sha, Comparison["commits"][number]>;
 
 /** Those of these commits and of all before them that are here, but for `without` and what is before only those. */
@@ -100,6 +103,21 @@ function bringsOthers(
   if (lane !== null) return lane === "promotion" || lane === "release" || lane === "back-merge";
   const made = base === stages[0] ? "back-merge/**" : "release/**";
   return head.repository === repository && (stages.includes(head.ref) || matches(head.ref, made));
+}
+
+/** Pull requests by author: people first, then bots, each by login; of one author by number. */
+export function authorsOf<Pull extends Pick<CarriedPull, "number" | "author">>(
+  pulls: readonly Pull[],
+): readonly { readonly author: CarriedPull["author"]; readonly pulls: readonly Pull[] }[] {
+  const groups = new Map<number, { readonly author: CarriedPull["author"]; readonly pulls: Pull[] }>();
+  for (const pull of pulls.toSorted((a, b) => a.number - b.number)) {
+    const group = groups.get(pull.author.id);
+    if (group === undefined) groups.set(pull.author.id, { author: pull.author, pulls: [pull] });
+    else group.pulls.push(pull);
+  }
+  const place = ({ author: { bot, login, id } }: { readonly author: CarriedPull["author"] }) =>
+    `${bot ? 1 : 0} ${login.toLowerCase()} ${id}`;
+  return [...groups.values()].toSorted((a, b) => (place(a) < place(b) ? -1 : 1));
 }
 
 /**

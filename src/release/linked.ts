@@ -5,6 +5,7 @@ import type { PullFacts } from "../flow/memory.ts";
 import { type Branch, type Sha, short } from "../flow/names.ts";
 import type { RunBook } from "../flow/run-book.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
+import type { Lane } from "../flow/verdict.ts";
 import { listed } from "../flow/words.ts";
 import { LARGEST } from "./run-book/source.ts";
 import { type Linked, linkedIn } from "./run-book-link.ts";
@@ -101,14 +102,35 @@ function entryAt(entries: readonly TreeEntry[], path: string): TreeEntry | NotTh
   return entry;
 }
 
-/** Names what there is to link. */
-function nothingLinked(entries: Answers["entries"], directory: string): NotThere {
-  const folder = `${directory.replace(/\/+$/, "")}/`;
-  const files = entries.flatMap(({ path, kind }) =>
+/**
+ * The run-book that the pull request after this one links: its own, else the default of the config, else the only one there
+ * is; null: none, and its gate says what there is.
+ *
+ * @param lane of this one: a feature's own is its author's business.
+ */
+export function handedOn(of: Linking, lane: Lane | null): string | null {
+  const { runBook } = of.policy;
+  if (!runBook.required) return null;
+  const own = lane === "feature" ? null : linkOf(of);
+  if (own !== null && "path" in own) return own.path;
+  if (runBook.default !== null) return runBook.default;
+  const entries = of.look.at({ want: "entries", commit: of.pull.head.sha });
+  const [only, another] = entries === null ? [] : runBooksIn(entries, folderOf(runBook.directory));
+  return only !== undefined && another === undefined ? only : null;
+}
+
+const folderOf = (directory: string): string => `${directory.replace(/\/+$/, "")}/`;
+const runBooksIn = (entries: Answers["entries"], folder: string): readonly string[] =>
+  entries.flatMap(({ path, kind }) =>
     path.startsWith(folder) && (kind === "file" || kind === "executable") && /\.(md|markdown)$/i.test(path)
       ? [path]
       : [],
   );
+
+/** Names what there is to link. */
+function nothingLinked(entries: Answers["entries"], directory: string): NotThere {
+  const folder = folderOf(directory);
+  const files = runBooksIn(entries, folder);
   const [first] = files;
   if (first === undefined)
     return {

@@ -1,15 +1,11 @@
 import { coerce, compare, compareBuild, inc, parse, type SemVer } from "semver";
+import { BUMPS, type Bump } from "../flow/memory.ts";
 import { short } from "../flow/names.ts";
+import type { VersionAsked } from "../flow/standing.ts";
 import { code, listed } from "../flow/words.ts";
 import type { Carried } from "./carried.ts";
 import { type Kind, strongest } from "./conventional.ts";
 import { type VersionFile, versionIn } from "./version-files.ts";
-
-/** Which number is raised, strongest first. */
-export const BUMPS = ["major", "minor", "patch"] as const;
-export type Bump = (typeof BUMPS)[number];
-/** What a command asks for: a number to raise, or a version such as `1.4.0`. */
-export type Asked = { readonly bump: Bump } | { readonly version: string };
 
 /**
  * The version that a word of a command asks for: `v1.4.0`, with or without the `v`.
@@ -33,7 +29,7 @@ export type Releasing = {
   /** All tags of the repository, as they are called. */
   readonly tags: readonly string[];
   /** Null: the command leaves it open. */
-  readonly asked: Asked | null;
+  readonly asked: VersionAsked | null;
   /** Since the last version. */
   readonly carried: Carried;
   /** Those of `VERSION_FILES` that the commit has. */
@@ -91,13 +87,18 @@ export function versionOf({ tags, asked, carried, files }: Releasing): Chosen | 
 
 type Found = Pick<Chosen, "version" | "because" | "remarks">;
 
-function first(asked: Asked | null): Found {
+function first(asked: VersionAsked | null): Found {
   if (asked !== null && "version" in asked) return { ...named(asked.version), remarks: [] };
   const remarks = asked === null ? [] : [`There is no version yet whose ${asked.bump} could be raised.`];
   return { version: "1.0.0", because: "`v1.0.0`, because it is the first release", remarks };
 }
 
-function following(last: Last, asked: Asked | null, otherwise: Reason, tags: readonly string[]): Found | Refused {
+function following(
+  last: Last,
+  asked: VersionAsked | null,
+  otherwise: Reason,
+  tags: readonly string[],
+): Found | Refused {
   if (asked !== null && "version" in asked) {
     const { version } = asked;
     return compare(version, last.version) > 0

@@ -6,6 +6,7 @@ import type { Walk } from "../flow/standing.ts";
 import { count, listed } from "../flow/words.ts";
 import { marksLines } from "../release/clicks.ts";
 import { hasBox, isLeaf, openIn, type Progress, type Step } from "../release/progress.ts";
+import { sizeOf } from "./folding.ts";
 import { leadOf, nextOf } from "./lead.ts";
 import { codeInLine } from "./markdown.ts";
 import { stepLine } from "./step.ts";
@@ -71,8 +72,7 @@ export function stickyComment(sticky: Sticky): string {
   return part(least(run.steps.length - 1, (left) => fits(part(left))));
 }
 
-/** GitHub's editor sends a carriage return before each new line, and a person must be able to save it too. */
-const fits = (text: string) => text.length + text.split("\n").length <= LARGEST;
+const fits = (text: string) => sizeOf(text) <= LARGEST;
 
 /** The least number up to `most` that will do; `most` where none below it does. */
 function least(most: number, does: (n: number) => boolean): number {

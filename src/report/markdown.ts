@@ -5,11 +5,17 @@
 export const prose = (text: string): string => inert(text, code);
 /** The same outside of tables: there a pipe in code would show the backslash before it. */
 export const inLine = (text: string): string => inert(text, codeInLine);
+/**
+ * A title outside of tables, in which no number refers to anything either. GitHub looks for `#12` after it has read the
+ * Markdown, so a backslash does not keep it from it; in our own sentences it may.
+ */
+export const titled = (text: string): string =>
+  inert(text, codeInLine, (part) => escaped(part).replace(/(\\#|\bGH-)(?=\d)/gi, "$1\u200b"));
 
-const inert = (text: string, span: (text: string) => string) =>
+const inert = (text: string, span: (text: string) => string, plain: (text: string) => string = escaped) =>
   visible(text)
     .split("`")
-    .map((part, place) => (place % 2 === 1 ? span(part) : escaped(part)))
+    .map((part, place) => (place % 2 === 1 ? span(part) : plain(part)))
     .join("");
 
 /** One code span, safe in a table cell. */
@@ -28,7 +34,7 @@ const visible = (text: string) =>
 export const cutTo = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 
-const escaped = (text: string) =>
+const escaped = (text: string): string =>
   text
     .replace(/[\\*_[\]<>#|~!&]/g, (sign) => (sign === "&" ? "&amp;" : `\\${sign}`))
     .replaceAll("@", "@\u200b")

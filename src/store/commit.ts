@@ -180,6 +180,8 @@ function saidOf(effect: Effect): Entry["says"] {
       return { title: effect.title, branch: effect.branch, base: effect.base, pinned: effect.pinned };
     case "merge":
       return { number: effect.number, head: effect.head, method: effect.method };
+    case "branch":
+      return { branch: effect.branch, to: effect.to };
     case "tag":
       return { tag: effect.tag, commit: effect.commit, message: effect.message };
     case "release":

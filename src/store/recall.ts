@@ -1,5 +1,6 @@
 import { organisationNote } from "../flow/component.ts";
 import {
+  branchSlot,
   checkSlot,
   type Effect,
   enrolmentSlot,
@@ -23,7 +24,6 @@ import type {
   Sibling,
   Source,
 } from "../flow/facts.ts";
-import { GENESIS } from "../flow/ledger.ts";
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
 import { unexplained } from "../flow/provenance.ts";
@@ -97,10 +97,11 @@ async function beside(
           itemIssues: {},
           merge: null,
           next: null,
+          branch: null,
           tag: null,
           release: null,
           merged: [],
-          ledger: GENESIS,
+          ledger: null,
           stage: null,
           source: null,
           standing: [],
@@ -134,13 +135,14 @@ async function beside(
       // Most pull requests are merged by nobody's command, and make no release.
       const promoted = standing.some((one) => one.kind === "promotion") || requests.some(asksToPromote);
       const released = pull.merged && into > 0 && into === (component?.config.policy.stages.length ?? 0) - 1;
-      const [merge, next, tag, release, merged, ledger] = await Promise.all([
+      const [merge, next, branch, tag, release, merged, ledger] = await Promise.all([
         promoted ? slotState(on, mergeSlot(subject.repository, subject.number, pull.head.sha)) : null,
         promoted ? slotState(on, promotionSlot(subject.repository, subject.number)) : null,
+        promoted ? slotState(on, branchSlot(subject.repository, pull.head.ref)) : null,
         released ? slotState(on, tagSlot(subject.repository, subject.number)) : null,
         released ? slotState(on, releaseSlot(subject.repository, subject.number)) : null,
         promoted || released ? mergedOf(on, subject.repository) : [],
-        released ? lastHash(on, chainOf(subject.repository)) : GENESIS,
+        released ? lastHash(on, chainOf(subject.repository)) : null,
       ]);
       const attests = requests.some(({ request }) => request.body.includes("/attest"));
       const numbers = [subject.number, ...siblings.map(({ number }) => number)];
@@ -161,6 +163,7 @@ async function beside(
         itemIssues,
         merge,
         next,
+        branch,
         tag,
         release,
         merged,

@@ -124,6 +124,7 @@ function says(line: string, world: World = {}): Came | string | null {
       spent: world.spent ?? [],
       mayAffect: world.mayAffect ?? [],
       lastRelease: world.lastRelease ?? null,
+      sourceHead: null,
       judged: world.judged === undefined ? at("login") : world.judged,
       comment: 900,
       look,

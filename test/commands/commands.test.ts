@@ -75,6 +75,7 @@ function says(
     spent: [],
     mayAffect: [],
     lastRelease: null,
+    sourceHead: null,
     look: looking(facts),
   };
   const may = (read.allows ?? command.allows)(asked);
@@ -382,20 +383,20 @@ describe("/gates and /help", () => {
     const walking = ["done", "undo", "skip", "confirm", "fail"];
     expect(shown({ by: QUINN })).toEqual([
       ["gates"],
-      ["runbook", ...walking, "attest", "hold", "unhold", "freeze", "unfreeze", "accept"],
+      ["promote", "runbook", ...walking, "attest", "hold", "unhold", "freeze", "unfreeze", "accept"],
     ]);
     expect(shown({ by: DORA })).toEqual([
       ["gates", "runbook", "attest", "hold", "unhold"],
-      [...walking, "freeze", "unfreeze", "accept"],
+      ["promote", ...walking, "freeze", "unfreeze", "accept"],
     ]);
     expect(shown({ by: RITA })).toEqual([
-      ["gates", "runbook", "attest", "hold", "unhold", "freeze", "unfreeze", "accept"],
+      ["promote", "gates", "runbook", "attest", "hold", "unhold", "freeze", "unfreeze", "accept"],
       walking,
     ]);
     expect(shown({ by: RITA, base: "master" })[1]).toEqual([]);
     expect(shown({ by: RITA, onIssue: true })).toEqual([
       ["freeze", "unfreeze", "accept"],
-      ["gates", "runbook", ...walking, "attest", "hold", "unhold"],
+      ["promote", "gates", "runbook", ...walking, "attest", "hold", "unhold"],
     ]);
     expect(says("/help", { people: SILENT })).toBeNull();
   });

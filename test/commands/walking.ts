@@ -90,6 +90,7 @@ export const onRelease = ({ pull, facts, ...more }: On = {}): OnPull => ({
   spent: [],
   mayAffect: [],
   lastRelease: null,
+  sourceHead: null,
   name: "acme/api",
   web: "https://github.com",
   policy: policy({

@@ -1,35 +1,29 @@
 import { describe, expect, it } from "@jest/globals";
-import { decide } from "../../src/decide.ts";
-import type { Answer as Answered, Decision } from "../../src/flow/decision.ts";
+import type { Decision } from "../../src/flow/decision.ts";
 import type { SlotState } from "../../src/flow/effect.ts";
-import { type Fact, type PullKnown, wantKey } from "../../src/flow/facts.ts";
+import type { PullKnown } from "../../src/flow/facts.ts";
 import { branch, later, repositoryId } from "../../src/flow/names.ts";
 import type { Heard } from "../../src/flow/request.ts";
 import type { Standing, StandingOf } from "../../src/flow/standing.ts";
 import {
-  APP,
   at,
   component,
-  known,
   LATER,
   NOW,
   type PullOptions,
-  policy,
   pullFacts,
-  pullKnown,
   pullMemory,
   REPOSITORY,
   unknown,
   verdict,
 } from "../builders.ts";
 import { DORA, RITA, right } from "../gates/asking.ts";
+import { FREE, type Hub, hub, judge, says } from "./hub.ts";
 
-const HOUSE = { app: APP, links: null, web: "https://github.com" };
 const HEAD = at("login");
 const NEW = at("newer");
 const MERGED = at("merged");
 const DAY_MS = 24 * 3_600_000;
-const FREE = policy({ approvals: {}, checks: { required: [], allowNone: true } });
 
 const request = (body: string, more: Partial<Heard> = {}): Heard => ({
   id: "comment:900",
@@ -55,6 +49,8 @@ const underWay = (more: Partial<StandingOf<"promotion">> = {}): StandingOf<"prom
   head: HEAD,
   whenReadyUntil: null,
   version: null,
+  refreshTo: null,
+  carries: null,
   request: request("/promote"),
   others: [],
   line: "/promote",
@@ -65,50 +61,7 @@ const waits = underWay({ line: "/promote when ready", whenReadyUntil: later(NOW,
 /** The request while it is under way. */
 const OPEN = [{ request: request("/promote"), answer: { came: "under way" as const, body: null } }];
 
-type Hub = { readonly [want: string]: unknown };
-/** What GitHub says of #12: nothing is new. */
-const hub = (pull: Partial<ReturnType<typeof pullFacts>> = {}, options: PullOptions = {}): Hub => ({
-  collaborators: [right(RITA, "maintain"), right(DORA, "write")],
-  "pull 12": { number: 12, asOf: NOW, facts: { ...pullFacts(options), ...pull } },
-  "branch development": at("development"),
-  "branch staging": at("staging"),
-  "rules development": [],
-  repository: { name: "acme/api", defaultBranch: branch("master"), methods: ["merge", "squash"] },
-  "open-pulls": [],
-});
-
-/** Judged on what GitHub answers, as often as it takes. */
-function judge(facts: Partial<PullKnown>, answers: Hub = hub()): Decision & { readonly asked: readonly string[] } {
-  const read = new Map<string, Fact<unknown>>();
-  for (let round = 0; round < 9; round++) {
-    const answer: Answered = decide(
-      pullKnown({
-        component: component({ config: { ...component().config, policy: FREE } }),
-        verdict: verdict(),
-        ...facts,
-        read,
-      }),
-      HOUSE,
-    );
-    if ("decided" in answer) return { ...answer.decided, asked: [...read.keys()] };
-    for (const want of answer.lacks) {
-      const key = wantKey(want);
-      if (!(key in answers)) throw new Error(`GitHub was asked for ${key}`);
-      const value = answers[key];
-      read.set(
-        key,
-        typeof value === "object" && value !== null && "known" in value ? (value as Fact<unknown>) : known(value),
-      );
-    }
-  }
-  throw new Error("it asks for ever");
-}
 const done = ({ effects }: Decision) => effects.map(({ thing }) => thing).filter((thing) => thing !== "check-run");
-/** The answers, as they are written. */
-const says = ({ effects }: Decision) =>
-  effects.flatMap((effect) =>
-    effect.thing === "comment" ? [effect.body.split("\n\n")[0]?.replaceAll(/[\\\u200b]/g, "")] : [],
-  );
 const slot = (more: Partial<SlotState> = {}): SlotState => ({ written: null, refused: null, ...more });
 const written = (id: number, fingerprint: string): SlotState =>
   slot({ written: { fingerprint: fingerprint as never, id, completed: false, at: NOW } });
@@ -181,6 +134,7 @@ describe("/promote", () => {
       {
         memory: pullMemory({ head: "staging", base: "master" }, { state: "closed", merged: true, mergeCommit: MERGED }),
         verdict: verdict({ lane: "release", base: branch("master") }),
+        tag: written(0, "any"),
       },
       "master is the last stage: #12 is where it was to go.",
     ],
@@ -250,8 +204,6 @@ describe("/promote", () => {
     ]);
     const closedNow = judge({ standing: [underWay()], requests: OPEN }, hub({ state: "closed" } as never));
     expect(says(closedNow)).toEqual(["#12 was closed and not merged: there is nothing to promote."]);
-    const nobody = judge({ standing: [underWay({ by: null })], requests: OPEN });
-    expect(says(nobody)).toEqual(["This needs a release manager; you have `none` here. @rita could."]);
   });
 
   it("waits while GitHub does not say, for whatever it is that it does not", () => {

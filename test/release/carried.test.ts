@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import type { Commit } from "../../src/flow/facts.ts";
+import type { Commit, MergedPull } from "../../src/flow/facts.ts";
 import { branch } from "../../src/flow/names.ts";
-import { carriedIn, carriedWords, type MergedPull } from "../../src/release/carried.ts";
+import { carriedAlone, carriedIn, carriedWords } from "../../src/release/carried.ts";
 import { at, FORK, REPOSITORY } from "../builders.ts";
 import { carried, pull } from "./carrying.ts";
 import { CARL, DORA, RITA } from "./walks.ts";
@@ -115,6 +115,16 @@ describe("What a promotion carries", () => {
         expect(Object.keys(one.pulls).length).toBe(pulls.length);
       }),
     );
+  });
+});
+
+it("is of a hotfix itself alone, with all that it brings", () => {
+  const commits = history("a < base", "b < a");
+  const itself = pull(40, "Mend it", { labels: ["release:patch"] });
+  expect(carriedAlone({ commits, whole: false }, itself)).toEqual({
+    pulls: [{ ...itself, messages: ["a", "b"] }],
+    loose: [],
+    whole: false,
   });
 });
 

@@ -1,23 +1,17 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { compare, parse } from "semver";
+import { BUMPS } from "../../src/flow/memory.ts";
+import type { VersionAsked } from "../../src/flow/standing.ts";
 import type { Carried } from "../../src/release/carried.ts";
-import {
-  type Asked,
-  askedIn,
-  BUMPS,
-  type Chosen,
-  type Releasing,
-  tagsLeftAlone,
-  versionOf,
-} from "../../src/release/version.ts";
+import { askedIn, type Chosen, type Releasing, tagsLeftAlone, versionOf } from "../../src/release/version.ts";
 import { at } from "../builders.ts";
 import { carried, loose, pull } from "./carrying.ts";
 
 const choose = (more: Partial<Releasing>) =>
   versionOf({ tags: ["v1.4.0"], asked: null, carried: carried([]), files: [], ...more });
 const labelled = (number: number, label: string, title = "x") => pull(number, title, { labels: ["bug", label] });
-const asked = (word: string): Asked =>
+const asked = (word: string): VersionAsked =>
   BUMPS.some((bump) => bump === word) ? { bump: word as "major" } : { version: word };
 
 describe("The version of a release", () => {
