@@ -144,6 +144,9 @@ function summaryOf(told: Told, page: string | null): string {
   if (stage?.enforced.state === "no" && isEnforced(policy)) {
     parts.push(`**Advice only: GitHub will not block this merge because ${prose(stage.enforced.because)}.**`);
   }
+  if (stage?.enforced.state === "yes" && isEnforced(policy)) {
+    parts.push(...stage.enforced.but.map((sentence) => `**${prose(sentence)}**`));
+  }
   if (policy.enforcement === "observed") {
     parts.push(`Nothing is enforced here: add ${code(".github/flowgate.yml")} to the default branch to switch it on.`);
   } else if (policy.enforcement === "observe") {

@@ -59,6 +59,9 @@ describe("a config file", () => {
       readiness: { blockers: ["severity-1"], verdict: false },
       changeOrder: { required: false, pattern: "ECO-\\d{4}" },
       gateChecks: true,
+      mergeBy: "promote",
+      mergeFirst: null,
+      promotionHead: "pinned",
     });
   });
 
