@@ -1,5 +1,4 @@
-import { configNote, isEnforced } from "../flow/component.ts";
-import type { Policy } from "../flow/config.ts";
+import { configNote, isEnforced, mergesByPromoteOnly } from "../flow/component.ts";
 import { type CheckContent, fingerprinted } from "../flow/effect.ts";
 import type { House } from "../flow/house.ts";
 import { canonical, digestOf } from "../flow/ledger.ts";
@@ -157,7 +156,7 @@ function summaryOf(told: Told, page: string | null): string {
   parts.push(tableOf(verdict.findings));
   if (verdict.findings.length > 1) parts.push(...notAskedOf(verdict));
   const copy = verdict.findings.flatMap((finding) => finding.copy ?? []);
-  const isNext = verdict.outcome === "passed" && isMergedByPromote(verdict, policy);
+  const isNext = verdict.outcome === "passed" && mergesByPromoteOnly(policy, verdict.base);
   if (isNext)
     parts.push(`Past the first stage only ${code("/promote")} merges: a release manager writes it in a new comment.`);
   if (copy.length > 0 || isNext)
@@ -177,10 +176,6 @@ function summaryOf(told: Told, page: string | null): string {
     page ? `\n\n… cut here; [all of it](${page}).` : "\n\n… cut here.",
   );
 }
-
-/** Whether GitHub's own button is kept from merging it. */
-const isMergedByPromote = ({ base }: Verdict, { enforcement, mergeBy, stages }: Policy): boolean =>
-  enforcement === "managed" && mergeBy === "promote" && stages.indexOf(base) > 0;
 
 /** What changes by itself has its time; all else is told. */
 function nextLook({ findings }: Verdict): string {
