@@ -14,6 +14,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 const CONFIG = `enforcement: managed
+merge_by: anyone
 roles:
   release-manager: ["@acme/release-managers"]
   operations: ["@acme/operations", "rita"]
