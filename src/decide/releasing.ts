@@ -4,7 +4,7 @@ import type { House } from "../flow/house.ts";
 import { closes, digestOf, type Entry, GENESIS, opens } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
-import type { Branch, Instant, Sha } from "../flow/names.ts";
+import type { Instant, Sha } from "../flow/names.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
 import type { Exceptions } from "../release/notes.ts";
@@ -66,10 +66,12 @@ function begun(
   const look = looking(known.read);
   const commit = pull.mergeCommit as Sha;
   const asked = promotionOn(known)?.version ?? null;
-  const bringing = { known, pull, component, base: before(known, commit), head: commit };
-  const wanted = candidateFor(bringing, asked, look);
+  const parents = look.at({ want: "parents", commit });
+  const bringing = parents && { known, pull, component, base: parents[0], head: pull.head.sha };
+  const wanted = bringing && candidateFor(bringing, asked, look);
   // What was asked for was taken by somebody else's tag since.
-  const candidate = wanted !== null && "refused" in wanted ? candidateFor(bringing, null, look) : wanted;
+  const candidate =
+    bringing !== null && wanted !== null && "refused" in wanted ? candidateFor(bringing, null, look) : wanted;
   const walks = walksOn(known, pull, component, house, null);
   const missing = look.missing();
   if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_RELEASED, lookAgainAt: missing.retryAt };
@@ -119,13 +121,6 @@ const exceptionsOf = (walks: ReturnType<typeof walksOn>): Exceptions => ({
   overrides: [],
   deviations: [],
 });
-
-/** Where the last stage was before that merge. */
-function before({ stage, component }: PullKnown, commit: Sha): Sha | Branch {
-  const heads = stage?.arrivals.heads ?? [];
-  const place = heads.indexOf(commit);
-  return heads[place === -1 ? heads.length - 1 : place - 1] ?? (component?.config.policy.stages.at(-2) as Branch);
-}
 
 function tagging(
   { subject, tag: slot, ledger, now }: PullKnown,
