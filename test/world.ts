@@ -50,12 +50,13 @@ export const TEAMS: Readonly<Record<string, readonly string[]>> = {
   "release-managers": ["rita"],
 };
 
-/** A config that asks for the lanes and for nothing behind them. */
+/** A config that asks for the lanes and for nothing behind them; who merges presses GitHub's button. */
 export function lanesOnly(stages: readonly string[] = STAGES): string {
   const nobody = [...stages.slice(1), "hotfix"].map((of) => `${of}: []`).join(", ");
   return `enforcement: managed
 stages: [${stages.join(", ")}]
 approvals: { ${nobody} }
+merge_by: anyone
 checks: { allow_none: true }
 runbook: { required: false }
 backup: { when: data }

@@ -23,12 +23,13 @@ import type {
   PullKnown,
   Sibling,
   Source,
+  StageKnown,
 } from "../flow/facts.ts";
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Hash, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
 import { unexplained } from "../flow/provenance.ts";
 import type { Answer, Heard, Open } from "../flow/request.ts";
-import { checkName, rulesetTitle } from "../flow/ruleset.ts";
+import { checkName, titlesOf } from "../flow/ruleset.ts";
 import { type PullSubject, type Subject, subjectKey } from "../flow/subject.ts";
 import { configLetThrough, type Verdict } from "../flow/verdict.ts";
 import { recordsOf } from "./arrivals.ts";
@@ -185,9 +186,9 @@ async function beside(
     case "stage": {
       const { repository, branch } = subject;
       const stage = memory as StageMemory | null;
-      const [unchecked, slot, records, deviations] = await Promise.all([
+      const [unchecked, slots, records, deviations] = await Promise.all([
         uncheckedInto(on, repository, branch),
-        slotState(on, rulesetSlot(repository, rulesetTitle(branch))),
+        rulesetSlotsOf(on, repository, branch),
         recordsOf(on, repository, branch, stage?.arrivals ?? null),
         deviationsOn(on, repository, branch, later(now, -CLOSED_MS)),
       ]);
@@ -197,7 +198,7 @@ async function beside(
           slot: await slotState(on, issueSlot(repository, one.standing.key)),
         }),
       );
-      return { subject, memory, unchecked, slot, records, deviations: await Promise.all(known) };
+      return { subject, memory, unchecked, slots, records, deviations: await Promise.all(known) };
     }
     case "component": {
       const of = memory as ComponentMemory | null;
@@ -377,6 +378,14 @@ async function slotsFrom(on: Connection, prefix: string): Promise<readonly Table
     .where("slot", "<", `${prefix}\u{10FFFF}`)
     .execute();
   return rows.filter((row) => !isBlank(row));
+}
+
+/** The slots of all rulesets that a stage may have, by their titles. */
+async function rulesetSlotsOf(on: Connection, repository: RepositoryId, stage: Branch): Promise<StageKnown["slots"]> {
+  const before = rulesetSlot(repository, "").length;
+  const slots = titlesOf({ stage, last: true }).map((title) => rulesetSlot(repository, title));
+  const rows = await on.selectFrom("slot").selectAll().where("slot", "in", slots).execute();
+  return Object.fromEntries(rows.filter((row) => !isBlank(row)).map((row) => [row.slot.slice(before), stateOf(row)]));
 }
 
 /** The slots of the checks of a pull request's gates, by the check's name. */

@@ -216,6 +216,16 @@ describe("the board", () => {
     );
   });
 
+  test("says where a stage is enforced, but not in all that it is to hold", () => {
+    const { stages, ...view } = row("a/b");
+    const off = stages.map((one, place) =>
+      place === 1 ? { ...one, memory: stage({ state: "yes", readAt: NOW, but: ["The button merges, too."] }) } : one,
+    );
+    const page = markupOf(componentsPage([{ ...view, stages: off }]));
+    expect(page).toContain("✗ enforced in part");
+    expect(page).toContain("<p>staging: The button merges, too.</p>");
+  });
+
   test("shows of pull requests on one commit what their one check shows", () => {
     const [memory, other] = ["feature/login", "experiment"].map((ref) =>
       pull({ head: head(ref), base: branch("development") }),

@@ -85,13 +85,11 @@ export const head = (
   repository: from,
 });
 
-export function stage(enforced: Enforced = { state: "yes", readAt: before(600) }): StageMemory {
+export function stage(enforced: Enforced = { state: "yes", readAt: before(600), but: [] }): StageMemory {
   return {
     kind: "stage",
     look: false,
-    ruleset: null,
-    repairs: [],
-    disabledSince: null,
+    rulesets: {},
     changedBy: null,
     enforced,
     arrivals: { ...NO_ARRIVALS, since: before(600) },

@@ -3,7 +3,7 @@ import { LANES_ONLY, type World, type WorldOptions } from "../world.ts";
 import { seen, short, story } from "./telling.ts";
 
 const CONFIG: WorldOptions = {
-  config: `${LANES_ONLY}roles: { release-manager: ["@acme/release-managers"] }\n`,
+  config: `${LANES_ONLY.replace("merge_by: anyone\n", "")}roles: { release-manager: ["@acme/release-managers"] }\n`,
   settings: { budget: { points: 1_000_000, inFlight: 64 } },
 };
 
