@@ -125,6 +125,7 @@ const CASES: readonly Case[] = [
 
 /** A component that asks for approvals by a team and for another App's check. */
 const GATES = `enforcement: managed
+merge_by: anyone
 roles: { operations: ["@${OWNER}/operations"] }
 checks: { required: [build] }
 runbook: { required: false }
@@ -199,6 +200,7 @@ const GATED: readonly Case[] = [
 
 /** A component that releases by a run-book, and where nothing else holds a release up. */
 const BY_RUN_BOOK = `enforcement: managed
+merge_by: anyone
 roles: { operations: ["@${OWNER}/operations"] }
 approvals: { staging: [], master: [], hotfix: [] }
 checks: { allow_none: true }

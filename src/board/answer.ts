@@ -120,10 +120,10 @@ function notesOn(view: PullView, standing: Standing, last: Verdict | null): read
   return notes;
 }
 
-/** Why GitHub does not block merges into a stage: it is not asked to, it cannot, or not yet. */
-export type Open = { readonly kind: "observed" | "no" | "waiting"; readonly because: string };
+/** Why GitHub does not hold a stage: it is not asked to, it cannot, not yet, or not in all. */
+export type Open = { readonly kind: "observed" | "no" | "waiting" | "in part"; readonly because: string };
 
-/** @returns why GitHub will not block a merge into a stage; null where it does, by the rules as they were last read. */
+/** @returns why GitHub does not hold a stage in all that it is to hold; null where it does, by the rules as they were last read. */
 export function openBecause({ config }: ComponentMemory, stage: StageMemory | null, base: Branch): Open | null {
   const { enforcement } = config.policy;
   if (enforcement === "observed") {
@@ -134,13 +134,15 @@ export function openBecause({ config }: ComponentMemory, stage: StageMemory | nu
   }
   if (stage === null) return { kind: "waiting", because: `The rules of ${base} were not read yet.` };
   const { enforced } = stage;
-  return enforced.state === "yes" ? null : { kind: enforced.state, because: ended(enforced.because) };
+  if (enforced.state !== "yes") return { kind: enforced.state, because: ended(enforced.because) };
+  return enforced.but.length === 0 ? null : { kind: "in part", because: enforced.but.join(" ") };
 }
 
 const OPEN: { readonly [kind in Open["kind"]]: string } = {
   observed: "Nothing is enforced here: ",
   no: "Advice only: GitHub will not block this merge because ",
   waiting: "Not enforced yet. ",
+  "in part": "",
 };
 
 /** One check stands for all open pull requests with the same head and base. */
@@ -151,7 +153,7 @@ function shared({ siblings }: PullView, of: number | null): string {
 }
 
 function explainedBy({ verdict, entries }: PullView, { is }: Standing): Answer["explained"] {
-  const stored = entries.filter(({ what }) => what === "judged");
+  const stored = entries.filter((entry) => entry.says !== null).filter(({ what }) => what === "judged");
   if (verdict === null) {
     if (is !== "merged" && is !== "closed") return null;
     const last = stored[0];

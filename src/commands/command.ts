@@ -11,6 +11,7 @@ import {
   type Sha,
   short,
 } from "../flow/names.ts";
+import type { Sight } from "../flow/request.ts";
 import { type Holders, holdersOf, names, withRight } from "../flow/roles.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
 import type { Nudge } from "../flow/subject.ts";
@@ -56,9 +57,11 @@ export type Asked = {
   readonly web: string;
   /** The commit that was judged when it was written: acts that are about one commit are about that. */
   readonly judged: Sha | null;
-  /** The comment or the review that it was written in; the other one is null. */
+  /** The comment or the review that it was written in; the other one is null, and on a page both. */
   readonly comment: number | null;
   readonly review: number | null;
+  /** What the page showed that it was asked on; null: it was asked elsewhere. */
+  readonly saw: Sight | null;
   readonly policy: Policy;
   /** What the organisation's own file says, alone. */
   readonly organisation: Policy;

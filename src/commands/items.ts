@@ -1,10 +1,11 @@
 import type { Entry } from "../flow/ledger.ts";
 import { opens } from "../flow/ledger.ts";
 import { instant, type RepositoryId, short } from "../flow/names.ts";
+import type { Sight } from "../flow/request.ts";
 import type { Item } from "../flow/run-book.ts";
 import type { ItemState, StandingOf, Walk } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
-import { begun, type Came as How, type ItemStanding, required } from "../release/execution.ts";
+import { begun, type Came as How, type ItemStanding, required, STATE_WORDS } from "../release/execution.ts";
 import { named, parseLabels } from "../release/labels.ts";
 import { linkedBook } from "../release/linked.ts";
 import { isTask, openIn, type Progress, progressOf, type Step } from "../release/progress.ts";
@@ -76,6 +77,9 @@ export function onItems(
 ): Came | null {
   const found = walked(asked);
   if (found === null || "came" in found) return found;
+  const { saw } = asked;
+  // Labels of another run-book name other items.
+  if (saw !== null && saw.blob !== found.blob) return { came: "refused", says: OUTRUN };
   const read = parseLabels(words);
   if ("wrong" in read) return { came: "refused", says: read.wrong };
   const alone = new Set(words.map((word) => word.toUpperCase()));
@@ -95,6 +99,7 @@ export function onItems(
     }
     const may = mayDo(asked, step.item, walk);
     if (may !== "yes") return notBy(may);
+    if (saw !== null && !isAs(saw, step)) return { came: "refused", says: changed(step) };
     const came = to(step);
     if (typeof came === "string") return { came: "refused", says: came };
     const backed = came.state === "done" ? mayDeploy(asked, step, progress) : "yes";
@@ -111,6 +116,17 @@ export function onItems(
   }
   if (leftOut !== null && done.length === 0) return { came: "refused", says: leftOut };
   return { came: "done", says: shown(done, 10), entries };
+}
+
+const OUTRUN = "The run-book has changed since that page was loaded: look at it again, and tick what it asks now.";
+
+/** Whether an item is as far as it was shown. */
+const isAs = ({ state, since }: Sight, { came }: Step): boolean =>
+  (came?.state ?? "open") === state && (state === "open" || came?.at === since);
+
+function changed({ label, came }: Step): string {
+  const { state, by } = came ?? { state: "open", by: null };
+  return `By now \`${label}\` is ${STATE_WORDS[state]}${by === null ? "" : `, by ${by.login}`}: look at it again.`;
 }
 
 /** Whether somebody may do what is to be done in a walk, as far as they saw what they did it to. SPEC 4. */

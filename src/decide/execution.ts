@@ -6,7 +6,7 @@ import { digestOf, type Entry, opens } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Instant, Sha } from "../flow/names.ts";
-import { isValid } from "../flow/run-book.ts";
+import { digestOfWalked, isValid, type WalkedBook } from "../flow/run-book.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
 import type { Lane } from "../flow/verdict.ts";
@@ -22,6 +22,8 @@ import { executionOn, isLeft, leftUntil, undoneOf } from "./sticky.ts";
 export type Showing = {
   readonly entries: readonly Entry[];
   readonly effects: readonly Effect[];
+  /** What its page shows of it from now on; left out: what it shows already. */
+  readonly walked?: WalkedBook;
   readonly lookAgainAt: Instant | null;
 };
 export const NOTHING_SHOWN: Showing = { entries: [], effects: [], lookAgainAt: null };
@@ -30,6 +32,7 @@ export const NOTHING_SHOWN: Showing = { entries: [], effects: [], lookAgainAt: n
 export type Walks = {
   readonly path: string;
   readonly blob: Sha;
+  readonly items: WalkedBook["items"];
   readonly rehearsal: Progress;
   readonly production: Progress;
 };
@@ -63,13 +66,14 @@ export function walksOn(
   if (missing !== null) return "lacks" in missing ? missing : { retryAt: missing.retryAt };
   if (linked === null || "missing" in linked || !isValid(linked.book)) return null;
   const { path, blob, book } = linked;
-  const items = standing.filter((one): one is StandingOf<"item"> => one.kind === "item");
+  const known = standing.filter((one): one is StandingOf<"item"> => one.kind === "item");
   const place = { blob, head: pull.head.sha };
   return {
     path,
     blob,
-    rehearsal: progressOf(book, "rehearsal", items, place),
-    production: progressOf(book, "production", items, place),
+    items: book.items,
+    rehearsal: progressOf(book, "rehearsal", known, place),
+    production: progressOf(book, "production", known, place),
   };
 }
 
@@ -88,17 +92,27 @@ export function showing(
   if ("lacks" in walks) return walks;
   if ("retryAt" in walks) return { ...NOTHING_SHOWN, lookAgainAt: walks.retryAt };
 
-  const { path, blob, rehearsal, production } = walks;
+  const { path, blob, items, rehearsal, production } = walks;
   const isHotfix = (lane ?? known.verdict?.lane) === "hotfix";
   const sticky = {
     path,
     blob,
     walks: isHotfix ? [production, rehearsal] : [rehearsal, production],
-    pageUrl: house.links === null ? null : `${house.links}/${component.name}/pull/${subject.number}`,
+    pageUrl: house.links === null ? null : `${house.links}/${component.name}/pull/${subject.number}#run-book`,
   };
-  const issues = failures(known, component, sticky.walks);
+  const walked = {
+    path,
+    blob,
+    head: pull.head.sha,
+    walks: sticky.walks.map(({ walk }) => walk),
+    items,
+  };
+  const beside = {
+    ...failures(known, component, sticky.walks),
+    ...(digestOfWalked(walked) !== known.walked && { walked }),
+  };
   const undone = before === undefined ? [] : undoneOf(before, now);
-  if (isLeft(undone)) return { ...issues, lookAgainAt: earlier(leftUntil(undone), issues.lookAgainAt) };
+  if (isLeft(undone)) return { ...beside, lookAgainAt: earlier(leftUntil(undone), beside.lookAgainAt) };
 
   const shows = digestOf(stickyComment({ ...sticky, revision: 1 }));
   const revision =
@@ -120,8 +134,8 @@ export function showing(
     known.sticky,
     now,
   );
-  const lookAgainAt = earlier(comment.retryAt, issues.lookAgainAt);
-  if (comment.effects.length === 0) return { ...issues, lookAgainAt };
+  const lookAgainAt = earlier(comment.retryAt, beside.lookAgainAt);
+  if (comment.effects.length === 0) return { ...beside, lookAgainAt };
   const files = before === undefined ? [] : [{ path: before.path, blob: before.blob }, ...before.before];
   const execution: StandingOf<"execution"> = {
     kind: "execution",
@@ -139,8 +153,9 @@ export function showing(
     before: files.filter((file) => file.blob !== blob).slice(0, KEPT),
   };
   return {
-    entries: [opens(subjectKey(subject), execution), ...issues.entries],
-    effects: [...comment.effects, ...issues.effects],
+    ...beside,
+    entries: [opens(subjectKey(subject), execution), ...beside.entries],
+    effects: [...comment.effects, ...beside.effects],
     lookAgainAt,
   };
 }

@@ -29,7 +29,8 @@ export function promoting(
   const at = { known, pull: pullIn(first.decided, known), component, promotion };
   if (promotion.refreshTo !== null) return withJudged(refreshing(at, promotion.refreshTo), first.decided);
   const seen = shownBy(first.decided, known);
-  if (at.pull.state === "closed") return withJudged(promotingOn(at, house), first.decided);
+  if (at.pull.state === "closed")
+    return withJudged(isReleasing(first.decided) ? NOTHING_PROMOTED : promotingOn(at, house), first.decided);
   if (seen === undefined) return { ...NOTHING_PROMOTED, judged: first.decided };
   if (seen?.outcome !== "passed") return withJudged(merging(at, seen), first.decided);
 
@@ -44,6 +45,10 @@ export function promoting(
   if (shown === undefined) return { ...NOTHING_PROMOTED, judged: again.decided };
   return withJudged(merging(now, shown), again.decided);
 }
+
+/** Whether a step of the release is just taken: what came of all of them is told at its end. */
+const isReleasing = ({ effects }: Decision): boolean =>
+  effects.some(({ thing }) => thing === "tag" || thing === "release");
 
 /** Whether what we did ourselves is known: GitHub may not have told yet. */
 function isTold({ merge, branch, memory, ...known }: Known): boolean {

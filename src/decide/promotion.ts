@@ -1,4 +1,5 @@
 import { mayByRole } from "../commands/command.ts";
+import { mergesByPromoteOnly } from "../flow/component.ts";
 import type { Policy } from "../flow/config.ts";
 import { branchSlot, type Effect, type MergeMethod, mergeSlot, promotionSlot, replySlot } from "../flow/effect.ts";
 import type { ListedPull, PullKnown, Want } from "../flow/facts.ts";
@@ -7,6 +8,7 @@ import { closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import { type Look, looking } from "../flow/looking.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import { type Branch, type Instant, later, type Sha, short } from "../flow/names.ts";
+import { mergesTitle } from "../flow/ruleset.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
@@ -79,10 +81,7 @@ export function merging(
   if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_PROMOTED, lookAgainAt: missing.retryAt };
   if (may !== "yes") return end("refused", (may as Exclude<typeof may, "yes" | "unread">).says);
   if (rules?.some(({ type }) => type === "merge_queue"))
-    return end(
-      "refused",
-      `${pull.base} has a merge queue, through which everything goes in. Press *Merge when ready* on this pull request; Flowgate judges it there once more.`,
-    );
+    return end("refused", `${pull.base} has a merge queue, ${queued(pull.base, component.config.policy)}`);
   if (brings !== null && "refused" in brings) return end("refused", brings.refused);
   const method = needed ?? settings?.methods[0];
   if (method === undefined)
@@ -136,6 +135,12 @@ export const NOTHING_PROMOTED: Promoting = { entries: [], effects: [], said: [],
 /** Past the first stage only merge commits keep the ancestry; null: as the repository allows. */
 const methodNeeded = ({ lane }: Verdict, { mergeFirst }: Policy): MergeMethod | null =>
   lane === "feature" ? mergeFirst : "merge";
+
+/** The queue merges as somebody else, whom our ruleset for merges does not let by. */
+const queued = (base: Branch, policy: Policy): string =>
+  mergesByPromoteOnly(policy, base)
+    ? `and the ruleset “${mergesTitle(base)}” keeps that from merging. An admin takes the queue away, or a change of the config sets \`merge_by: anyone\`.`
+    : "through which everything goes in. Press *Merge when ready* on this pull request; Flowgate judges it there once more.";
 
 const openIn = (verdict: Verdict | null): string =>
   verdict?.findings.find(({ outcome }) => outcome === verdict.outcome)?.because ?? "It was not judged yet.";
@@ -261,7 +266,7 @@ function released(known: PullKnown): string | null {
   if (release?.refused) return `${version} is tagged, and its release could not be drafted. ${release.refused.because}`;
   if (!release?.written) return null;
   return release.written.completed
-    ? "It is released."
+    ? `${version ?? "It"} is released.`
     : `${version} is tagged, and its release is a draft until it is deployed and tested.`;
 }
 

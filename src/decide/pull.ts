@@ -178,6 +178,7 @@ function judgePull(known: PullKnown, house: House): Answer {
       ...(changed || effects.length > 0 ? [entryOf(subject, verdict, component, pull, known.cause)] : []),
     ],
     effects,
+    ...(shows.walked && { walked: shows.walked }),
     final: true,
     news: {
       ...NO_NEWS,
@@ -252,6 +253,7 @@ function merged(
     ...gone,
     entries: [...lands.entries, ...shows.entries, ...releases.entries],
     effects: [...shows.effects, ...releases.effects],
+    ...(shows.walked && { walked: shows.walked }),
     lookAgainAt: [lands, shows, releases].map((part) => part.lookAgainAt).reduce(earlier, null),
   });
 }

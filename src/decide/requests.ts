@@ -1,6 +1,6 @@
 import { commandNamed, NAMES } from "../commands/catalog.ts";
 import { type Act, type Asked, type Came, type Command, notBy, type OnPull } from "../commands/command.ts";
-import { commandsIn, meant, type Written } from "../commands/grammar.ts";
+import { commandsIn, meant, type Written, writtenOn } from "../commands/grammar.ts";
 import { isComponent, isHome } from "../flow/component.ts";
 import type { Decision } from "../flow/decision.ts";
 import { type Effect, type Reaction, reactionSlot, replySlot } from "../flow/effect.ts";
@@ -78,7 +78,8 @@ type Outcome =
 function heard(request: Heard, known: Known): Outcome {
   if (request.how === "taken back") return takenBack(request, known);
   if (request.how === "sticky") return stickyEdited(request, known);
-  const lines = commandsIn(request.body).flatMap((written) => {
+  const { origin } = request;
+  const lines = ("page" in origin ? [writtenOn(origin.page)] : commandsIn(request.body)).flatMap((written) => {
     const command = commandNamed(written.name);
     const near = command === undefined ? meant(written.name, NAMES) : null;
     return command === undefined && near === null ? [] : [{ written, command, near }];
@@ -162,7 +163,7 @@ function takenBack(request: Heard, { standing, spent, subject, component }: Know
   const { origin, by } = request;
   const asked = standing.filter(isOverride).filter((one) => !isConfirmed(one));
   const said = [...attestedAnywhere(standing, spent), ...asked].filter((one) =>
-    "comment" in origin ? one.comment === origin.comment : one.review === origin.review,
+    "comment" in origin ? one.comment === origin.comment : "review" in origin && one.review === origin.review,
   );
   const about = subjectKey(subject);
   const lines = said.map(() => ({ line: "", says: TAKEN_BACK }));
@@ -216,7 +217,7 @@ const unlessAll = (said: readonly Line[], all: number): readonly Line[] =>
   said.length === all ? said : [...said, { line: "all lines", says: NOTHING_DONE }];
 
 const askedBy = (
-  { by, at, written = at, origin, judged }: Heard,
+  { by, at, written = at, origin, ...request }: Heard,
   { now, subject, installation, pull, component, standing, web, spent, mayAffect, lastRelease }: Known,
 ) => ({
   by,
@@ -227,10 +228,12 @@ const askedBy = (
   pull,
   name: component.name,
   web,
-  judged,
+  // Who looked at a page tried what it showed.
+  judged: "page" in origin ? origin.page.saw.head : request.judged,
   comment: "comment" in origin ? origin.comment : null,
   sourceHead: sourceHeadOf(component, pull),
   review: "review" in origin ? origin.review : null,
+  saw: "page" in origin ? origin.page.saw : null,
   policy: component.config.policy,
   organisation: madeOf(null, component.config.above).policy,
   standing,
@@ -261,7 +264,7 @@ export function answering(
 ): Decision {
   const answers = said.map(({ request, came, lines, waits }) => ({
     request,
-    answer: { came, body: lines.length === 0 ? null : reply(lines, verdict), ...(waits && { waits }) },
+    answer: { ...answerOf(request, came, lines, verdict), ...(waits && { waits }) },
     lines,
   }));
   const again = requests.flatMap(({ request, answer }) =>
@@ -273,7 +276,12 @@ export function answering(
       what: "answered",
       actor: request.by.login,
       about,
-      says: { request: request.id, lines: lines.map(({ line }) => line), came: answer.came, because: answer.body },
+      says: {
+        request: request.id,
+        lines: lines.map(({ line }) => line),
+        came: answer.came,
+        because: answer.says ?? answer.body,
+      },
     }),
   );
   const saidAgain: Entry[] = again.map(({ request }) => ({
@@ -291,6 +299,12 @@ export function answering(
     news: { ...decision.news, nudges: [...decision.news.nudges, ...nudges] },
     lookAgainAt: [decision.lookAgainAt, retryAt].filter((at) => at !== null).sort()[0] ?? null,
   };
+}
+
+/** On a page nothing is written on GitHub: the page says what came of it. */
+function answerOf({ origin }: Request, came: Answer["came"], lines: readonly Line[], verdict: Verdict | null): Answer {
+  if ("page" in origin) return { came, body: null, says: lines.map(({ says }) => says).join(" ") };
+  return { came, body: lines.length === 0 ? null : reply(lines, verdict) };
 }
 
 const REACTIONS: { readonly [came in Answer["came"]]: Reaction } = {

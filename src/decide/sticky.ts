@@ -104,7 +104,7 @@ const takenBack = (line: Label, { by }: OnPull, says: string): ClickCame => ({
 const OUTRUN = "The run-book has changed since that was shown: tick it in the one that is shown now.";
 
 const LEFT_ALONE =
-  "The comment with the run-book was changed five times in ten minutes, so it is left as it is for now. What counts stands on the page of this pull request, and `/done`, `/undo` and `/gates` work as ever.";
+  "The comment with the run-book was changed five times in ten minutes, so it is left as it is for now. What counts stands on the page of this pull request, where it can be ticked too, and `/done`, `/undo` and `/gates` work as ever.";
 
 /** The walks of a pull request, as they were last shown. */
 export const executionOn = ({

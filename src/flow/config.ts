@@ -120,12 +120,12 @@ export const configSchema = z.strictObject({
     .enum(["managed", "report", "observe"])
     .default("managed")
     .describe(
-      "`managed`: Flowgate keeps a ruleset `flowgate: STAGE` on each stage, so that GitHub refuses what Flowgate refuses. `report`: checks are red and green as in `managed`, but Flowgate writes no ruleset; whether another rule requires the check is read and said. `observe`: checks are neutral and say what they would say; nothing is required.",
+      "`managed`: Flowgate keeps rulesets on each stage, so that GitHub refuses what Flowgate refuses, and on the tags of releases, which only Flowgate makes and nobody moves. `report`: checks are red and green as in `managed`, but Flowgate writes no ruleset; whether another rule requires the check is read and said. `observe`: checks are neutral and say what they would say; nothing is required.",
     ),
   enforcement_grace: duration
     .default("4h")
     .describe(
-      "How long an admin may keep the ruleset of a stage switched off before Flowgate switches it on again. It is said on every check meanwhile.",
+      "How long an admin may keep a ruleset of Flowgate's switched off before Flowgate switches it on again. It is said on every check meanwhile.",
     ),
   team: z
     .enum(["small", "standard", "regulated"])
@@ -138,6 +138,11 @@ export const configSchema = z.strictObject({
     .min(2, "needs two stages or more, in promotion order")
     .max(20)
     .refine((stages) => new Set(stages).size === stages.length, "names a stage twice")
+    // The ruleset of such a stage would be called as the one for tags is.
+    .refine(
+      (stages) => !stages.includes("tags" as Branch),
+      "calls a stage `tags`, which is kept for the tags of releases",
+    )
     .prefault(["development", "staging", "master"])
     .describe(
       "The stage branches in promotion order. Changes enter at the first; the last is production. A repository that lacks one of them is left alone.",
@@ -187,6 +192,12 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe("How `/promote` merges."),
+  merge_by: z
+    .enum(["promote", "anyone"])
+    .default("promote")
+    .describe(
+      "Who merges past the first stage. `promote`: only Flowgate, when a release manager says `/promote`; GitHub refuses its own button there to everybody, admins too. `anyone`: also whoever may press GitHub's button, once the check is green; needed on stages that have a merge queue.",
+    ),
   promotion: z
     .strictObject({
       head: z
@@ -479,6 +490,8 @@ export type Policy = {
   readonly approvals: { readonly [of: string]: readonly Need[] };
   /** Into the first stage; null: as the repository allows. */
   readonly mergeFirst: MergeMethod | null;
+  /** Past the first stage: only Flowgate, at a `/promote`, or GitHub's button too. */
+  readonly mergeBy: "promote" | "anyone";
   readonly promotionHead: "pinned" | "stage";
   readonly checks: { readonly required: readonly RequiredCheck[]; readonly allowNone: boolean };
   readonly provenance: { readonly trusted: readonly string[] };
@@ -531,8 +544,20 @@ export type RequiredCheck = { readonly name: string; readonly app: number | null
 export function policyOf(config: Config): Policy {
   const { enforcement, enforcement_grace, team, stages, flow, roles, approvals, checks, ...rest } =
     configSchema.parse(config);
-  const { provenance, artifacts, runbook, backup, data, readiness, change_order, report, merge, promotion, override } =
-    rest;
+  const {
+    provenance,
+    artifacts,
+    runbook,
+    backup,
+    data,
+    readiness,
+    change_order,
+    report,
+    merge,
+    merge_by,
+    promotion,
+    override,
+  } = rest;
   const named = namedIn(roles);
   return {
     enforcement,
@@ -544,6 +569,7 @@ export function policyOf(config: Config): Policy {
     roles: named,
     approvals: { ...defaultApprovals(stages, named), ...approvals },
     mergeFirst: merge.first_stage ?? null,
+    mergeBy: merge_by,
     promotionHead: promotion.head,
     checks: { required: checks.required, allowNone: checks.allow_none },
     provenance,

@@ -117,7 +117,8 @@ export type Answers = {
   readonly compare: Comparison;
   readonly "brought-by": readonly BroughtBy[];
   readonly reviews: readonly Review[];
-  readonly ruleset: LiveRuleset | null;
+  /** Those of the titles that are there. */
+  readonly rulesets: readonly LiveRuleset[];
   /** Check runs and statuses, of all Apps. */
   readonly checks: readonly CheckSeen[];
   /** Its members and those of its child teams; null: there is no such team, or the App may not see it. */
@@ -163,8 +164,7 @@ export type Want =
   | { readonly want: "compare"; readonly base: Branch | Sha; readonly head: Sha }
   | { readonly want: "brought-by"; readonly commit: Sha }
   | { readonly want: "reviews"; readonly number: number }
-  /** By its title; null where there is none. */
-  | { readonly want: "ruleset"; readonly title: string }
+  | { readonly want: "rulesets"; readonly titles: readonly string[] }
   /** What GitHub enforces on a branch: rulesets, and the checks that a classic protection requires. */
   | { readonly want: "rules"; readonly branch: Branch }
   | { readonly want: "checks"; readonly head: Sha }
@@ -238,6 +238,8 @@ export type PullKnown = Known & {
   readonly merged: readonly MergedPull[];
   /** The hash of the last entry of the component's ledger; null: it was not read. */
   readonly ledger: Hash | null;
+  /** The digest of the run-book as its page shows it; null: it shows none. */
+  readonly walked: Hash | null;
   /** The slots of the checks of its gates, by the check's name. */
   readonly gateSlots: { readonly [name: string]: SlotState };
   /** The stage that it goes into, null before its first look. */
@@ -299,8 +301,8 @@ export type StageKnown = Known & {
   readonly memory: StageMemory | null;
   /** Open pull requests into this stage that have no check of ours on their head yet. */
   readonly unchecked: readonly number[];
-  /** The slot of its ruleset. */
-  readonly slot: SlotState | null;
+  /** The slots of its rulesets and of those for tags, by title, where something was ever put there. */
+  readonly slots: { readonly [title: string]: SlotState };
   readonly records: Records;
   /** What came onto it past its gates: what is open, and what was closed of late. */
   readonly deviations: readonly KnownDeviation[];

@@ -1,7 +1,7 @@
 import type { Bump } from "./memory.ts";
 import type { Branch, Hash, InstallationId, Instant, Person, RepositoryId, Sha } from "./names.ts";
 import type { Push } from "./provenance.ts";
-import type { Line, Request } from "./request.ts";
+import type { ItemReached, Line, Request } from "./request.ts";
 
 /**
  * What stands by our own records until it is closed: opened by one entry of the ledger, closed by another. It can be
@@ -168,7 +168,7 @@ export type ItemState = {
   readonly walk: Walk;
   /** Its identity in the run-book. */
   readonly item: string;
-  readonly state: "open" | "done" | "skip-asked" | "skipped" | "failed";
+  readonly state: ItemReached;
   /** What came out, or a remark; null: nothing was said. */
   readonly note: string | null;
   readonly url: string | null;

@@ -1,11 +1,19 @@
 import type { Instant } from "../flow/names.ts";
 import type { Item } from "../flow/run-book.ts";
-import type { Click, StandingOf, Walk } from "../flow/standing.ts";
+import type { Click, ItemState, StandingOf, Walk } from "../flow/standing.ts";
 
 /** What is on record of an item in one walk. */
 export type ItemStanding = StandingOf<"item">;
 /** How far an item is when its clicks are counted, and whose act made it so. */
 export type Came = Pick<ItemStanding, "state" | "by" | "at" | "because" | "note" | "url" | "confirmedBy">;
+
+export const STATE_WORDS: { readonly [state in ItemState["state"]]: string } = {
+  open: "open",
+  done: "done",
+  "skip-asked": "asked to be skipped",
+  skipped: "skipped",
+  failed: "failed",
+};
 
 /** An item that nobody touched yet. Clicks up to its time do not count. */
 export function begun(

@@ -1,4 +1,4 @@
-import { configNote, isEnforced } from "../flow/component.ts";
+import { configNote, isEnforced, mergesByPromoteOnly } from "../flow/component.ts";
 import { type CheckContent, fingerprinted } from "../flow/effect.ts";
 import type { House } from "../flow/house.ts";
 import { canonical, digestOf } from "../flow/ledger.ts";
@@ -162,6 +162,9 @@ function summaryOf(told: Told, page: string | null): string {
   if (stage?.enforced.state === "no" && isEnforced(policy)) {
     parts.push(`**Advice only: GitHub will not block this merge because ${prose(stage.enforced.because)}.**`);
   }
+  if (stage?.enforced.state === "yes" && isEnforced(policy)) {
+    parts.push(...stage.enforced.but.map((sentence) => `**${prose(sentence)}**`));
+  }
   if (policy.enforcement === "observed") {
     parts.push(`Nothing is enforced here: add ${code(".github/flowgate.yml")} to the default branch to switch it on.`);
   } else if (policy.enforcement === "observe") {
@@ -171,7 +174,11 @@ function summaryOf(told: Told, page: string | null): string {
   parts.push(tableOf(verdict.findings));
   if (verdict.findings.length > 1) parts.push(...notAskedOf(verdict));
   const copy = verdict.findings.flatMap((finding) => finding.copy ?? []);
-  if (copy.length > 0) parts.push(`To copy:\n\n${block(copy.join("\n"))}`);
+  const isNext = verdict.outcome === "passed" && mergesByPromoteOnly(policy, verdict.base);
+  if (isNext)
+    parts.push(`Past the first stage only ${code("/promote")} merges: a release manager writes it in a new comment.`);
+  if (copy.length > 0 || isNext)
+    parts.push(`To copy:\n\n${block([...copy, ...(isNext ? ["/promote"] : [])].join("\n"))}`);
   if (told.sharedBy > 0) {
     parts.push(
       `${told.sharedBy + 1} open pull requests share this commit and base; this is the verdict of the strictest lane among them.`,

@@ -1,8 +1,7 @@
 import type { Label } from "../flow/request.ts";
 import type { Item } from "../flow/run-book.ts";
 import { minute } from "../flow/words.ts";
-import type { Came } from "../release/execution.ts";
-import { STATES } from "./lead.ts";
+import { type Came, STATE_WORDS } from "../release/execution.ts";
 import { codeInLine, cutTo, inLine } from "./markdown.ts";
 
 /** Of an item's text so much stands in a title. */
@@ -52,4 +51,4 @@ const failing = (came: Came, label: Label, number: number): string =>
 const over = (came: Came | null): string =>
   came === null
     ? "The run-book or staging has changed since, so it is to be done again."
-    : `By now it is ${STATES[came.state]}: ${inLine(came.because)} (${inLine(came.by?.login ?? "somebody")}, ${minute(came.at)}).`;
+    : `By now it is ${STATE_WORDS[came.state]}: ${inLine(came.because)} (${inLine(came.by?.login ?? "somebody")}, ${minute(came.at)}).`;

@@ -1,16 +1,20 @@
 import type { Spent } from "../flow/facts.ts";
-import type { LedgerEntry } from "../flow/ledger.ts";
+import type { LedgerEntry, Withheld } from "../flow/ledger.ts";
 import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
 import { overridesOf } from "../flow/override.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
 import type { Connection } from "./database.ts";
 import type { Tables } from "./schema.ts";
 
-/** What an entry of the ledger opens or closes, as rows to search. Doing it for a whole ledger makes all rows anew. */
+/**
+ * What an entry of the ledger opens or closes, as rows to search. Doing it for a whole ledger makes all rows anew, but for what
+ * entries without their text opened or closed: its key stands in the entry that took the text out.
+ */
 export async function project(
   on: Connection,
-  { what, says, at, hash }: Pick<LedgerEntry, "what" | "says" | "at" | "hash">,
+  { what, says, at, hash }: Pick<LedgerEntry | Withheld, "what" | "says" | "at" | "hash">,
 ): Promise<void> {
+  if (says === null) return;
   if (what === "opened") {
     const standing = says as unknown as Standing;
     const { key, ...rest } = rowOf(standing, hash);

@@ -3,18 +3,19 @@ import pg from "pg";
 import type { Decision, News } from "../flow/decision.ts";
 import type { Receipt } from "../flow/effect.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
-import { type InstallationId, type Instant, later, type RepositoryId } from "../flow/names.ts";
-import { type Lease, subjectKey } from "../flow/subject.ts";
+import { type InstallationId, type Instant, later, type Person, type RepositoryId } from "../flow/names.ts";
+import { type Lease, type PullSubject, subjectKey } from "../flow/subject.ts";
 import { apply } from "./apply.ts";
+import { auditOf } from "./audit.ts";
 import { type Ask, claim } from "./claim.ts";
 import { commit, record, release } from "./commit.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { ledgerFlaw } from "./ledger.ts";
+import { ledgerFlaw } from "./ledger-check.ts";
 import { migrate } from "./migrations.ts";
 import { type Recalled, recall } from "./recall.ts";
 import { parsed } from "./rows.ts";
 import { sessionsOf } from "./sessions.ts";
-import { componentsView, pullView } from "./views.ts";
+import { askedOnPage, componentsView, isAnswered, pullView } from "./views.ts";
 
 export type StoreOptions = {
   /** PostgreSQL; null: the embedded database. */
@@ -250,8 +251,11 @@ export async function openStore({ url, folder, clock, leaseMs, log }: StoreOptio
 
     sessions: sessionsOf(database, clock, real),
     pullView: (name: string, number: number) => pullView(db, name, number, clock.now()),
+    askedOnPage: (pull: PullSubject, by: Person["id"]) => askedOnPage(db, pull, by),
+    isAnswered: (id: string) => isAnswered(db, id),
     componentsView: () => componentsView(db, clock.now()),
-    ledgerFlaw: () => ledgerFlaw(database),
+    ledgerFlaw: (signal?: AbortSignal) => ledgerFlaw(database, signal),
+    audit: auditOf(database, clock),
     /** Null when the database answers. */
     async unready(): Promise<string | null> {
       try {

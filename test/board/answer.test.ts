@@ -79,6 +79,11 @@ describe("what else bears on the answer", () => {
       { stage: stage({ state: "waiting", because: "The ruleset waits until #40 has its check." }) },
       "Not enforced yet. The ruleset waits until #40 has its check.",
     ],
+    [
+      "not held in all",
+      { stage: stage({ state: "yes", readAt: NOW, but: ["Tags can be moved.", "The button merges, too."] }) },
+      "Tags can be moved. The button merges, too.",
+    ],
     ["the stage was not read yet", { stage: null }, "Not enforced yet. The rules of master were not read yet."],
     [
       "observed",
@@ -160,6 +165,8 @@ describe("the verdict that is explained", () => {
   });
 
   test("without its entry it has no time", () => {
+    const redacted = stories.refused().entries.map((entry) => ({ ...entry, says: null }));
+    expect(answerOf({ ...stories.refused(), entries: redacted }).explained?.judged).toBeNull();
     expect(answerOf({ ...stories.refused(), entries: [] }).explained?.judged).toBeNull();
   });
 });

@@ -130,6 +130,7 @@ function says(line: string, world: World = {}): Came | string | null {
       lastRelease: world.lastRelease ?? null,
       sourceHead: null,
       judged: world.judged === undefined ? at("login") : world.judged,
+      saw: null,
       comment: world.review === undefined ? 900 : null,
       review: world.review ?? null,
       look,

@@ -74,6 +74,7 @@ function says(
     standing,
     judged: judged === undefined ? at("login") : judged,
     comment: 900,
+    saw: null,
     review: null,
     spent: [],
     mayAffect: [],

@@ -113,6 +113,44 @@ describe("Every command about items", () => {
   });
 });
 
+describe("On its page an item", () => {
+  const saw = { blob: BLOB, head: HEAD, state: "open", since: null } as const;
+  const done = walkedBefore("P1", { state: "done", by: OLGA, at: NOW });
+
+  it("is done as by a comment", () => {
+    const [page, comment] = [{ saw }, {}].map((on) => says("/done P1", { by: OTTO, ...on }));
+    expect(page).toEqual(comment);
+  });
+
+  it("of a run-book that has changed since is another item", () => {
+    const older = { ...saw, blob: at("an older run-book") };
+    expect(word(says("/done P1", { by: OTTO, saw: older }))).toBe(
+      "refused: The run-book has changed since that page was loaded: look at it again, and tick what it asks now.",
+    );
+  });
+
+  it("that somebody else dealt with since is not touched", () => {
+    const refused = (line: string, on: On) => word(says(line, { by: OTTO, ...on }));
+    expect(refused("/done P1", { saw, standing: [done] })).toBe(
+      "refused: By now `P1` is done, by olga: look at it again.",
+    );
+    const before = { ...saw, state: "done", since: instant(0) } as const;
+    expect(refused("/undo P1", { saw: before, standing: [done] })).toBe(
+      "refused: By now `P1` is done, by olga: look at it again.",
+    );
+    expect(refused("/undo P1", { saw: before })).toBe("refused: By now `P1` is open: look at it again.");
+    const same = { ...saw, state: "done", since: NOW } as const;
+    expect(refused("/undo P1", { saw: same, standing: [done] })).toBe("done: Open again: `P1`.");
+    // Who may not is told so first.
+    expect(word(says("/done P1", { saw, standing: [done] }))).toContain("This needs somebody in operations");
+  });
+
+  it("that was opened again since is open, whoever did that", () => {
+    const opened = walkedBefore("P1", { state: "open", by: OLGA, at: NOW });
+    expect(word(says("/done P1", { by: OTTO, saw, standing: [opened] }))).toBe("done: Done: `P1`.");
+  });
+});
+
 describe("/done", () => {
   it("writes down who did it, when they wrote so, and what came out", () => {
     const came = says('/done p2 note="31 rows" url=https://example.com/run', { by: OTTO, now: LATER });

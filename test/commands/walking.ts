@@ -114,6 +114,7 @@ export const onRelease = ({ pull, facts, ...more }: On = {}): OnPull => ({
   standing: [],
   judged: HEAD,
   comment: 900,
+  saw: null,
   review: null,
   look: looking(
     new Map(

@@ -4,6 +4,7 @@ import type { Effect, SlotState } from "../../src/flow/effect.ts";
 import type { Fact, PullKnown } from "../../src/flow/facts.ts";
 import type { Hash, Instant, Person } from "../../src/flow/names.ts";
 import { later } from "../../src/flow/names.ts";
+import { digestOfWalked, type WalkedBook } from "../../src/flow/run-book.ts";
 import type { Standing, StandingOf } from "../../src/flow/standing.ts";
 import type { Lane } from "../../src/flow/verdict.ts";
 import { at, component, known, LATER, NOW, pullKnown, unknown, verdict } from "../builders.ts";
@@ -13,6 +14,9 @@ import { item } from "../release/walks.ts";
 import { execution, HOUSE, release, WITH_RUN_BOOK } from "./facts.ts";
 
 const BOOK = `run-book ${PATH} ${BLOB}`;
+
+/** What the page shows by then. */
+const WALKED: WalkedBook = { path: PATH, blob: BLOB, head: HEAD, walks: ["rehearsal", "production"], items: ITEMS };
 
 type Asking = {
   readonly lane?: Lane | null;
@@ -33,7 +37,13 @@ function shown({
 }: Asking = {}) {
   const pull = release({ merged });
   const read = new Map(Object.entries({ ...FACTS, ...facts }));
-  return showing(pullKnown({ read, memory: pull, ...more }), pull, here, { ...HOUSE, links }, lane);
+  return showing(
+    pullKnown({ read, memory: pull, walked: digestOfWalked(WALKED), ...more }),
+    pull,
+    here,
+    { ...HOUSE, links },
+    lane,
+  );
 }
 function written(asking: Asking = {}) {
   const came = shown(asking);
@@ -86,7 +96,9 @@ describe("The comment with the run-book", () => {
 
   it("links its page where there is one", () => {
     expect(comments({})[0]?.body).not.toContain("The page of this run-book");
-    expect(comments({ links: "https://flow.example" })[0]?.body).toContain("(https://flow.example/acme/api/pull/12)");
+    expect(comments({ links: "https://flow.example" })[0]?.body).toContain(
+      "(https://flow.example/acme/api/pull/12#run-book)",
+    );
   });
 
   it("shows first what is walked first", () => {
@@ -173,6 +185,24 @@ describe("The comment with the run-book", () => {
     expect(shown({ more: { standing: [five] } })).toEqual({ ...NOTHING, lookAgainAt: later(ago(9), 600_000) });
     const four = stands({ undone: undone(10, 8, 7, 6, 5) });
     expect(executionOf({ more: { standing: [four] } })?.undone).toEqual(undone(8, 7, 6, 5));
+  });
+});
+
+describe("The page with the run-book", () => {
+  const page = (asking: Asking = {}) => written(asking).walked;
+
+  it("has it from when it is walked, and again when it is another one", () => {
+    expect(page({ more: { walked: null } })).toEqual(WALKED);
+    expect(page()).toBeUndefined();
+    const items = ITEMS.slice(1);
+    expect(page({ facts: { [BOOK]: known(runBook(items)) } })).toEqual({ ...WALKED, items });
+    expect(page({ lane: "hotfix" })?.walks).toEqual(["production", "rehearsal"]);
+  });
+
+  it("has it too where the comment stays as it is, or is left alone", () => {
+    expect(shown({ more: again(stands(), { walked: null }) })).toEqual({ ...NOTHING, walked: WALKED });
+    const left = stands({ undone: [NOW, NOW, NOW, NOW, NOW] });
+    expect(page({ more: { standing: [left], walked: null } })).toEqual(WALKED);
   });
 });
 

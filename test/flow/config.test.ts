@@ -60,6 +60,9 @@ describe("a config file", () => {
       readiness: { blockers: ["severity-1"], verdict: false },
       changeOrder: { required: false, pattern: "ECO-\\d{4}" },
       gateChecks: true,
+      mergeBy: "promote",
+      mergeFirst: null,
+      promotionHead: "pinned",
     });
   });
 
@@ -88,6 +91,11 @@ describe("a config file", () => {
     ["a tab", "stages:\n\t- dev\n", ["2:1 Tabs are not allowed as indentation."]],
     ["a key twice", "enforcement: managed\nenforcement: report\n", ["2:1 Map keys must be unique."]],
     ["a stage twice", "enforcement: managed\nstages: [dev, dev]\n", ["2:1 `stages` names a stage twice."]],
+    [
+      "a stage that is called as tags are",
+      "stages: [tags, main]\n",
+      ["1:1 `stages` calls a stage `tags`, which is kept for the tags of releases."],
+    ],
     ["one stage", "stages: [dev]\n", ["1:1 `stages` needs two stages or more, in promotion order."]],
     ["stages of another kind", "stages: master\n", ["1:1 `stages` takes a list, not text."]],
     ["nothing where something belongs", "flow:\n", ["1:1 `flow` takes a mapping, not nothing."]],

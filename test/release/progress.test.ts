@@ -3,12 +3,14 @@ import type { Item } from "../../src/flow/run-book.ts";
 import type { Walk } from "../../src/flow/standing.ts";
 import type { ItemStanding } from "../../src/release/execution.ts";
 import {
+  countIn,
   hasBox,
   keptIn,
   openIn,
   type Progress,
   progressOf,
   REHEARSED,
+  runsOf,
   type Step,
   skippedIn,
   toRedo,
@@ -163,5 +165,23 @@ describe("The progress of a walk", () => {
 
   it("has no box for what is the sum of others", () => {
     expect(of("production", [], [item(1), item(2, { parent: 1 })]).steps.map(hasBox)).toEqual([false, true]);
+  });
+});
+
+describe("What a walk consists of", () => {
+  it("is counted without what holds nothing", () => {
+    const items = [
+      ...BOOK,
+      item(6, { optional: true }),
+      item(7, { phase: "test" }),
+      item(8, { phase: "test", parent: 7 }),
+    ];
+    expect(countIn(of("production", [done(DORA)], items))).toEqual({ cleared: 1, of: 4 });
+  });
+
+  it("is told by runs of one phase", () => {
+    const items = [...BOOK.slice(0, 2), item(3, { phase: "deploy" }), item(4)];
+    const runs = runsOf(of("production", [], items)).map(({ phase, steps }) => `${phase}: ${labels(steps)}`);
+    expect(runs).toEqual(["before: P1", "deploy: P2 P3", "before: P4"]);
   });
 });

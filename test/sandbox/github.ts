@@ -41,6 +41,7 @@ const EVENTS = [
   "fork",
   "issue_comment",
   "issues",
+  "label",
   "member",
   "membership",
   "merge_group",
@@ -48,6 +49,7 @@ const EVENTS = [
   "pull_request",
   "pull_request_review",
   "push",
+  "release",
   "repository",
   "repository_ruleset",
   "status",
@@ -277,7 +279,9 @@ export function callerOf(apiUrl: string, authorization: string | null): Caller {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
     const json = response.headers.get("content-type")?.startsWith("application/json") === true;

@@ -14,6 +14,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 const CONFIG = `enforcement: managed
+merge_by: anyone
 roles:
   release-manager: ["@acme/release-managers"]
   operations: ["@acme/operations", "rita"]
@@ -186,7 +187,7 @@ story(
     });
     expect(await rita.merges(release)).toEqual({
       status: 405,
-      message: 'Repository rule violations found\n\nRequired status check "flowgate: master" is in progress.',
+      message: 'Repository rule violations found\n\nRequired status check "flowgate: master" is in progress.\n\n',
     });
     await attests("snap-9a02");
     expect(title()).toBe(GREEN);

@@ -3,7 +3,7 @@ import { LANES_ONLY, type World, type WorldOptions } from "../world.ts";
 import { seen, short, story } from "./telling.ts";
 
 const CONFIG: WorldOptions = {
-  config: `${LANES_ONLY}roles: { release-manager: ["@acme/release-managers"] }\n`,
+  config: `${LANES_ONLY.replace("merge_by: anyone\n", "")}roles: { release-manager: ["@acme/release-managers"] }\n`,
   settings: { budget: { points: 1_000_000, inFlight: 64 } },
 };
 
@@ -43,12 +43,17 @@ describe("/promote", () => {
       await world.quiet();
       const staged = short(pull(world, promotion)?.mergeCommitSha as string);
       expect(answers(world, promotion)).toEqual([
-        `#${promotion} is in staging as ${staged}. #${promotion + 1} takes it on to master.`,
+        `It carries 1 pull request, not yours. #${promotion} is in staging as ${staged}. #${promotion + 1} takes it on to master.`,
       ]);
       await rita.says(promotion + 1, "/promote");
       await world.quiet();
       const live = short(pull(world, promotion + 1)?.mergeCommitSha as string);
-      expect(answers(world, promotion + 1)).toEqual([`#${promotion + 1} is in master as ${live}. It is released.`]);
+      expect(answers(world, promotion + 1)).toEqual([
+        `It carries 1 pull request, not yours. #${promotion + 1} is in master as ${live}. v1.0.0 is released.`,
+      ]);
+      const [release] = world.github.find.releasesOf(world.repository().id);
+      expect(release).toMatchObject({ tagName: "v1.0.0", draft: false, name: "v1.0.0" });
+      expect(release?.body).toMatch(/^`v1\.0\.0`, because it is the first release/);
       return undefined;
     },
     CONFIG,
