@@ -189,9 +189,5 @@ const ROLE_WORDS: { readonly [role in Role]: string } = {
   engineering: "somebody in engineering",
 };
 
-/** What the person may do here, where GitHub has said. */
-export const rightOf = ({ by, look }: Pick<Asked, "by" | "look">): Right =>
-  rightIn(look.at({ want: "collaborators" }) ?? [], by);
-
-const rightIn = (people: readonly Collaborator[], { id }: Person): Right =>
+export const rightIn = (people: readonly Collaborator[], { id }: Person): Right =>
   people.find(({ person }) => person.id === id)?.right ?? "none";

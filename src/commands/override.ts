@@ -1,4 +1,5 @@
 import { after } from "../flow/duration.ts";
+import type { Right } from "../flow/facts.ts";
 import { closes, type Entry, opens } from "../flow/ledger.ts";
 import { type Branch, type Person, short } from "../flow/names.ts";
 import {
@@ -27,7 +28,7 @@ import {
   notBy,
   type OnPull,
   refused,
-  rightOf,
+  rightIn,
 } from "./command.ts";
 
 export const override: Command = {
@@ -76,8 +77,8 @@ function wanted(asked: OnPull, gate: string, because: string): Came | null {
   if ("came" in found) return found;
   const before = overrideOn(asked.standing, placeOf(asked), gate);
   if (before !== undefined && isConfirmed(before)) return standsAlready(before);
-  const others = whoConfirms(asked, by);
-  if (others === null) return null;
+  const others = whoConfirms(asked, by)?.others;
+  if (others === undefined) return null;
   if (others.length === 0)
     return no("Nobody could confirm it: that takes a second release manager, or somebody else who may write.");
   if (before?.by.id === by.id)
@@ -119,8 +120,8 @@ export function mayConfirmGate(asked: Asked): May | null {
   const { by, pull, standing } = asked;
   const waiting = standing.filter(isOverride).filter((one) => one.number === pull?.number && one.confirmed === null);
   for (const one of waiting) {
-    const others = whoConfirms(asked, one.by);
-    if (others === null) return "unread";
+    const others = whoConfirms(asked, one.by)?.others;
+    if (others === undefined) return "unread";
     if (others.some(({ id }) => id === by.id)) return "yes";
   }
   return null;
@@ -128,7 +129,7 @@ export function mayConfirmGate(asked: Asked): May | null {
 
 /** Agrees to let a gate pass. */
 export function confirmGate(asked: OnPull, gate: string): Came | null {
-  const { by, now, policy, look, pull } = asked;
+  const { by, now, policy, pull } = asked;
   const found = openGate(asked, gate);
   if ("came" in found) return found;
   const one = overrideOn(asked.standing, placeOf(asked), gate);
@@ -137,15 +138,15 @@ export function confirmGate(asked: OnPull, gate: string): Came | null {
       `Nobody asked to override \`${gate}\` for ${short(pull.head)}: a release manager does, with \`/override ${gate} because …\`.`,
     );
   if (isConfirmed(one)) return standsAlready(one);
-  const managers = holdersOf("release-manager", policy, look);
-  const others = whoConfirms(asked, one.by);
-  if (managers === null || others === null) return null;
-  if (!managers.people.some(({ id }) => id === one.by.id))
+  const who = whoConfirms(asked, one.by);
+  if (who === null) return null;
+  const { managers, others, right } = who;
+  if (!managers.some(({ id }) => id === one.by.id))
     return no(`${one.by.login}, who asked for it, is no release manager any more: one who is asks for it anew.`);
   if (one.by.id === by.id) return refused("You asked for it yourself, and somebody else confirms it.", others);
   if (!others.some(({ id }) => id === by.id)) {
-    const needed = managers.people.some(({ id }) => id !== one.by.id) ? "a second release manager" : "`write`";
-    return refused(`To confirm it takes ${needed}; you have \`${rightOf(asked)}\` here.`, others);
+    const needed = managers.length > 1 ? "a second release manager" : "`write`";
+    return refused(`To confirm it takes ${needed}; you have \`${right}\` here.`, others);
   }
   const due = after(now, policy.override.closeWithin);
   const standing: Confirmed = { ...one, lets: found.because, confirmed: { by, at: now, due } };
@@ -158,13 +159,27 @@ export function confirmGate(asked: OnPull, gate: string): Came | null {
   };
 }
 
-/** Who may agree with somebody's override: the other release managers, or whoever may write where there is none. Null while it is read. */
-function whoConfirms({ policy, look }: Asked, by: Person): readonly Person[] | null {
+type Confirming = {
+  readonly managers: readonly Person[];
+  /** Who may agree: the other release managers, or whoever may write where there is none. */
+  readonly others: readonly Person[];
+  /** What the person who gives the command may do here. */
+  readonly right: Right;
+};
+
+/** Who may agree with somebody's override. Null while it is read. */
+function whoConfirms({ policy, look, by: asking }: Asked, by: Person): Confirming | null {
   const managers = holdersOf("release-manager", policy, look);
   const people = look.at({ want: "collaborators" });
   if (managers === null || people === null) return null;
-  const others = managers.people.filter(({ id }) => id !== by.id);
-  return others.length > 0 ? others : withRight(people, "write").filter(({ id }) => id !== by.id);
+  const others = ([managers.people, withRight(people, "write")] as const).map((all) =>
+    all.filter(({ id }) => id !== by.id),
+  );
+  return {
+    managers: managers.people,
+    others: others.find((some) => some.length > 0) ?? [],
+    right: rightIn(people, asking),
+  };
 }
 
 /** What the gate says, where two people may let that through; else why not, and what they may. */
@@ -211,7 +226,7 @@ function closed(asked: Asked, number: number, because: string): Came | null {
   return {
     came: "done",
     says: `The override of ${gates} on ${listed(pulls.map((one) => `#${one}`))} is closed: ${because}. It lets nothing through any more.`,
-    entries: found.map((one) => closes(aboutOf(one), by.login, one.key, `closed by ${by.login}: ${because}`)),
+    entries: found.map((one) => closes(aboutOf(one), by.login, one.key, `${by.login} closed it: ${because}`)),
     nudges: [
       ...pulls.map((one) => ({ priority: "person", subject: { kind: "pull", repository, number: one } }) as const),
       intoLast(asked),

@@ -20,7 +20,7 @@ export function overrideIssue(
   const mark = `<!-- flowgate:override ${key} -->`;
   const what = `${inLine(by.login)} let the gate ${codeInLine(gate)} pass on #${number}, for ${codeInLine(short(head))} into ${codeInLine(base)} alone, at ${minute(confirmed.at)}; ${inLine(confirmed.by.login)} confirmed it.`;
   const why = `- Why: ${inLine(because)}\n- What the gate said: ${prose(lets)}`;
-  const rest = closed === null ? stillOpen(standing) : `Closed: ${prose(closed)}.`;
+  const rest = closed === null ? stillOpen(standing) : `No longer open: ${prose(closed)}.`;
   return {
     title: `${gate} was overridden on #${number}`,
     body: `${what}\n\n${why}\n\n${rest}\n\n${mark}`,
