@@ -20,7 +20,9 @@ export const overrideKey = ({ repository, number, head, base }: OverriddenAt, ga
   `${overridesOf(repository, number)}${gate}:${head}:${base}`;
 
 export const isOverride = (one: Standing): one is Override => one.kind === "override";
-export const isConfirmed = (one: Standing): one is Confirmed => one.kind === "override" && one.confirmed !== null;
+/** Never by the one who asked for it, whatever a record says. */
+export const isConfirmed = (one: Standing): one is Confirmed =>
+  one.kind === "override" && one.confirmed !== null && one.confirmed.by.id !== one.by.id;
 
 /** What was asked for of a gate right here, confirmed or not. */
 export const overrideOn = (standing: readonly Standing[], at: OverriddenAt, gate: string): Override | undefined =>

@@ -1,5 +1,5 @@
 import type { Instant } from "../flow/names.ts";
-import type { Confirmed } from "../flow/override.ts";
+import { type Confirmed, isConfirmed } from "../flow/override.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
 import { minute } from "../flow/words.ts";
 import type { Case, Gate } from "./gate.ts";
@@ -43,7 +43,7 @@ function holds(one: Standing, { lane: { lane }, pull }: Case): boolean {
       return (lane === "promotion" || lane === "release") && one.severity !== "minor";
     // By its own override it is let through.
     case "override":
-      return lane === "release" && one.confirmed !== null && one.number !== pull.number;
+      return lane === "release" && isConfirmed(one) && one.number !== pull.number;
     case "owed":
     case "release":
       return lane === "release";

@@ -149,9 +149,13 @@ function titleOf({ findings, outcome }: Verdict): string {
     const overriding = over.length === 0 ? "" : `, overridden: ${listed(over)}`;
     return `${open} of ${findings.length} gates open${without}${overriding}. ${because}`;
   }
-  if (over.length > 0)
-    return `Overridden: ${listed(over)}. All other ${findings.length - over.length} gates passed${without}.`;
+  if (over.length > 0) return `Overridden: ${listed(over)}.${othersPassed(findings.length - over.length, without)}`;
   return findings.length <= ASKED_OF_ALL ? because : `${because} All ${findings.length} gates passed${without}.`;
+}
+
+function othersPassed(n: number, without: string): string {
+  if (n === 0) return "";
+  return n === 1 ? ` The other gate passed${without}.` : ` All other ${n} gates passed${without}.`;
 }
 
 function summaryOf(told: Told, page: string | null): string {

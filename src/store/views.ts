@@ -1,6 +1,7 @@
 import { checkSlot } from "../flow/effect.ts";
 import type { ComponentMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import type { Branch, Instant, Person, RepositoryId } from "../flow/names.ts";
+import { isConfirmed } from "../flow/override.ts";
 import { type Answer, askedOnPage as idsOf, type Request } from "../flow/request.ts";
 import { checkName } from "../flow/ruleset.ts";
 import type { WalkedBook } from "../flow/run-book.ts";
@@ -143,7 +144,7 @@ export async function componentsView(on: Connection, now: Instant) {
 
 /** Not what is one pull request's own, nor what nobody agreed to, nor a freeze that is over. */
 function standsInTheWay(one: Standing, now: Instant): boolean {
-  if (one.kind === "override") return one.confirmed !== null;
+  if (one.kind === "override") return isConfirmed(one);
   if (one.kind === "hold" || one.kind === "attestation") return false;
   return one.kind !== "freeze" || one.until === null || one.until > now;
 }

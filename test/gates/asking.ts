@@ -46,6 +46,8 @@ export type Asking = {
   readonly lane?: Lane | null;
   /** A back-merge with merge commits of its own. */
   readonly own?: true;
+  /** No lane allows it, and two people let it through. */
+  readonly letThrough?: true;
   readonly pull?: PullOptions;
   readonly policy?: Parameters<typeof policy>[0];
   readonly checksSince?: Case["checksSince"];
@@ -81,7 +83,12 @@ export function asked(
   asking: Asking = {},
 ): Finding | { readonly notAsked: string } {
   const name = asking.lane ?? "release";
-  const lane: Allowed = { lane: name, because: "It is allowed.", ...(asking.own && { own: true }) };
+  const lane: Allowed = {
+    lane: name,
+    because: "It is allowed.",
+    ...(asking.own && { own: true }),
+    ...(asking.letThrough && { letThrough: true }),
+  };
   const of = {
     pull: { ...candidate({ ...PULLS[name], ...asking.pull }), ...asking.says },
     lane: (asking.lane === null ? null : lane) as Allowed,
