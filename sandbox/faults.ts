@@ -13,7 +13,11 @@ export type RequestFault = {
     | { readonly kind: "reset"; readonly effect: boolean }
     | { readonly kind: "secondary"; readonly retryAfter: number | null }
     | { readonly kind: "429"; readonly retryAfter: number | null }
-    | { readonly kind: "404" };
+    | { readonly kind: "404" }
+    /** An upload breaks off: its file stays a starter, and the answer is 502. Any other request is carried out. */
+    | { readonly kind: "half" }
+    /** Says no in these words, such as a 405 that only a race would give, and does nothing. */
+    | { readonly kind: "refusal"; readonly status: number; readonly message: string };
 };
 
 /** What goes wrong with a webhook delivery. */

@@ -12,6 +12,8 @@ export async function forgetEverything(github: Github): Promise<void> {
   const tables = [
     state.deliveries,
     state.groups,
+    state.assets,
+    state.releases,
     state.rulesets,
     state.statuses,
     state.workflowRuns,

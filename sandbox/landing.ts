@@ -6,14 +6,16 @@ import { followBase, followHead } from "./following.ts";
 import { commitsBetween, isAncestor } from "./git/history.ts";
 import type { Github } from "./github.ts";
 import type { Repository, Sha } from "./model.ts";
-import { done, type Outcome, refused } from "./outcome.ts";
+import { type Outcome, refused } from "./outcome.ts";
 import { presentPushedCommit } from "./present/commits.ts";
-import { moveRefs, type RefChange, zero } from "./refs.ts";
+import { moveRefs, peel, type RefChange, zero } from "./refs.ts";
+import { followTag } from "./release-events.ts";
 import { pushViolations } from "./rules.ts";
+import { workflowRefusal } from "./workflow-files.ts";
 
 /** GitHub's words for a ref that rules keep where it is. */
 export function ruleRefusal(status: number, violations: readonly string[]): Outcome<never> {
-  return refused(status, `Repository rule violations found\n\n${violations.join("\n\n")}`);
+  return refused(status, `Repository rule violations found\n\n${violations.map((one) => `${one}\n\n`).join("")}`);
 }
 
 /**
@@ -28,17 +30,29 @@ export async function pushRefs(
   changes: readonly RefChange[],
   status = 422,
 ): Promise<Outcome<null>> {
+  const moved = await moveByRules(github, by, repository, changes, status);
+  if (moved.done) await afterPush(github, by, repository, changes);
+  return moved;
+}
+
+/** The same up to what follows, which is left to the caller (see afterPush). */
+export async function moveByRules(
+  github: Github,
+  by: Actor,
+  repository: Repository,
+  changes: readonly RefChange[],
+  status = 422,
+): Promise<Outcome<null>> {
   for (const change of changes) {
+    const workflow = await workflowRefusal(github, by, repository, change);
+    if (workflow !== null) return refused(403, workflow);
     if (change.after === null && change.ref === `refs/heads/${repository.defaultBranch}`) {
       return refused(422, "Cannot delete the default branch");
     }
     const violations = await pushViolations(github, by, repository, change);
     if (violations.length > 0) return ruleRefusal(status, violations);
   }
-  const moved = await moveRefs(github, repository, changes);
-  if (!moved.done) return moved;
-  await afterPush(github, by, repository, changes);
-  return done(null);
+  return moveRefs(github, repository, changes);
 }
 
 /** What follows when refs have moved: the activity log, webhooks, check suites, pull requests. */
@@ -57,6 +71,7 @@ export async function afterPush(
     if (!tag && !change.ref.startsWith("refs/heads/")) continue;
     await noteActivity(github, by, current, change, merged);
     if (!(tag && silent)) await announceMove(github, by, current, change);
+    if (tag && change.after === null) followTag(github, by, current, change.ref.slice("refs/tags/".length));
     if (tag) continue;
     const branch = change.ref.slice("refs/heads/".length);
     if (change.after !== null) {
@@ -126,6 +141,7 @@ async function pushed(github: Github, repository: Repository, { ref, before, aft
 }
 
 async function headCommit(github: Github, repository: Repository, after: Sha | null) {
-  const commit = after === null ? undefined : await github.git.commit(repository.id, after);
+  if (after === null) return null;
+  const commit = await github.git.commit(repository.id, await peel(github, repository.id, after));
   return commit ? presentPushedCommit(github, repository, commit, true) : null;
 }

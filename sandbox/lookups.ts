@@ -15,6 +15,8 @@ import type {
   Protection,
   Pull,
   Reaction,
+  Release,
+  ReleaseAsset,
   Repository,
   Review,
   Ruleset,
@@ -66,6 +68,9 @@ export type Lookups = {
   workflowRunsOf(repositoryId: number): readonly WorkflowRun[];
   statusesAt(repositoryId: number, sha: string): readonly CommitStatus[];
   rulesetsOf(repositoryId: number): readonly Ruleset[];
+  /** Drafts too, oldest first. */
+  releasesOf(repositoryId: number): readonly Release[];
+  assetsOf(releaseId: number): readonly ReleaseAsset[];
   groupsOf(repositoryId: number): readonly MergeGroup[];
   deliveriesOf(appId: number): readonly Delivery[];
 };
@@ -106,6 +111,8 @@ export function lookupsOf(state: State): Lookups {
   const workflowRuns = state.workflowRuns.index((one) => one.repositoryId);
   const statuses = state.statuses.index((one) => `${one.repositoryId} ${one.sha}`);
   const rulesets = state.rulesets.index((one) => one.repositoryId);
+  const releases = state.releases.index((one) => one.repositoryId);
+  const assets = state.assets.index((one) => one.releaseId);
   const groups = state.groups.index((one) => one.repositoryId);
   const deliveries = state.deliveries.index((one) => one.appId);
   return {
@@ -144,6 +151,8 @@ export function lookupsOf(state: State): Lookups {
     workflowRunsOf: (repositoryId) => byId(workflowRuns(repositoryId)),
     statusesAt: (repositoryId, sha) => byId(statuses(`${repositoryId} ${sha}`)),
     rulesetsOf: (repositoryId) => byId(rulesets(repositoryId)),
+    releasesOf: (repositoryId) => byId(releases(repositoryId)),
+    assetsOf: (releaseId) => byId(assets(releaseId)),
     groupsOf: (repositoryId) => byId(groups(repositoryId)),
     deliveriesOf: (appId) => byId(deliveries(appId)),
   };

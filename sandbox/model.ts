@@ -81,6 +81,10 @@ export type Repository = {
   readonly formerNames: readonly string[];
   /** Branches that were renamed: old name to new name. */
   readonly formerBranches: Readonly<Record<string, string>>;
+  /** Whether releases published from now on keep their tag and files for ever; off where it was never switched on. */
+  readonly immutableReleases?: boolean;
+  /** Tags that an immutable release has or had: none of them is ever made again. */
+  readonly immutableTags?: readonly string[];
   readonly createdAt: Time;
   readonly updatedAt: Time;
   readonly pushedAt: Time;
@@ -405,6 +409,43 @@ export type Ruleset = {
   readonly updatedAt: Time;
 };
 
+export type Release = {
+  readonly id: number;
+  readonly repositoryId: number;
+  readonly tagName: string;
+  /** The branch or commit at which its tag is made where publishing finds none. */
+  readonly target: string;
+  readonly name: string | null;
+  readonly body: string | null;
+  readonly draft: boolean;
+  readonly prerelease: boolean;
+  /** Published where releases are immutable: tag and files stay as they are. */
+  readonly immutable: boolean;
+  /** Above 0: was made the latest, the higher the later. 0: goes by its age. -1: is never the latest. null: not said yet. */
+  readonly latest: number | null;
+  readonly authorId: number;
+  /** When its commit was made; of a draft without a tag, when it was saved. */
+  readonly createdAt: Time;
+  readonly publishedAt: Time | null;
+  readonly updatedAt: Time;
+};
+/** A file of a release. Its bytes are a blob of the repository that no ref leads to. */
+export type ReleaseAsset = {
+  readonly id: number;
+  readonly repositoryId: number;
+  readonly releaseId: number;
+  readonly name: string;
+  readonly label: string | null;
+  readonly contentType: string;
+  readonly size: number;
+  /** null: a starter, whose upload broke off. */
+  readonly stored: { readonly blob: Sha; readonly digest: string } | null;
+  readonly uploaderId: number;
+  readonly downloads: number;
+  readonly createdAt: Time;
+  readonly updatedAt: Time;
+};
+
 export type MergeGroup = {
   readonly id: number;
   readonly repositoryId: number;
@@ -467,6 +508,8 @@ export type Entities = {
   workflowRuns: WorkflowRun;
   statuses: CommitStatus;
   rulesets: Ruleset;
+  releases: Release;
+  assets: ReleaseAsset;
   groups: MergeGroup;
   deliveries: Delivery;
 };

@@ -79,7 +79,8 @@ export async function resolveCommit(github: Github, repositoryId: number, name: 
   return code === 0 ? stdout.toString().trim() : undefined;
 }
 
-async function peel(github: Github, repositoryId: number, sha: Sha): Promise<Sha> {
+/** The commit an object stands for: itself, or what a tag object leads to. */
+export async function peel(github: Github, repositoryId: number, sha: Sha): Promise<Sha> {
   const object = await github.git.read(repositoryId, sha);
   if (object?.type !== "tag") return sha;
   const target = /^object ([0-9a-f]{40})/.exec(object.content.toString())?.[1];

@@ -127,6 +127,10 @@ export async function deleteRepository(github: Github, by: Actor, repository: Re
     for (const issue of find.issuesOf(repository.id)) state.issues.remove(issue.id);
     for (const activity of find.activitiesOf(repository.id)) state.activities.remove(activity.id);
     for (const run of find.workflowRunsOf(repository.id)) state.workflowRuns.remove(run.id);
+    for (const release of find.releasesOf(repository.id)) {
+      for (const asset of find.assetsOf(release.id)) state.assets.remove(asset.id);
+      state.releases.remove(release.id);
+    }
     for (const protection of find.protectionsOf(repository.id)) state.protections.remove(protection.id);
     for (const ruleset of find.rulesetsOf(repository.id)) state.rulesets.remove(ruleset.id);
     for (const installation of find.installationsOf(repository.ownerId)) {
@@ -224,6 +228,19 @@ function announceSettings(github: Github, by: Actor, before: Repository, after: 
   if (after.defaultBranch !== before.defaultBranch) tell("edited", { default_branch: { from: before.defaultBranch } });
   if (after.private !== before.private) tell(after.private ? "privatized" : "publicized");
   if (after.archived !== before.archived) tell(after.archived ? "archived" : "unarchived");
+}
+
+/** Whether releases published from now on are immutable; those published before stay as they are. Needs an admin. */
+export function setImmutableReleases(
+  github: Github,
+  by: Actor,
+  repository: Repository,
+  immutableReleases: boolean,
+): Outcome<null> {
+  const allowed = requireRole(github, by, repository, "admin");
+  if (!allowed.done) return allowed;
+  github.state.repositories.change(repository.id, { immutableReleases });
+  return done(null);
 }
 
 /** Gives a person a role on the repository; "none" takes it away. Needs an admin. */

@@ -85,3 +85,10 @@ export function mayPush(github: Github, by: Actor, repository: Repository): bool
   if (by.via && lentBy(github, by.via, repository)?.["contents"] !== "write") return false;
   return atLeast(roleOf(github, by.account.id, repository), "write");
 }
+
+/** Whether `by` may read the repository; null: somebody who did not say who they are. */
+export function maySee(github: Github, by: Actor | null, repository: Repository): boolean {
+  if (by === null) return !repository.private;
+  if (by.via && repository.private && lentBy(github, by.via, repository) === null) return false;
+  return by.installation ? covers(github, by, repository) : atLeast(roleOf(github, by.account.id, repository), "read");
+}

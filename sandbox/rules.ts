@@ -2,6 +2,7 @@ import type { Actor } from "./actor.ts";
 import { fnmatch } from "./fnmatch.ts";
 import { commitsBetween, isAncestor } from "./git/history.ts";
 import type { Github } from "./github.ts";
+import { immutableViolation } from "./immutable-tags.ts";
 import type { BypassActor, MergeMethod, Pull, Repository, Role, Rule, Ruleset } from "./model.ts";
 import { branchAt, type RefChange } from "./refs.ts";
 import { reviewViolations } from "./review-rules.ts";
@@ -157,10 +158,13 @@ export async function pushViolations(
   change: RefChange,
 ): Promise<readonly string[]> {
   const { ref, before, after } = change;
+  const immutable = immutableViolation(github, repository, change);
+  if (immutable !== null) return [immutable];
   const rules = bindingRules(github, by, repository, ref, false);
   if (rules.length === 0) return [];
   const has = (type: string) => rules.some((rule) => rule.type === type);
-  if (after === null) return has("deletion") ? ["Cannot delete this branch"] : [];
+  if (after === null)
+    return has("deletion") ? [`Cannot delete this ${ref.startsWith("refs/tags/") ? "tag" : "branch"}`] : [];
   if (before === null) {
     if (has("creation")) return ["Cannot create ref due to creations being restricted."];
     const enforced = rules.filter((rule) => rule.parameters?.["do_not_enforce_on_create"] !== true);

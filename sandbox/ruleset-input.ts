@@ -93,6 +93,8 @@ export function rulesetRefusal(input: RulesetInput): string | null {
   for (const actor of input.bypass_actors ?? []) {
     if (!actorTypes.includes(actor.actor_type) || !modes.includes(actor.bypass_mode)) return "Invalid bypass actor";
   }
+  if (input.target === "tag" && input.bypass_actors?.some((actor) => actor.bypass_mode === "pull_request"))
+    return "Bypass mode 'pull_request' is only applicable to branch rulesets";
   return patternRefusal(input);
 }
 

@@ -87,6 +87,7 @@ export function editRuleset(
   const wrong = rulesetRefusal({
     ...input,
     name: input.name ?? before.name,
+    target: input.target ?? before.target,
     enforcement: input.enforcement ?? before.enforcement,
   });
   if (wrong) return invalidRuleset(wrong);

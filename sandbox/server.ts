@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { watchAutoMerge } from "./auto-merge.ts";
 import type { Clock } from "./clock.ts";
+import { serveDownloads } from "./downloads.ts";
 import { openGit } from "./git/store.ts";
 import { createGithub, type Github } from "./github.ts";
+import { uploads } from "./present/releases.ts";
 import { readRefs } from "./refs.ts";
 import { restOf } from "./rest/rest.ts";
 import { tokenEndpoint } from "./rest/token.ts";
@@ -52,17 +54,18 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://sandbox.invalid");
-    if (pathname === api || pathname.startsWith(`${api}/`)) {
-      rest(request, response, byName(github, pathname.slice(api.length) || "/"), searchParams).catch(
-        (error: unknown) => {
-          options.log(`${request.method} ${pathname}: ${error instanceof Error ? error.stack : String(error)}`);
-          if (!response.headersSent) response.writeHead(500, { "content-type": "application/json" });
-          response.end(JSON.stringify({ message: "Server Error" }));
-        },
-      );
+    const takes = pathname.startsWith(`${uploads}/`) ? "bytes" : "json";
+    if (takes === "bytes" || pathname === api || pathname.startsWith(`${api}/`)) {
+      const path = byName(github, pathname.slice((takes === "bytes" ? uploads : api).length) || "/");
+      rest(request, response, path, searchParams, takes).catch((error: unknown) => {
+        options.log(`${request.method} ${pathname}: ${error instanceof Error ? error.stack : String(error)}`);
+        if (!response.headersSent) response.writeHead(500, { "content-type": "application/json" });
+        response.end(JSON.stringify({ message: "Server Error" }));
+      });
       return;
     }
     if (tokenEndpoint(github, request, response)) return;
+    if (serveDownloads(github, request, response)) return;
     if (smartHttp(github, request, response) || options.pages?.(request, response, github)) return;
     response.writeHead(404, { "content-type": "text/plain" }).end("There is nothing here.\n");
   });

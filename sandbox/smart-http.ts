@@ -4,11 +4,11 @@ import { gunzipSync } from "node:zlib";
 import type { Actor } from "./actor.ts";
 import { gitEnvironment } from "./git/process.ts";
 import type { Github } from "./github.ts";
-import { pushRefs } from "./landing.ts";
+import { afterPush, moveByRules } from "./landing.ts";
 import type { Repository } from "./model.ts";
 import { type RefChange, zero } from "./refs.ts";
 import { byToken } from "./rest/authenticate.ts";
-import { atLeast, covers, lentBy, mayPush, roleOf } from "./rights.ts";
+import { covers, mayPush, maySee } from "./rights.ts";
 
 const address = /^\/([^/]+)\/([^/]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/;
 
@@ -78,12 +78,6 @@ function actorOf(github: Github, header: string | undefined): Actor | null {
   return github.account(login)?.type === "User" ? github.as(login) : null;
 }
 
-function maySee(github: Github, by: Actor | null, repository: Repository): boolean {
-  if (by === null) return !repository.private;
-  if (by.via && repository.private && lentBy(github, by.via, repository) === null) return false;
-  return by.installation ? covers(github, by, repository) : atLeast(roleOf(github, by.account.id, repository), "read");
-}
-
 function mayWrite(github: Github, by: Actor, repository: Repository): boolean {
   if (repository.archived) return false;
   if (by.installation) return covers(github, by, repository) && by.permissions?.["contents"] === "write";
@@ -104,6 +98,8 @@ function pipe(args: readonly string[], input: Buffer | null, request: IncomingMe
 
 type Command = RefChange & { readonly ref: string };
 type Refused = { readonly ref: string; readonly why: string };
+
+const byRules = ({ why }: Refused) => why.startsWith("Repository rule");
 
 /** Takes a push: unpacks its objects, asks the rules, moves the refs, and reports as `git receive-pack` would. */
 async function receive(github: Github, by: Actor, repository: Repository, body: Buffer): Promise<Buffer> {
@@ -128,18 +124,23 @@ async function receive(github: Github, by: Actor, repository: Repository, body: 
   const refusals = await github.exclusively(repository.id, async () => {
     const current = github.state.repositories.get(repository.id) ?? repository;
     const refused: Refused[] = [];
+    const landed: Command[] = [];
     const together = capabilities.includes("atomic") ? [commands] : commands.map((command) => [command]);
     for (const part of together) {
-      const moved = await pushRefs(github, by, current, part);
-      if (!moved.done) refused.push(...part.map(({ ref }) => ({ ref, why: moved.refusal.message })));
+      const moved = await moveByRules(github, by, current, part);
+      if (moved.done) landed.push(...part);
+      else refused.push(...part.map(({ ref }) => ({ ref, why: moved.refusal.message })));
     }
+    if (landed.length > 0) await afterPush(github, by, current, landed);
     return refused;
   });
   github.state.flush();
-  const lines = commands.map(({ ref }) =>
-    refusals.some((one) => one.ref === ref) ? `ng ${ref} push declined due to repository rule violations` : `ok ${ref}`,
-  );
-  const words = refusals.map(
+  const lines = commands.map(({ ref }) => {
+    const refusal = refusals.find((one) => one.ref === ref);
+    if (!refusal) return `ok ${ref}`;
+    return `ng ${ref} ${byRules(refusal) ? "push declined due to repository rule violations" : refusal.why}`;
+  });
+  const words = refusals.filter(byRules).map(
     ({ ref, why }) =>
       `error: GH013: Repository rule violations found for ${ref}.\n\n- ${why
         .split("\n")

@@ -53,6 +53,8 @@ const kinds: readonly (keyof Entities)[] = [
   "workflowRuns",
   "statuses",
   "rulesets",
+  "releases",
+  "assets",
   "groups",
   "deliveries",
 ];

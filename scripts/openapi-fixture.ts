@@ -44,6 +44,7 @@ const webhooks: Readonly<Record<string, readonly string[]>> = {
   ],
   pull_request_review: ["submitted", "dismissed"],
   push: [],
+  release: ["created", "edited", "published", "unpublished", "released", "prereleased", "deleted"],
   repository: ["created", "renamed", "edited", "privatized", "publicized", "archived", "unarchived", "deleted"],
   repository_ruleset: ["created", "edited", "deleted"],
   status: [],

@@ -26,7 +26,7 @@ export async function autoMerge(visit: PullVisit, told: string | null): Promise<
 async function enabled(visit: PullVisit, { enabledById, method }: AutoMerge, told: string | null): Promise<Html> {
   const { github, repository, pull } = visit;
   const how = methods.find((one) => one.method === method)?.label;
-  const waiting = (await waitsFor(github, repository, pull))?.replace(/\n+/g, "\n") ?? null;
+  const waiting = (await waitsFor(github, repository, pull))?.replace(/\n+/g, "\n").trim() ?? null;
   return html`<div class="inner stack"><p><strong>Auto-merge is enabled</strong> by ${loginOf(github, enabledById)}: ${how}, as soon as all requirements are met.</p>
 ${waiting !== null && waiting !== told && html`<p class="words">It waits: ${waiting}</p>`}
 ${act(visit, `${visit.home}/disable-auto-merge`, "Disable auto-merge", { why: whyNot(visit, "write") })}</div>`;

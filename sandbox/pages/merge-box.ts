@@ -32,7 +32,7 @@ export async function mergeBox(visit: PullVisit): Promise<Html> {
     methods.map(({ method }) => mergeBlocked(github, visit.by, visit.repository, pull.number, { method })),
   );
   const blocked = reasons.every((reason) => reason !== null);
-  const detail = blocked ? (reasons[0]?.replace(/\n+/g, "\n") ?? null) : null;
+  const detail = blocked ? (reasons[0]?.replace(/\n+/g, "\n").trim() ?? null) : null;
   return box(visit, {
     tone: blocked ? "red" : "green",
     sentence: blocked ? "Merging is blocked" : "This branch can be merged",

@@ -1,7 +1,9 @@
 import { branchesOf, createBranch, deleteBranch, renameBranch } from "../branches.ts";
 import type { Pull } from "../model.ts";
-import { changeSettings, deleteRepository, forkRepository } from "../repositories.ts";
+import { releasesSeen } from "../releases.ts";
+import { changeSettings, deleteRepository, forkRepository, setImmutableReleases } from "../repositories.ts";
 import { rulesetsOf } from "../rulesets.ts";
+import { tagNames } from "../tags.ts";
 import { commitList, newestCommits } from "./commits.ts";
 import { type Html, html } from "./html.ts";
 import { act, guard, submit } from "./layout.ts";
@@ -37,6 +39,7 @@ ${pullRows(visit, open)}
 ${head && html`<section class="stack" aria-labelledby="commits"><h2 id="commits">Newest on ${repository.defaultBranch}</h2>${await commitList(visit, await newestCommits(visit, head, 8))}</section>`}
 </div><div class="stack">
 ${cloning(visit)}
+<section class="card" aria-labelledby="releases"><h2 id="releases">Releases</h2><p class="small"><a href="/${fullName}/releases">${count(releasesSeen(github, visit.by, repository).length, "release")}</a>, <a href="/${fullName}/tags">${count(tagNames(github, repository.id).length, "tag")}</a></p></section>
 <section class="card" aria-labelledby="rules"><h2 id="rules">Rules</h2><p class="small"><a href="/${fullName}/rules">${count(rulesetsOf(github, repository.id).length, "ruleset")}</a> say what may happen to its branches.</p></section>
 <section class="card" aria-labelledby="fork"><h2 id="fork">Fork</h2>${act(visit, `/${fullName}/fork`, `Fork to ${visit.by.account.login}`, { why: whyNot(visit, "read") })}</section>
 ${workflowRuns(visit, branches)}
@@ -89,7 +92,8 @@ export async function actOnRepository(visit: RepositoryVisit, act: string): Prom
       allowRebaseMerge: form.has("rebase"),
       allowAutoMerge: form.has("auto"),
     });
-    return go(home, changed, "Settings are saved.");
+    const immutable = changed.done ? setImmutableReleases(github, by, repository, form.has("immutable")) : changed;
+    return go(home, immutable, "Settings are saved.");
   }
   if (act === "delete") return go("/", await deleteRepository(github, by, repository), `${fullName} is deleted.`);
   return null;
@@ -162,6 +166,7 @@ function settings(visit: RepositoryVisit): Html {
 <fieldset><legend>Pull requests may be merged by</legend>
 ${choice("merge", "merge commit", merging.allowMergeCommit)}${choice("squash", "squashing", merging.allowSquashMerge)}${choice("rebase", "rebasing", merging.allowRebaseMerge)}</fieldset>
 <fieldset><legend>When all requirements are met</legend>${choice("auto", "allow auto-merge", merging.allowAutoMerge === true)}</fieldset>
+<fieldset><legend>Releases</legend>${choice("immutable", "are immutable once published", visit.repository.immutableReleases === true)}</fieldset>
 <div class="row">${submit("Save", why)}</div></form>
 <div class="row">${act(visit, `/${visit.fullName}/delete`, "Delete this repository", { look: "danger", why })}</div></details>`;
 }

@@ -8,9 +8,12 @@ import { addFault, clearFaults, faultsPage } from "./faults.ts";
 import { peoplePage } from "./people.ts";
 import { filesPage, pullPage, visitPull } from "./pull.ts";
 import { actOnComment, dismiss, pullActs } from "./pull-acts.ts";
+import { actOnRelease, makeRelease } from "./release-acts.ts";
+import { releaseAt, releasePage, releasesPage } from "./releases.ts";
 import { actOnRepository, pullsPage, repositoryPage } from "./repository.ts";
 import { actOnRuleset, makeRuleset, rulesetPage, rulesPage } from "./rules.ts";
 import { afreshPage, ownerPage, startPage } from "./start.ts";
+import { actOnTags, tagsPage } from "./tags.ts";
 import { type Answer, go, type RepositoryVisit, type Visit } from "./visit.ts";
 import { actOnWorkflowRuns } from "./workflow-runs.ts";
 
@@ -83,6 +86,12 @@ function showRepository(visit: RepositoryVisit, parts: readonly string[]): Reply
   if (place === "commit" && id) return commitPage(visit, id);
   if (place === "compare") return comparePage(visit, rest || null);
   if (place === "pulls") return pullsPage(visit);
+  if (place === "tags") return tagsPage(visit);
+  if (place === "releases" && id === undefined) return releasesPage(visit);
+  if (place === "releases" && id === "tag") {
+    const release = releaseAt(visit, parts.slice(2).join("/"));
+    return release && releasePage(visit, release);
+  }
   if (place === "rules" && id === undefined) return rulesPage(visit);
   if (place === "rules") {
     const ruleset = visit.github.state.rulesets.get(Number(id));
@@ -101,6 +110,12 @@ function performRepository(visit: RepositoryVisit, parts: readonly string[]): Re
   const [place, id, part, which, act] = parts;
   if (place === "commit") return commitFile(visit);
   if (place === "pulls") return openFromForm(visit);
+  if (place === "tags") return actOnTags(visit, id);
+  if (place === "releases" && id === undefined) return makeRelease(visit);
+  if (place === "releases") {
+    const release = visit.github.state.releases.get(Number(id));
+    return release?.repositoryId === visit.repository.id ? actOnRelease(visit, release, part ?? "") : null;
+  }
   if (place === "workflow-runs") return actOnWorkflowRuns(visit, id);
   if (place === "rules" && id === undefined) return makeRuleset(visit);
   if (place === "rules") {

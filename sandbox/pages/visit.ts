@@ -71,5 +71,5 @@ export function refusalWords(refusal: Refusal): string {
     if (typeof error === "string") return error;
     return error.message ?? [error.resource, error.field, error.code].filter(Boolean).join(" ");
   });
-  return [`${refusal.status} ${refusal.message}`, ...errors].join("\n").replace(/\n+/g, "\n");
+  return [`${refusal.status} ${refusal.message}`, ...errors].join("\n").replace(/\n+/g, "\n").trim();
 }

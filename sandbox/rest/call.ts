@@ -28,6 +28,8 @@ export type Call = {
   /** The address asked for, without its query. */
   readonly address: string;
   readonly accept: string;
+  /** The body as it came. `whole` false: it broke off. */
+  readonly upload: { readonly bytes: Buffer; readonly whole: boolean; readonly contentType: string };
 };
 
 /** A permission an installation token must have, such as { contents: "read" }. */
@@ -40,6 +42,8 @@ export type Route = {
   readonly auth: "app" | "installation" | "user" | "any";
   /** Any one of these is enough for an installation; an empty list asks for nothing. */
   readonly needs: readonly Need[];
+  /** JSON below the API's base, or any bytes below that of uploads. */
+  readonly takes: "json" | "bytes";
   readonly handle: (call: Call) => Answer | Promise<Answer>;
 };
 
@@ -48,22 +52,27 @@ type Handle = Route["handle"];
 /** A route for people and installations. `needs` are alternatives. */
 export function route(template: string, needs: Need | readonly Need[], handle: Handle): Route {
   const list = Array.isArray(needs) ? (needs as readonly Need[]) : [needs as Need];
-  return { ...split(template), auth: "any", needs: list, handle };
+  return { ...split(template), auth: "any", needs: list, takes: "json", handle };
+}
+
+/** The same for a file that is uploaded. */
+export function uploadRoute(template: string, needs: Need, handle: Handle): Route {
+  return { ...route(template, needs, handle), takes: "bytes" };
 }
 
 /** A route only an App with its JWT may call. */
 export function appRoute(template: string, handle: Handle): Route {
-  return { ...split(template), auth: "app", needs: [], handle };
+  return { ...split(template), auth: "app", needs: [], takes: "json", handle };
 }
 
 /** A route only an installation may call. */
 export function installationRoute(template: string, handle: Handle): Route {
-  return { ...split(template), auth: "installation", needs: [], handle };
+  return { ...split(template), auth: "installation", needs: [], takes: "json", handle };
 }
 
 /** A route only a person may call. */
 export function userRoute(template: string, handle: Handle): Route {
-  return { ...split(template), auth: "user", needs: [], handle };
+  return { ...split(template), auth: "user", needs: [], takes: "json", handle };
 }
 
 function split(template: string) {

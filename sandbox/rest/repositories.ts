@@ -3,10 +3,11 @@ import type { Repository } from "../model.ts";
 import { presentFullAccount, presentFullOrganisation } from "../present/accounts.ts";
 import { presentCommit } from "../present/commits.ts";
 import { presentFullRepository, presentRepository, repositoryUrl } from "../present/repositories.ts";
-import { branchAt, refsOf, resolveCommit } from "../refs.ts";
+import { branchAt, resolveCommit } from "../refs.ts";
 import { changeSettings, deleteRepository, forkRepository } from "../repositories.ts";
 import { covers, roleOf } from "../rights.ts";
 import { rulesFor } from "../rules.ts";
+import { tagNames } from "../tags.ts";
 import {
   type Answer,
   answerOf,
@@ -128,11 +129,9 @@ export const repositoryRoutes: readonly Route[] = [
   route(`GET ${repo}/tags`, { contents: "read" }, async (call) => {
     const { github, repository } = call;
     const api = repositoryUrl(github, repository);
-    const tags = Object.keys(refsOf(github, repository.id)).filter((ref) => ref.startsWith("refs/tags/"));
-    return listed(call, tags.sort().reverse(), async (ref) => {
-      const sha = await resolveCommit(github, repository.id, ref);
-      const name = ref.slice("refs/tags/".length);
-      const archive = (kind: string) => `${api}/${kind}/${ref}`;
+    return listed(call, tagNames(github, repository.id), async (name) => {
+      const sha = await resolveCommit(github, repository.id, `refs/tags/${name}`);
+      const archive = (kind: string) => `${api}/${kind}/refs/tags/${name}`;
       return {
         name,
         zipball_url: archive("zipball"),

@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { decoded } from "../address.ts";
 import type { RequestFault } from "../faults.ts";
 import type { Github } from "../github.ts";
 import type { Permissions, Repository } from "../model.ts";
+import { uploads } from "../present/releases.ts";
 import { atLeast, covers, lentBy, roleOf } from "../rights.ts";
 import { actionRoutes } from "./actions.ts";
 import { activityRoutes } from "./activity.ts";
@@ -11,12 +13,14 @@ import { authenticate, type Caller } from "./authenticate.ts";
 import { type Answer, type Body, type Call, missing, type Need, type Route, refusal } from "./call.ts";
 import { checkRoutes } from "./checks.ts";
 import { commitRoutes } from "./commits.ts";
-import { gitRoutes } from "./git.ts";
+import { gitObjectRoutes } from "./git-objects.ts";
 import { issueRoutes } from "./issues.ts";
 import { peopleRoutes } from "./people.ts";
 import { protectionRoutes } from "./protection.ts";
 import { pullRoutes } from "./pulls.ts";
 import { type RateLimits, rateLimits, secondary } from "./rate-limit.ts";
+import { refRoutes } from "./refs.ts";
+import { releaseRoutes } from "./releases.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { rulesetRoutes } from "./rulesets.ts";
 import { talkRoutes } from "./talk.ts";
@@ -24,7 +28,8 @@ import { talkRoutes } from "./talk.ts";
 /** The most specific first: a route whose last part takes any number of segments comes after those it would hide. */
 export const routes: readonly Route[] = [
   ...appRoutes,
-  ...gitRoutes,
+  ...refRoutes,
+  ...gitObjectRoutes,
   ...actionRoutes,
   ...activityRoutes,
   ...checkRoutes,
@@ -32,6 +37,7 @@ export const routes: readonly Route[] = [
   ...pullRoutes,
   ...talkRoutes,
   ...issueRoutes,
+  ...releaseRoutes,
   ...rulesetRoutes,
   ...protectionRoutes,
   ...peopleRoutes,
@@ -50,8 +56,9 @@ function patternOf(path: string): RegExp {
   return new RegExp(`^${parts.join("/")}$`);
 }
 
-function find(method: string, path: string): Found | null {
+function find(method: string, path: string, takes: Route["takes"]): Found | null {
   for (const { route, pattern } of compiled) {
+    if (route.takes !== takes) continue;
     if (route.method !== method && !(method === "HEAD" && route.method === "GET")) continue;
     const groups = pattern.exec(path)?.groups;
     const found = groups ?? (pattern.test(path) ? {} : null);
@@ -60,14 +67,6 @@ function find(method: string, path: string): Found | null {
     return { route, params };
   }
   return null;
-}
-
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }
 
 const forbidden = "Resource not accessible by integration";
@@ -132,27 +131,30 @@ function lacking(route: Route, repository: Repository | null, permissions: Permi
   );
 }
 
-/** Answers one REST request; `path` is below the API's base. */
+/** Answers one REST request; `path` is below the API's base, or below that of uploads, which take bytes. */
 export type Rest = (
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
   query: URLSearchParams,
+  takes: Route["takes"],
 ) => Promise<void>;
 
 /** REST over the small GitHub: who asks, whether they may, within their limits, with the faults that were ordered. */
 export function restOf(github: Github): Rest {
   const limits = rateLimits(github);
-  return async (request, response, path, query) => {
+  return async (request, response, path, query, takes) => {
     const method = request.method ?? "GET";
-    const text = await bodyOf(request);
+    const sent = await bodyOf(request);
+    // Who broke off is not there to be answered, but an upload leaves its trace.
+    if (!sent.whole && takes === "json") return;
     const faults = github.faults.forRequest(method, query.size > 0 ? `${path}?${query}` : path);
     for (const fault of faults)
       if (fault.kind === "latency") await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
     const instead = faults.map(insteadOf).find((one) => one !== null) ?? null;
     const authenticated = authenticate(github, request.headers.authorization);
     const caller = authenticated.done ? authenticated.value : null;
-    const found = find(method, path);
+    const found = find(method, path, takes);
     const answered =
       instead !== null && !instead.effect
         ? (instead.answer ?? missing)
@@ -160,7 +162,16 @@ export function restOf(github: Github): Rest {
           ? await answer(
               github,
               limits,
-              { method, path, query, text, found, accept: request.headers.accept ?? "" },
+              {
+                method,
+                path,
+                query,
+                bytes: sent.bytes,
+                whole: sent.whole && instead?.kind !== "half",
+                found,
+                accept: request.headers.accept ?? "",
+                contentType: request.headers["content-type"] ?? "application/octet-stream",
+              },
               authenticated.value,
             )
           : refusal(authenticated.refusal);
@@ -203,6 +214,10 @@ function insteadOf(fault: RequestFault["does"]): Instead | null {
     case "timeout":
     case "reset":
       return { kind: fault.kind, effect: fault.effect, answer: null };
+    case "half":
+      return { kind: "half", effect: true, answer: { status: 502, body: { message: "Server Error" } } };
+    case "refusal":
+      return { kind: "refusal", effect: false, answer: refusal({ status: fault.status, message: fault.message }) };
     case "secondary":
       return { kind: "secondary", effect: false, answer: secondary(fault.retryAfter) };
     case "429":
@@ -216,9 +231,11 @@ type Asked = {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
-  readonly text: string;
+  readonly bytes: Buffer;
+  readonly whole: boolean;
   readonly found: Found | null;
   readonly accept: string;
+  readonly contentType: string;
 };
 
 async function answer(github: Github, limits: RateLimits, asked: Asked, caller: Caller): Promise<Answer> {
@@ -238,15 +255,16 @@ async function answer(github: Github, limits: RateLimits, asked: Asked, caller: 
   if (repository && `${owner}/${repo}`.toLowerCase() !== github.nameOf(repository).toLowerCase()) {
     return movedTo(github, repository, asked);
   }
-  const body = parsed(asked.text);
+  const body = found.route.takes === "json" ? parsed(asked.bytes.toString()) : {};
   if (body === null) return refusal({ status: 400, message: "Problems parsing JSON" });
   return found.route.handle(callOf(github, asked, found, caller, repository, body));
 }
 
 /** Where a repository is that was asked for by a name it had before. A write is sent there again as it is. */
-function movedTo(github: Github, repository: Repository, { method, path, query }: Asked): Answer {
+function movedTo(github: Github, repository: Repository, { method, path, query, found }: Asked): Answer {
   const rest = path.split("/").slice(4).join("/");
-  const location = `${github.url}/api/v3/repositories/${repository.id}${rest === "" ? "" : `/${rest}`}${query.size > 0 ? `?${query}` : ""}`;
+  const base = found?.route.takes === "bytes" ? uploads : "/api/v3";
+  const location = `${github.url}${base}/repositories/${repository.id}${rest === "" ? "" : `/${rest}`}${query.size > 0 ? `?${query}` : ""}`;
   const reads = method === "GET" || method === "HEAD";
   const message = reads ? "Moved Permanently" : "Temporary Redirect";
   const body = { message, url: location, documentation_url: "https://docs.github.com/rest" };
@@ -282,6 +300,7 @@ function callOf(
     },
     address: `${github.url}/api/v3${asked.path}`,
     accept: asked.accept,
+    upload: { bytes: asked.bytes, whole: asked.whole, contentType: asked.contentType },
   };
 }
 
@@ -367,8 +386,13 @@ function send(
   response.end(headOnly ? undefined : content);
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+/** All that came of a request's body; `whole` false where the one who sent it broke off. */
+async function bodyOf(request: IncomingMessage): Promise<{ readonly bytes: Buffer; readonly whole: boolean }> {
   const parts: Buffer[] = [];
-  for await (const part of request as AsyncIterable<Buffer>) parts.push(part);
-  return Buffer.concat(parts).toString();
+  try {
+    for await (const part of request as AsyncIterable<Buffer>) parts.push(part);
+  } catch {
+    return { bytes: Buffer.concat(parts), whole: false };
+  }
+  return { bytes: Buffer.concat(parts), whole: true };
 }

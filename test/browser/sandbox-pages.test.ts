@@ -6,8 +6,11 @@ import { createComment } from "../../sandbox/comments.ts";
 import { fillDemo } from "../../sandbox/demo.ts";
 import { must } from "../../sandbox/outcome.ts";
 import { sandboxPages } from "../../sandbox/pages/pages.ts";
+import { attach } from "../../sandbox/release-assets.ts";
+import { createRelease, editRelease } from "../../sandbox/releases.ts";
 import { createRuleset } from "../../sandbox/rulesets.ts";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
+import { makeTag } from "../../sandbox/tags.ts";
 import { openBrowser, openPage, overflow, violations } from "./browser.ts";
 
 let browser: Browser;
@@ -178,6 +181,59 @@ describe("without JavaScript", () => {
     expect(await page.locator("#brings").textContent()).toBe("It brings 1 commit, 1 changed file");
   });
 
+  test("a release is drafted, given a file and published by hand, and its tag is there then", async () => {
+    const page = await as("rita");
+    await visit(page, "/glucolabs/glucose-worker/releases");
+    await page.getByText("New release", { exact: true }).click();
+    await page.getByRole("textbox", { name: "Tag" }).fill("v0.9.0");
+    await page.getByLabel("Title").fill("Gaps are marked");
+    await page.getByLabel("Notes").fill("## Notes\n\n- marks gaps");
+    await press(page, "Save as a draft");
+    expect(await said(page)).toBe("Saved as a draft.");
+    const draft = new URL(page.url()).pathname;
+    await page.getByText("Attach a file", { exact: true }).click();
+    await page.getByLabel("File name").fill("check sums.txt");
+    await page.getByLabel("What it holds").fill("sha256 of everything\n");
+    await press(page, "Attach");
+    const file = page.getByRole("link", { name: "check.sums.txt" });
+    const bytes = await fetch(new URL((await file.getAttribute("href")) ?? "", sandbox.url));
+    expect(await bytes.text()).toBe("sha256 of everything\n");
+
+    await press(page, "olga");
+    expect(await page.locator("h1").textContent()).toBe("There is nothing here");
+    await press(page, "rita");
+    await visit(page, draft);
+    await press(page, "Publish");
+    expect(await page.locator("header.title").textContent()).toMatch(/Gaps are marked\s+✓ Latest\s+v0\.9\.0/);
+    expect(new URL(page.url()).pathname).toBe("/glucolabs/glucose-worker/releases/tag/v0.9.0");
+    await press(page, "olga");
+    expect(await page.getByRole("button", { name: "Make it a draft" }).isDisabled()).toBe(true);
+    await visit(page, "/glucolabs/glucose-worker/tags");
+    expect(await page.locator("main").textContent()).toContain("v0.9.0");
+
+    await press(page, "rita");
+    await visit(page, "/glucolabs/glucose-worker/releases/tag/v0.9.0");
+    await page.getByText("Edit", { exact: true }).click();
+    await page.getByLabel("Title").fill("Gaps");
+    await press(page, "Save");
+    expect(await page.locator("h1").textContent()).toBe("Gaps");
+    await press(page, "Delete this release");
+    expect(await said(page)).toBe("Release v0.9.0 is deleted. Its tag stays.");
+  });
+
+  test("a tag is made with a message, which the list shows, and deleted", async () => {
+    const page = await as("dora");
+    await visit(page, "/glucolabs/glucose-worker/tags");
+    await page.getByText("New tag", { exact: true }).click();
+    await page.getByLabel("Name").fill("nightly");
+    await page.getByLabel("Message").fill("Built at night");
+    await press(page, "Make it");
+    expect(await said(page)).toBe("Tag nightly is made.");
+    expect(await page.locator("main pre").textContent()).toBe("Built at night");
+    await press(page, "Delete nightly");
+    expect(await said(page)).toBe("Tag nightly is deleted.");
+  });
+
   test("the clock is moved with one click", async () => {
     const page = await as("dora");
     await visit(page, "/");
@@ -228,6 +284,9 @@ describe("every page", () => {
     "/glucolabs/glucose-api/tree/feature/low-alert",
     "/glucolabs/glucose-api/blob/development/docs/runbooks/release.md",
     "/glucolabs/glucose-web/rules",
+    "/glucolabs/glucose-web/tags",
+    "/glucolabs/glucose-web/releases",
+    "/glucolabs/glucose-web/releases/tag/v1.0.0-a-long-name-for-a-release-that-nobody-would-type",
     "/-/people",
     "/-/apps",
     "/-/deliveries",
@@ -235,6 +294,19 @@ describe("every page", () => {
     "/-/afresh",
     "/nobody/nothing",
   ];
+
+  beforeAll(async () => {
+    const web = sandbox.github.repository("glucolabs/glucose-web");
+    if (!web) throw new Error("the example is missing");
+    const rita = sandbox.github.as("rita");
+    const tagName = "v1.0.0-a-long-name-for-a-release-that-nobody-would-type";
+    must(await makeTag(sandbox.github, rita, web, { name: tagName, at: "master", message: "Ledger 1f2e3d" }));
+    const draft = must(await createRelease(sandbox.github, rita, web, { tagName, draft: true, body: "# Notes" }));
+    const file = { name: "evidence.json", label: null, contentType: "application/json", bytes: Buffer.from("{}") };
+    must(await attach(sandbox.github, rita, web, draft.id, { ...file, whole: true }));
+    must(await attach(sandbox.github, rita, web, draft.id, { ...file, name: "half.json", whole: false }));
+    must(await editRelease(sandbox.github, rita, web, draft.id, { draft: false }));
+  });
 
   test.each([
     [320, "light"],

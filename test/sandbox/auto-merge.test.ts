@@ -366,10 +366,10 @@ describe("it merges by itself, once the last is met:", () => {
     const number = await waiting();
     const says = () => waitsFor(place.github, place.repository(), pullOf(number));
     expect(await says()).toBe(
-      'Repository rule violations found\n\nAt least 1 approving review is required by reviewers with write access.\n\nRequired status check "gate" is expected.',
+      'Repository rule violations found\n\nAt least 1 approving review is required by reviewers with write access.\n\nRequired status check "gate" is expected.\n\n',
     );
     await approve(number);
-    expect(await says()).toBe('Repository rule violations found\n\nRequired status check "gate" is expected.');
+    expect(await says()).toBe('Repository rule violations found\n\nRequired status check "gate" is expected.\n\n');
     await report(number);
     expect(await merged(number)).toBe(true);
     expect(await waitsFor(place.github, place.repository(), pullOf(await fresh()))).toBeNull();

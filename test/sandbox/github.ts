@@ -48,6 +48,7 @@ const EVENTS = [
   "pull_request",
   "pull_request_review",
   "push",
+  "release",
   "repository",
   "repository_ruleset",
   "status",
@@ -277,7 +278,9 @@ export function callerOf(apiUrl: string, authorization: string | null): Caller {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
     const json = response.headers.get("content-type")?.startsWith("application/json") === true;

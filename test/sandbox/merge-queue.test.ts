@@ -57,7 +57,7 @@ describe("a branch with a merge queue", () => {
     const number = await ready("direct");
     expect(await dora.put(`${API}/pulls/${number}/merge`)).toMatchObject({
       status: 405,
-      body: { message: "Repository rule violations found\n\nChanges must be made through the merge queue" },
+      body: { message: "Repository rule violations found\n\nChanges must be made through the merge queue\n\n" },
     });
   });
 

@@ -32,6 +32,9 @@ const paths = [
   "/contents/README.md",
   "/collaborators",
   "/teams",
+  "/tags",
+  "/releases",
+  "/releases/tags/v1",
 ];
 const tokenOf = (sandbox: Sandbox, login: string) => `token ${sandbox.github.tokenOf(login)}`;
 
@@ -67,6 +70,12 @@ beforeAll(async () => {
     rules: [{ type: "deletion" }],
   });
   await dora.put(`${API}/pulls/2/merge`);
+  const draft = { tag_name: "v1", draft: true };
+  const release = (await dora.post<{ id: number; upload_url: string }>(`${API}/releases`, draft)).body;
+  await dora.post(release.upload_url.replace("{?name,label}", "?name=kept.md"), "Kept", {
+    "content-type": "text/markdown",
+  });
+  await dora.patch(`${API}/releases/${release.id}`, { draft: false });
   asked = await tell(before.as("ada"), before.sandbox.url);
   await before.github.settled();
   await before.stop();
@@ -81,6 +90,11 @@ describe("after a restart", () => {
   it("everything is told as before", async () => {
     expect(await tell(callerOf(after.apiUrl, tokenOf(after, "ada")), after.url)).toEqual(asked);
     for (const told of asked.values()) expect(told).toMatchObject({ status: 200 });
+  });
+
+  it("files of releases are there", async () => {
+    const led = await callerOf(after.apiUrl, null).get(`${after.url}/acme/api/releases/download/v1/kept.md`);
+    expect((await callerOf(after.apiUrl, null).get(led.headers.get("location") ?? "")).text).toBe("Kept");
   });
 
   it("tokens hold that were given before, and so does the App's key", async () => {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { mergeBlocked } from "../../sandbox/merge.ts";
 import { API, type Caller, type Place, startPlace } from "./github.ts";
 
 let place: Place;
@@ -56,7 +57,7 @@ const reviews = (parameters: object = {}) => ({
 });
 const refused = (...violations: string[]) => ({
   status: 405,
-  body: { message: `Repository rule violations found\n\n${violations.join("\n\n")}` },
+  body: { message: `Repository rule violations found\n\n${violations.map((one) => `${one}\n\n`).join("")}` },
 });
 const report = (number: number, name: string, fields: object) =>
   bot.post(`${API}/check-runs`, { name, head_sha: headOf(number), ...fields });
@@ -296,6 +297,32 @@ describe("bypassing", () => {
     expect(await byActor({ actor_type: "OrganizationAdmin", actor_id: 1 }, rita)).toBe(405);
     expect(await byActor({ actor_type: "Integration", actor_id: place.app.id }, bot)).toBe(200);
     expect(await byActor({ actor_type: "Integration", actor_id: place.app.id }, rita)).toBe(405);
+  });
+
+  it("of an update rule by an App alone lets only that App merge, and nobody push, neither by git nor by the API", async () => {
+    const theirs = await place.clone("ada");
+    await theirs.commits("Past it");
+    const bypass = { actor_type: "Integration", actor_id: place.app.id, bypass_mode: "always" };
+    await protect([{ type: "update" }], { bypass_actors: [bypass] });
+    const number = await fresh();
+    const sha = headOf(number);
+    const before = place.head("main");
+    const words = "Cannot update this protected ref.";
+    for (const by of [dora, place.as("rita"), ada]) expect(await merge(number, {}, by)).toMatchObject(refused(words));
+    expect(await mergeBlocked(place.github, place.github.as("ada"), place.repository(), number)).toContain(words);
+    expect(await theirs.git("push", "--quiet", "origin", "main")).toMatchObject({
+      code: 1,
+      said: expect.stringContaining(words),
+    });
+    for (const answer of [
+      ada.patch(`${API}/git/refs/heads/main`, { sha }),
+      ada.post(`${API}/merges`, { base: "main", head: `topic-${count}` }),
+      ada.put(`${API}/contents/new.md`, { message: "Past it", content: "" }),
+    ])
+      expect((await answer).body).toMatchObject({ message: expect.stringContaining(words) });
+    expect(place.head("main")).toBe(before);
+    expect(await merge(number, { sha }, bot)).toMatchObject({ status: 200, body: { merged: true } });
+    expect(place.github.find.pull(place.repository().id, number)?.mergedById).toBe(place.app.botId);
   });
 
   it("is for nobody by default, not even an owner", async () => {

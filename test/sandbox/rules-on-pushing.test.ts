@@ -135,7 +135,7 @@ describe("a push with git", () => {
       expect(await push(`main:${ref}`)).toMatchObject({ code: 1, said: expect.stringContaining(words) });
       expect(await dora.post(`${API}/git/refs`, { ref, sha: place.head("main") })).toMatchObject({
         status: 422,
-        body: { message: `Repository rule violations found\n\n${words}` },
+        body: { message: `Repository rule violations found\n\n${words}\n\n` },
       });
     }
     expect(await push("main:refs/heads/release/deep/1", "main:refs/tags/other")).toMatchObject({ code: 0 });
@@ -197,7 +197,7 @@ describe("the API and the web editor", () => {
   it("are held by the same rules as git", async () => {
     await protect([pullRequest]);
     await place.branch("proposed");
-    const words = "Repository rule violations found\n\nChanges must be made through a pull request.";
+    const words = "Repository rule violations found\n\nChanges must be made through a pull request.\n\n";
     const update = await dora.patch(`${API}/git/refs/heads/main`, { sha: place.head("proposed") });
     expect(update).toMatchObject({ status: 422, body: { message: words } });
     const merge = await dora.post(`${API}/merges`, { base: "main", head: "proposed" });

@@ -126,9 +126,30 @@ describe("a ruleset", () => {
       "a bypass mode there is not",
       { bypass_actors: [{ actor_id: 5, actor_type: "RepositoryRole", bypass_mode: "now" }] },
     ],
+    [
+      "a bypass by pull requests alone, where it is for tags",
+      {
+        target: "tag",
+        conditions: { ref_name: { include: ["refs/tags/v*"], exclude: [] } },
+        bypass_actors: [{ actor_id: 5, actor_type: "RepositoryRole", bypass_mode: "pull_request" }],
+      },
+    ],
   ])("is refused with %s", async (_what, more) => {
     const answer = await ada.post(`${API}/rulesets`, sent(more));
     expect(answer).toMatchObject({ status: 422, body: { message: "Validation Failed", errors: [expect.any(String)] } });
+  });
+});
+
+describe("a ruleset for tags", () => {
+  it("stays one when its pattern alone is changed", async () => {
+    const conditions = { ref_name: { include: ["refs/tags/v*"], exclude: [] } };
+    const { id } = await make({ target: "tag", conditions, rules: [{ type: "update" }] });
+    const wider = { ref_name: { include: ["refs/tags/*"], exclude: ["refs/tags/nightly"] } };
+    expect(await ada.put(`${API}/rulesets/${id}`, { conditions: wider })).toMatchObject({
+      status: 200,
+      body: { target: "tag", conditions: wider },
+    });
+    expect((await ada.put(`${API}/rulesets/${id}`, { conditions: sent().conditions })).status).toBe(422);
   });
 });
 
