@@ -13,7 +13,7 @@ import { releaseNotes } from "../report/notes.ts";
 import { tagMessage } from "../report/release.ts";
 import { unlessThere } from "./answer.ts";
 import { candidateFor } from "./choosing.ts";
-import { walksOn } from "./execution.ts";
+import { type Walks, walksOn } from "./execution.ts";
 import { makesRelease, promotionOn, releaseOn } from "./under-way.ts";
 
 type Release = StandingOf<"release">;
@@ -39,7 +39,8 @@ export function releasing(
   if (!makesRelease(known, pull, component)) return NOTHING_RELEASED;
   const release = releaseOn(known);
   if (release === undefined) return known.tag?.written ? NOTHING_RELEASED : begun(known, pull, component, house);
-  if (!known.tag?.written) return tagging(known, component, release);
+  if (!known.tag?.written)
+    return known.tag?.refused ? begun(known, pull, component, house) : tagging(known, component, release);
 
   const at = { known, component, release };
   if (!known.release?.written) return written(at, true);
@@ -56,7 +57,7 @@ export function releasing(
   };
 }
 
-/** Its version and its notes are settled, once. */
+/** Its version and its notes are settled, once; again only where GitHub refused the tag and somebody else has taken it by then. */
 function begun(
   known: PullKnown,
   pull: PullMemory,
@@ -74,8 +75,11 @@ function begun(
   const missing = look.missing();
   if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_RELEASED, lookAgainAt: missing.retryAt };
   if (walks !== null && "lacks" in walks) return walks;
+  if (walks !== null && "retryAt" in walks) return { ...NOTHING_RELEASED, lookAgainAt: walks.retryAt };
   if (candidate === null || "refused" in candidate) return NOTHING_RELEASED;
   const { chosen, carried } = candidate;
+  const settled = releaseOn(known);
+  if (settled?.version === chosen.tag) return tagging(known, component, settled);
   const { subject, now } = known;
   const by = promotionOn(known)?.by ?? null;
   const release: Release = {
@@ -105,17 +109,16 @@ function begun(
 }
 
 /** What was let through on somebody's word: items of the run-book that were skipped. */
-const exceptionsOf = (walks: ReturnType<typeof walksOn>): Exceptions => ({
-  skipped:
-    walks === null || !("production" in walks)
-      ? []
-      : [walks.rehearsal, walks.production]
-          .flatMap(skippedIn)
-          .flatMap(({ label, item, came }) =>
-            came === null
-              ? []
-              : [{ label, text: item.text, because: came.because, by: came.by, confirmedBy: came.confirmedBy }],
-          ),
+const exceptionsOf = (walks: Walks | null): Exceptions => ({
+  skipped: (walks === null ? [] : [walks.rehearsal, walks.production])
+    .flatMap(skippedIn)
+    .map(({ label, item, came: { because, by, confirmedBy } }) => ({
+      label,
+      text: item.text,
+      because,
+      by,
+      confirmedBy,
+    })),
   overrides: [],
   deviations: [],
 });

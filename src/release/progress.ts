@@ -133,8 +133,8 @@ export const isVerified = (progress: Progress): boolean => isComplete(progress, 
 export const toRedo = (progress: Progress): readonly Step[] =>
   openIn(progress, REHEARSED).filter(({ again }) => again !== null);
 
-export const skippedIn = ({ steps }: Progress): readonly Step[] =>
-  steps.filter((step) => isLeaf(step) && step.came?.state === "skipped");
+export const skippedIn = ({ steps }: Progress): readonly (Step & { readonly came: Came })[] =>
+  steps.filter((step): step is Step & { readonly came: Came } => isLeaf(step) && step.came?.state === "skipped");
 
 /** What was done by another version of the run-book and still counts. */
 export const keptIn = ({ steps }: Progress, { blob }: Pick<Now, "blob">): readonly Step[] =>

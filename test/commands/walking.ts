@@ -82,6 +82,7 @@ export const onRelease = ({ pull, facts, ...more }: On = {}): OnPull => ({
     draft: false,
     fork: false,
     baseHead: at("master"),
+    sourceHead: null,
     lane: "release",
     dataLabel: false,
     body: `Run-book: ${PATH}`,
@@ -90,7 +91,6 @@ export const onRelease = ({ pull, facts, ...more }: On = {}): OnPull => ({
   spent: [],
   mayAffect: [],
   lastRelease: null,
-  sourceHead: null,
   name: "acme/api",
   web: "https://github.com",
   policy: policy({

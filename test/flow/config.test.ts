@@ -59,6 +59,8 @@ describe("a config file", () => {
       readiness: { blockers: ["severity-1"], verdict: false },
       changeOrder: { required: false, pattern: "ECO-\\d{4}" },
       gateChecks: true,
+      mergeFirst: null,
+      promotionHead: "pinned",
     });
   });
 
