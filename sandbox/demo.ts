@@ -23,7 +23,7 @@ export async function fillDemo(github: Github): Promise<void> {
   createOrganisation(github, organisation, { owners: ["ada"], members: ["dora", "devin", "rita", "otto", "quinn"] });
   createTeam(github, organisation, "engineering", ["dora", "devin"]);
   createTeam(github, organisation, "release-managers", ["rita"]);
-  createTeam(github, organisation, "operations", ["otto"]);
+  createTeam(github, organisation, "operations", ["otto", "ada"]);
   createTeam(github, organisation, "quality", ["quinn"]);
   const dependabot = createApp(github, {
     owner: organisation,

@@ -44,6 +44,6 @@ ${MADE}
 - **Why:** ${why}
 - **To pass it:** ${pass}
 
-[All gates](README.md) · [Why can't I merge?](../why-cant-i-merge.md) · [Config](../config.md)
+[All gates](README.md) · [Why can't I merge?](../why-cant-i-merge.md#${name}) · [Config](../config.md)
 `;
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { openBrowser } from "../test/browser/browser.ts";
 
 const WIDTH = 820;
@@ -51,6 +51,14 @@ try {
   await page.getByRole("heading", { name: "This branch can be merged" }).waitFor();
   await take(page, "allowed", ".verdict");
 
+  await page.getByRole("button", { name: "Create a merge commit" }).click();
+  await page.goto(await released(page));
+  await page.getByRole("checkbox").first().click();
+  await page.getByText(/S1 .*— dora, /).waitFor();
+  // The rehearsal is enough to see how it is: production goes on in the same way.
+  const comment = page.locator("article").filter({ has: page.getByRole("heading", { name: "Rehearsal in staging" }) });
+  await take(page, "run-book", { from: comment, to: page.getByRole("heading", { name: "Production" }) });
+
   await page.goto(board + refused);
   await take(page, "explained", "main");
   await page.goto(board);
@@ -63,11 +71,41 @@ try {
   rmSync(data, { recursive: true, force: true });
 }
 
-/** The page from its top to the end of `last`. */
-async function take(page: Page, name: string, last: string): Promise<void> {
+/** Takes what was merged on into staging, and asks for its release. @returns where that is. */
+async function released(page: Page): Promise<string> {
+  const component = `${sandbox}/glucolabs/glucose-web`;
+  const line = "Run-book: docs/runbooks/release.md";
+  const opens = async (base: string, head: string) => {
+    await page.goto(`${component}/compare?base=${base}&head=${head}`);
+    await page.locator("textarea:visible").fill(line);
+    await page.getByRole("button", { name: "Open the pull request" }).click();
+    return page.url();
+  };
+  const promotion = await opens("staging", "development");
+  await as("otto");
+  await page.goto(promotion);
+  await page.getByRole("button", { name: "Approve", exact: true }).click();
+  await page.getByRole("heading", { name: "This branch can be merged" }).waitFor();
+  await page.getByRole("button", { name: "Create a merge commit" }).click();
+  await as("dora");
+  const release = await opens("master", "staging");
+  await page.getByRole("heading", { name: "Rehearsal in staging" }).waitFor();
+  return release;
+
+  function as(login: string) {
+    return page.context().addCookies([{ name: "sandbox-person", value: login, url: sandbox }]);
+  }
+}
+
+/** The page from its top, or from the top of something, to the end of what is last. */
+async function take(page: Page, name: string, part: string | { readonly from: Locator; readonly to: Locator }) {
   await page.evaluate("document.fonts.ready");
-  const box = await page.locator(last).boundingBox();
-  if (box === null) throw new Error(`${last} is not to be seen at ${page.url()}`);
-  const clip = { x: 0, y: 0, width: WIDTH, height: Math.ceil(box.y + box.height) + MARGIN };
+  // Boxes are measured from where the window is scrolled to.
+  await page.evaluate("scrollTo(0, 0)");
+  const [first, last] = typeof part === "string" ? [null, page.locator(part)] : [part.from, part.to];
+  const [start, end] = [await first?.boundingBox(), await last.boundingBox()];
+  if (start === null || end === null) throw new Error(`${name} is not to be seen at ${page.url()}`);
+  const y = start === undefined ? 0 : Math.floor(start.y) - MARGIN;
+  const clip = { x: 0, y, width: WIDTH, height: Math.ceil(end.y + end.height) + MARGIN - y };
   await page.screenshot({ path: join(pictures, `${name}.png`), clip, fullPage: true });
 }

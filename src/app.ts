@@ -218,7 +218,7 @@ export async function startApp(settings: Settings): Promise<App> {
     const people = asUser({ webUrl, apiUrl: settings.apiUrl, clientId, clientSecret, version: VERSION, clock });
     const at = board.at === "self" ? url : board.at;
     const login = loginWith({ clientSecret, at, github: people, sessions: store.sessions, clock, log });
-    const acts = actsWith({ accept: store.accept, clock, log });
+    const acts = actsWith({ accept: store.accept, isAnswered: store.isAnswered, clock, log });
     return { access: { kind: "login", login, acts }, stop: people.stop };
   }
 
@@ -254,12 +254,7 @@ export async function startApp(settings: Settings): Promise<App> {
 }
 
 /** Where the verifier of backups listens that the config names; null: it names none. */
-function verifierIn({ config }: ComponentMemory): string | null {
-  const { backup } = config.policy as {
-    readonly backup?: { readonly verifier?: { readonly url: string } | null } | null;
-  };
-  return backup?.verifier?.url ?? null;
-}
+const verifierIn = ({ config }: ComponentMemory): string | null => config.policy.backup.verifier?.url ?? null;
 
 /** Where people see what the API serves: api.github.com, api.SUB.ghe.com, and HOST/api/v3 of an Enterprise Server. */
 function webAddress(apiUrl: string): string {

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { askedAnew } from "./flow/asked-anew.ts";
 import { CONFIG_PATH } from "./flow/config.ts";
 import { type News, NO_NEWS } from "./flow/decision.ts";
-import { executionSlot } from "./flow/effect.ts";
 import type { Self } from "./flow/facts.ts";
 import {
   bodyThatCounts,
@@ -10,7 +9,6 @@ import {
   bumpIn,
   checkRunShape,
   DATA_LABEL,
-  instantText,
   listedPull,
   pullShape,
   shaText,
@@ -19,9 +17,9 @@ import {
 import type { Lesson, Origin } from "./flow/memory.ts";
 import { type Branch, branch, type Instant, installationId, repositoryId, sha } from "./flow/names.ts";
 import type { Push } from "./flow/provenance.ts";
-import { mayCommand, type Request, type StickyEdit } from "./flow/request.ts";
 import type { Priority } from "./flow/subject.ts";
-import { clicksIn } from "./release/clicks.ts";
+import { comment, commentEvent, review, reviewEvent } from "./intake/comments.ts";
+import { id, newsOf, type Place, place } from "./intake/place.ts";
 
 /** A webhook delivery as it came, its signature verified. */
 export type Delivery = { readonly id: string; readonly event: string; readonly payload: unknown; readonly at: Instant };
@@ -85,13 +83,6 @@ function heard(delivery: Delivery, self: Self | null): News {
   }
 }
 
-const id = z.number().int().positive();
-
-const place = z.object({
-  repository: z.object({ id, full_name: z.string(), default_branch: z.string().optional() }),
-  installation: z.object({ id }).nullish(),
-});
-type Place = z.output<typeof place>;
 const sender = z.object({ login: z.string() }).nullish();
 
 const pullEvent = place.extend({
@@ -315,133 +306,6 @@ function status(payload: unknown): News {
   return { ...newsOf(event), lessons: [{ of: "checks", repository, head: event.sha, seen }] };
 }
 
-const writer = z.object({ id, login: z.string(), type: z.string().nullish() }).nullish();
-const reviewEvent = place.extend({
-  action: z.string(),
-  pull_request: z.object({ number: id }),
-  review: z.object({ id, body: z.string().nullish() }).nullish(),
-  sender: writer,
-});
-
-/** Submitted, edited or dismissed: who approves is read from the list of reviews, so that nothing is counted twice. */
-function review(event: z.output<typeof reviewEvent>, at: Instant): News {
-  const repository = repositoryId(event.repository.id);
-  const { number } = event.pull_request;
-  const subject = { kind: "pull", repository, number } as const;
-  const { action, review: said, sender: by } = event;
-  const asks =
-    action === "submitted" && said
-      ? askedIn({ by, at, body: said.body ?? "", origin: { number, review: said.id } })
-      : [];
-  return {
-    ...newsOf(event),
-    nudges: [{ priority: "person", subject }],
-    asks: asks.map((request) => ({ of: subject, request })),
-  };
-}
-
-const commentEvent = place.extend({
-  action: z.string(),
-  issue: z.object({ number: id, pull_request: z.unknown().optional() }),
-  comment: z.object({
-    id,
-    body: z.string().nullish(),
-    updated_at: instantText.nullish(),
-    performed_via_github_app: z.object({ id }).nullish(),
-  }),
-  changes: z.object({ body: z.object({ from: z.string() }).nullish() }).nullish(),
-  sender: writer,
-});
-
-/** What begins the comment that shows a run-book. */
-const STICKY = "<!-- flowgate:execution ";
-
-/** Somebody ticked a box in the comment that shows a run-book, or changed or deleted it. Our own changes are no news. */
-function sticky(
-  { action, issue, comment: said, changes, sender: by, ...event }: z.output<typeof commentEvent>,
-  at: Instant,
-  delivery: string,
-  self: Self | null,
-): News {
-  const before = action === "deleted" ? (said.body ?? "") : (changes?.body?.from ?? "");
-  if (!before.includes(STICKY) || by?.login === self?.bot || by?.type === "Bot") return NO_NEWS;
-  const repository = repositoryId(event.repository.id);
-  const of = { kind: "pull", repository, number: issue.number } as const;
-  const edit: StickyEdit =
-    action === "deleted"
-      ? { revision: null, blob: null, clicks: [], other: "deleted" }
-      : clicksIn(before, said.body ?? "");
-  const request: Request = {
-    id: `sticky:${delivery}`,
-    by: { id: by?.id ?? 0, login: by?.login ?? "ghost" },
-    at: (action === "deleted" ? null : said.updated_at) ?? at,
-    body: "",
-    how: "sticky",
-    sticky: edit,
-    origin: { number: issue.number, comment: said.id },
-  };
-  return {
-    ...newsOf(event),
-    nudges: [{ priority: "person", subject: of }],
-    asks: [{ of, request }],
-    // What stands there now is not what we wrote.
-    forget: [executionSlot(repository, issue.number)],
-  };
-}
-
-/**
- * Only what people write anew can ask for something. What they edit in gets a hint, and what they attested and then edit or
- * delete is taken back. A plain comment is no news.
- */
-function comment(told: z.output<typeof commentEvent>, at: Instant, delivery: string, self: Self | null): News {
-  const app = told.comment.performed_via_github_app?.id;
-  if (app !== undefined && (self === null || app === self.app))
-    return told.action === "created" ? NO_NEWS : sticky(told, at, delivery, self);
-  const { action, issue, comment: said, changes, sender: by, ...event } = told;
-  const before = action === "deleted" ? (said.body ?? "") : (changes?.body?.from ?? "");
-  const takenBack = action !== "created" && mayCommand(before);
-  if (action === "deleted" ? !takenBack : action !== "created" && action !== "edited") return NO_NEWS;
-  const how = takenBack ? "taken back" : action === "edited" ? "edited in" : "written";
-  const origin = { number: issue.number, comment: said.id };
-  const written = action === "created" ? said.updated_at : null;
-  const asks = askedIn({ by, at, written, body: takenBack ? before : (said.body ?? ""), origin, how });
-  if (asks.length === 0) return NO_NEWS;
-  const repository = repositoryId(event.repository.id);
-  const of =
-    issue.pull_request == null
-      ? ({ kind: "component", repository } as const)
-      : ({ kind: "pull", repository, number: issue.number } as const);
-  return {
-    ...newsOf(event),
-    nudges: [{ priority: "person", subject: of }],
-    asks: asks.map((request) => ({ of, request })),
-  };
-}
-
-/** A bot asks for nothing, and neither do we; but whoever takes back what somebody attested does take it back. */
-function askedIn({
-  by,
-  at,
-  written,
-  body,
-  origin,
-  how = "written",
-}: {
-  readonly by: z.output<typeof writer>;
-  readonly at: Instant;
-  readonly written?: Instant | null | undefined;
-  readonly body: string;
-  readonly origin: Request["origin"];
-  readonly how?: Request["how"];
-}): readonly Request[] {
-  if (!mayCommand(body) || (how !== "taken back" && (!by || by.type === "Bot"))) return [];
-  const name = "comment" in origin ? `comment:${origin.comment}` : `review:${origin.review}`;
-  const id = how === "written" ? name : `${name}:${how.replace(" ", "-")}`;
-  return [
-    { id, by: { id: by?.id ?? 0, login: by?.login ?? "ghost" }, at, ...(written && { written }), body, how, origin },
-  ];
-}
-
 const issueEvent = place.extend({ issue: z.object({ pull_request: z.unknown().optional() }) });
 
 /** An issue may hold a release, by its label. */
@@ -564,11 +428,6 @@ export function arrived(
     nudges: list.map(({ id }) => ({ priority: "bulk", subject: { kind: "component", repository: repositoryId(id) } })),
   };
 }
-
-const newsOf = ({ installation }: Place): News => ({
-  ...NO_NEWS,
-  installation: installation ? installationId(installation.id) : null,
-});
 
 function component({ repository, installation }: Place): Extract<Lesson, { of: "component" }> {
   return {

@@ -37,7 +37,7 @@ export type Ports = {
 };
 
 const TURNS = 20;
-const ROUNDS = 8;
+const ROUNDS = 10;
 /** How soon to come back when another subject is writing the same slot. */
 const BUSY_MS = 250;
 

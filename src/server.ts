@@ -11,7 +11,7 @@ export const WEBHOOK_PATH = "/api/github/webhooks";
 /** GitHub sends nothing larger. */
 const LARGEST_BODY = 25 * 1024 * 1024;
 /** More than any form of the board sends. */
-const LARGEST_FORM = 4 * 1024;
+const LARGEST_FORM = 32 * 1024;
 
 export type Page = {
   readonly status: number;

@@ -3,6 +3,8 @@ import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
+import { check } from "../src/cli/check.ts";
+import { GATES } from "../src/gates/catalog.ts";
 
 const root = join(import.meta.dirname, "..");
 const skipped = new Set(["node_modules", ".git", "examples", "golden", "data", "coverage"]);
@@ -32,9 +34,9 @@ test("the documents are there", () => {
       "SECURITY.md",
       "docs/architecture.md",
       "docs/config.md",
-      "docs/roles/developer.md",
-      "docs/roles/operations.md",
-      "docs/roles/reviewer.md",
+      ...["administrator", "auditor", "developer", "operations", "quality", "release-manager", "reviewer"].map(
+        (role) => `docs/roles/${role}.md`,
+      ),
       "docs/why-cant-i-merge.md",
     ]),
   );
@@ -70,11 +72,59 @@ describe.each(pages)("%s", (page) => {
   });
 });
 
+describe("Why can't I merge?", () => {
+  const page = textOf("docs/why-cant-i-merge.md");
+  const sections = page.split(/^### `/m).slice(1);
+
+  test("has an entry for each gate, in the order of the checks", () => {
+    const named = sections.map((section) => section.slice(0, section.indexOf("`")));
+    expect(named.slice(0, GATES.length + 1)).toEqual(["flow", ...GATES.map(({ name }) => name)]);
+    for (const [place, name] of named.slice(0, GATES.length + 1).entries())
+      expect(sections[place]).toContain(place === 0 ? "#the-title-is-red" : `(gates/${name}.md)`);
+  });
+
+  test("quotes titles that the code can say", () => {
+    const code = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".ts"))
+      .map((path) => textOf(join("src", path)))
+      .join("\n")
+      .replace(/[`*\\]/g, "");
+    // What stands for names and numbers differs, so two words in a row are looked for.
+    const isSaid = (title: string) => {
+      const words = title.replace(/[`*\\]/g, "").split(/\s+/);
+      const length = Math.min(2, words.length);
+      return words.some(
+        (_, at) => at + length <= words.length && code.includes(words.slice(at, at + length).join(" ")),
+      );
+    };
+    const rows = page.split("\n").filter((line) => line.startsWith("| *"));
+    const quoted = rows.flatMap((row) =>
+      [...(row.split(" | ")[0] as string).matchAll(/(?<![\\*])\*((?:\\\*|[^*])+)\*/g)].map(([, title = ""]) => title),
+    );
+    expect(quoted.length).toBeGreaterThan(50);
+    expect(quoted.filter((title) => !isSaid(title))).toEqual([]);
+  });
+});
+
 test("the README has a row for each variable that the environment reads, and for no other", () => {
   const read = new Set([...textOf("src/environment.ts").matchAll(/"([A-Z][A-Z_]+)"/g)].map(([, name]) => name));
   const rows = [...textOf("README.md").matchAll(/^\| ((?:`[A-Z_]+`(?:,| or)? ?)+)\|/gm)].map(([, names = ""]) => names);
   const told = new Set(rows.flatMap((names) => [...names.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name)));
   expect([...told].sort()).toEqual([...read].sort());
+});
+
+test("the reference says of each key what it is", () => {
+  expect(textOf("docs/config.md")).not.toContain("undefined");
+});
+
+test("Flowgate's own config and run-book are as it asks of others", async () => {
+  expect(await check(root)).toEqual({
+    lines: [
+      expect.stringMatching(/^docs\/runbooks\/release\.md: valid, \d+ items\.$/),
+      "1 run-book read. Nothing is wrong.",
+    ],
+    isWell: true,
+  });
 });
 
 test("each picture is used", () => {

@@ -323,6 +323,14 @@ describe("a review", () => {
       expect(news.nudges).toHaveLength(1);
     }
   });
+
+  it("that attested something takes it back when it is edited", () => {
+    const edited = (from: string | null) => review("", { action: "edited", changes: { body: from && { from } } }).asks;
+    expect(edited("/attest readiness because tested")).toMatchObject([
+      { request: { id: "review:7:taken-back", how: "taken back", body: "/attest readiness because tested" } },
+    ]);
+    expect([edited("Fine."), edited(null), review("/hold", { action: "dismissed" }).asks]).toEqual([[], [], []]);
+  });
 });
 
 describe("a merge", () => {

@@ -1,16 +1,24 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { type AskedAnew, askedAnew } from "../flow/asked-anew.ts";
-import type { News } from "../flow/decision.ts";
+import { type News, NO_NEWS } from "../flow/decision.ts";
 import { RIGHTS, type Right } from "../flow/facts.ts";
 import type { Instant, Person } from "../flow/names.ts";
+import { askedOnPage, type Request } from "../flow/request.ts";
 import { checkName } from "../flow/ruleset.ts";
 import { subjectKey } from "../flow/subject.ts";
 import { standingOf } from "./standing.ts";
+import type { Ticked } from "./tick-form.ts";
 import type { PullView } from "./views.ts";
 
 /** What people do on pages. Whoever calls has seen to it that it is their own will, and that they may. */
 export type Acts = {
   /** Has a pull request judged afresh. */
   recheck(view: PullView, by: Person): Promise<void>;
+  /**
+   * Does something to an item of its run-book, as a command does: whether they may is decided there. Comes back when that
+   * is decided, or after a moment.
+   */
+  tick(view: PullView, ticked: Ticked, by: Person): Promise<void>;
 };
 
 /** The right that the button beside a check asks for on GitHub, which shows it to nobody else. */
@@ -23,8 +31,13 @@ export function isJudged({ component, memory, verdict, siblings, mayWork }: Pull
   return mayWork && (is === "judged" || is === "judged before" || is === "not judged");
 }
 
+/** So long a press waits, by the real clock, for what comes of it: mostly the page can tell at once. */
+const WAITS_MS = 3_000;
+const LOOKS_MS = 50;
+
 /** Within ten seconds a second press is the same one: a double click, a form that was sent again. */
 const SAME = "2026-11-22T09:40:0".length;
+const SECOND = "2026-11-22T09:40:00".length;
 
 export type ActPorts = {
   /** Remembers what somebody did as a webhook delivery is remembered: once for an id. */
@@ -34,11 +47,13 @@ export type ActPorts = {
     readonly body: string;
     readonly news: News;
   }): Promise<"stored" | "known">;
+  /** Whether it was decided what comes of a request. */
+  isAnswered(id: string): Promise<boolean>;
   readonly clock: { now(): Instant };
   readonly log: { info(fields: object, message: string): void };
 };
 
-export function actsWith({ accept, clock, log }: ActPorts): Acts {
+export function actsWith({ accept, isAnswered, clock, log }: ActPorts): Acts {
   return {
     async recheck({ repository, number, memory }, by) {
       const asked: AskedAnew = {
@@ -52,6 +67,35 @@ export function actsWith({ accept, clock, log }: ActPorts): Acts {
       const came = await accept({ id, event: "recheck", body: "", news: askedAnew(asked) });
       if (came === "stored")
         log.info({ subject: about, by: by.login }, `${by.login} asked on the board to judge it afresh.`);
+    },
+
+    async tick({ repository, number }, { act, seen }, by) {
+      const pull = { kind: "pull", repository, number } as const;
+      const at = clock.now();
+      // A page that was loaded anew tells of more entries: pressed there it is another press.
+      const id = `${askedOnPage(pull, by.id)}${at.slice(0, SAME)}:${seen}:${act.command}:${act.label}`;
+      const request: Request = {
+        id,
+        by,
+        at,
+        // Clicks on the comment are told to the second, and so are commands.
+        written: `${at.slice(0, SECOND)}.000Z` as Instant,
+        body: "",
+        how: "written",
+        origin: { number, page: act },
+      };
+      const news: News = {
+        ...NO_NEWS,
+        cause: "a tick on its page",
+        nudges: [{ priority: "person", subject: pull }],
+        asks: [{ of: pull, request }],
+      };
+      const came = await accept({ id, event: "tick", body: "", news });
+      if (came === "stored") {
+        const says = `${by.login} asked on the board for /${act.command} ${act.label}.`;
+        log.info({ subject: subjectKey(pull), by: by.login }, says);
+      }
+      for (let waited = 0; waited < WAITS_MS && !(await isAnswered(id)); waited += LOOKS_MS) await pause(LOOKS_MS);
     },
   };
 }

@@ -106,6 +106,7 @@ export function seenBy(eyes: Eyes, views: Views): Views {
       const view = readable === null ? null : await views.pullView(name, number);
       return view?.repository === readable?.repository ? view : null;
     },
+    askedOnPage: (pull, by) => views.askedOnPage(pull, by),
     componentsView: async () => eyes.among(await views.componentsView()),
   };
 }

@@ -1,8 +1,11 @@
 import { missingStages } from "../flow/component.ts";
+import { labelOf } from "../release/labels.ts";
+import { countIn } from "../release/progress.ts";
 import { answerOf, openBecause } from "./answer.ts";
 import { enforcementOf, marked, sorted } from "./listing.ts";
 import type { Refusal } from "./pages/refusal.ts";
 import type { ComponentView, PullView } from "./views.ts";
+import { walksOf } from "./walks.ts";
 
 /** What the page of a pull request shows, for programs. Times are UTC, ISO 8601. */
 export function pullJson(view: PullView): unknown {
@@ -39,9 +42,45 @@ export function pullJson(view: PullView): unknown {
       ? { at: explained.judged.at, hash: explained.judged.entry.hash, config: explained.judged.policy }
       : null,
     enforced: view.mayWork && stage !== null && openBecause(component, stage, memory.base) === null,
+    run_book: runBookJson(view),
     shared_with: siblings.map(({ number }) => number),
     history: entries.map(({ sequence, at, what, actor, says, hash }) => ({ sequence, at, what, actor, says, hash })),
     history_in_all: entriesInAll,
+  };
+}
+
+/** The walks through the run-book, in the order they are walked; null: none is walked there. */
+function runBookJson(view: PullView): unknown {
+  const walked = walksOf(view);
+  if (walked === null) return null;
+  const { path, blob, head } = walked.book;
+  return {
+    path,
+    blob,
+    head,
+    walks: walked.walks.map((progress) => ({
+      walk: progress.walk,
+      ...countIn(progress),
+      items: progress.steps.map(({ item, label, came, cleared }) => ({
+        label,
+        phase: item.phase,
+        text: item.text,
+        line: item.line,
+        owner: item.owner,
+        parent: item.parent === null ? null : labelOf(progress.walk, item.parent),
+        optional: item.optional,
+        not_applicable: item.notApplicable,
+        needs_result: item.needsResult,
+        cleared,
+        state: came?.state ?? "open",
+        by: came?.by?.login ?? null,
+        at: came?.at ?? null,
+        because: came?.because ?? null,
+        note: came?.note ?? null,
+        url: came?.url ?? null,
+        confirmed_by: came?.confirmedBy?.login ?? null,
+      })),
+    })),
   };
 }
 

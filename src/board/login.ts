@@ -20,7 +20,17 @@ import {
   RAN_OUT,
 } from "./pages/login.ts";
 import { READ_ONLY, type Refusal } from "./pages/refusal.ts";
-import { type BoardRequest, type BoardResponse, goOn, isJson, page, pathOf, personal, refusal } from "./response.ts";
+import {
+  type BoardRequest,
+  type BoardResponse,
+  goOn,
+  isJson,
+  page,
+  pathOf,
+  personal,
+  queryOf,
+  refusal,
+} from "./response.ts";
 import { same, sealsOf } from "./seal.ts";
 import { tokensOf } from "./tokens.ts";
 import { Unseen } from "./unseen.ts";
@@ -237,4 +247,3 @@ const random = () => randomBytes(32).toString("base64url");
 const digest = (key: string) => createHash("sha256").update(key).digest("hex");
 /** Each log-in has a cookie of its own, so that two tabs do not undo each other's. */
 const nameOf = (state: string) => BEGUN + state.slice(0, 8);
-const queryOf = ({ path }: BoardRequest) => new URLSearchParams(path.split("#", 1)[0]?.split("?").slice(1).join("?"));

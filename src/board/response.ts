@@ -36,6 +36,8 @@ const HTML = "text/html; charset=utf-8";
 const JSON_TYPE = "application/json; charset=utf-8";
 
 export const pathOf = ({ path }: Pick<BoardRequest, "path">): string => path.split(/[?#]/, 1)[0] ?? "";
+export const queryOf = ({ path }: Pick<BoardRequest, "path">): URLSearchParams =>
+  new URLSearchParams(path.split("#", 1)[0]?.split("?").slice(1).join("?"));
 export const isJson = (request: Pick<BoardRequest, "path">): boolean => pathOf(request).endsWith(".json");
 
 export const page = (content: Html, request: BoardRequest): BoardResponse =>

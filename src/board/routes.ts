@@ -1,20 +1,25 @@
+import type { Right } from "../flow/facts.ts";
+import { named } from "../release/labels.ts";
 import { type Acts, isJudged, RECHECK_NEEDS, suffices } from "./acts.ts";
 import { ASSETS } from "./assets.ts";
 import { componentsJson, pullJson } from "./json.ts";
 import type { Login, Seer } from "./login.ts";
 import { componentsPage } from "./pages/components.ts";
-import { pullPage } from "./pages/pull.ts";
+import { pullPage, type Reader } from "./pages/pull.ts";
 import {
   mayNot,
   NO_PAGE,
   NOT_HERE,
   nothingToJudge,
+  nothingToTick,
+  notOurForm,
   READ_ONLY,
   type Refusal,
   refused,
   unknownPull,
   unknownRepository,
 } from "./pages/refusal.ts";
+import { TICK } from "./pages/ticking.ts";
 import {
   answered,
   type BoardRequest,
@@ -24,9 +29,12 @@ import {
   isJson,
   page,
   pathOf,
+  queryOf,
   refusal,
 } from "./response.ts";
-import type { Views } from "./views.ts";
+import { tickedIn } from "./tick-form.ts";
+import type { PullView, Views } from "./views.ts";
+import { isWalked, labelIn, needsToAsk, stepNamed, walksOf } from "./walks.ts";
 
 export type { BoardRequest } from "./response.ts";
 
@@ -39,9 +47,9 @@ export type Access =
   | { readonly kind: "refused"; readonly because: string }
   | { readonly kind: "login"; readonly login: Login; readonly acts: Acts };
 
-/** The parts of a name cannot be dots alone: those lead elsewhere. */
 const RECHECK = "/recheck";
-const PULL = /^\/([\w-]+\/(?!\.{1,2}\/)[\w.-]+)\/pull\/([1-9]\d{0,9})(\/recheck|\.json)?$/;
+/** The parts of a name cannot be dots alone: those lead elsewhere. */
+const PULL = /^\/([\w-]+\/(?!\.{1,2}\/)[\w.-]+)\/pull\/([1-9]\d{0,9})(\/recheck|\/run-book|\.json)?$/;
 
 /**
  * Answers a request for a page of the board, or does what a form on one asks for. Pages may be asked for any number of
@@ -79,7 +87,7 @@ async function acted(
   { login, acts }: Extract<Access, { readonly kind: "login" }>,
 ): Promise<BoardResponse | null> {
   const [, name, digits, act] = PULL.exec(pathOf(request)) ?? [];
-  if (name === undefined || act !== RECHECK) return null;
+  if (name === undefined || (act !== RECHECK && act !== TICK)) return null;
   const back = `/${name}/pull/${digits}`;
   // Somebody loads the address once more that a refusal has.
   if (request.method === "GET" || request.method === "HEAD") return goOn(back);
@@ -91,10 +99,22 @@ async function acted(
     if (rights === null) return no(unknownRepository(name));
     const view = await views.pullView(name, number);
     if (view?.repository !== rights.repository) return no(await unknown(name, number, seen));
-    if (!suffices(rights.right, RECHECK_NEEDS)) return no(mayNot(rights.name, rights.right, RECHECK_NEEDS, back));
-    if (!isJudged(view)) return no(nothingToJudge(back));
-    await acts.recheck(view, person);
-    return goOn(back);
+    const lacks = (needs: Right) => no(mayNot(rights.name, rights.right, needs, back));
+    if (act === RECHECK) {
+      if (!suffices(rights.right, RECHECK_NEEDS)) return lacks(RECHECK_NEEDS);
+      if (!isJudged(view)) return no(nothingToJudge(back));
+      await acts.recheck(view, person);
+      return goOn(back);
+    }
+    const ticked = tickedIn(request.form ?? "");
+    if (ticked === null) return no(notOurForm(back));
+    const walked = walksOf(view);
+    if (walked === null || !isWalked(view)) return no(nothingToTick(back));
+    const { label } = ticked.act;
+    const needs = needsToAsk(stepNamed(walked, label), named(label).walk);
+    if (!suffices(rights.right, needs)) return lacks(needs);
+    await acts.tick(view, ticked, person);
+    return goOn(`${back}?from=${label}#${label}`);
   });
 }
 
@@ -111,17 +131,29 @@ async function shown(
   if (path === "/") return page(componentsPage(await views.componentsView(), visitor), request);
   if (path === "/index.json") return data(componentsJson(await views.componentsView()), request);
   const [, name, digits, more] = PULL.exec(path) ?? [];
-  if (name === undefined || digits === undefined || more === RECHECK) return refusal(NO_PAGE, json, {}, visitor);
+  if (name === undefined || digits === undefined || more === RECHECK || more === TICK)
+    return refusal(NO_PAGE, json, {}, visitor);
   const number = Number(digits);
   const view = await views.pullView(name, number);
   if (view === null) return refusal(await unknown(name, number, views), json, {}, visitor);
   if (json) return data(pullJson(view), request);
-  const reader = seer && { visitor: seer.visitor, mayRecheck: isJudged(view) && (await mayRecheck(name, seer)) };
-  return page(pullPage(view, request.at, github, reader), request);
+  const query = queryOf(request);
+  const chosen = { item: labelIn(query.get("item")), from: labelIn(query.get("from")) };
+  const reader = seer && (await readerOf(view, name, views, seer));
+  return page(pullPage(view, request.at, github, reader, chosen), request);
 }
 
-const mayRecheck = async (name: string, { rights }: Seer) =>
-  suffices((await rights(name))?.right ?? "none", RECHECK_NEEDS);
+async function readerOf(
+  view: PullView,
+  name: string,
+  views: Views,
+  { visitor, person, rights }: Seer,
+): Promise<Reader> {
+  const right = (await rights(name))?.right ?? "none";
+  const { repository, number } = view;
+  const asked = view.walked && (await views.askedOnPage({ kind: "pull", repository, number }, person.id));
+  return { visitor, right, mayRecheck: isJudged(view) && suffices(right, RECHECK_NEEDS), asked: asked ?? [] };
+}
 
 /**
  * Whether a Host header names this machine by a loopback name. A page elsewhere whose own name was pointed at

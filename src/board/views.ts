@@ -2,8 +2,11 @@ import type { SlotState } from "../flow/effect.ts";
 import type { Sibling } from "../flow/facts.ts";
 import type { LedgerEntry } from "../flow/ledger.ts";
 import type { ComponentMemory, PullMemory, StageMemory } from "../flow/memory.ts";
-import type { Branch, RepositoryId } from "../flow/names.ts";
-import type { Standing } from "../flow/standing.ts";
+import type { Branch, Instant, Person, RepositoryId } from "../flow/names.ts";
+import type { Answer, PageAct } from "../flow/request.ts";
+import type { WalkedBook } from "../flow/run-book.ts";
+import type { Standing, StandingOf } from "../flow/standing.ts";
+import type { PullSubject } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
 
 /** All that is stored about one pull request, as its page shows it. */
@@ -23,11 +26,17 @@ export type PullView = {
   readonly stage: StageMemory | null;
   /** The slot of its check. */
   readonly slot: SlotState | null;
+  /** The run-book that is walked on it, with what is known of its items; null: none is. */
+  readonly walked: { readonly book: WalkedBook; readonly items: readonly StandingOf<"item">[] } | null;
   /** What the ledger says about it, newest first; the newest only. */
   readonly entries: readonly LedgerEntry[];
   /** How many entries there are in all. */
   readonly entriesInAll: number;
 };
+
+/** The address of its page. */
+export const addressOf = ({ component, number }: Pick<PullView, "component" | "number">): string =>
+  `/${component.name}/pull/${number}`;
 
 /** A repository and its open pull requests. */
 export type ComponentView = {
@@ -42,10 +51,15 @@ export type ComponentView = {
 };
 export type OpenPull = { readonly number: number; readonly memory: PullMemory; readonly verdict: Verdict | null };
 
+/** What somebody did on the page of a pull request, and what came of it; null: that is being found out. */
+export type AskedOnPage = { readonly at: Instant; readonly act: PageAct; readonly answer: Answer | null };
+
 /** What the board reads. Nothing here writes. */
 export type Views = {
   /** @param name `owner/name`; GitHub does not tell capitals from small letters in it. Null: not heard of. */
   pullView(name: string, number: number): Promise<PullView | null>;
+  /** What a person did there of late, newest first. */
+  askedOnPage(pull: PullSubject, by: Person["id"]): Promise<readonly AskedOnPage[]>;
   /** By name. */
   componentsView(): Promise<readonly ComponentView[]>;
 };

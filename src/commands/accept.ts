@@ -2,7 +2,7 @@ import { closes } from "../flow/ledger.ts";
 import { short } from "../flow/names.ts";
 import { commitOf, type StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
-import { type Asked, type Came, type Command, mayByRole } from "./command.ts";
+import { type Asked, type Came, type Command, mayByRole, NEEDS_REASON } from "./command.ts";
 
 export const accept: Command = {
   name: "accept",
@@ -16,8 +16,7 @@ export const accept: Command = {
     if (commit === undefined || !/^[0-9a-f]{7,40}$/i.test(commit))
       return { not: "Which commit? `/accept COMMIT because …`, with at least its first seven digits." };
     if (more !== undefined) return { not: `\`/accept\` takes one commit, and no “${more}”.` };
-    if (because === null || because === "")
-      return { not: "It goes on record, so it needs its reason: end the line with `because …`." };
+    if (because === null || because === "") return { not: NEEDS_REASON };
     return { act: (asked) => accepted(asked, commit.toLowerCase(), because) };
   },
 };

@@ -1,15 +1,22 @@
 import type { BroughtBy, Comparison } from "../flow/facts.ts";
 import type { Person, Sha } from "../flow/names.ts";
 import { type DataImpact, dataImpact, saysSo } from "../release/data-impact.ts";
+import { brought } from "../release/merged.ts";
 import type { OnPull } from "./command.ts";
 
 /** The change that a pull request makes, and what of it affects data. */
 export type Affected = { readonly comparison: Comparison; readonly impact: DataImpact };
 
-/** Compared as gates compare it, so that nothing is read twice; its base must be a stage. Null: still to be read. */
+/**
+ * Compared as gates compare it, or did before it was merged, so that nothing is read twice; its base must be a stage. Null:
+ * still to be read.
+ */
 export function affectedBy({ pull, policy, mayAffect, look }: OnPull): Affected | null {
   const base = pull.lane === "hotfix" || pull.lane === "back-merge" ? pull.base : (pull.baseHead as Sha);
-  const comparison = look.at({ want: "compare", base, head: pull.head });
+  const comparison =
+    pull.mergeCommit === null
+      ? look.at({ want: "compare", base, head: pull.head })
+      : brought(look, pull.head, pull.mergeCommit);
   return comparison && { comparison, impact: dataImpact({ policy, comparison, pull, mayAffect }) };
 }
 

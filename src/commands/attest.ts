@@ -1,10 +1,11 @@
 import { closes, type Entry, opens } from "../flow/ledger.ts";
-import { between, short } from "../flow/names.ts";
+import { type Branch, between, short } from "../flow/names.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
 import { type Nudge, subjectKey } from "../flow/subject.ts";
 import { code, listed, minute } from "../flow/words.ts";
 import {
   type AttestedBackup,
+  attestedAnywhere,
   backupIn,
   type Claim,
   durationWords,
@@ -16,7 +17,7 @@ import {
 } from "../release/attestation.ts";
 import { type Affected, affectedBy } from "./affected.ts";
 import { type Made, madeOf } from "./backup.ts";
-import { type Asked, type Came, type Command, type May, mayByRole, type OnPull } from "./command.ts";
+import { type Asked, type Came, type Command, type May, mayByRole, NEEDS_REASON, type OnPull } from "./command.ts";
 import type { Written } from "./grammar.ts";
 
 export const attest: Command = {
@@ -61,7 +62,6 @@ export const attest: Command = {
 };
 
 const byOperations = (asked: Asked): May => mayByRole(asked, ["operations"]);
-const NO_REASON = "It goes on record, so it needs its reason: end the line with `because …`.";
 
 function withReason<T>(
   [more]: readonly string[],
@@ -70,7 +70,7 @@ function withReason<T>(
   then: (because: string) => T,
 ): T | { readonly not: string } {
   if (more !== undefined) return { not: `\`/attest ${what}\` takes no “${more}”: \`/attest ${what} because …\`.` };
-  return because ? then(because) : { not: NO_REASON };
+  return because ? then(because) : { not: NEEDS_REASON };
 }
 
 function toRevoke([id, more]: readonly string[], { because }: Written) {
@@ -79,7 +79,7 @@ function toRevoke([id, more]: readonly string[], { because }: Written) {
     return { not: "`revoke` takes the `id` of a backup: `/attest revoke id=snap-8f31 because …`." };
   return because
     ? { allows: byOperations, act: (asked: OnPull) => revoked(asked, named, because) }
-    : { not: NO_REASON };
+    : { not: NEEDS_REASON };
 }
 
 /** Of the commit that was judged when the comment was written; another head is another release. */
@@ -150,10 +150,7 @@ function backedUp(asked: OnPull, claim: Claim, because: string | null): Came | n
   if (made === null || affected === null) return null;
   if ("came" in made) return made;
   const used = usedBy(asked, made.id, affected);
-  if (used !== null)
-    return refused(
-      `\`id\` ${code(made.id)} was attested for #${used} already, and one backup serves one release: make another.`,
-    );
+  if (used !== null) return refused(used);
   const { impact } = affected;
   const measure = {
     policy: asked.policy.backup,
@@ -164,20 +161,25 @@ function backedUp(asked: OnPull, claim: Claim, because: string | null): Came | n
   return recorded(asked, claim, made, measure, because);
 }
 
-/** Another pull request that an id was attested for. What was said on a promotion may be said again on the release that carries it. */
-function usedBy({ repository, pull, standing, spent }: OnPull, id: string, { comparison }: Affected): number | null {
-  const others = (all: readonly Standing[]) =>
-    all.filter(
-      (one): one is AttestedBackup =>
-        one.kind === "attestation" &&
-        one.what === "backup" &&
-        one.repository === repository &&
-        one.id === id &&
-        one.number !== pull.number,
-    );
+/**
+ * In a sentence, where an id serves another release; null: nowhere. What was said on a promotion may be said again on the
+ * release that carries it.
+ */
+function usedBy({ repository, pull, standing, spent }: OnPull, id: string, { comparison }: Affected): string | null {
+  const isBackup = (one: Standing): one is AttestedBackup =>
+    one.kind === "attestation" && one.what === "backup" && one.repository === repository && one.id === id;
+  const of = `\`id\` ${code(id)}`;
+  const once = "and one backup serves one release: make another";
+  const release = spent.map((one) => one.standing).find((one) => isBackup(one) && one.served !== pull.number);
+  if (release !== undefined) return `${of} served #${release.served} already, ${once}.`;
   const carried = new Set(comparison.commits.map(({ sha }) => sha));
-  const elsewhere = others(standing).filter(({ head }) => !carried.has(head));
-  return [...others(spent), ...elsewhere][0]?.number ?? null;
+  const elsewhere = standing.find(
+    (one): one is AttestedBackup =>
+      isBackup(one) && one.served === undefined && one.number !== pull.number && !carried.has(one.head),
+  );
+  return elsewhere === undefined
+    ? null
+    : `${of} was attested for #${elsewhere.number} already, ${once}, or take it back there first: \`/attest revoke id=${id} because …\`.`;
 }
 
 function recorded(asked: OnPull, claim: Claim, made: Made, measure: Measure, because: string | null): Came {
@@ -209,14 +211,13 @@ function recorded(asked: OnPull, claim: Claim, made: Made, measure: Measure, bec
 }
 
 function revoked(asked: OnPull, id: string, because: string): Came {
-  const { by, standing, repository } = asked;
-  const backups = standing.filter(
-    (one): one is AttestedBackup =>
-      one.kind === "attestation" && one.what === "backup" && one.repository === repository,
+  const { by, standing, spent, repository, pull, policy } = asked;
+  const backups = attestedAnywhere(standing, spent).filter(
+    (one): one is AttestedBackup => one.what === "backup" && one.repository === repository,
   );
   const found = backups.filter((one) => one.id === id);
   if (found.length === 0) {
-    const known = [...new Set(backups.map((one) => code(one.id)))];
+    const known = [...new Set(backups.flatMap((one) => (one.served === undefined ? [code(one.id)] : [])))];
     return {
       came: "refused",
       says: `No backup ${code(id)} is attested here.${known.length === 0 ? "" : ` There is ${listed(known)}.`}`,
@@ -226,7 +227,11 @@ function revoked(asked: OnPull, id: string, because: string): Came {
     came: "done",
     says: `Backup ${code(id)} does not count any more: ${because}.`,
     entries: found.map((one) => closes(aboutOf(asked), by.login, one.key, `revoked by ${by.login}: ${because}`)),
-    nudges: nudgesOf(asked),
+    // It may count for any release that is open, wherever that was written.
+    nudges: [
+      { priority: "person", openPulls: { repository, head: pull.head, base: pull.base } },
+      { priority: "bulk", openPulls: { repository, base: policy.stages.at(-1) as Branch } },
+    ],
   };
 }
 
@@ -234,7 +239,7 @@ type Attested = StandingOf<"attestation">;
 
 const aboutOf = ({ repository, pull }: OnPull) => subjectKey({ kind: "pull", repository, number: pull.number });
 
-const common = ({ by, now, repository, pull, comment }: OnPull, what: Attested["what"], system?: string) =>
+const common = ({ by, now, repository, pull, comment, review }: OnPull, what: Attested["what"], system?: string) =>
   ({
     kind: "attestation",
     key: `attestation:${what}:${repository}:${pull.number}${system === undefined ? "" : `:${system}`}`,
@@ -244,6 +249,7 @@ const common = ({ by, now, repository, pull, comment }: OnPull, what: Attested["
     number: pull.number,
     head: pull.head,
     comment,
+    ...(review !== null && { review }),
   }) as const;
 
 function done(asked: OnPull, standing: Attested, says: string): Came {

@@ -1,8 +1,9 @@
 import type { Policy, Role } from "../flow/config.ts";
-import { type Collaborator, type MayAffect, RIGHTS, type Right } from "../flow/facts.ts";
+import { type Collaborator, type MayAffect, RIGHTS, type Right, type Spent } from "../flow/facts.ts";
 import type { Entry } from "../flow/ledger.ts";
 import type { Look } from "../flow/looking.ts";
 import type { Branch, InstallationId, Instant, Person, RepositoryId, Sha } from "../flow/names.ts";
+import type { Sight } from "../flow/request.ts";
 import { type Holders, holdersOf, names, withRight } from "../flow/roles.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
 import type { Nudge } from "../flow/subject.ts";
@@ -38,23 +39,28 @@ export type Asked = {
     readonly draft: boolean;
     /** The head lies in another repository. */
     readonly fork: boolean;
+    /** What it was merged as; null while it is not. */
+    readonly mergeCommit: Sha | null;
   } | null;
   /** `owner/name`, and where GitHub's own pages are. */
   readonly name: string;
   readonly web: string;
   /** The commit that was judged when it was written: acts that are about one commit are about that. */
   readonly judged: Sha | null;
-  /** The comment; null: a review. */
+  /** The comment or the review that it was written in; the other one is null, and on a page both. */
   readonly comment: number | null;
+  readonly review: number | null;
+  /** What the page showed that it was asked on; null: it was asked elsewhere. */
+  readonly saw: Sight | null;
   readonly policy: Policy;
   /** What the organisation's own file says, alone. */
   readonly organisation: Policy;
   readonly standing: readonly Standing[];
-  /** Backups that served a release already. */
-  readonly spent: readonly StandingOf<"attestation">[];
+  /** What served a release that is merged, and serves no other. */
+  readonly spent: readonly Spent[];
   /** Merged pull requests of the component whose label or body may say that they affect data. */
   readonly mayAffect: readonly MayAffect[];
-  /** When the last release was made; null: there was none, or it is not known. */
+  /** When another release or hotfix that had passed was merged last; null: none that is known. */
   readonly lastRelease: Instant | null;
   readonly look: Look;
 };
@@ -109,6 +115,9 @@ export type Command = {
 /** Nothing may stand after the command but its reason. */
 export const noWords = ({ words, name }: Written): string | null =>
   words.length === 0 ? null : `\`/${name}\` takes no “${words.join(" ")}”.`;
+
+/** What is said to whoever leaves the reason out. */
+export const NEEDS_REASON = "It goes on record, so it needs its reason: end the line with `because …`.";
 
 /** `unread`: GitHub has not said yet. */
 export type May = "yes" | "unread" | Extract<Came, { readonly came: "refused" }>;

@@ -3,6 +3,7 @@ import type { Text } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
+import type { PageAct } from "../flow/request.ts";
 
 /** One command as it was written: its name in lower case, and what follows it. */
 export type Written = {
@@ -79,6 +80,21 @@ function written(line: string): Written | null {
 
 /** A word, in which quotes hold blanks together; the end of one that is not closed is told. */
 const WORD = /(?:[^\s"]|"[^"]*"|("[^"]*$))+/g;
+
+/** What somebody did on a page, as the command that does the same. */
+export function writtenOn({ command, label, note, url, because }: PageAct): Written {
+  const fields = { note, url };
+  const words = [
+    label,
+    ...Object.entries(fields).flatMap(([key, value]) => (value === null ? [] : [`${key}=${value}`])),
+  ];
+  const reason = because === null ? [] : ["because", because];
+  return { name: command, words, because, line: [`/${command}`, ...words.map(quoted), ...reason].join(" ") };
+}
+
+/** What holds blanks stands in quotes, and so holds none itself. */
+const quoted = (word: string): string =>
+  word.replace(/^(\w+=)(.*[\s"].*)$/s, (_, key: string, value: string) => `${key}"${value.replaceAll('"', "'")}"`);
 
 /** From so many letters on a slip of the fingers is told from another word. */
 const SHORTEST = 4;

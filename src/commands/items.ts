@@ -1,15 +1,16 @@
 import type { Entry } from "../flow/ledger.ts";
 import { opens } from "../flow/ledger.ts";
 import { instant, type RepositoryId, short } from "../flow/names.ts";
-
+import type { Sight } from "../flow/request.ts";
 import type { Item } from "../flow/run-book.ts";
 import type { ItemState, StandingOf, Walk } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
-import { begun, type Came as How, type ItemStanding, required } from "../release/execution.ts";
+import { begun, type Came as How, type ItemStanding, required, STATE_WORDS } from "../release/execution.ts";
 import { named, parseLabels } from "../release/labels.ts";
 import { linkedBook } from "../release/linked.ts";
 import { isTask, openIn, type Progress, progressOf, type Step } from "../release/progress.ts";
 import { type Asked, type Came, type May, mayByRight, mayByRole, notBy, type OnPull } from "./command.ts";
+import { mayDeploy } from "./deploying.ts";
 import { mayAsOwner } from "./owner.ts";
 
 /** Both walks through the run-book of a release or a hotfix. */
@@ -63,7 +64,8 @@ const shown = (labels: readonly string[], most: number): string =>
   labels.length > most ? `${labels.slice(0, most).join(", ")} and ${labels.length - most} more` : labels.join(", ");
 
 /**
- * Does something to each of the items named, or to none.
+ * Does something to each of the items named, or to none. A range means the tasks in it: what stands between them and is
+ * none, such as a headline or what is not applicable, is left out, since people copy ranges from the comment.
  *
  * @param to what comes of one; a text refuses it.
  * @returns where it is done `says` are the items alone.
@@ -75,20 +77,33 @@ export function onItems(
 ): Came | null {
   const found = walked(asked);
   if (found === null || "came" in found) return found;
+  const { saw } = asked;
+  // Labels of another run-book name other items.
+  if (saw !== null && saw.blob !== found.blob) return { came: "refused", says: OUTRUN };
   const read = parseLabels(words);
   if ("wrong" in read) return { came: "refused", says: read.wrong };
+  const alone = new Set(words.map((word) => word.toUpperCase()));
   const entries: Entry[] = [];
+  const done: string[] = [];
+  let leftOut: string | null = null;
   for (const label of read.labels) {
     const { walk, ordinal } = named(label);
     const progress = found.walks[walk];
     const step = progress.steps[ordinal - 1];
     if (step === undefined)
       return { came: "refused", says: `There is no \`${label}\`: the run-book has ${progress.steps.length} items.` };
-    if (!isTask(step)) return { came: "refused", says: noTask(step, progress) };
+    if (!isTask(step)) {
+      leftOut = noTask(step, progress);
+      if (alone.has(label)) return { came: "refused", says: leftOut };
+      continue;
+    }
     const may = mayDo(asked, step.item, walk);
     if (may !== "yes") return notBy(may);
+    if (saw !== null && !isAs(saw, step)) return { came: "refused", says: changed(step) };
     const came = to(step);
     if (typeof came === "string") return { came: "refused", says: came };
+    const backed = came.state === "done" ? mayDeploy(asked, step, progress) : "yes";
+    if (backed !== "yes") return notBy(backed);
     // Of what two people did, the first one asked for it.
     const by = came.confirmedBy === null ? asked.by : (step.came?.by ?? asked.by);
     const { at, pull } = asked;
@@ -97,9 +112,21 @@ export function onItems(
     const clicks = before.clicks.filter((click) => click.at > at);
     const after = { ...before, ...came, by, at, blob, head: pull.head, clicks };
     entries.push({ ...opens(pullOf(asked), after), actor: asked.by.login });
+    done.push(`\`${label}\``);
   }
-  const labels = read.labels.map((label) => `\`${label}\``);
-  return { came: "done", says: shown(labels, 10), entries };
+  if (leftOut !== null && done.length === 0) return { came: "refused", says: leftOut };
+  return { came: "done", says: shown(done, 10), entries };
+}
+
+const OUTRUN = "The run-book has changed since that page was loaded: look at it again, and tick what it asks now.";
+
+/** Whether an item is as far as it was shown. */
+const isAs = ({ state, since }: Sight, { came }: Step): boolean =>
+  (came?.state ?? "open") === state && (state === "open" || came?.at === since);
+
+function changed({ label, came }: Step): string {
+  const { state, by } = came ?? { state: "open", by: null };
+  return `By now \`${label}\` is ${STATE_WORDS[state]}${by === null ? "" : `, by ${by.login}`}: look at it again.`;
 }
 
 /** Whether somebody may do what is to be done in a walk, as far as they saw what they did it to. SPEC 4. */

@@ -1,8 +1,7 @@
-import type { Command } from "./command.ts";
+import { type Act, type Came, type Command, NEEDS_REASON, type OnPull } from "./command.ts";
 import { worded } from "./done.ts";
+import type { Written } from "./grammar.ts";
 import { mayWalk, onItems } from "./items.ts";
-
-const NEEDS_REASON = "It goes on record, so it needs its reason: end the line with `because …`.";
 
 export const skip: Command = {
   name: "skip",
@@ -11,26 +10,21 @@ export const skip: Command = {
   who: "whoever may tick the item",
   does: "Leaves items of the run-book out; of *before* and *test* somebody else confirms it.",
   allows: mayWalk,
-  read({ words, because }) {
-    if (words.length === 0) return { not: "Which item?" };
-    if (!because) return { not: NEEDS_REASON };
-    return {
-      act(asked) {
-        let waits = false;
-        const came = onItems(asked, words, ({ item }) => {
-          const needsSecond = item.phase === "before" || item.phase === "test";
-          waits ||= needsSecond;
-          const state = needsSecond ? "skip-asked" : "skipped";
-          return { state, note: null, url: null, confirmedBy: null, because };
-        });
-        return worded(came, (items) =>
-          waits
-            ? `To be skipped: ${items}. Somebody else who may tick it confirms with \`/confirm ${words.join(" ")}\`.`
-            : `Skipped: ${items}.`,
-        );
-      },
-    };
-  },
+  read: (written) =>
+    withReason(written, (asked, words, because) => {
+      let waits = false;
+      const came = onItems(asked, words, ({ item }) => {
+        const needsSecond = item.phase === "before" || item.phase === "test";
+        waits ||= needsSecond;
+        const state = needsSecond ? "skip-asked" : "skipped";
+        return { state, note: null, url: null, confirmedBy: null, because };
+      });
+      return worded(came, (items) =>
+        waits
+          ? `To be skipped: ${items}. Somebody else who may tick it confirms with \`/confirm ${words.join(" ")}\`.`
+          : `Skipped: ${items}.`,
+      );
+    }),
 };
 
 export const confirm: Command = {
@@ -64,24 +58,22 @@ export const fail: Command = {
   who: "whoever may tick the item",
   does: "Says that an item of the run-book failed: that holds the release, and opens an issue.",
   allows: mayWalk,
-  read({ words, because }) {
-    if (words.length === 0) return { not: "Which item?" };
-    if (!because) return { not: NEEDS_REASON };
-    return {
-      act(asked) {
-        const came = onItems(asked, words, () => ({
-          state: "failed",
-          note: null,
-          url: null,
-          confirmedBy: null,
-          because,
-        }));
-        return worded(
-          came,
-          (items) =>
-            `Failed: ${items}. The release waits until it is done after all: \`/done\` says so; what to do when it cannot be, the run-book's rollback section tells.`,
-        );
-      },
-    };
-  },
+  read: (written) =>
+    withReason(written, (asked, words, because) => {
+      const failed = { state: "failed", note: null, url: null, confirmedBy: null, because } as const;
+      return worded(
+        onItems(asked, words, () => failed),
+        (items) =>
+          `Failed: ${items}. The release waits until it is done after all: \`/done\` says so; what to do when it cannot be, the run-book's rollback section tells.`,
+      );
+    }),
 };
+
+/** Items, and why. */
+function withReason(
+  { words, because }: Written,
+  act: (asked: OnPull, words: readonly string[], because: string) => Came | null,
+): { readonly act: Act<OnPull> } | { readonly not: string } {
+  if (words.length === 0) return { not: "Which item?" };
+  return because ? { act: (asked) => act(asked, words, because) } : { not: NEEDS_REASON };
+}

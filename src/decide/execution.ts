@@ -6,21 +6,24 @@ import { digestOf, type Entry, opens } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Instant, Sha } from "../flow/names.ts";
-import { isValid } from "../flow/run-book.ts";
+import { digestOfWalked, isValid, type WalkedBook } from "../flow/run-book.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
 import type { Lane } from "../flow/verdict.ts";
+import { stateFrom } from "../release/execution.ts";
 import { linkedBook } from "../release/linked.ts";
 import { type Progress, progressOf } from "../release/progress.ts";
 import { stickyComment } from "../report/execution.ts";
-import { failedItem } from "../report/failed-item.ts";
-import { unlessThere } from "./answer.ts";
+import { failedItem, goneItem } from "../report/failed-item.ts";
+import { earlier, unlessThere } from "./answer.ts";
 import { executionOn, isLeft, leftUntil, undoneOf } from "./sticky.ts";
 
 /** What is to be written so that the comment shows the run-book as it stands. */
 export type Showing = {
   readonly entries: readonly Entry[];
   readonly effects: readonly Effect[];
+  /** What its page shows of it from now on; left out: what it shows already. */
+  readonly walked?: WalkedBook;
   readonly lookAgainAt: Instant | null;
 };
 export const NOTHING_SHOWN: Showing = { entries: [], effects: [], lookAgainAt: null };
@@ -29,6 +32,7 @@ export const NOTHING_SHOWN: Showing = { entries: [], effects: [], lookAgainAt: n
 export type Walks = {
   readonly path: string;
   readonly blob: Sha;
+  readonly items: WalkedBook["items"];
   readonly rehearsal: Progress;
   readonly production: Progress;
 };
@@ -62,13 +66,14 @@ export function walksOn(
   if (missing !== null) return "lacks" in missing ? missing : { retryAt: missing.retryAt };
   if (linked === null || "missing" in linked || !isValid(linked.book)) return null;
   const { path, blob, book } = linked;
-  const items = standing.filter((one): one is StandingOf<"item"> => one.kind === "item");
+  const known = standing.filter((one): one is StandingOf<"item"> => one.kind === "item");
   const place = { blob, head: pull.head.sha };
   return {
     path,
     blob,
-    rehearsal: progressOf(book, "rehearsal", items, place),
-    production: progressOf(book, "production", items, place),
+    items: book.items,
+    rehearsal: progressOf(book, "rehearsal", known, place),
+    production: progressOf(book, "production", known, place),
   };
 }
 
@@ -87,17 +92,27 @@ export function showing(
   if ("lacks" in walks) return walks;
   if ("retryAt" in walks) return { ...NOTHING_SHOWN, lookAgainAt: walks.retryAt };
 
-  const { path, blob, rehearsal, production } = walks;
+  const { path, blob, items, rehearsal, production } = walks;
   const isHotfix = (lane ?? known.verdict?.lane) === "hotfix";
   const sticky = {
     path,
     blob,
     walks: isHotfix ? [production, rehearsal] : [rehearsal, production],
-    pageUrl: house.links === null ? null : `${house.links}/${component.name}/pull/${subject.number}`,
+    pageUrl: house.links === null ? null : `${house.links}/${component.name}/pull/${subject.number}#run-book`,
   };
-  const issues = failures(known, component, sticky.walks);
+  const walked = {
+    path,
+    blob,
+    head: pull.head.sha,
+    walks: sticky.walks.map(({ walk }) => walk),
+    items,
+  };
+  const beside = {
+    ...failures(known, component, sticky.walks),
+    ...(digestOfWalked(walked) !== known.walked && { walked }),
+  };
   const undone = before === undefined ? [] : undoneOf(before, now);
-  if (isLeft(undone)) return { ...issues, lookAgainAt: leftUntil(undone) };
+  if (isLeft(undone)) return { ...beside, lookAgainAt: earlier(leftUntil(undone), beside.lookAgainAt) };
 
   const shows = digestOf(stickyComment({ ...sticky, revision: 1 }));
   const revision =
@@ -119,8 +134,9 @@ export function showing(
     known.sticky,
     now,
   );
-  if (comment.effects.length === 0) return { ...issues, lookAgainAt: comment.retryAt };
-  const earlier = before === undefined ? [] : [{ path: before.path, blob: before.blob }, ...before.before];
+  const lookAgainAt = earlier(comment.retryAt, beside.lookAgainAt);
+  if (comment.effects.length === 0) return { ...beside, lookAgainAt };
+  const files = before === undefined ? [] : [{ path: before.path, blob: before.blob }, ...before.before];
   const execution: StandingOf<"execution"> = {
     kind: "execution",
     key: `execution:${subject.repository}:${subject.number}`,
@@ -134,46 +150,66 @@ export function showing(
     revision,
     shows,
     undone,
-    before: earlier.filter((file) => file.blob !== blob).slice(0, KEPT),
+    before: files.filter((file) => file.blob !== blob).slice(0, KEPT),
   };
   return {
-    entries: [opens(subjectKey(subject), execution), ...issues.entries],
-    effects: [...comment.effects, ...issues.effects],
-    lookAgainAt: comment.retryAt,
+    ...beside,
+    entries: [opens(subjectKey(subject), execution), ...beside.entries],
+    effects: [...comment.effects, ...beside.effects],
+    lookAgainAt,
   };
 }
 
 /** So many earlier files: their labels may still be on somebody's screen. */
 const KEPT = 10;
 
-/** An issue for each item that failed, closed when it is done after all. */
+/** An issue for each item that failed, closed when it is done after all, or no longer in the run-book. */
 function failures(known: PullKnown, { name }: ComponentMemory, walks: readonly Progress[]): Showing {
-  const { subject, itemIssues, now } = known;
-  const effects = walks.flatMap(({ walk, steps }) =>
-    steps.flatMap(({ item, label, came }) => {
-      const key = itemKey(subject.repository, subject.number, walk, item.id);
-      const slot = itemIssues[key] ?? null;
-      if (came?.state !== "failed" && slot === null) return [];
-      const mark = `<!-- flowgate:item ${key} -->`;
-      const told = failedItem({ label, item, came, number: subject.number, mark });
-      return unlessThere(
-        {
-          does: "set",
-          thing: "issue",
-          slot: issueSlot(subject.repository, key),
-          fingerprint: digestOf(`${told.state} ${told.title}\n${told.body}`),
-          repository: subject.repository,
-          name,
-          mark,
-          ...told,
-          over: slot?.written ?? null,
-        },
-        slot,
-        now,
-      ).effects;
+  const { subject, standing, itemIssues, now } = known;
+  const { repository, number } = subject;
+  const there = walks.flatMap(({ walk, steps }) =>
+    steps.map(({ item, label, came }) => {
+      const key = itemKey(repository, number, walk, item.id);
+      return {
+        key,
+        failed: came?.state === "failed",
+        issue: (mark: string) => failedItem({ label, item, came, number, mark }),
+      };
     }),
   );
+  const keys = new Set(there.map(({ key }) => key));
+  const gone = standing.flatMap((one) => {
+    if (one.kind !== "item" || keys.has(one.key)) return [];
+    const came = stateFrom(one);
+    return came.state === "failed"
+      ? [{ key: one.key, failed: false, issue: (mark: string) => goneItem(came, number, mark) }]
+      : [];
+  });
+  const writes = [...there, ...gone].flatMap(({ key, failed, issue }) => {
+    const slot = itemIssues[key] ?? null;
+    const over = slot?.written ?? null;
+    if (!failed && over === null) return [];
+    const mark = `<!-- flowgate:item ${key} -->`;
+    const told = issue(mark);
+    const effect: Effect = {
+      does: "set",
+      thing: "issue",
+      slot: issueSlot(repository, key),
+      fingerprint: digestOf(`${told.state} ${told.title}\n${told.body}`),
+      repository,
+      name,
+      mark,
+      ...told,
+      over,
+    };
+    return [unlessThere(effect, slot, now)];
+  });
+  const effects = writes.flatMap((write) => write.effects);
   const says = { issues: effects.map(({ slot }) => slot) };
   const told: Entry = { what: "reported", actor: "app", about: subjectKey(subject), says };
-  return { ...NOTHING_SHOWN, effects, entries: effects.length > 0 ? [told] : [] };
+  return {
+    entries: effects.length > 0 ? [told] : [],
+    effects,
+    lookAgainAt: writes.map(({ retryAt }) => retryAt).reduce(earlier, null),
+  };
 }

@@ -18,8 +18,9 @@ import { policy as configGate } from "../gates/policy.ts";
 import { checkRun, fingerprintOf, gateChecks, type Told, turnedBack } from "../report/check-run.ts";
 import { allOf, decided, earlier, thenAnswered, unlessThere } from "./answer.ts";
 import { NOTHING_SHOWN, showing } from "./execution.ts";
+import { landing } from "./landing.ts";
 import { doubting, promoting, replaced } from "./promoting.ts";
-import { NOTHING_RELEASED, releasing } from "./releasing.ts";
+import { releasing } from "./releasing.ts";
 import { answering, obey } from "./requests.ts";
 import { promotionOn } from "./under-way.ts";
 
@@ -30,13 +31,7 @@ export function decidePull(known: PullKnown, house: House): Answer {
   if (!asks || component === null || component.stages === null) return judgePull(known, house);
   if (memory === null) return thenAnswered(judgePull(known, house), known.now);
   const { verdict: before } = known;
-  const obeyed = obey({
-    ...known,
-    component,
-    pull: askedOn(known, memory, component),
-    web: house.web,
-    lastRelease: null,
-  });
+  const obeyed = obey({ ...known, component, pull: askedOn(known, memory, component), web: house.web });
   if ("lacks" in obeyed) return obeyed;
   const from = { ...known, standing: obeyed.standing, memory: obeyed.fresh ? doubting(memory) : memory };
   const promoted = promoting(from, component, house, (facts) => judgePull(facts, house));
@@ -61,7 +56,7 @@ export function decidePull(known: PullKnown, house: House): Answer {
 function askedOn({ subject, verdict, merge }: PullKnown, memory: PullMemory, of: ComponentMemory): Asked["pull"] {
   const names = of.config.policy.stages;
   const headOf = (stage: Branch | undefined) => (stage === undefined ? null : of.stages?.[stage]) ?? null;
-  const { head, base, body, dataLabel, author, state, merged, draft } = memory;
+  const { head, base, body, dataLabel, author, state, merged, mergeCommit, draft } = memory;
   return {
     number: subject.number,
     head: head.sha,
@@ -76,6 +71,7 @@ function askedOn({ subject, verdict, merge }: PullKnown, memory: PullMemory, of:
     // GitHub may not have told of what we did ourselves.
     state: merged || merge?.written ? "merged" : state,
     draft,
+    mergeCommit,
     fork: head.repository !== subject.repository,
   };
 }
@@ -93,17 +89,7 @@ function judgePull(known: PullKnown, house: House): Answer {
 
   if (pull.state === "closed") {
     const gone = { ...closed(known, pull), ...memory };
-    const shows = pull.merged && component !== null ? showing(known, pull, component, house, null) : NOTHING_SHOWN;
-    if ("lacks" in shows) return shows;
-    const releases = component === null ? NOTHING_RELEASED : releasing(known, pull, component, house);
-    if ("lacks" in releases) return releases;
-    return decided({
-      ...gone,
-      because: gone.because,
-      entries: [...shows.entries, ...releases.entries],
-      effects: [...shows.effects, ...releases.effects],
-      lookAgainAt: earlier(shows.lookAgainAt, releases.lookAgainAt),
-    });
+    return pull.merged && component !== null ? merged(gone, known, pull, component, house) : decided(gone);
   }
   if (component === null || component.stages === null) {
     const look: Nudge = { priority: "person", subject: { kind: "component", repository: subject.repository } };
@@ -190,6 +176,7 @@ function judgePull(known: PullKnown, house: House): Answer {
       ...(changed || effects.length > 0 ? [entryOf(subject, verdict, component, pull, known.cause)] : []),
     ],
     effects,
+    ...(shows.walked && { walked: shows.walked }),
     final: true,
     news: {
       ...NO_NEWS,
@@ -244,6 +231,29 @@ function closed(known: PullKnown, pull: PullMemory): ReturnType<typeof none> {
     because: "It is merged, and brings a change of the config.",
     news: { ...NO_NEWS, lessons: [lesson], nudges: [...kept.news.nudges, nudge] },
   };
+}
+
+/** It goes on as far as its run-book does, what was attested for it is used up, and into the last stage it is a release. */
+function merged(
+  gone: Parameters<typeof decided>[0],
+  known: PullKnown,
+  pull: PullMemory,
+  component: ComponentMemory,
+  house: House,
+): Answer {
+  const lands = landing(known, pull, component);
+  const shows = showing(known, pull, component, house, null);
+  const releases = releasing(known, pull, component, house);
+  // What they lack is asked for together.
+  const lacks = [lands, shows, releases].flatMap((part) => ("lacks" in part ? part.lacks : []));
+  if ("lacks" in lands || "lacks" in shows || "lacks" in releases) return { lacks };
+  return decided({
+    ...gone,
+    entries: [...lands.entries, ...shows.entries, ...releases.entries],
+    effects: [...shows.effects, ...releases.effects],
+    ...(shows.walked && { walked: shows.walked }),
+    lookAgainAt: [lands, shows, releases].map((part) => part.lookAgainAt).reduce(earlier, null),
+  });
 }
 
 /** There is nothing to say about it (any more); those that shared its check say it without it. */

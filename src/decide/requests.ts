@@ -1,11 +1,11 @@
 import { commandNamed, NAMES } from "../commands/catalog.ts";
 import { type Act, type Asked, type Came, type Command, notBy, type OnPull } from "../commands/command.ts";
-import { commandsIn, meant, type Written } from "../commands/grammar.ts";
+import { commandsIn, meant, type Written, writtenOn } from "../commands/grammar.ts";
 import { isComponent, isHome } from "../flow/component.ts";
 import type { Decision } from "../flow/decision.ts";
 import { type Effect, type Reaction, reactionSlot, replySlot } from "../flow/effect.ts";
 import type { Heard as Asking, Read, Want } from "../flow/facts.ts";
-import { closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
+import { canonical, closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
 import type { ComponentMemory } from "../flow/memory.ts";
 import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
@@ -14,6 +14,7 @@ import type { Answer, Heard, Request } from "../flow/request.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
 import { type Nudge, type Subject, subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
+import { attestedAnywhere } from "../release/attestation.ts";
 import { EDITED, type Line, NOT_PROMOTED, NOTHING_DONE, reply, TAKEN_BACK, TWICE } from "../report/reply.ts";
 import { type StickyCame, stickyCame } from "./sticky.ts";
 
@@ -71,7 +72,8 @@ type Outcome =
 function heard(request: Heard, known: Known): Outcome {
   if (request.how === "taken back") return takenBack(request, known);
   if (request.how === "sticky") return stickyEdited(request, known);
-  const lines = commandsIn(request.body).flatMap((written) => {
+  const { origin } = request;
+  const lines = ("page" in origin ? [writtenOn(origin.page)] : commandsIn(request.body)).flatMap((written) => {
     const command = commandNamed(written.name);
     const near = command === undefined ? meant(written.name, NAMES) : null;
     return command === undefined && near === null ? [] : [{ written, command, near }];
@@ -145,15 +147,18 @@ function begins(
 }
 
 /** What was attested, and what was promoted and is not merged yet, by a comment that is not there any more as it was written. */
-function takenBack(request: Heard, { standing, subject, component, pull }: Known): Outcome {
+function takenBack(request: Heard, { standing, spent, subject, component, pull }: Known): Outcome {
   const { origin, by } = request;
-  const of = "comment" in origin ? origin.comment : null;
-  const attested = standing.filter((one) => one.kind === "attestation" && one.comment === of);
-  const waits = standing.find(
-    (one): one is StandingOf<"promotion"> =>
-      one.kind === "promotion" && "comment" in one.request.origin && one.request.origin.comment === of,
+  const attested = attestedAnywhere(standing, spent).filter((one) =>
+    "comment" in origin ? one.comment === origin.comment : "review" in origin && one.review === origin.review,
   );
-  const ends = waits !== undefined && waits.refreshTo === null && pull?.state === "open" ? [waits] : [];
+  const ends = standing.filter(
+    (one): one is StandingOf<"promotion"> =>
+      one.kind === "promotion" &&
+      one.refreshTo === null &&
+      canonical(one.request.origin) === canonical(origin) &&
+      pull?.state === "open",
+  );
   const lines = [
     ...attested.map(() => ({ line: "", says: TAKEN_BACK })),
     ...ends.flatMap(({ others, line }) => [...others, { line, says: NOT_PROMOTED }]),
@@ -213,7 +218,7 @@ const unlessAll = (said: readonly Line[], all: number): readonly Line[] =>
   said.length === all ? said : [...said, { line: "all lines", says: NOTHING_DONE }];
 
 const askedBy = (
-  { by, at, written = at, origin, judged }: Heard,
+  { by, at, written = at, origin, ...request }: Heard,
   { now, subject, installation, pull, component, standing, web, spent, mayAffect, lastRelease }: Known,
 ) => ({
   by,
@@ -224,8 +229,11 @@ const askedBy = (
   pull,
   name: component.name,
   web,
-  judged,
+  // Who looked at a page tried what it showed.
+  judged: "page" in origin ? origin.page.saw.head : request.judged,
   comment: "comment" in origin ? origin.comment : null,
+  review: "review" in origin ? origin.review : null,
+  saw: "page" in origin ? origin.page.saw : null,
   policy: component.config.policy,
   organisation: madeOf(null, component.config.above).policy,
   standing,
@@ -250,7 +258,7 @@ export function answering(
 ): Decision {
   const answers = said.map(({ request, came, lines }) => ({
     request,
-    answer: { came, body: lines.length === 0 ? null : reply(lines, verdict) },
+    answer: answerOf(request, came, lines, verdict),
     lines,
   }));
   const again = requests.flatMap(({ request, answer }) =>
@@ -262,7 +270,12 @@ export function answering(
       what: "answered",
       actor: request.by.login,
       about,
-      says: { request: request.id, lines: lines.map(({ line }) => line), came: answer.came, because: answer.body },
+      says: {
+        request: request.id,
+        lines: lines.map(({ line }) => line),
+        came: answer.came,
+        because: answer.says ?? answer.body,
+      },
     }),
   );
   const saidAgain: Entry[] = again.map(({ request }) => ({
@@ -280,6 +293,12 @@ export function answering(
     news: { ...decision.news, nudges: [...decision.news.nudges, ...nudges] },
     lookAgainAt: [decision.lookAgainAt, retryAt].filter((at) => at !== null).sort()[0] ?? null,
   };
+}
+
+/** On a page nothing is written on GitHub: the page says what came of it. */
+function answerOf({ origin }: Request, came: Answer["came"], lines: readonly Line[], verdict: Verdict | null): Answer {
+  if ("page" in origin) return { came, body: null, says: lines.map(({ says }) => says).join(" ") };
+  return { came, body: lines.length === 0 ? null : reply(lines, verdict) };
 }
 
 const REACTIONS: { readonly [came in Answer["came"]]: Reaction } = {

@@ -1,4 +1,5 @@
 import type { OnPull } from "../commands/command.ts";
+import { mayDeploy } from "../commands/deploying.ts";
 import { mayDo, pullOf, standingOf, type Walked, walked } from "../commands/items.ts";
 import { type Entry, opens } from "../flow/ledger.ts";
 import { type Instant, later, type Sha } from "../flow/names.ts";
@@ -83,6 +84,9 @@ function clickCame(
   if (may !== "yes") return refused(may.says);
   if (ticked && step.item.needsResult)
     return refused(`It asks for its result: write \`/done ${step.label} note="…"\`.`);
+  const backed = ticked ? mayDeploy(asked, step, today.walks[walk]) : "yes";
+  if (backed === "unread") return null;
+  if (backed !== "yes") return refused(backed.says);
   const before = standingOf(asked, { step, walk, blob: seen.blob });
   // What is still open is done by the file that they saw.
   const isOpen = stateFrom(before).state === "open";
@@ -100,7 +104,7 @@ const takenBack = (line: Label, { by }: OnPull, says: string): ClickCame => ({
 const OUTRUN = "The run-book has changed since that was shown: tick it in the one that is shown now.";
 
 const LEFT_ALONE =
-  "The comment with the run-book was changed five times in ten minutes, so it is left as it is for now. What counts stands on the page of this pull request, and `/done`, `/undo` and `/gates` work as ever.";
+  "The comment with the run-book was changed five times in ten minutes, so it is left as it is for now. What counts stands on the page of this pull request, where it can be ticked too, and `/done`, `/undo` and `/gates` work as ever.";
 
 /** The walks of a pull request, as they were last shown. */
 export const executionOn = ({

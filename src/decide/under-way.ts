@@ -2,6 +2,7 @@ import { isEnforced } from "../flow/component.ts";
 import type { PullKnown } from "../flow/facts.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { StandingOf } from "../flow/standing.ts";
+import { isPassed } from "../flow/verdict.ts";
 
 /** The `/promote` that is under way for a pull request, if one is. */
 export const promotionOn = ({
@@ -25,8 +26,6 @@ export function makesRelease({ verdict }: PullKnown, pull: PullMemory, { config 
     pull.mergeCommit !== null &&
     pull.base === policy.stages.at(-1) &&
     isEnforced(policy) &&
-    verdict?.outcome === "passed" &&
-    verdict.head === pull.head.sha &&
-    verdict.base === pull.base
+    isPassed(verdict, pull.head.sha, pull.base)
   );
 }

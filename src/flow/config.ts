@@ -350,12 +350,12 @@ export const configSchema = z.strictObject({
             .regex(
               /^https:\/\/[A-Za-z\d[][^\s@/?#]*(?:[/?][^\s#]*)?$/,
               "is no address that begins with `https://` and holds no credentials",
+            )
+            .describe(
+              "The `https` address of a service of yours that Flowgate asks whether an attested backup is there, by a POST signed with `VERIFIER_SECRET`. Left out: a person's word counts.",
             ),
         })
-        .optional()
-        .describe(
-          "A service of yours that Flowgate asks whether an attested backup is there, by a signed POST. Left out: a person's word counts.",
-        ),
+        .optional(),
     })
     .prefault({})
     .describe("Backups before a release."),

@@ -4,6 +4,7 @@ import type { Entry } from "./ledger.ts";
 import type { Lesson, Memory } from "./memory.ts";
 import type { Branch, InstallationId, Instant, RepositoryId } from "./names.ts";
 import type { Answer as Answered, Request } from "./request.ts";
+import type { WalkedBook } from "./run-book.ts";
 import type { Nudge, Subject } from "./subject.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -54,6 +55,8 @@ export type Decision = {
   readonly memory?: Memory;
   /** The branches that the verdict rests on a comparison with: when one moves, it is judged again. */
   readonly compared?: readonly Branch[];
+  /** The run-book as the page of the pull request shows it from now on; undefined: as before. */
+  readonly walked?: WalkedBook;
   /** What people asked for and is answered by it. */
   readonly answered?: readonly { readonly id: string; readonly answer: Answered }[];
   /** What the ledger must keep; empty where nothing changed. */

@@ -133,6 +133,8 @@ export type Answers = {
   readonly tree: Sha;
   /** All tags of the repository, as they are called. */
   readonly tags: readonly string[];
+  /** Of a commit; of a merge the first is where its branch was before. */
+  readonly parents: readonly [Sha, ...Sha[]];
   /** All files of a commit. */
   readonly entries: readonly TreeEntry[];
   readonly file: Document;
@@ -173,6 +175,8 @@ export type Want =
   | { readonly want: "text"; readonly number: number }
   | { readonly want: "pushers"; readonly branch: Branch }
   | { readonly want: "tree"; readonly commit: Sha }
+  /** Of any commit but the first of all. */
+  | { readonly want: "parents"; readonly commit: Sha }
   | { readonly want: "entries"; readonly commit: Sha }
   /** As it is in a commit. */
   | { readonly want: "file"; readonly path: string; readonly at: Sha }
@@ -232,6 +236,8 @@ export type PullKnown = Known & {
   readonly merged: readonly MergedPull[];
   /** The hash of the last entry of the component's ledger; null: it was not read. */
   readonly ledger: Hash | null;
+  /** The digest of the run-book as its page shows it; null: it shows none. */
+  readonly walked: Hash | null;
   /** The slots of the checks of its gates, by the check's name. */
   readonly gateSlots: { readonly [name: string]: SlotState };
   /** The stage that it goes into, null before its first look. */
@@ -240,8 +246,10 @@ export type PullKnown = Known & {
   readonly source: Source | null;
   /** What holds it, its stage or its component, in whatever way; of run-books its own. */
   readonly standing: readonly Standing[];
-  /** Backups that served a release already; read where somebody attests one. */
-  readonly spent: readonly StandingOf<"attestation">[];
+  /** What served a release that is merged, and serves no other; read where somebody attests something. */
+  readonly spent: readonly Spent[];
+  /** When another release or hotfix that had passed went into the last stage last, read there too; null: none that we know. */
+  readonly lastRelease: Instant | null;
   /** Merged pull requests of the component whose label or body may say that they affect data. */
   readonly mayAffect: readonly MayAffect[];
 } & Heard;
@@ -251,6 +259,12 @@ export type MergedPull = Pick<PullFacts, "title" | "author" | "head" | "base" | 
   readonly labels: readonly string[];
   /** As it was judged; null: it was not, or no lane allowed it. */
   readonly lane: Lane | null;
+};
+/** What was attested for a release that is merged. */
+export type Spent = {
+  readonly standing: StandingOf<"attestation">;
+  /** Why it does not count any more; null: it does. */
+  readonly closed: string | null;
 };
 export type MayAffect = Pick<PullFacts, "body" | "dataLabel" | "mergeCommit"> & { readonly number: number };
 /** What people asked for and nobody answered yet, oldest first. */

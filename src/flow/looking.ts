@@ -72,6 +72,8 @@ function inWords(want: Want, value: unknown): string {
       return `the text of #${want.number}`;
     case "tree":
       return `the tree of ${short(want.commit)}`;
+    case "parents":
+      return `what ${short(want.commit)} was made on`;
     default:
       return Object.values(want).join(" ");
   }

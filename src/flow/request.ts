@@ -1,5 +1,6 @@
 import type { Instant, Person, Sha } from "./names.ts";
 import { isReadable } from "./readable.ts";
+import { type PullSubject, subjectKey } from "./subject.ts";
 
 /** Somebody wrote something that may be a command. Open until the answer stands on GitHub; the id makes hearing it twice once. */
 export type Request = {
@@ -8,7 +9,7 @@ export type Request = {
   readonly at: Instant;
   /** When it was written by GitHub's clock, in whole seconds, as clicks are told; left out where nobody said. */
   readonly written?: Instant;
-  /** The whole comment, as it was written. */
+  /** The whole comment, as it was written; empty where it was asked on a page. */
   readonly body: string;
   /**
    * `edited in`: it was a comment before, and does nothing. `taken back`: it had been a command, and was edited or deleted: what was
@@ -36,13 +37,38 @@ export type StickyEdit = {
 };
 /** An item as people name it: `S3` in the rehearsal, `P3` in production. */
 export type Label = `${"S" | "P"}${number}`;
+/** How far an item of a run-book is. */
+export type ItemReached = "open" | "done" | "skip-asked" | "skipped" | "failed";
+/** With what the ids begin of all that somebody asks for on the page of a pull request; the time follows. */
+export const askedOnPage = (pull: PullSubject, by: Person["id"]): string => `page:${subjectKey(pull)}:${by}:`;
 /** With the head of the verdict that the pull request had when it was heard; null: none, or it is no pull request. */
 export type Heard = Request & { readonly judged: Sha | null };
-/** Where it was written: a comment takes a reaction, a review does not. */
+/** Where it was written: a comment takes a reaction, a review does not, and a page shows the answer itself. */
 export type Origin = {
   /** Of the pull request or the issue. */
   readonly number: number;
-} & ({ readonly comment: number } | { readonly review: number });
+} & ({ readonly comment: number } | { readonly review: number } | { readonly page: PageAct });
+
+/** The commands that the page of a pull request gives. */
+export const PAGE_COMMANDS = ["done", "undo", "skip", "confirm", "fail"] as const;
+/** What somebody did to an item of the run-book on the page of its pull request: a command, and what they saw. */
+export type PageAct = {
+  readonly command: (typeof PAGE_COMMANDS)[number];
+  readonly label: Label;
+  /** With `/done`; null: nothing was said. */
+  readonly note: string | null;
+  readonly url: string | null;
+  readonly because: string | null;
+  readonly saw: Sight;
+};
+/** What a page showed: by which run-book and for which head, and how far the item was then. */
+export type Sight = {
+  readonly blob: Sha;
+  readonly head: Sha;
+  readonly state: ItemReached;
+  /** Since when; null where it is open. */
+  readonly since: Instant | null;
+};
 
 /** What came of it, written down before it is said: a run that was cut off says it again. */
 export type Answer = {
@@ -50,6 +76,8 @@ export type Answer = {
   readonly came: "done" | "refused" | "not understood" | "under way";
   /** As it is written, without its mark; null: nothing is said, or not yet. */
   readonly body: string | null;
+  /** In sentences, for the page that it was asked on; left out: it was asked elsewhere. */
+  readonly says?: string;
 };
 export type Open = { readonly request: Heard; readonly answer: Answer | null };
 

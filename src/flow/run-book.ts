@@ -1,5 +1,7 @@
 import type { Phase } from "./config.ts";
-import type { Json } from "./names.ts";
+import { digestOf } from "./ledger.ts";
+import type { Hash, Json, Sha } from "./names.ts";
+import type { Walk } from "./standing.ts";
 
 /** A run-book as it lies in the repository. */
 export type RunBook = {
@@ -41,6 +43,23 @@ export type Item = {
 
 /** Whether a run-book is done only when this is. */
 export const isRequired = ({ optional, notApplicable }: Item): boolean => !optional && notApplicable === null;
+
+/**
+ * A run-book as it was last shown on a release or a hotfix: with what stands of its items, and nothing else, it tells how
+ * far each walk is.
+ */
+export type WalkedBook = {
+  readonly path: string;
+  readonly blob: Sha;
+  /** Of the pull request. */
+  readonly head: Sha;
+  /** In the order they are walked. */
+  readonly walks: readonly Walk[];
+  readonly items: readonly Item[];
+};
+
+/** What tells one from another. */
+export const digestOfWalked = (book: WalkedBook): Hash => digestOf(JSON.stringify(book));
 
 /** What a phase holds. */
 export type Section = {

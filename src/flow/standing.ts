@@ -1,7 +1,7 @@
 import type { Bump } from "./memory.ts";
 import type { Branch, Hash, InstallationId, Instant, Person, RepositoryId, Sha } from "./names.ts";
 import type { Push } from "./provenance.ts";
-import type { Request } from "./request.ts";
+import type { ItemReached, Request } from "./request.ts";
 
 /**
  * What stands by our own records until it is closed: opened by one entry of the ledger, closed by another. It can be
@@ -15,7 +15,20 @@ export type Standing = {
   readonly at: Instant;
   /** In one sentence without a full stop, in the words of whoever opened it. */
   readonly because: string;
-} & (Hold | Freeze | Outage | Owed | Release | Attestation | Deviation | Link | Execution | ItemState | Promotion);
+} & (
+  | Hold
+  | Freeze
+  | Outage
+  | Owed
+  | Release
+  | Landed
+  | Attestation
+  | Deviation
+  | Link
+  | Execution
+  | ItemState
+  | Promotion
+);
 
 /** Somebody holds a pull request. */
 export type Hold = { readonly kind: "hold"; readonly repository: RepositoryId; readonly number: number };
@@ -54,6 +67,8 @@ export type Release = {
   /** As they stand in the GitHub Release, in Markdown. */
   readonly notes: string;
 };
+/** A release or a hotfix that went into the last stage as it had passed, at the moment that it says. */
+export type Landed = { readonly kind: "landed"; readonly repository: RepositoryId; readonly number: number };
 /** What somebody answers for. It counts while the comment that says so is there as it was written. */
 export type Attestation = {
   readonly kind: "attestation";
@@ -64,6 +79,10 @@ export type Attestation = {
   readonly head: Sha;
   /** The comment that says so; null: a review does. */
   readonly comment: number | null;
+  /** The review that says so, where no comment does. */
+  readonly review?: number;
+  /** The release or hotfix that was merged by it: it counts for that one alone. Left out: none was. */
+  readonly served?: number;
 } & (Readiness | Backup | Waiver);
 /** That this very commit is ready. */
 export type Readiness = { readonly what: "readiness" };
@@ -125,7 +144,7 @@ export type ItemState = {
   readonly walk: Walk;
   /** Its identity in the run-book. */
   readonly item: string;
-  readonly state: "open" | "done" | "skip-asked" | "skipped" | "failed";
+  readonly state: ItemReached;
   /** What came out, or a remark; null: nothing was said. */
   readonly note: string | null;
   readonly url: string | null;

@@ -27,6 +27,8 @@ export type Finding = {
   readonly until: Instant | null;
   /** What is wrong on which line of a file of the head. */
   readonly annotations?: readonly Annotation[];
+  /** How many items of the run-book people left out; where there are some. */
+  readonly skipped?: number;
   /** There where Flowgate's own config changes: the blob it gets, null where the file is removed. */
   readonly changesConfig?: { readonly to: Sha | null };
 };
@@ -52,6 +54,10 @@ export type Verdict = {
   readonly notAsked?: readonly NotAsked[];
 };
 export type NotAsked = { readonly gate: string; readonly because: string };
+
+/** Whether a verdict had passed for this head and this base. */
+export const isPassed = (verdict: Verdict | null, head: Sha, base: Branch): boolean =>
+  verdict?.outcome === "passed" && verdict.head === head && verdict.base === base;
 
 /** What Flowgate's own config becomes by a pull request whose gate let that through, at this head and into this base. */
 export function configLetThrough(verdict: Verdict | null, head: Sha, base: Branch): Finding["changesConfig"] | null {

@@ -32,7 +32,7 @@ export type Case = {
 /** What a gate found: an answer, or why it is not asked. What it looked up and did not get, the engine says. */
 export type Found =
   | (Pick<Finding, "outcome" | "because"> &
-      Partial<Pick<Finding, "cure" | "copy" | "until" | "annotations" | "changesConfig">>)
+      Partial<Pick<Finding, "cure" | "copy" | "until" | "annotations" | "skipped" | "changesConfig">>)
   | { readonly notAsked: string };
 
 /** A pull request into a branch that is no stage has no lane. */

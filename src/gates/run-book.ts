@@ -122,6 +122,8 @@ function approvedBy(
   };
 }
 
+type Answered = Exclude<Found, { readonly notAsked: string }>;
+
 /** The rehearsal, and what comes before the merge. */
 function walks({ pull, lane, standing, policy }: Case, { path, blob, book }: Book, more: string): Found {
   const items = standing.filter((one): one is StandingOf<"item"> => one.kind === "item");
@@ -130,32 +132,37 @@ function walks({ pull, lane, standing, policy }: Case, { path, blob, book }: Boo
   const production = progressOf(book, "production", items, place);
   const tried = openIn(rehearsal, REHEARSED);
   const before = openIn(production, ["before"]);
-  const skipped = count([rehearsal, production].flatMap(skippedIn).length, "item");
-  const without = skipped.startsWith("0 ") ? "" : ` ${skipped} skipped.`;
+  const skipped = [rehearsal, production].flatMap(skippedIn).length;
+  const without = skipped === 0 ? "" : ` ${count(skipped, "item")} skipped.`;
+  const counted = (found: Answered): Answered => (skipped === 0 ? found : { ...found, skipped });
   if (lane.lane === "release" && tried.length > 0)
-    return waits(
-      "Rehearsal in staging",
-      rehearsal,
-      tried,
-      without,
-      "Whoever may write ticks them in the comment with the run-book, or with `/done`.",
+    return counted(
+      waits(
+        "Rehearsal in staging",
+        rehearsal,
+        tried,
+        without,
+        "Whoever may write ticks the items in the comment with the run-book, or with `/done`.",
+      ),
     );
   if (before.length > 0)
-    return waits(
-      "Before the merge",
-      production,
-      before,
-      without,
-      `${policy.roles.operations === null ? "Somebody with `maintain`" : "Operations"} tick them in the comment with the run-book, or with \`/done\`.`,
+    return counted(
+      waits(
+        "Before the merge",
+        production,
+        before,
+        without,
+        `${policy.roles.operations === null ? "Somebody with `maintain` ticks" : "Operations tick"} the items in the comment with the run-book, or with \`/done\`.`,
+      ),
     );
   const owed = lane.lane === "hotfix" && tried.length > 0 ? " Its rehearsal is owed." : "";
-  return {
+  return counted({
     outcome: "passed",
     because: `${lane.lane === "hotfix" ? "Ready" : "Rehearsed"} by ${path} (${short(blob)}), and what comes before the merge is done.${without}${owed}${more}`,
-  };
+  });
 }
 
-function waits(what: string, progress: Progress, open: readonly Step[], without: string, cure: string): Found {
+function waits(what: string, progress: Progress, open: readonly Step[], without: string, cure: string): Answered {
   const labels = open.map(({ label }) => label);
   const [first] = open as readonly [Step];
   const failed = open.filter(({ came }) => came?.state === "failed").map(({ label }) => label);

@@ -20,6 +20,10 @@ const HUGE_MS = 3_600_000;
 export const treeAt = (read: Read, place: Place, commit: Sha): Promise<Outcome<Sha>> =>
   read.one(place, `${root(place)}/git/commits/${commit}`, shapes.treeShape, { immutable: true });
 
+/** Kept beside the tree, which is told by the same address. */
+export const parentsOf = (read: Read, place: Place, commit: Sha): Promise<Outcome<Answers["parents"]>> =>
+  read.one(place, `${root(place)}/git/commits/${commit}`, shapes.parentsShape, { part: "parents", immutable: true });
+
 /**
  * The commits up to `head` that touched a file, newest first; the last hundred at most.
  * https://docs.github.com/rest/commits/commits#list-commits

@@ -3,7 +3,7 @@ import type { Look, WantOfGithub } from "../flow/look.ts";
 import { type Instant, isSha, later, type Sha, short } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
 import { runOf } from "./actions.ts";
-import { checksOn, comparison, entriesOf, touchedBy, treeAt } from "./commits.ts";
+import { checksOn, comparison, entriesOf, parentsOf, touchedBy, treeAt } from "./commits.ts";
 import { type Outcome, sentence } from "./failure.ts";
 import { broughtByShape } from "./parse.ts";
 import { collaboratorsOf, membersOf, pushersTo } from "./people.ts";
@@ -111,6 +111,7 @@ function answersFrom(read: Read, clock: { now(): Instant }): Answering {
     pushers: (place, { branch }) => pushersTo(read, place, branch),
     tags: (place) => tagsOf(read, place),
     tree: (place, { commit }) => treeAt(read, place, commit),
+    parents: (place, { commit }) => parentsOf(read, place, commit),
     entries: (place, { commit }) => entriesOf(read, place, { commit, now }),
     blob: (place, { sha }) => blobOf(read, place, sha),
     run: (place, want) => runOf(read, place, want),
@@ -168,6 +169,8 @@ function inWords(want: WantOfGithub): string {
       return "the tags";
     case "tree":
       return `the tree of ${short(want.commit)}`;
+    case "parents":
+      return `the parents of ${short(want.commit)}`;
     case "run":
       return want.attempt === null ? `run ${want.id}` : `attempt ${want.attempt} of run ${want.id}`;
     case "touched":

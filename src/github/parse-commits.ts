@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { destructiveIn } from "../flow/destructive.ts";
-import type { ChangedFile, Commit, TreeEntry } from "../flow/facts.ts";
+import type { Answers, ChangedFile, Commit, TreeEntry } from "../flow/facts.ts";
 import { checkRunShape, shaText, statusShape } from "../flow/listed.ts";
 import type { Sha } from "../flow/names.ts";
 import { id } from "./parse.ts";
@@ -9,6 +9,12 @@ const treeOf = z.object({ tree: z.object({ sha: shaText }) });
 
 /** https://docs.github.com/rest/git/commits#get-a-commit-object */
 export const treeShape = treeOf.transform(({ tree }) => tree.sha);
+
+const parent = z.object({ sha: shaText }).transform(({ sha }) => sha);
+/** The same address. */
+export const parentsShape = z
+  .object({ parents: z.tuple([parent], parent) })
+  .transform(({ parents }): Answers["parents"] => parents);
 
 /** https://docs.github.com/rest/commits/commits#list-commits */
 export const commitsShape = z

@@ -1,5 +1,6 @@
 import { PLAIN_NAME, type Policy } from "../flow/config.ts";
 import { after, type Duration } from "../flow/duration.ts";
+import type { Spent } from "../flow/facts.ts";
 import { between, type Hash, type Instant, later, parseInstant, type RepositoryId, type Sha } from "../flow/names.ts";
 import type { Backup, Standing, StandingOf } from "../flow/standing.ts";
 import type { Lane } from "../flow/verdict.ts";
@@ -131,15 +132,27 @@ export type Standpoint = {
   readonly commits: readonly { readonly sha: Sha }[];
 };
 
-/** What was attested for this pull request: on it; for a release also on a promotion that it carries. */
+/**
+ * What was attested for this pull request: on it; for a release also on a promotion that it carries. What served one that is
+ * merged counts for that one alone.
+ */
 export function attestedFor(standing: readonly Standing[], of: Standpoint): readonly Attested[] {
   const carried = new Set<Sha>(of.lane === "release" ? of.commits.map(({ sha }) => sha) : []);
-  return standing.filter(
-    (one): one is Attested =>
-      one.kind === "attestation" &&
-      one.repository === of.repository &&
-      (one.number === of.number || (one.what !== "readiness" && carried.has(one.head))),
-  );
+  return standing.filter((one): one is Attested => {
+    if (one.kind !== "attestation" || one.repository !== of.repository) return false;
+    if (one.served !== undefined) return one.served === of.number;
+    return one.number === of.number || (one.what !== "readiness" && carried.has(one.head));
+  });
+}
+
+/** All that is attested and counts: for what is open, and for what is merged. */
+export function attestedAnywhere(standing: readonly Standing[], spent: readonly Spent[]): readonly Attested[] {
+  const here = standing.filter((one): one is Attested => one.kind === "attestation");
+  const keys = new Set(here.map(({ key }) => key));
+  return [
+    ...here,
+    ...spent.flatMap((one) => (one.closed === null && !keys.has(one.standing.key) ? [one.standing] : [])),
+  ];
 }
 
 /** What a backup is held against today. */

@@ -1,11 +1,19 @@
 import type { Instant } from "../flow/names.ts";
 import type { Item } from "../flow/run-book.ts";
-import type { Click, StandingOf, Walk } from "../flow/standing.ts";
+import type { Click, ItemState, StandingOf, Walk } from "../flow/standing.ts";
 
 /** What is on record of an item in one walk. */
 export type ItemStanding = StandingOf<"item">;
 /** How far an item is when its clicks are counted, and whose act made it so. */
 export type Came = Pick<ItemStanding, "state" | "by" | "at" | "because" | "note" | "url" | "confirmedBy">;
+
+export const STATE_WORDS: { readonly [state in ItemState["state"]]: string } = {
+  open: "open",
+  done: "done",
+  "skip-asked": "asked to be skipped",
+  skipped: "skipped",
+  failed: "failed",
+};
 
 /** An item that nobody touched yet. Clicks up to its time do not count. */
 export function begun(
@@ -20,12 +28,33 @@ export function begun(
  *
  * Each delivery is added once, and a click only of somebody who may: both are for the caller to know. Equal clicks of
  * different deliveries are all kept, since a person can tick, untick and tick again within one second; `stateFrom` finds
- * out what they come to.
+ * out what they come to. Where there are too many to keep, the oldest are settled: what they came to stands, and those of
+ * them that are heard only now no longer change it.
  */
-export const clicked = (item: ItemStanding, click: Click): ItemStanding => ({
-  ...item,
-  clicks: [...item.clicks, click],
-});
+export const clicked = (item: ItemStanding, click: Click): ItemStanding =>
+  settled({ ...item, clicks: [...item.clicks, click] });
+
+/** So many are kept, and when there are more so many at most stay. */
+const MOST_CLICKS = 200;
+const MOST_RECENT = 100;
+
+/** Comes to the same as before: the clicks that stay are all of later revisions and of later seconds than those that go. */
+function settled(item: ItemStanding): ItemStanding {
+  if (item.clicks.length <= MOST_CLICKS) return item;
+  const clicks = inOrder(item.clicks);
+  let place = clicks.length - MOST_RECENT;
+  while (place < clicks.length && !isParted(clicks.slice(0, place), clicks.slice(place))) place++;
+  return { ...item, ...stateFrom({ ...item, clicks: clicks.slice(0, place) }), clicks: clicks.slice(place) };
+}
+
+function isParted(old: readonly Click[], recent: readonly Click[]): boolean {
+  const [last, first] = [old.at(-1), recent[0]] as [Click, Click];
+  const latest = old
+    .map(({ at }) => at)
+    .toSorted()
+    .at(-1) as Instant;
+  return last.revision < first.revision && recent.every(({ at }) => at > latest);
+}
 
 /**
  * What the last command and the clicks after it come to, in whatever order the clicks were heard. Those up to the second

@@ -93,6 +93,19 @@ function outdated({ walk, blob, head }: ItemStanding, { phase }: Item, now: Now)
   return phase === "before" || head === now.head ? null : "head";
 }
 
+/** Items that follow each other in one phase of one walk. */
+export type Run = { readonly progress: Progress; readonly phase: Phase; readonly steps: readonly Step[] };
+
+export function runsOf(progress: Progress): readonly Run[] {
+  const runs: { progress: Progress; phase: Phase; steps: Step[] }[] = [];
+  for (const step of progress.steps) {
+    const last = runs.at(-1);
+    if (last?.phase === step.item.phase) last.steps.push(step);
+    else runs.push({ progress, phase: step.item.phase, steps: [step] });
+  }
+  return runs;
+}
+
 /** Whether it is something to do by itself: not the sum of what stands below it. */
 export const isLeaf = ({ below }: Step): boolean => below === null;
 
@@ -118,16 +131,15 @@ export const openIn = ({ steps }: Progress, phases: readonly Phase[]): readonly 
       ((isRequired(step.item) && !step.cleared) || step.came?.state === "failed"),
   );
 
-/** Whether all that these phases ask is done. A run-book without items asks nothing, and is never done. */
-export const isComplete = (progress: Progress, phases: readonly Phase[]): boolean =>
-  progress.steps.length > 0 && openIn(progress, phases).length === 0;
+/** Whether what comes after the merge is done. A run-book without items asks nothing, and is never done. */
+export const isVerified = (progress: Progress): boolean =>
+  progress.steps.length > 0 && openIn(progress, ["deploy", "test"]).length === 0;
 
-/** Whether a rehearsal is over, and a release may be as far as its run-book goes. */
-export const isThrough = (progress: Progress): boolean => isComplete(progress, REHEARSED);
-/** Whether what has to be done before the merge is. */
-export const isPrepared = (progress: Progress): boolean => isComplete(progress, ["before"]);
-/** Whether what comes after the merge is done. */
-export const isVerified = (progress: Progress): boolean => isComplete(progress, ["deploy", "test"]);
+/** How much of what a walk asks is cleared: *monitor* holds nothing, and *rollback* is for another day. */
+export function countIn({ steps }: Pick<Progress, "steps">): { readonly cleared: number; readonly of: number } {
+  const asked = steps.filter((step) => isLeaf(step) && isRequired(step.item) && REHEARSED.includes(step.item.phase));
+  return { cleared: asked.filter(({ cleared }) => cleared).length, of: asked.length };
+}
 
 /** What was cleared and has to be done again, since the run-book changed or staging moved. */
 export const toRedo = (progress: Progress): readonly Step[] =>

@@ -5,7 +5,7 @@ import { canonical, digestOf } from "../flow/ledger.ts";
 import type { ComponentMemory, StageMemory } from "../flow/memory.ts";
 import { type Hash, type Instant, type Json, short } from "../flow/names.ts";
 import type { Finding, Outcome, Verdict } from "../flow/verdict.ts";
-import { minute } from "../flow/words.ts";
+import { count, minute } from "../flow/words.ts";
 import { block, code, cutToBytes, prose } from "./markdown.ts";
 
 /** GitHub takes no longer summary; it is cut by bytes, which are never fewer than its characters. */
@@ -126,14 +126,21 @@ export function fingerprintOf({ annotations, ...content }: CheckContent): Hash {
 /** The lane and the window: what every pull request is asked. */
 const ASKED_OF_ALL = 2;
 
-/** How many gates are open and the first that makes the whole what it is; where all passed, the lane. */
+/**
+ * How many gates are open, how many items of the run-book were skipped, and the first gate that makes the whole what it is;
+ * where all passed, the lane.
+ */
 function titleOf({ findings, outcome }: Verdict): string {
-  const because =
-    (findings.find((finding) => finding.outcome === outcome) ?? findings[0])?.because ?? "Nothing was judged.";
+  const shown = findings.find((finding) => finding.outcome === outcome) ?? findings[0];
+  const because = shown?.because ?? "Nothing was judged.";
   if (findings.length < 2) return because;
   const open = findings.filter((finding) => finding.outcome !== "passed").length;
-  if (open > 0) return `${open} of ${findings.length} gates open. ${because}`;
-  return findings.length <= ASKED_OF_ALL ? because : `${because} All ${findings.length} gates passed.`;
+  // Where the gate of the run-book is shown, it says so itself.
+  const [without = ""] = findings.flatMap((one) =>
+    one.skipped === undefined || one === shown ? [] : [`, ${count(one.skipped, "item")} skipped`],
+  );
+  if (open > 0) return `${open} of ${findings.length} gates open${without}. ${because}`;
+  return findings.length <= ASKED_OF_ALL ? because : `${because} All ${findings.length} gates passed${without}.`;
 }
 
 function summaryOf(told: Told, page: string | null): string {
@@ -200,7 +207,7 @@ function policyOf({ config: { blob } }: ComponentMemory): string {
 }
 
 function readOf({ head, findings }: Verdict): string {
-  const facts = findings.flatMap(({ read }) => read);
+  const facts = [...new Set(findings.flatMap(({ read }) => read))];
   return `<details><summary>What was read</summary>\n\nHead ${code(short(head))}.${facts.map((fact) => `\n- ${prose(fact)}`).join("")}\n\n</details>`;
 }
 

@@ -5,7 +5,7 @@ import { isRequired } from "../flow/run-book.ts";
 import type { Walk } from "../flow/standing.ts";
 import { count, listed } from "../flow/words.ts";
 import { marksLines } from "../release/clicks.ts";
-import { hasBox, isLeaf, openIn, type Progress, type Step } from "../release/progress.ts";
+import { hasBox, isLeaf, openIn, type Progress, type Run, runsOf, type Step } from "../release/progress.ts";
 import { sizeOf } from "./folding.ts";
 import { leadOf, nextOf } from "./lead.ts";
 import { codeInLine } from "./markdown.ts";
@@ -26,8 +26,11 @@ export type Sticky = {
 /** GitHub takes no longer comment. */
 const LARGEST = 65_536;
 
-const TITLES: { readonly [walk in Walk]: string } = { rehearsal: "Rehearsal in staging", production: "Production" };
-const PHASE_TITLES: { readonly [phase in Phase]: string } = {
+export const WALK_TITLES: { readonly [walk in Walk]: string } = {
+  rehearsal: "Rehearsal in staging",
+  production: "Production",
+};
+export const PHASE_TITLES: { readonly [phase in Phase]: string } = {
   before: "Before",
   deploy: "Deploy",
   test: "Test",
@@ -85,19 +88,6 @@ function least(most: number, does: (n: number) => boolean): number {
   return to;
 }
 
-/** Items that follow each other in one phase of one walk. */
-type Run = { readonly progress: Progress; readonly phase: Phase; readonly steps: readonly Step[] };
-
-function runsOf(progress: Progress): readonly Run[] {
-  const runs: { progress: Progress; phase: Phase; steps: Step[] }[] = [];
-  for (const step of progress.steps) {
-    const last = runs.at(-1);
-    if (last?.phase === step.item.phase) last.steps.push(step);
-    else runs.push({ progress, phase: step.item.phase, steps: [step] });
-  }
-  return runs;
-}
-
 /** What is folded, from the first on: what is done, then what is furthest from what is next, which never is. */
 function foldingOrder(runs: readonly Run[], current: number): readonly Run[] {
   const distance = new Map(runs.map((run, place) => [run, Math.abs(place - current)]));
@@ -112,7 +102,7 @@ type Saying = Sticky & { readonly intro: readonly string[]; readonly lines: Read
 
 function sayingOf(sticky: Sticky): Saying {
   const { walks, path, blob, pageUrl } = sticky;
-  const page = pageUrl === null ? "" : ` [The page of this run-book](${pageUrl}) shows all of it.`;
+  const page = pageUrl === null ? "" : ` [The page of this run-book](${pageUrl}) shows all of it, and takes ticks too.`;
   return {
     ...sticky,
     intro: [...leadOf(sticky), `Run-book: ${codeInLine(path)} (${codeInLine(short(blob))}).${page}`],
@@ -127,7 +117,7 @@ function assemble(
 ): string {
   const done: Label[] = [];
   const sections = walks.map((progress) => {
-    const parts = [`### ${TITLES[progress.walk]}`];
+    const parts = [`### ${WALK_TITLES[progress.walk]}`];
     let together: Run[] = [];
     const flush = () => {
       if (together.length > 0) parts.push(foldedLine(together, pageUrl));

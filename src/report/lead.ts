@@ -1,10 +1,11 @@
 import type { Phase } from "../flow/config.ts";
 import type { Sha } from "../flow/names.ts";
-import { isRequired } from "../flow/run-book.ts";
-import type { ItemState, Walk } from "../flow/standing.ts";
+import type { Walk } from "../flow/standing.ts";
 import { count, listed, minute } from "../flow/words.ts";
+import { STATE_WORDS } from "../release/execution.ts";
 import { ranges } from "../release/labels.ts";
 import {
+  countIn,
   hasBox,
   isLeaf,
   keptIn,
@@ -67,10 +68,9 @@ export function leadOf({
   return [first, ...(next === null ? [] : [howTo(next)]), ...(changed.length === 0 ? [] : [changed.join(" ")])];
 }
 
-/** Of what a walk asks: *monitor* holds nothing, and *rollback* is for another day. */
-function doneOf({ walk, steps }: Progress): string {
-  const asked = steps.filter((step) => isLeaf(step) && isRequired(step.item) && REHEARSED.includes(step.item.phase));
-  return `${NAMES[walk]}: ${asked.filter(({ cleared }) => cleared).length} of ${asked.length} done.`;
+function doneOf(progress: Progress): string {
+  const { cleared, of } = countIn(progress);
+  return `${NAMES[progress.walk]}: ${cleared} of ${of} done.`;
 }
 
 function nextLine({ progress: { walk }, step: { item, label } }: Next): string {
@@ -130,19 +130,10 @@ function namesOf(gone: Progress["gone"]): string {
   const named = gone.filter(({ item }) => !item.startsWith("~")).slice(0, MOST_NAMED);
   const words = named.map(({ item, came: { state, by, at } }) => {
     const who = by === null ? "" : ` by ${inLine(by.login)}`;
-    return `${codeInLine(item)} (${STATES[state]}${who}, ${minute(at)})`;
+    return `${codeInLine(item)} (${STATE_WORDS[state]}${who}, ${minute(at)})`;
   });
   return words.length === 0 ? "" : `, such as ${listed(words)}`;
 }
-
-/** How far an item is, in a word or two behind "is". */
-export const STATES: { readonly [state in ItemState["state"]]: string } = {
-  open: "open",
-  done: "done",
-  "skip-asked": "asked to be skipped",
-  skipped: "skipped",
-  failed: "failed",
-};
 
 /** In few words: `S1-S4, P2`. */
 function labels(steps: readonly Step[]): string {

@@ -2,7 +2,7 @@ import type { GroupMemory, PullMemory } from "../flow/memory.ts";
 import type { Branch, RepositoryId, Sha } from "../flow/names.ts";
 import type { Arrivals, Records } from "../flow/provenance.ts";
 import { subjectKey } from "../flow/subject.ts";
-import type { Verdict } from "../flow/verdict.ts";
+import { isPassed, type Verdict } from "../flow/verdict.ts";
 import type { Connection } from "./database.ts";
 import { parsed, rowOf } from "./rows.ts";
 
@@ -33,7 +33,7 @@ async function hasPassed(on: Connection, repository: RepositoryId, number: numbe
   const row = await rowOf(on, subjectKey({ kind: "pull", repository, number }));
   const verdict = parsed<Verdict>(row?.verdict);
   const pull = parsed<PullMemory>(row?.memory);
-  return verdict?.outcome === "passed" && verdict.base === branch && verdict.head === pull?.head.sha;
+  return pull !== null && isPassed(verdict, pull.head.sha, branch);
 }
 
 async function groupsUnder(

@@ -3,6 +3,7 @@ import { type Effect, type Receipt, requestAnsweredIn } from "../flow/effect.ts"
 import type { PullKnown } from "../flow/facts.ts";
 import type { Entry } from "../flow/ledger.ts";
 import type { Hash, Instant, Slot } from "../flow/names.ts";
+import { digestOfWalked, type WalkedBook } from "../flow/run-book.ts";
 import { type Lease, subjectKey } from "../flow/subject.ts";
 import { apply, columnsOf, takeTurns } from "./apply.ts";
 import type { Connection, Database } from "./database.ts";
@@ -53,6 +54,7 @@ export async function commit(
   if (decision.verdict !== undefined || decision.memory !== undefined || decision.compared !== undefined) {
     await on.updateTable("subject").set(changesOf(decision)).where("key", "=", key).execute();
   }
+  if (decision.walked !== undefined) await show(on, key, decision.walked);
   if (decision.entries.length > 0) {
     const entry = await append(on, kind, chainOf(subject.repository), decision.entries, now);
     for (const effect of decision.effects) await decideEffect(on, key, effect, entry, now);
@@ -80,6 +82,15 @@ function changesOf({ verdict, memory, compared }: Decision): Partial<Tables["sub
     ...(memory === undefined ? {} : { memory: JSON.stringify(memory), ...columnsOf(memory) }),
     ...(compared === undefined ? {} : { compared: JSON.stringify(compared) }),
   };
+}
+
+async function show(on: Connection, pull: string, walked: WalkedBook): Promise<void> {
+  const row = { digest: digestOfWalked(walked), book: JSON.stringify(walked) };
+  await on
+    .insertInto("walked")
+    .values({ pull, ...row })
+    .onConflict((conflict) => conflict.column("pull").doUpdateSet(row))
+    .execute();
 }
 
 /** On PostgreSQL, who writes the same slot waits for each other on its row; SQLite has one writer. */

@@ -9,6 +9,7 @@ export async function migrate({ db, kind, write }: Database): Promise<void> {
     "0002-sessions": sessions(kind),
     "0003-standing-and-requests": standing(kind),
     "0004-run-books": runBooks(kind),
+    "0005-walked": walked(kind),
   };
   const toLatest = async (on: Connection) => {
     const migrator = new Migrator({ db: on, provider: { getMigrations: async () => migrations } });
@@ -96,6 +97,16 @@ const runBooks = (kind: Database["kind"]): Migration => ({
     ]) {
       await sql.raw(statement).execute(db);
     }
+  },
+});
+
+/** What pages show of run-books. */
+const walked = (kind: Database["kind"]): Migration => ({
+  async up(db: Kysely<unknown>) {
+    const { text } = typesOf(kind);
+    await sql
+      .raw(`create table walked (pull ${text} primary key, digest ${text} not null, book ${text} not null)`)
+      .execute(db);
   },
 });
 

@@ -25,18 +25,18 @@ import type {
   Source,
 } from "../flow/facts.ts";
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
-import { type Branch, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
+import { type Branch, type Hash, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
 import { unexplained } from "../flow/provenance.ts";
 import type { Answer, Heard, Open } from "../flow/request.ts";
 import { checkName, rulesetTitle } from "../flow/ruleset.ts";
-import { type Subject, subjectKey } from "../flow/subject.ts";
+import { type PullSubject, type Subject, subjectKey } from "../flow/subject.ts";
 import { configLetThrough, type Verdict } from "../flow/verdict.ts";
 import { recordsOf } from "./arrivals.ts";
 import type { Connection } from "./database.ts";
 import { chainOf, lastHash } from "./ledger.ts";
 import { memoryOf, parsed, type Row, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
-import { backupsOnce, deviationsOn, standingFor } from "./standing.ts";
+import { deviationsOn, lastLanding, spentIn, standingFor } from "./standing.ts";
 
 export type Recalled = {
   readonly facts: Facts;
@@ -81,6 +81,7 @@ async function beside(
   component: ComponentMemory | null,
   now: Instant,
 ): Promise<object> {
+  const key = subjectKey(subject);
   switch (subject.kind) {
     case "pull": {
       const pull = memory as PullMemory | null;
@@ -95,17 +96,13 @@ async function beside(
           gateSlots: {},
           sticky: null,
           itemIssues: {},
-          merge: null,
-          next: null,
-          branch: null,
-          tag: null,
-          release: null,
-          merged: [],
-          ledger: null,
+          ...NOT_PROMOTED,
+          walked: null,
           stage: null,
           source: null,
           standing: [],
           spent: [],
+          lastRelease: null,
           mayAffect: [],
           requests: [],
           installation: row?.installation ?? 0,
@@ -118,33 +115,38 @@ async function beside(
         !verdict?.findings.some(({ changesConfig }) => changesConfig !== undefined);
       const { installation } = row as Row;
       const into = component?.config.policy.stages.indexOf(pull.base) ?? -1;
-      const [siblings, slot, turnedBack, gateSlots, stage, source, standing, requests, mayAffect, sticky, itemIssues] =
-        await Promise.all([
-          siblingsOf(on, subject.repository, pull.head.sha, pull.base, subject.number),
-          slotState(on, checkSlot(subject.repository, pull.head.sha, check)),
-          slotState(on, turnedBackSlot(subject.repository, subject.number, pull.head.sha)),
-          none ? {} : gateSlotsOf(on, subject.repository, pull.head.sha, check),
-          memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository: subject.repository, branch: pull.base })),
-          sourceOf(on, subject.repository, pull.base, component),
-          standingFor(on, subject.repository, installation, subject.number),
-          requestsOf(on, subject),
-          into > 0 ? speaking(on, subject.repository) : [],
-          into > 0 ? slotState(on, executionSlot(subject.repository, subject.number)) : null,
-          into > 0 ? itemIssuesOf(on, subject) : {},
-        ]);
-      // Most pull requests are merged by nobody's command, and make no release.
-      const promoted = standing.some((one) => one.kind === "promotion") || requests.some(asksToPromote);
-      const released = pull.merged && into > 0 && into === (component?.config.policy.stages.length ?? 0) - 1;
-      const [merge, next, branch, tag, release, merged, ledger] = await Promise.all([
-        promoted ? slotState(on, mergeSlot(subject.repository, subject.number, pull.head.sha)) : null,
-        promoted ? slotState(on, promotionSlot(subject.repository, subject.number)) : null,
-        promoted ? slotState(on, branchSlot(subject.repository, pull.head.ref)) : null,
-        released ? slotState(on, tagSlot(subject.repository, subject.number)) : null,
-        released ? slotState(on, releaseSlot(subject.repository, subject.number)) : null,
-        promoted || released ? mergedOf(on, subject.repository) : [],
-        released ? lastHash(on, chainOf(subject.repository)) : null,
+      const [
+        siblings,
+        slot,
+        turnedBack,
+        gateSlots,
+        stage,
+        source,
+        standing,
+        requests,
+        mayAffect,
+        sticky,
+        itemIssues,
+        walked,
+      ] = await Promise.all([
+        siblingsOf(on, subject.repository, pull.head.sha, pull.base, subject.number),
+        slotState(on, checkSlot(subject.repository, pull.head.sha, check)),
+        slotState(on, turnedBackSlot(subject.repository, subject.number, pull.head.sha)),
+        none ? {} : gateSlotsOf(on, subject.repository, pull.head.sha, check),
+        memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository: subject.repository, branch: pull.base })),
+        sourceOf(on, subject.repository, pull.base, component),
+        standingFor(on, subject.repository, installation, subject.number),
+        requestsOf(on, subject),
+        into > 0 ? speaking(on, subject.repository) : [],
+        into > 0 ? slotState(on, executionSlot(subject.repository, subject.number)) : null,
+        into > 0 ? itemIssuesOf(on, subject) : {},
+        into > 0 ? walkedDigest(on, key) : null,
       ]);
-      const attests = requests.some(({ request }) => request.body.includes("/attest"));
+      const asked = standing.some((one) => one.kind === "promotion") || requests.some(asksToPromote);
+      const intoLast = into > 0 && into === (component?.config.policy.stages.length ?? 0) - 1;
+      const promoted = await promotionOf(on, subject, pull, { asked, released: intoLast && (pull.merged || asked) });
+      // What was attested may be taken back, too; command words know no case.
+      const attests = requests.some(({ request }) => /\/attest/i.test(request.body));
       const numbers = [subject.number, ...siblings.map(({ number }) => number)];
       return {
         subject,
@@ -161,14 +163,10 @@ async function beside(
         mayAffect,
         sticky,
         itemIssues,
-        merge,
-        next,
-        branch,
-        tag,
-        release,
-        merged,
-        ledger,
-        spent: attests ? await backupsOnce(on, subject.repository) : [],
+        ...promoted,
+        walked,
+        spent: attests ? await spentIn(on, subject.repository) : [],
+        lastRelease: attests ? await lastLanding(on, subject.repository, subject.number) : null,
         // One check speaks for all that share it, so a hold on one holds all.
         standing: standing.filter((one) => one.kind !== "hold" || numbers.includes(one.number)),
       };
@@ -213,6 +211,37 @@ async function beside(
       return { subject, memory, organisation, letThrough, enrolment, requests, standing, installation };
     }
   }
+}
+
+type Promoted = Pick<PullKnown, "merge" | "next" | "branch" | "tag" | "release" | "merged" | "ledger">;
+const NOT_PROMOTED: Promoted = {
+  merge: null,
+  next: null,
+  branch: null,
+  tag: null,
+  release: null,
+  merged: [],
+  ledger: null,
+};
+
+/** What a `/promote` has done, and a release. Most pull requests are merged by nobody's command, and make no release. */
+async function promotionOf(
+  on: Connection,
+  { repository, number }: PullSubject,
+  { head }: PullMemory,
+  { asked, released }: { readonly asked: boolean; readonly released: boolean },
+): Promise<Promoted> {
+  if (!asked && !released) return NOT_PROMOTED;
+  const [merge, next, branch, tag, release, merged, ledger] = await Promise.all([
+    asked ? slotState(on, mergeSlot(repository, number, head.sha)) : null,
+    asked ? slotState(on, promotionSlot(repository, number)) : null,
+    asked ? slotState(on, branchSlot(repository, head.ref)) : null,
+    released ? slotState(on, tagSlot(repository, number)) : null,
+    released ? slotState(on, releaseSlot(repository, number)) : null,
+    mergedOf(on, repository),
+    released ? lastHash(on, chainOf(repository)) : null,
+  ]);
+  return { merge, next, branch, tag, release, merged, ledger };
 }
 
 const asksToPromote = ({ request }: Open): boolean => /^\/promote\b/im.test(request.body);
@@ -330,6 +359,12 @@ async function itemIssuesOf(
   const before = issueSlot(repository, "").length;
   const prefix = issueSlot(repository, `item:${repository}:${number}:`);
   return Object.fromEntries((await slotsFrom(on, prefix)).map((row) => [row.slot.slice(before), stateOf(row)]));
+}
+
+/** Which run-book the page of a pull request shows; null: none. */
+async function walkedDigest(on: Connection, pull: string): Promise<Hash | null> {
+  const row = await on.selectFrom("walked").select("digest").where("pull", "=", pull).executeTakeFirst();
+  return (row?.digest ?? null) as Hash | null;
 }
 
 /** What stands in all slots whose names begin so. */

@@ -71,6 +71,8 @@ export type Tables = {
     closed_at: string | null;
     closed_because: string | null;
   };
+  /** Run-books as the pages of pull requests show them, by the subject's key. */
+  walked: { pull: string; digest: string; book: string };
   request: {
     id: string;
     subject: string;

@@ -1,3 +1,4 @@
+import type { Spent } from "../flow/facts.ts";
 import type { LedgerEntry } from "../flow/ledger.ts";
 import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
@@ -37,13 +38,29 @@ function rowOf(standing: Standing, hash: string): Tables["standing"] {
     repository: "repository" in of ? of.repository : null,
     installation: "installation" in of ? of.installation : null,
     stage: kind === "freeze" || kind === "deviation" ? standing.stage : null,
-    number: kind === "link" || kind === "execution" || kind === "item" || kind === "promotion" ? standing.number : null,
+    number: ownOf(standing),
     standing: JSON.stringify(standing),
     opened_by: hash,
     closed_by: null,
     closed_at: null,
     closed_because: null,
   };
+}
+
+/** The pull request that it concerns alone. */
+function ownOf(standing: Standing): number | null {
+  switch (standing.kind) {
+    case "link":
+    case "execution":
+    case "item":
+    case "landed":
+    case "promotion":
+      return standing.number;
+    case "attestation":
+      return standing.served ?? null;
+    default:
+      return null;
+  }
 }
 
 /**
@@ -70,19 +87,33 @@ export async function standingFor(
     .toSorted((a, b) => (`${a.at} ${a.key}` < `${b.at} ${b.key}` ? -1 : 1));
 }
 
-/** Backups of a repository that stand no longer, because they served a release or were taken back. */
-export async function backupsOnce(
-  on: Connection,
-  repository: RepositoryId,
-): Promise<readonly StandingOf<"attestation">[]> {
+/** What was attested for releases that are merged, whether it still counts for them or not. */
+export async function spentIn(on: Connection, repository: RepositoryId): Promise<readonly Spent[]> {
+  const rows = await on
+    .selectFrom("standing")
+    .select(["standing", "closed_because"])
+    .where("repository", "=", repository)
+    .where("kind", "=", "attestation")
+    .where("number", "is not", null)
+    .orderBy("key")
+    .execute();
+  return rows.map(({ standing, closed_because }) => ({
+    standing: JSON.parse(standing) as StandingOf<"attestation">,
+    closed: closed_because,
+  }));
+}
+
+/** When a release or a hotfix other than this one went into the last stage last; null: never. */
+export async function lastLanding(on: Connection, repository: RepositoryId, but: number): Promise<Instant | null> {
   const rows = await on
     .selectFrom("standing")
     .select("standing")
     .where("repository", "=", repository)
-    .where("kind", "=", "attestation")
-    .where("closed_because", "like", "it served %")
+    .where("kind", "=", "landed")
+    .where("number", "!=", but)
     .execute();
-  return rows.map(({ standing }) => JSON.parse(standing) as StandingOf<"attestation">);
+  const landed = rows.map(({ standing }) => (JSON.parse(standing) as StandingOf<"landed">).at);
+  return landed.toSorted().at(-1) ?? null;
 }
 
 /** What came onto a stage past its gates: what is open, and what was closed since then. */

@@ -3,8 +3,8 @@ import pg from "pg";
 import type { Decision, News } from "../flow/decision.ts";
 import type { Receipt } from "../flow/effect.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
-import { type InstallationId, type Instant, later, type RepositoryId } from "../flow/names.ts";
-import { type Lease, subjectKey } from "../flow/subject.ts";
+import { type InstallationId, type Instant, later, type Person, type RepositoryId } from "../flow/names.ts";
+import { type Lease, type PullSubject, subjectKey } from "../flow/subject.ts";
 import { apply } from "./apply.ts";
 import { type Ask, claim } from "./claim.ts";
 import { commit, record, release } from "./commit.ts";
@@ -14,7 +14,7 @@ import { migrate } from "./migrations.ts";
 import { type Recalled, recall } from "./recall.ts";
 import { parsed } from "./rows.ts";
 import { sessionsOf } from "./sessions.ts";
-import { componentsView, pullView } from "./views.ts";
+import { askedOnPage, componentsView, isAnswered, pullView } from "./views.ts";
 
 export type StoreOptions = {
   /** PostgreSQL; null: the embedded database. */
@@ -250,6 +250,8 @@ export async function openStore({ url, folder, clock, leaseMs, log }: StoreOptio
 
     sessions: sessionsOf(database, clock, real),
     pullView: (name: string, number: number) => pullView(db, name, number, clock.now()),
+    askedOnPage: (pull: PullSubject, by: Person["id"]) => askedOnPage(db, pull, by),
+    isAnswered: (id: string) => isAnswered(db, id),
     componentsView: () => componentsView(db, clock.now()),
     ledgerFlaw: () => ledgerFlaw(database),
     /** Null when the database answers. */

@@ -1,9 +1,11 @@
 import { checkSlot } from "../flow/effect.ts";
 import type { ComponentMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
-import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
+import type { Branch, Instant, Person, RepositoryId } from "../flow/names.ts";
+import { type Answer, askedOnPage as idsOf, type Request } from "../flow/request.ts";
 import { checkName } from "../flow/ruleset.ts";
-import type { Standing } from "../flow/standing.ts";
-import { subjectKey } from "../flow/subject.ts";
+import type { WalkedBook } from "../flow/run-book.ts";
+import type { Standing, StandingOf } from "../flow/standing.ts";
+import { type PullSubject, subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import type { Connection } from "./database.ts";
 import { entryOf } from "./ledger.ts";
@@ -13,6 +15,7 @@ import type { Tables } from "./schema.ts";
 import { standingFor } from "./standing.ts";
 
 const MOST_ENTRIES = 50;
+const MOST_ASKED = 10;
 type Row = Tables["subject"];
 
 async function components(on: Connection): Promise<readonly { readonly row: Row; readonly memory: ComponentMemory }[]> {
@@ -65,9 +68,42 @@ export async function pullView(on: Connection, name: string, number: number, now
     siblings: await siblingsOf(on, repository, memory.head.sha, memory.base, number),
     stage: await memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository, branch: memory.base })),
     slot: await slotState(on, checkSlot(repository, memory.head.sha, checkName(memory.base))),
+    walked: await walkedOn(on, { kind: "pull", repository, number }, row.installation),
     entries: entries.map(entryOf),
     entriesInAll: Number(count),
   };
+}
+
+/** The run-book that is walked on a pull request, with what stands of its items; null: none is. */
+async function walkedOn(on: Connection, pull: PullSubject, installation: number) {
+  const row = await on.selectFrom("walked").select("book").where("pull", "=", subjectKey(pull)).executeTakeFirst();
+  const book = parsed<WalkedBook>(row?.book);
+  if (book === null) return null;
+  const standing = await standingFor(on, pull.repository, installation, pull.number);
+  return { book, items: standing.filter((one): one is StandingOf<"item"> => one.kind === "item") };
+}
+
+/** What somebody asked for on the page of a pull request, newest first; the newest only. */
+export async function askedOnPage(on: Connection, pull: PullSubject, by: Person["id"]) {
+  const ids = idsOf(pull, by);
+  const rows = await on
+    .selectFrom("request")
+    .select(["request", "answer"])
+    .where("id", ">=", ids)
+    .where("id", "<", `${ids}\u{10FFFF}`)
+    .orderBy("id", "desc")
+    .limit(MOST_ASKED)
+    .execute();
+  return rows.flatMap(({ request, answer }) => {
+    const { at, origin } = JSON.parse(request) as Request;
+    return "page" in origin ? [{ at, act: origin.page, answer: parsed<Answer>(answer) }] : [];
+  });
+}
+
+/** Whether it was decided what comes of a request. */
+export async function isAnswered(on: Connection, id: string): Promise<boolean> {
+  const row = await on.selectFrom("request").select("answer").where("id", "=", id).executeTakeFirst();
+  return row !== undefined && row.answer !== null;
 }
 
 /** Every repository known, with its stages and open pull requests. */

@@ -1,14 +1,17 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { type ActPorts, actsWith, isJudged, suffices } from "../../src/board/acts.ts";
 import { type Instant, later } from "../../src/flow/names.ts";
+import type { PageAct } from "../../src/flow/request.ts";
 import { intake } from "../../src/intake.ts";
-import { NOW, stories } from "./samples.ts";
+import { id, NOW, release, stories } from "./samples.ts";
 
 const DORA = { id: 3, login: "dora" };
 let now: Instant;
 let accepted: Parameters<ActPorts["accept"]>[0][];
 let said: string[];
+let answered: boolean;
 beforeEach(() => {
+  answered = true;
   now = NOW;
   accepted = [];
   said = [];
@@ -16,6 +19,7 @@ beforeEach(() => {
 const acts = actsWith({
   clock: { now: () => now },
   log: { info: (_fields, message) => void said.push(message) },
+  isAnswered: async () => answered,
   async accept(delivery) {
     const known = accepted.some(({ id }) => id === delivery.id);
     accepted.push(delivery);
@@ -88,5 +92,53 @@ describe("Re-check on the page", () => {
     ["admin", true],
   ] as const)("is for who may write: %s, %j", (right, may) => {
     expect(suffices(right, "write")).toBe(may);
+  });
+});
+
+describe("A tick on the page", () => {
+  const saw = { blob: id("b00c"), head: id("57a9e22"), state: "open", since: null } as const;
+  const act = { command: "done", label: "P3", note: "31 rows", url: null, because: null, saw } as const;
+  const presses = (more: Partial<PageAct> = {}, seen = 31, by = DORA) =>
+    acts.tick(release(), { act: { ...act, ...more }, seen }, by);
+
+  test("is asked of its pull request as a command is, by the second", async () => {
+    now = later(NOW, 999);
+    await presses();
+    const subject = { kind: "pull", repository: release().repository, number: 42 };
+    const asked = { id: accepted[0]?.id, by: DORA, at: now, written: NOW, body: "", how: "written" };
+    expect(accepted).toMatchObject([
+      {
+        event: "tick",
+        body: "",
+        news: {
+          installation: null,
+          cause: "a tick on its page",
+          nudges: [{ priority: "person", subject }],
+          asks: [{ of: subject, request: { ...asked, origin: { number: 42, page: act } } }],
+        },
+      },
+    ]);
+    expect(accepted[0]?.id.startsWith("page:pull:901:42:3:")).toBe(true);
+    expect(said).toEqual(["dora asked on the board for /done P3."]);
+  });
+
+  test("is another one on a page that was loaded anew, of another item, by somebody else, or later", async () => {
+    await presses();
+    await presses({ note: "32 rows" });
+    expect(said).toHaveLength(1);
+    await presses({}, 32);
+    await presses({ label: "P4" });
+    await presses({ command: "undo" });
+    await presses({}, 31, { id: 4, login: "devin" });
+    now = later(now, 10_000);
+    await presses();
+    expect(said).toHaveLength(6);
+  });
+
+  test("waits a moment for what comes of it, and no longer", async () => {
+    answered = false;
+    const began = performance.now();
+    await presses();
+    expect(performance.now() - began).toBeGreaterThan(2_500);
   });
 });

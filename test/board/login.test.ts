@@ -26,7 +26,8 @@ let warnings: unknown[];
 let github: Played;
 const clock = { now: () => now };
 /** Nobody acts here. */
-const acts: Acts = { recheck: () => Promise.reject(new Error("nobody asked for it")) };
+const nobody = () => Promise.reject(new Error("nobody asked for it"));
+const acts: Acts = { recheck: nobody, tick: nobody };
 const readable = (name: string, repository: RepositoryId): Readable => ({ name, repository, right: "read" });
 
 beforeEach(async () => {

@@ -4,11 +4,13 @@ import { componentsJson, pullJson } from "../../src/board/json.ts";
 import { marked } from "../../src/board/listing.ts";
 import { componentsPage } from "../../src/board/pages/components.ts";
 import { forgedAct, loggedOutMeanwhile } from "../../src/board/pages/login.ts";
-import { pullPage } from "../../src/board/pages/pull.ts";
+import { pullPage, type Reader } from "../../src/board/pages/pull.ts";
 import {
   mayNot,
   NOT_HERE,
   nothingToJudge,
+  nothingToTick,
+  notOurForm,
   refusalPage,
   unknownPull,
   unknownRepository,
@@ -22,10 +24,12 @@ import {
   crowd,
   entries,
   head,
+  itemState,
   judged,
   LONG_BRANCH,
   NOW,
   pull,
+  release,
   row,
   said,
   stage,
@@ -49,7 +53,7 @@ describe("what people read", () => {
   });
 
   test("the page of a pull request, for who may have it judged afresh", () => {
-    const reader = { visitor: { login: "dora", word: "a-word" }, mayRecheck: true };
+    const reader: Reader = { visitor: { login: "dora", word: "a-word" }, right: "write", mayRecheck: true, asked: [] };
     const page = (view: PullView, given = reader) => markupOf(pullPage(view, NOW, "https://github.com", given));
     expectGolden("board-pull-recheck.html", page(stories.refused()));
     expect(page({ ...stories.refused(), inHand: true })).toContain("Flowgate is at it. Load this page again");
@@ -64,6 +68,8 @@ describe("what people read", () => {
       NOT_HERE,
       mayNot("glucose/api", "read", "write", back),
       nothingToJudge(back),
+      nothingToTick(back),
+      notOurForm(back),
       loggedOutMeanwhile(back),
       forgedAct(back),
     ].map((why) => markupOf(refusalPage(why)));
@@ -127,6 +133,11 @@ describe("the history", () => {
     ["an answer", ["done", { slot: "reply:1:comment:9" }], "<b>Written on GitHub</b>: the answer"],
     ["a reaction", ["done", { slot: "reaction:1:comment:9" }], "<b>Written on GitHub</b>: a reaction"],
     ["what stands", ["opened", { kind: "hold", because: "wait" }], "<b>Opened</b>: hold: wait"],
+    [
+      "the comment with the run-book",
+      ["done", { slot: "comment:1:12:execution", body: "…" }],
+      "<b>Written on GitHub</b>: the comment with the run-book</p>",
+    ],
     ["what ends", ["closed", { key: "hold:1:12", because: "lifted by rita" }], "<b>Closed</b>: lifted by rita"],
     [
       "a command",
@@ -140,6 +151,17 @@ describe("the history", () => {
     ["a verdict of another version", ["judged", { outcome: "splendid" }], "<b>Judged</b></p>"],
   ] as const)("%s", (_, [what, says], expected) => {
     expect(page([5, what, says])).toContain(expected);
+  });
+
+  test("names the item of a run-book, and how far it is", () => {
+    const done = itemState("S1", { state: "done", by: { id: 7, login: "mara" }, because: "mara did it" });
+    const gone = { ...done, item: "i99", walk: "production" } as const;
+    const told = entries([5, "opened", done as never, "mara"], [4, "opened", gone as never, "mara"]);
+    const shown = markupOf(pullPage(release({ entries: told }), NOW, null));
+    expect(shown).toContain("<b>Run-book</b> by mara: S1 is done, mara did it");
+    expect(shown).toContain("<b>Run-book</b> by mara: an item of production is done, mara did it");
+    const nowhere = markupOf(pullPage(story({ entries: told }), NOW, null));
+    expect(nowhere).toContain("<b>Run-book</b> by mara: an item of rehearsal is done");
   });
 
   test("names who did it where it was not the App", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { type Access, type BoardRequest, boardRoute, isLoopback } from "../../src/board/routes.ts";
-import { board, NOW, stories, viewsOf } from "./samples.ts";
+import { board, NOW, release, stories, viewsOf } from "./samples.ts";
 
 const LOOPBACK: Access = { kind: "loopback" };
-const views = viewsOf({ 42: stories.refused() }, board());
+const views = viewsOf({ 42: stories.refused(), 43: release() }, board());
 
 const ask = (path: string, given: Partial<BoardRequest> = {}, access: Access = LOOPBACK) =>
   boardRoute(
@@ -40,6 +40,11 @@ describe("what there is", () => {
     ["/glucose/%ff/pull/1", 404, "text/html; charset=utf-8", "There is no such page."],
     ["/glucose/../pull/42", 404, "text/html; charset=utf-8", "There is no such page."],
     ["/glucose/./pull/42", 404, "text/html; charset=utf-8", "There is no such page."],
+    ["/glucose/api/pull/42/run-book", 404, "text/html; charset=utf-8", "There is no such page."],
+    ["/glucose/api/pull/43", 200, "text/html; charset=utf-8", `<li id="P11"`],
+    ["/glucose/api/pull/43?item=s2", 200, "text/html; charset=utf-8", "migrate.sh --dry-run"],
+    ["/glucose/api/pull/43?item=<b>&from=S1-S9&item", 200, "text/html; charset=utf-8", `<li id="P11"`],
+    ["/glucose/api/pull/43.json", 200, "application/json; charset=utf-8", '"label": "P11"'],
     ["/glucose/api/pull/42/recheck", 404, "text/html; charset=utf-8", "There is no such page."],
     ["/__proto__", 404, "text/html; charset=utf-8", "There is no such page."],
     ["", 404, "text/html; charset=utf-8", "There is no such page."],
@@ -50,7 +55,7 @@ describe("what there is", () => {
   });
 
   test.each(["POST", "PUT", "DELETE", "OPTIONS"])("%s changes nothing and says so", async (method) => {
-    for (const path of ["/", "/glucose/api/pull/42", "/glucose/api/pull/42/recheck"]) {
+    for (const path of ["/", "/glucose/api/pull/42", "/glucose/api/pull/42/recheck", "/glucose/api/pull/43/run-book"]) {
       const page = await ask(path, { method });
       expect(page.status).toBe(405);
       expect(page.headers).toMatchObject({ allow: "GET, HEAD" });
@@ -128,6 +133,7 @@ describe("how it is sent", () => {
   test("a store that cannot be read is not a page", async () => {
     const broken = {
       pullView: () => Promise.reject(new Error("down")),
+      askedOnPage: () => Promise.reject(new Error("down")),
       componentsView: () => Promise.reject(new Error("down")),
     };
     const request = { method: "GET", path: "/", host: "localhost", ifNoneMatch: null, at: NOW };

@@ -16,9 +16,12 @@ import {
   sha,
 } from "../../src/flow/names.ts";
 import { NO_ARRIVALS } from "../../src/flow/provenance.ts";
+import type { WalkedBook } from "../../src/flow/run-book.ts";
 import type { Standing } from "../../src/flow/standing.ts";
 import type { Verdict } from "../../src/flow/verdict.ts";
 import { flowGate } from "../../src/gates/flow.ts";
+import { begun, type ItemStanding } from "../../src/release/execution.ts";
+import { item } from "../release/walks.ts";
 
 /** Made-up, fixed stories for the pages: the sentences are those of the real gate, the times never move. */
 export const NOW = instant(Date.UTC(2026, 10, 22, 9, 40));
@@ -175,6 +178,7 @@ export function story(given: Partial<PullView> = {}, policy: Policy = MANAGED, r
     siblings: [],
     stage: stage(),
     slot: null,
+    walked: null,
     entries: told,
     entriesInAll: told.length,
     ...given,
@@ -355,6 +359,8 @@ export const stories = {
     const verdict: Verdict = { ...first, outcome: "failed", findings: [...first.findings, finding, backup] };
     return story({ memory: pull({ base: branch("development") }), verdict });
   },
+  walked: () => release(),
+  walkedHostile: () => release({ walked: hostileBook() }),
   manyStages: () => {
     const policy: Policy = {
       ...MANAGED,
@@ -363,6 +369,73 @@ export const stories = {
     return story({ component: component({}, policy), memory: pull({ base: branch("production") }) }, policy);
   },
 } satisfies { readonly [name: string]: () => PullView };
+
+const OTTO = { id: 6, login: "otto" };
+const MARA = { id: 7, login: "mara" };
+const BOOK_AT = { blob: id("b00c"), head: id("57a9e22") };
+
+/** What is known of an item of the run-book that is walked. */
+export const itemState = (label: string, more: Partial<ItemStanding>): ItemStanding => {
+  const walk = label.startsWith("S") ? "rehearsal" : "production";
+  const of = { key: label, repository: REPOSITORY, number: 42, walk, item: `i${label.slice(1)}`, ...BOOK_AT } as const;
+  return { ...begun({ ...of, at: before(50) }), ...more };
+};
+
+/** A run-book with one of each, rehearsed and begun in production. */
+export const walked = (more: Partial<WalkedBook> = {}): NonNullable<PullView["walked"]> => ({
+  book: {
+    path: "docs/runbooks/2026-11.md",
+    ...BOOK_AT,
+    walks: ["rehearsal", "production"],
+    items: [
+      item(1, { text: "Tell the hospitals, as `contacts.md` says" }),
+      item(2, { text: "Dry run of the migration", needsResult: true, details: "```sh\n./migrate.sh --dry-run\n```" }),
+      item(3, { text: "Copy the old tables", notApplicable: "there is no old table left" }),
+      item(4, { phase: "deploy", text: "Activate it" }),
+      item(5, { phase: "deploy", text: "in the first region", parent: 4 }),
+      item(6, { phase: "deploy", text: "in the others", parent: 4, owner: "@glucose/dba" }),
+      item(7, { phase: "test", text: "Log in" }),
+      item(8, { phase: "test", text: "Read a value" }),
+      item(9, { phase: "test", text: "Print a report", optional: true }),
+      item(10, { phase: "rollback", text: "Activate the tag before" }),
+      item(11, { phase: "monitor", text: "Look at the dashboard" }),
+    ],
+    ...more,
+  },
+  items: [
+    itemState("S1", { state: "done", by: MARA }),
+    itemState("S2", { state: "done", by: MARA, note: "31 rows", url: "https://example.com/run/7" }),
+    itemState("S5", { state: "done", by: MARA, head: id("01dc0de") }),
+    itemState("S8", { state: "failed", by: MARA, because: "the value is shown twice" }),
+    itemState("P1", { state: "skip-asked", by: OTTO, because: "the hospitals know" }),
+    itemState("P2", { state: "skipped", by: OTTO, confirmedBy: MARA, because: "the rehearsal just did it" }),
+    itemState("P11", { state: "skipped", by: OTTO, because: "the dashboard is down" }),
+    itemState("P5", { state: "done", by: null }),
+    itemState("P98", { state: "done", by: OTTO }),
+  ],
+});
+
+/** A release with its run-book. */
+export const release = (given: Partial<PullView> = {}): PullView =>
+  story({
+    memory: pull({ title: "Release 3.2", head: head("staging", REPOSITORY, "57a9e22") }),
+    walked: walked(),
+    ...given,
+  });
+
+/** A run-book whose every word is made to do harm. */
+export const hostileBook = (): NonNullable<PullView["walked"]> => {
+  const text = `${SCRIPT} ${UNICODE} ${"x".repeat(300)}`;
+  const items = [
+    item(1, { text, owner: `@"><b>`, details: `</pre>${SCRIPT}` }),
+    item(2, { text, notApplicable: SCRIPT, phase: "deploy" }),
+  ];
+  const state = { by: { id: 9, login: "<i>" }, because: SCRIPT, note: SCRIPT, url: `https://x/"><script>` } as const;
+  return {
+    ...walked({ path: `docs/"><img src=x>.md`, items }),
+    items: [itemState("S1", { ...state, state: "done" }), itemState("P1", { ...state, state: "failed" })],
+  };
+};
 
 export function row(
   name: string,
@@ -503,6 +576,9 @@ export function viewsOf(pulls: { readonly [number: number]: PullView }, componen
   return {
     async pullView(name, number) {
       return name.toLowerCase() === "glucose/api" ? (pulls[number] ?? null) : null;
+    },
+    async askedOnPage() {
+      return [];
     },
     async componentsView() {
       return components;

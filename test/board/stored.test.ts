@@ -34,6 +34,7 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   pushers: [],
   tree: id("7ee"),
   tags: [],
+  parents: [id("ba5e")],
   entries: [],
   file: FILE,
   "run-book": null,

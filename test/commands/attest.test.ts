@@ -75,6 +75,8 @@ type World = {
   readonly carried?: Partial<Comparison>;
   readonly lastRelease?: Asked["lastRelease"];
   readonly judged?: Asked["judged"];
+  /** The review that it stands in; left out: it is a comment. */
+  readonly review?: number;
   /** What GitHub answers beside, by the words of the want; a fact stands for itself. */
   readonly answers?: { readonly [want: string]: unknown };
 };
@@ -115,6 +117,7 @@ function says(line: string, world: World = {}): Came | string | null {
         lane: "release",
         body: null,
         dataLabel: false,
+        mergeCommit: null,
         ...world.on,
       },
       name: "Acme/api",
@@ -126,7 +129,9 @@ function says(line: string, world: World = {}): Came | string | null {
       mayAffect: world.mayAffect ?? [],
       lastRelease: world.lastRelease ?? null,
       judged: world.judged === undefined ? at("login") : world.judged,
-      comment: 900,
+      saw: null,
+      comment: world.review === undefined ? 900 : null,
+      review: world.review ?? null,
       look,
     };
     const may = (read.allows ?? attest.allows)(asked);
@@ -192,6 +197,7 @@ describe("/attest backup", () => {
     expect(opened(says(LINE))).toMatchObject([
       { because: "the backup snap-8f31 of postgres-main was finished at 2026-11-24 09:00 UTC" },
     ]);
+    expect(opened(says(LINE, { review: 7 }))).toMatchObject([{ comment: null, review: 7 }]);
   });
 
   it("is kept on a promotion for the release that carries it", () => {
@@ -261,9 +267,10 @@ describe("/attest backup", () => {
   it("serves one release", () => {
     const used = (more: object) => written({ number: 11, head: at("gone"), ...more });
     const taken =
-      "refused: `id` `snap-8f31` was attested for #11 already, and one backup serves one release: make another.";
-    expect(word(says(LINE, { standing: [used({})] }))).toBe(taken);
-    expect(word(says(LINE, { spent: [used({ head: at("other") })] }))).toBe(taken);
+      "refused: `id` `snap-8f31` was attested for #11 already, and one backup serves one release: make another";
+    expect(word(says(LINE, { standing: [used({})] }))).toBe(
+      `${taken}, or take it back there first: \`/attest revoke id=snap-8f31 because …\`.`,
+    );
     for (const one of [
       used({ id: "snap-9" }),
       used({ number: 12 }),
@@ -273,7 +280,31 @@ describe("/attest backup", () => {
       { kind: "hold" } as never,
     ])
       expect(word(says(LINE, { standing: [one] }))).toMatch(/^done/);
-    expect(word(says(LINE, { spent: [used({ number: 12 })] }))).toMatch(/^done/);
+  });
+
+  it("serves no other one than the release that was merged by it", () => {
+    const spent = (served: number, closed: string | null = null) => [
+      { standing: written({ number: 9, served }), closed },
+      { standing: waiver({ served }), closed },
+    ];
+    const taken = "refused: `id` `snap-8f31` served #11 already, and one backup serves one release: make another.";
+    expect(word(says(LINE, { spent: spent(11) }))).toBe(taken);
+    expect(word(says(LINE, { spent: spent(11, "revoked by otto: wrong cluster") }))).toBe(taken);
+    expect(word(says(LINE, { spent: spent(12), standing: [written({ served: 12 })] }))).toMatch(/^done/);
+    expect(word(says(LINE.replace("snap-8f31", "snap-9"), { spent: spent(11) }))).toMatch(/^done/);
+  });
+
+  it("of a release that is merged is held against what that brought", () => {
+    const on = { mergeCommit: at("merge"), baseHead: at("merge") };
+    const answers = {
+      [`parents ${at("merge")}`]: [at("before"), at("login")],
+      [`compare ${at("before")} ${at("login")}`]: CARRIED,
+    };
+    expect(opened(says(LINE, { on, answers }))).toMatchObject([{ id: "snap-8f31", data: DATA }]);
+    for (const want of Object.keys(answers))
+      expect(says(LINE, { on, answers: { ...answers, [want]: unknown("GitHub answered 502.") } })).toBe(
+        "GitHub answered 502.",
+      );
   });
 
   it("is a claim of nobody who wrote what affects data", () => {
@@ -483,6 +514,25 @@ describe("/attest revoke", () => {
       { key: "other", because: "revoked by otto: wrong cluster" },
     ]);
     expect(word(says(line, { by: QUINN, standing }))).toMatch(/^refused: This needs somebody in operations/);
+    // It may count for any release that is open.
+    expect(came).toMatchObject({
+      nudges: [
+        { priority: "person", openPulls: { repository: REPOSITORY, head: at("login"), base: "master" } },
+        { priority: "bulk", openPulls: { repository: REPOSITORY, base: "master" } },
+      ],
+    });
+  });
+
+  it("takes back what served a release, too", () => {
+    const served = written({ key: "served", served: 11 });
+    expect(opened(says(line, { spent: [{ standing: served, closed: null }], standing: [served] }))).toEqual([
+      { key: "served", because: "revoked by otto: wrong cluster" },
+    ]);
+    expect(word(says(line, { spent: [{ standing: served, closed: "its comment was deleted" }] }))).toBe(
+      "refused: No backup `snap-8f31` is attested here.",
+    );
+    const other = { standing: written({ key: "other", served: 11, id: "snap-7" }), closed: null };
+    expect(word(says(line, { spent: [other] }))).toBe("refused: No backup `snap-8f31` is attested here.");
   });
 
   it("says what there is", () => {

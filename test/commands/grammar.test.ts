@@ -1,7 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { NAMES } from "../../src/commands/catalog.ts";
-import { commandsIn, meant } from "../../src/commands/grammar.ts";
+import { commandsIn, meant, writtenOn } from "../../src/commands/grammar.ts";
+import type { PageAct } from "../../src/flow/request.ts";
+import { at } from "../builders.ts";
 
 const names = (body: string) => commandsIn(body).map(({ name }) => name);
 
@@ -96,5 +98,36 @@ describe("A near miss", () => {
 
   it.each(["hlp", "ho", "assign", "retest", "approve"])("/%s is somebody else's", (name) => {
     expect(meant(name, NAMES)).toBeNull();
+  });
+});
+
+describe("What somebody did on a page", () => {
+  const act = (more: Partial<PageAct>): PageAct => ({
+    command: "done",
+    label: "P3",
+    note: null,
+    url: null,
+    because: null,
+    saw: { blob: at("the run-book"), head: at("login"), state: "open", since: null },
+    ...more,
+  });
+
+  it.each<[string, Partial<PageAct>]>([
+    ["/done P3", {}],
+    ['/done P3 note="31 rows" url=https://example.com/run', { note: "31 rows", url: "https://example.com/run" }],
+    ["/done P3 note=fine", { note: "fine" }],
+    ["/skip P3 because it is quiet", { command: "skip", because: "it is quiet" }],
+    ['/undo P3 because of "that"', { command: "undo", because: 'of "that"' }],
+  ])("is %s", (line, more) => {
+    const { line: said, ...written } = writtenOn(act(more));
+    expect(said).toBe(line);
+    expect(commandsIn(line)).toEqual([{ ...written, line }]);
+  });
+
+  it("keeps every sign of a remark, which a line cannot", () => {
+    const note = `a "b" because of <!-- \`c`;
+    const { words, line } = writtenOn(act({ note }));
+    expect(words).toEqual(["P3", `note=${note}`]);
+    expect(line).toBe("/done P3 note=\"a 'b' because of <!-- `c\"");
   });
 });

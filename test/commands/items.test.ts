@@ -2,11 +2,14 @@ import { describe, expect, it } from "@jest/globals";
 import { commandNamed } from "../../src/commands/catalog.ts";
 import type { Came, OnPull } from "../../src/commands/command.ts";
 import { commandsIn, type Written } from "../../src/commands/grammar.ts";
-import { branch, instant } from "../../src/flow/names.ts";
-import { at, known, LATER, NOW, unknown } from "../builders.ts";
+import type { Fact } from "../../src/flow/facts.ts";
+import { branch, instant, later } from "../../src/flow/names.ts";
+import { dataImpact } from "../../src/release/data-impact.ts";
+import { at, known, LATER, NOW, policy, unknown } from "../builders.ts";
 import { DORA, OLGA, OTTO, QUINN, RITA } from "../gates/asking.ts";
+import { attested, waiver } from "../release/attested.ts";
 import { item } from "../release/walks.ts";
-import { BLOB, HEAD, type On, onRelease, PATH, runBook, walkedBefore, word } from "./walking.ts";
+import { BLOB, BROUGHT, HEAD, ITEMS, type On, onRelease, PATH, runBook, walkedBefore, word } from "./walking.ts";
 
 /** What comes of one line on a release. */
 function says(line: string, on: On = {}): Came | string | null {
@@ -92,11 +95,59 @@ describe("Every command about items", () => {
     expect(opened(came)).toEqual([]);
   });
 
+  it("takes a range for the tasks in it, and refuses one that has none", () => {
+    const on = { by: OTTO };
+    expect(word(says("/done P6-P9", on))).toBe("done: Done: `P6`, `P9`.");
+    expect(opened(says("/done P6-P9", on))).toHaveLength(2);
+    expect(word(says("/done p7-P8", on))).toBe(
+      "refused: `P8` belongs to the rollback, which is walked only when a release is taken back.",
+    );
+    expect(word(says("/done P6-P9 p7", on))).toBe("refused: `P7` is not asked for: there is no database.");
+  });
+
   it("names ten", () => {
     const items = Array.from({ length: 12 }, (_, place) => item(place + 1));
     expect(word(says("/done S1-S12", { facts: { [BOOK]: known(runBook(items)) } }))).toBe(
       "done: Done: `S1`, `S2`, `S3`, `S4`, `S5`, `S6`, `S7`, `S8`, `S9`, `S10` and 2 more.",
     );
+  });
+});
+
+describe("On its page an item", () => {
+  const saw = { blob: BLOB, head: HEAD, state: "open", since: null } as const;
+  const done = walkedBefore("P1", { state: "done", by: OLGA, at: NOW });
+
+  it("is done as by a comment", () => {
+    const [page, comment] = [{ saw }, {}].map((on) => says("/done P1", { by: OTTO, ...on }));
+    expect(page).toEqual(comment);
+  });
+
+  it("of a run-book that has changed since is another item", () => {
+    const older = { ...saw, blob: at("an older run-book") };
+    expect(word(says("/done P1", { by: OTTO, saw: older }))).toBe(
+      "refused: The run-book has changed since that page was loaded: look at it again, and tick what it asks now.",
+    );
+  });
+
+  it("that somebody else dealt with since is not touched", () => {
+    const refused = (line: string, on: On) => word(says(line, { by: OTTO, ...on }));
+    expect(refused("/done P1", { saw, standing: [done] })).toBe(
+      "refused: By now `P1` is done, by olga: look at it again.",
+    );
+    const before = { ...saw, state: "done", since: instant(0) } as const;
+    expect(refused("/undo P1", { saw: before, standing: [done] })).toBe(
+      "refused: By now `P1` is done, by olga: look at it again.",
+    );
+    expect(refused("/undo P1", { saw: before })).toBe("refused: By now `P1` is open: look at it again.");
+    const same = { ...saw, state: "done", since: NOW } as const;
+    expect(refused("/undo P1", { saw: same, standing: [done] })).toBe("done: Open again: `P1`.");
+    // Who may not is told so first.
+    expect(word(says("/done P1", { saw, standing: [done] }))).toContain("This needs somebody in operations");
+  });
+
+  it("that was opened again since is open, whoever did that", () => {
+    const opened = walkedBefore("P1", { state: "open", by: OLGA, at: NOW });
+    expect(word(says("/done P1", { by: OTTO, saw, standing: [opened] }))).toBe("done: Done: `P1`.");
   });
 });
 
@@ -171,6 +222,75 @@ describe("/done", () => {
     ["/confirm P1 because x", "`/confirm` takes no reason."],
   ])("and the others do not understand %s", (line, not) => {
     expect(says(line)).toBe(not);
+  });
+});
+
+describe("The first item of the deployment", () => {
+  const files = [{ path: "db/migrate/1_add.rb", before: null, blob: at("one"), destructive: [] }];
+  const carries = known({ ...BROUGHT, changes: { files, whole: true } });
+  const { data } = dataImpact({
+    policy: policy(),
+    comparison: { ...BROUGHT, changes: { files, whole: true } },
+    pull: { body: null, dataLabel: false },
+    mayAffect: [],
+  });
+  /** Otto does P3, which anybody in operations may, on a release that changes data. */
+  const deploys = (on: On = {}, line = "/done P3") =>
+    says(line, {
+      by: OTTO,
+      ...on,
+      facts: {
+        [BOOK]: known(runBook(ITEMS.map((one) => ({ ...one, owner: null })))),
+        [`compare ${at("master")} ${HEAD}`]: carries,
+        ...on.facts,
+      },
+    });
+  const backup = attested({ data });
+  const OLD = later(NOW, -30 * 3_600_000);
+  const stop = (lacks: string, system = "SYSTEM") =>
+    `refused: Stop: \`P3\` begins the deployment, and there is no valid backup to go back to: ${lacks}. @olga or @otto makes one and writes \`/attest backup system=${system} id=BACKUP-ID at=YYYY-MM-DDTHH:MM:SSZ\` here; then it is ticked again. Where no data is affected they say \`/attest no-data-impact because …\`.`;
+  const aged = stop("the newest backup of `postgres-main` is 30 h old, and 24 h is the limit", "postgres-main");
+
+  it("needs a backup that is valid then", () => {
+    expect(word(deploys())).toBe(stop("no backup is attested"));
+    expect(word(deploys({ standing: [backup] }))).toBe("done: Done: `P3`.");
+    expect(word(deploys({ standing: [attested({ data, finished: OLD })] }))).toBe(aged);
+    expect(word(deploys({ standing: [waiver({ data })] }))).toBe("done: Done: `P3`.");
+    // Its owner does it, and operations have to see to the backup.
+    const owned = (collaborators: Fact<unknown> | undefined) =>
+      deploys({ by: OLGA, facts: { [BOOK]: known(runBook(ITEMS)), collaborators } });
+    expect(word(owned(known([])))).toContain("Somebody in operations makes one and writes");
+    expect(owned(undefined)).toBeNull();
+  });
+
+  it("is held against what was merged, and what served it", () => {
+    const merge = at("merge");
+    const on = (standing: On["standing"] = []): On => ({
+      standing,
+      pull: { mergeCommit: merge, baseHead: merge },
+      facts: {
+        [`compare ${at("master")} ${HEAD}`]: undefined,
+        [`parents ${merge}`]: known([at("before"), HEAD]),
+        [`compare ${at("before")} ${HEAD}`]: carries,
+      },
+    });
+    expect(word(deploys(on([attested({ data, served: 12, number: 11 })])))).toBe("done: Done: `P3`.");
+    expect(word(deploys(on([attested({ data, served: 12, finished: OLD })])))).toBe(aged);
+    expect(word(deploys(on()))).toBe(stop("no backup is attested"));
+    expect(deploys({ ...on(), facts: { ...on().facts, [`parents ${merge}`]: undefined } })).toBeNull();
+  });
+
+  it("is not asked where no backup is, nor of what comes after it", () => {
+    const none = { facts: { [`compare ${at("master")} ${HEAD}`]: known(BROUGHT) } };
+    expect(word(deploys(none))).toBe("done: Done: `P3`.");
+    expect(word(deploys({ ...none, policy: { ...onRelease().policy, backup: policy().backup } }))).toBe(
+      stop("no backup is attested"),
+    );
+    expect(word(deploys({ policy: { ...onRelease().policy, enforcement: "observe" } }))).toBe("done: Done: `P3`.");
+    for (const line of ["/done P1 P5 S3", "/undo P3", "/skip P3 because x", "/fail P3 because x"])
+      expect(word(deploys({}, line))).toMatch(/^done/);
+    const done = walkedBefore("P3", { state: "done" });
+    expect(word(deploys({ standing: [done] }))).toBe("done: Done: `P3`.");
   });
 });
 

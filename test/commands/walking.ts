@@ -51,12 +51,23 @@ const PEOPLE: Answers["collaborators"] = [
   right(QUINN, "read"),
 ];
 
-/** What GitHub says: a pull request whose head has the run-book. */
+/** What a release brings where nothing says more. */
+export const BROUGHT: Answers["compare"] = {
+  ahead: 1,
+  behind: 0,
+  mergeBase: at("master"),
+  whole: true,
+  commits: [],
+  changes: { files: [], whole: true },
+};
+
+/** What GitHub says: a pull request whose head has the run-book, and that affects no data. */
 export const FACTS: { readonly [want: string]: Fact<unknown> } = {
   collaborators: known(PEOPLE),
   "team @acme/data": known([DORA, OLGA]),
   [`entries ${HEAD}`]: known([entry(PATH)]),
   [`run-book ${PATH} ${BLOB}`]: known(runBook(ITEMS)),
+  [`compare ${at("master")} ${HEAD}`]: known(BROUGHT),
 };
 
 export type On = Partial<Omit<OnPull, "pull" | "look">> & {
@@ -85,6 +96,7 @@ export const onRelease = ({ pull, facts, ...more }: On = {}): OnPull => ({
     sourceHead: null,
     lane: "release",
     dataLabel: false,
+    mergeCommit: null,
     body: `Run-book: ${PATH}`,
     ...pull,
   },
@@ -95,11 +107,14 @@ export const onRelease = ({ pull, facts, ...more }: On = {}): OnPull => ({
   web: "https://github.com",
   policy: policy({
     roles: { "release-manager": ["rita"], operations: ["otto", "olga"], quality: null, engineering: null },
+    backup: { ...policy().backup, when: "data" },
   }),
   organisation: policy(),
   standing: [],
   judged: HEAD,
   comment: 900,
+  saw: null,
+  review: null,
   look: looking(
     new Map(
       Object.entries({ ...FACTS, ...facts }).flatMap(([want, fact]) => (fact === undefined ? [] : [[want, fact]])),

@@ -4,6 +4,7 @@ import type { Effect, SlotState } from "../../src/flow/effect.ts";
 import type { Fact, PullKnown } from "../../src/flow/facts.ts";
 import type { Hash, Instant, Person } from "../../src/flow/names.ts";
 import { later } from "../../src/flow/names.ts";
+import { digestOfWalked, type WalkedBook } from "../../src/flow/run-book.ts";
 import type { Standing, StandingOf } from "../../src/flow/standing.ts";
 import type { Lane } from "../../src/flow/verdict.ts";
 import { at, component, known, LATER, NOW, pullKnown, unknown, verdict } from "../builders.ts";
@@ -13,6 +14,9 @@ import { item } from "../release/walks.ts";
 import { execution, HOUSE, release, WITH_RUN_BOOK } from "./facts.ts";
 
 const BOOK = `run-book ${PATH} ${BLOB}`;
+
+/** What the page shows by then. */
+const WALKED: WalkedBook = { path: PATH, blob: BLOB, head: HEAD, walks: ["rehearsal", "production"], items: ITEMS };
 
 type Asking = {
   readonly lane?: Lane | null;
@@ -33,7 +37,13 @@ function shown({
 }: Asking = {}) {
   const pull = release({ merged });
   const read = new Map(Object.entries({ ...FACTS, ...facts }));
-  return showing(pullKnown({ read, memory: pull, ...more }), pull, here, { ...HOUSE, links }, lane);
+  return showing(
+    pullKnown({ read, memory: pull, walked: digestOfWalked(WALKED), ...more }),
+    pull,
+    here,
+    { ...HOUSE, links },
+    lane,
+  );
 }
 function written(asking: Asking = {}) {
   const came = shown(asking);
@@ -86,7 +96,9 @@ describe("The comment with the run-book", () => {
 
   it("links its page where there is one", () => {
     expect(comments({})[0]?.body).not.toContain("The page of this run-book");
-    expect(comments({ links: "https://flow.example" })[0]?.body).toContain("(https://flow.example/acme/api/pull/12)");
+    expect(comments({ links: "https://flow.example" })[0]?.body).toContain(
+      "(https://flow.example/acme/api/pull/12#run-book)",
+    );
   });
 
   it("shows first what is walked first", () => {
@@ -176,6 +188,24 @@ describe("The comment with the run-book", () => {
   });
 });
 
+describe("The page with the run-book", () => {
+  const page = (asking: Asking = {}) => written(asking).walked;
+
+  it("has it from when it is walked, and again when it is another one", () => {
+    expect(page({ more: { walked: null } })).toEqual(WALKED);
+    expect(page()).toBeUndefined();
+    const items = ITEMS.slice(1);
+    expect(page({ facts: { [BOOK]: known(runBook(items)) } })).toEqual({ ...WALKED, items });
+    expect(page({ lane: "hotfix" })?.walks).toEqual(["production", "rehearsal"]);
+  });
+
+  it("has it too where the comment stays as it is, or is left alone", () => {
+    expect(shown({ more: again(stands(), { walked: null }) })).toEqual({ ...NOTHING, walked: WALKED });
+    const left = stands({ undone: [NOW, NOW, NOW, NOW, NOW] });
+    expect(page({ more: { standing: [left], walked: null } })).toEqual(WALKED);
+  });
+});
+
 describe("The issue about an item that failed", () => {
   const failed = (more: object = {}) =>
     walkedBefore("P5", { state: "failed", by: OTTO, at: NOW, because: "nobody can log in", ...more });
@@ -229,6 +259,38 @@ describe("The issue about an item that failed", () => {
     const gone = issues({ more: { itemIssues } });
     expect(gone).toMatchObject([{ state: "closed" }]);
     expect(gone[0]?.body).toContain("The run-book or staging has changed since, so it is to be done again.");
+  });
+
+  it("is closed when the item leaves the run-book, and opened again when it comes back", () => {
+    const standing = [failed()];
+    const [issue] = issues({ more: { standing } });
+    const facts = { [BOOK]: known(runBook(ITEMS.filter(({ id }) => id !== "i5"))) };
+    const more = { standing, itemIssues: open(issue) };
+    const [gone] = issues({ facts, more });
+    expect(gone).toMatchObject({
+      title: "An item of the run-book failed on #12, and is no longer in it",
+      body: `otto says at 2026-11-24 09:40 UTC: nobody can log in\n\nThe run-book was changed and the item is no longer in it, so nothing waits for it any more.\n\n<!-- flowgate:item ${KEY} -->`,
+      state: "closed",
+      over: { id: 31 },
+    });
+    expect(issues({ facts, more: { standing, itemIssues: open(gone) } })).toEqual([]);
+    expect(issues({ more: { standing, itemIssues: open(gone) } })).toMatchObject([{ state: "open" }]);
+    // Nothing was reported, or it was closed by what somebody did.
+    expect(issues({ facts, more: { standing } })).toEqual([]);
+    expect(issues({ facts, more: { ...more, standing: [failed({ state: "done" })] } })).toEqual([]);
+  });
+
+  it("is asked of GitHub again where that refused it, and is not made only to be closed", () => {
+    const standing = [failed()];
+    const [issue] = issues({ more: { standing } });
+    const refused = { fingerprint: issue?.fingerprint as Hash, because: "Issues are disabled.", at: NOW };
+    const itemIssues = { [KEY]: { written: null, refused } };
+    const came = written({ more: { standing: [stands(), ...standing], itemIssues } });
+    expect(came.effects.filter(({ thing }) => thing === "issue")).toEqual([]);
+    expect(came.lookAgainAt).toBe(later(NOW, 3_600_000));
+    expect(issues({ more: { standing: [failed({ state: "done" })], itemIssues } })).toEqual([]);
+    const left = stands({ undone: [NOW, NOW, NOW, NOW, NOW] });
+    expect(written({ more: { standing: [left, ...standing], itemIssues } }).lookAgainAt).toBe(later(NOW, 600_000));
   });
 
   it("has a title of one line", () => {

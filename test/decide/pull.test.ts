@@ -22,6 +22,7 @@ import {
   unknown,
   verdict,
 } from "../builders.ts";
+import { ITEMS, FACTS as RUN_BOOK_FACTS, PATH as RUN_BOOK_PATH } from "../commands/walking.ts";
 import { decided, HOUSE } from "./facts.ts";
 
 const NO_CHANGES = { files: [], whole: true };
@@ -387,6 +388,20 @@ describe("what turns back from green", () => {
     judge({ memory: release, component: asked, read, ...more });
   const comments = ({ effects }: Decision) => effects.filter((effect) => effect.thing === "comment");
   const passed = judged(true).verdict as NonNullable<Decision["verdict"]>;
+
+  it("is not how far a run-book is, which is shown in its comment and on its page", () => {
+    const { runBook: of, approvals } = policy();
+    const required = policy({ approvals, runBook: { ...of, required: true } });
+    const read = new Map([...answers(true), ...Object.entries(RUN_BOOK_FACTS)]);
+    const shows = judged(true, {
+      memory: { ...release, body: `Run-book: ${RUN_BOOK_PATH}` },
+      component: component({ config: { ...component().config, policy: required } }),
+      read,
+    });
+    expect(comments(shows)).toMatchObject([{ mark: "<!-- flowgate:execution revision=1 -->" }]);
+    expect(shows.walked).toMatchObject({ path: RUN_BOOK_PATH, head: at("login"), items: ITEMS });
+    expect(judged(true).walked).toBeUndefined();
+  });
 
   it("is said once in a comment that names who can clear it", () => {
     expect(comments(judged(true))).toEqual([]);

@@ -4,19 +4,7 @@ import type { Effect, SlotState } from "../../src/flow/effect.ts";
 import type { PullKnown } from "../../src/flow/facts.ts";
 import { branch, type Hash } from "../../src/flow/names.ts";
 import type { StandingOf } from "../../src/flow/standing.ts";
-import {
-  ARRIVALS,
-  at,
-  component,
-  LATER,
-  NOW,
-  policy,
-  pullMemory,
-  REPOSITORY,
-  stageMemory,
-  unknown,
-  verdict,
-} from "../builders.ts";
+import { at, component, LATER, NOW, policy, pullMemory, REPOSITORY, unknown, verdict } from "../builders.ts";
 import { FACTS, PATH } from "../commands/walking.ts";
 import { RITA } from "../gates/asking.ts";
 import { done } from "../release/walks.ts";
@@ -35,13 +23,13 @@ const released = pullMemory(
 const known: Partial<PullKnown> = {
   memory: released,
   verdict: verdict({ lane: "release", base: branch("master") }),
-  stage: stageMemory({ arrivals: { ...ARRIVALS, heads: [BEFORE, MERGED] } }),
   ledger: HASH,
 };
 const github: Hub = {
   ...hub(),
   tags: ["v1.3.2", "latest"],
-  [`compare ${BEFORE} ${MERGED}`]: brings("feat: log in"),
+  [`parents ${MERGED}`]: [BEFORE, at("login")],
+  [`compare ${BEFORE} ${at("login")}`]: brings("feat: log in"),
 };
 const release = (more: Partial<StandingOf<"release">> = {}): StandingOf<"release"> => ({
   kind: "release",
@@ -64,6 +52,8 @@ const there = (id: number, completed = false): SlotState => ({
 });
 const made = ({ effects }: Decision) =>
   effects.flatMap((effect): Effect[] => (effect.thing === "tag" || effect.thing === "release" ? [effect] : []));
+/** What goes on record of the release itself; that it landed is told elsewhere. */
+const told = ({ entries }: Decision) => entries.filter(({ says }) => says["kind"] !== "landed");
 const refusing = ([effect]: readonly Effect[], because: string): SlotState => ({
   written: null,
   refused: { fingerprint: effect?.fingerprint as Hash, because, at: NOW },
@@ -76,7 +66,7 @@ const withBook = component({
 describe("A merge into the last stage", () => {
   it("is numbered, once, and tagged with a hash of the ledger", () => {
     const decision = judge(known, github);
-    expect(decision.entries).toMatchObject([
+    expect(told(decision)).toMatchObject([
       { what: "opened", says: { kind: "release", version: "v1.4.0", number: 12, commit: MERGED } },
       { what: "promoting", says: { does: "tags v1.4.0" } },
     ]);
@@ -90,6 +80,21 @@ describe("A merge into the last stage", () => {
     ]);
   });
 
+  it("is tagged with what the ledger says then, never with nothing", () => {
+    const justRead = judge({ ...known, ledger: null }, github);
+    expect([made(justRead), justRead.lookAgainAt]).toEqual([[], NOW]);
+  });
+
+  it("that is the first, or a hotfix with a label, is numbered so", () => {
+    const [first] = told(judge(known, { ...github, tags: ["latest"] }));
+    expect(first).toMatchObject({ says: { version: "v1.0.0", notes: expect.not.stringContaining("compare/") } });
+    const hotfix = {
+      memory: { ...released, bump: "major" as const },
+      verdict: verdict({ lane: "hotfix", base: branch("master") }),
+    };
+    expect(made(judge({ ...known, ...hotfix }, github))).toMatchObject([{ tag: "v2.0.0" }]);
+  });
+
   it("by a command has the version that it asked for, unless somebody took that since", () => {
     const asking = { ...known, standing: [{ ...promotion, version: { version: "2.0.0" } }], requests: OPEN };
     expect(made(judge(asking, github))).toMatchObject([{ tag: "v2.0.0" }]);
@@ -98,21 +103,13 @@ describe("A merge into the last stage", () => {
     expect(made(judge(major, github))).toMatchObject([{ tag: "v2.0.0" }]);
   });
 
-  it("is compared with where the stage was, also before GitHub told of the push", () => {
-    const early = { ...known, stage: stageMemory({ arrivals: { ...ARRIVALS, heads: [BEFORE] } }) };
-    expect(made(judge(early, github))).toMatchObject([{ tag: "v1.4.0" }]);
-    const never = { ...known, stage: null, ledger: null };
-    const all = { ...github, [`compare staging ${MERGED}`]: github[`compare ${BEFORE} ${MERGED}`] };
-    expect(made(judge(never, all))).toMatchObject([{ tag: "v1.4.0", message: expect.stringContaining("0000") }]);
-  });
-
   it("is drafted once it is tagged, published where nothing is to be tested, and then over", () => {
     const tagged = { ...known, standing: [release()], tag: there(0) };
     expect(made(judge(tagged))).toMatchObject([{ slot: "release:42:12", draft: true, over: null, title: "v1.4.0" }]);
     const drafted = { ...tagged, release: there(900) };
     expect(made(judge(drafted))).toMatchObject([{ draft: false, over: 900 }]);
     const published = judge({ ...tagged, release: there(900, true) });
-    expect(published.entries).toMatchObject([
+    expect(told(published)).toMatchObject([
       { what: "closed", says: { key: "release:42:12", because: "v1.4.0 is released" } },
     ]);
     // What is over is not begun again.
@@ -124,7 +121,7 @@ describe("A merge into the last stage", () => {
     const refused = refusing(made(first), "GitHub answered 422 (Reference already exists).");
     const facts = { ...known, standing: [promotion, release()], requests: OPEN, tag: refused };
     const anew = judge(facts, { ...github, tags: ["v1.3.2", "v1.4.0"] });
-    expect(anew.entries[0]).toMatchObject({ what: "opened", says: { key: "release:42:12", version: "v1.5.0" } });
+    expect(told(anew)[0]).toMatchObject({ what: "opened", says: { key: "release:42:12", version: "v1.5.0" } });
     expect(made(anew)).toMatchObject([{ thing: "tag", tag: "v1.5.0" }]);
     expect(says(anew)).toEqual([]);
   });
@@ -140,7 +137,7 @@ describe("A merge into the last stage", () => {
     const [opened] = judge(facts, answers).entries.filter(({ says }) => says["kind"] === "release");
     expect(opened?.says["notes"]).toContain("nobody is there");
     const silent = judge(facts, { ...answers, [`entries ${at("login")}`]: unknown("GitHub answered 502.") });
-    expect([silent.lookAgainAt, made(silent), silent.entries]).toEqual([LATER, [], []]);
+    expect([silent.lookAgainAt, made(silent), told(silent)]).toEqual([LATER, [], []]);
   });
 
   it("stays a draft until what its run-book asks after the merge is done", () => {
@@ -182,6 +179,12 @@ describe("A merge into the last stage", () => {
     expect(made(judge({ ...known, ...more }, github))).toEqual([]);
   });
 
+  it("is waited for by who asked for it, while GitHub does not say", () => {
+    const asked = { ...known, standing: [promotion], requests: OPEN };
+    const silent = judge(asked, { ...github, tags: unknown("GitHub answered 502.") });
+    expect([says(silent), silent.lookAgainAt]).toEqual([[], LATER]);
+  });
+
   it("waits while GitHub does not say, and makes none where no version is left", () => {
     expect(judge(known, { ...github, tags: unknown("GitHub answered 502.") })).toMatchObject({
       lookAgainAt: LATER,
@@ -212,6 +215,10 @@ describe("A merge into the last stage", () => {
       `${into} v1.4.0 is tagged, and its release is a draft until it is deployed and tested.`,
     ]);
     expect(says(judge({ ...tagged, release: there(900, true) }))).toEqual([`${into} It is released.`]);
+    const kept = { ...drafted, refused: { fingerprint: "x" as Hash, because: "GitHub answered 403.", at: NOW } };
+    expect(says(judge({ ...tagged, release: kept }))).toEqual([
+      `${into} v1.4.0 is tagged, and its draft could not be published. GitHub answered 403.`,
+    ]);
     // Where nothing is to be tested it is published first.
     const open = component({ config: { ...component().config, policy: FREE } });
     expect(says(judge({ ...tagged, component: open, release: drafted }))).toEqual([]);

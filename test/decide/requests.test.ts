@@ -18,7 +18,7 @@ import {
   unknown,
   verdict,
 } from "../builders.ts";
-import { FACTS, HEAD } from "../commands/walking.ts";
+import { BLOB, FACTS, HEAD } from "../commands/walking.ts";
 import { DORA, RITA, right } from "../gates/asking.ts";
 import { decided, execution, HOUSE, release, stickyEdit, WITH_RUN_BOOK } from "./facts.ts";
 
@@ -198,12 +198,19 @@ describe("What somebody asks for on a pull request", () => {
       priority: "bulk",
       openPulls: { repository: REPOSITORY, base: "master" },
     });
+    // It may have served a release that is merged.
+    const spent = (closed: string | null) => [{ standing: { ...attested, key: "served", served: 15 }, closed }];
+    const late = judge(facts([open("/attest readiness because tested", gone)], { spent: spent(null) }));
+    expect(late.entries[0]).toMatchObject({ what: "closed", says: { key: "served" } });
+    expect(said(judge(facts([open("/hold", gone)], { spent: spent("it was revoked") })))).toEqual([]);
     const other = judge(facts([open("/hold", gone)], { standing: [{ ...attested, comment: 901 }] }));
     expect(said(other)).toEqual([]);
-    const review = judge(
-      facts([open("/hold", { ...gone, origin: { number: 12, review: 7 } })], { standing: [attested] }),
-    );
+    const origin = { number: 12, review: 7 };
+    const review = judge(facts([open("/hold", { ...gone, origin })], { standing: [attested] }));
     expect(said(review)).toEqual([]);
+    const inReview = { ...attested, comment: null, review: 7 };
+    const reviewed = judge(facts([open("/attest readiness because x", { ...gone, origin })], { standing: [inReview] }));
+    expect(reviewed.entries[0]).toMatchObject({ what: "closed", says: { key: attested.key } });
   });
 
   it("is refused where they may not", () => {
@@ -369,6 +376,41 @@ describe("A click in the comment that shows a run-book", () => {
     expect(decided(judged({ memory, read: read() })).effects).toEqual([]);
     const { body } = memory;
     expect(judged({ memory: pullMemory({ head: "spike/x", base: "master" }, { body }) })).toEqual(lacks);
+  });
+
+  it("on a page does what the command does, and is answered there", () => {
+    const saw = { blob: BLOB, head: HEAD, state: "open", since: null } as const;
+    const act = { command: "done", label: "P1", note: "31 rows", url: null, because: null, saw } as const;
+    const page = (more: Partial<typeof act> = {}, by = RITA) =>
+      decided(clicked({ id: "page:1", body: "", by, origin: { number: 12, page: { ...act, ...more } } }));
+    const decision = page();
+    expect(decision.answered).toEqual([{ id: "page:1", answer: { came: "done", body: null, says: "Done: `P1`." } }]);
+    expect(decision.entries).toMatchObject([
+      { what: "opened", actor: "rita", says: { state: "done", note: "31 rows" } },
+      {
+        what: "answered",
+        actor: "rita",
+        says: { lines: ['/done P1 note="31 rows"'], came: "done", because: "Done: `P1`." },
+      },
+      { what: "opened", says: { kind: "execution" } },
+    ]);
+    expect(decision.effects.map(({ slot }) => slot)).toEqual(["comment:42:12:execution"]);
+    const refused = page({}, DORA);
+    expect(refused.answered).toMatchObject([
+      { answer: { came: "refused", body: null, says: expect.stringMatching(/^This needs somebody in operations/) } },
+    ]);
+    expect(refused.entries[0]).toMatchObject({ what: "answered", says: { came: "refused" } });
+    const misread = page({ url: "http://example.com" } as object);
+    expect(misread.answered).toMatchObject([
+      { answer: { came: "not understood", says: expect.stringMatching(/^`url` begins with `https:/) } },
+    ]);
+  });
+
+  it("on a page is about the commit that the page showed", () => {
+    const saw = { blob: BLOB, head: at("before"), state: "open", since: null } as const;
+    const act = { command: "done", label: "S5", note: null, url: null, because: null, saw } as const;
+    const decision = decided(clicked({ id: "page:1", origin: { number: 12, page: act } }));
+    expect(decision.answered).toMatchObject([{ answer: { says: expect.stringContaining("by now staging is at") } }]);
   });
 
   it("counts from when it was made, as commands do from when they were written", () => {

@@ -3,7 +3,7 @@ import { executionOn, isLeft, leftUntil, stickyCame, undoneOf } from "../../src/
 import { instant, later } from "../../src/flow/names.ts";
 import type { Heard, StickyEdit } from "../../src/flow/request.ts";
 import type { Standing, StandingOf } from "../../src/flow/standing.ts";
-import { at, known, LATER, NOW, unknown } from "../builders.ts";
+import { at, known, LATER, NOW, policy, unknown } from "../builders.ts";
 import { BLOB, HEAD, type On, onRelease, PATH, runBook, walkedBefore } from "../commands/walking.ts";
 import { DORA, OTTO, QUINN } from "../gates/asking.ts";
 import { item } from "../release/walks.ts";
@@ -61,6 +61,23 @@ describe("A click", () => {
       entries: ["item:42:12:rehearsal:i1", "item:42:12:rehearsal:i5"],
       refused: [],
     });
+  });
+
+  it("that begins the deployment needs a backup that is valid then", () => {
+    const bare = runBook([item(1, { phase: "deploy" })]);
+    const facts = (more: On["facts"] = {}): NonNullable<On["facts"]> => ({
+      [`run-book ${PATH} ${BLOB}`]: known(bare),
+      ...more,
+    });
+    const always = { ...onRelease().policy, backup: policy().backup };
+    const refused = told({ by: OTTO, clicks: ["P1"], facts: facts(), policy: always })?.refused;
+    expect(refused).toEqual([
+      expect.stringContaining("is taken back. Stop: `P1` begins the deployment, and there is no valid backup"),
+    ]);
+    expect(told({ by: OTTO, clicks: ["P1"], facts: facts() })?.refused).toEqual([]);
+    expect(told({ by: OTTO, clicks: ["-P1"], facts: facts(), policy: always })?.refused).toEqual([]);
+    const unread = facts({ [`compare ${at("master")} ${HEAD}`]: undefined });
+    expect(came({ by: OTTO, clicks: ["P1"], facts: unread })).toBeNull();
   });
 
   it("is added to those before it", () => {

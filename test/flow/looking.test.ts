@@ -29,6 +29,7 @@ it.each<[Want, unknown, string]>([
   [{ want: "pushers", branch: branch("hotfix/x") }, [], "who pushed to hotfix/x"],
   [{ want: "text", number: 3 }, {}, "the text of #3"],
   [{ want: "tree", commit: HEAD }, HEAD, `the tree of ${head}`],
+  [{ want: "parents", commit: HEAD }, [HEAD], `what ${head} was made on`],
   [{ want: "pull", number: 3 }, {}, "pull 3"],
 ])("%j in words", (want, value, words) => {
   const look = looking(new Map([[wantKey(want), known(value)]]));

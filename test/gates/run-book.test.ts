@@ -180,7 +180,7 @@ describe("The walks", () => {
   it("begin with the rehearsal", () => {
     const found = judged();
     expect(said(found)).toEqual(["pending", "Rehearsal in staging: 5 items open, next S1 “Do thing 1”."]);
-    expect(cure(found)).toBe("Whoever may write ticks them in the comment with the run-book, or with `/done`.");
+    expect(cure(found)).toBe("Whoever may write ticks the items in the comment with the run-book, or with `/done`.");
     expect(copy(found)).toBe("/done S1");
     expect(copy(judged({ standing: done("S1") }))).toBe('/done S2 note="…"');
   });
@@ -188,7 +188,7 @@ describe("The walks", () => {
   it("go on with what comes before the merge, by operations", () => {
     const found = judged({ standing: done(...REHEARSAL, "P1"), roles: OPERATIONS });
     expect(said(found)).toEqual(["pending", "Before the merge: 1 item open, next P2 “Do thing 2”."]);
-    expect(cure(found)).toBe("Operations tick them in the comment with the run-book, or with `/done`.");
+    expect(cure(found)).toBe("Operations tick the items in the comment with the run-book, or with `/done`.");
     expect(cure(judged({ standing: done(...REHEARSAL) }))).toMatch(/^Somebody with `maintain` tick/);
   });
 
@@ -233,6 +233,9 @@ describe("The walks", () => {
       "passed",
       `Rehearsed by ${HERE}, and what comes before the merge is done. 1 item skipped.`,
     ]);
+    expect(judged({ standing: [skipped] })).toMatchObject({ outcome: "pending", skipped: 1 });
+    expect(judged({ standing: [skipped, ...done("S2", "S3", "S5", "S6")] })).toMatchObject({ skipped: 1 });
+    expect(judged()).not.toHaveProperty("skipped");
   });
 
   it("cut long texts", () => {

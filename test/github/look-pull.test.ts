@@ -73,6 +73,24 @@ const rows: readonly Row[] = [
     gives: /^GitHub answered 404 \(Not Found\) when asked for the tree of aaaaaaa of org\/api\.$/,
   },
   {
+    what: "the parents of a commit",
+    want: { want: "parents", commit: HEAD },
+    answers: [[`${R}/git/commits/${HEAD}`, 200, { sha: HEAD, parents: [{ sha: OTHER }, { sha: HEAD, url: "…" }] }]],
+    gives: [OTHER, HEAD],
+  },
+  {
+    what: "the parents of the first commit of all",
+    want: { want: "parents", commit: HEAD },
+    answers: [[`${R}/git/commits/${HEAD}`, 200, { sha: HEAD, parents: [] }]],
+    gives: /not as documented/,
+  },
+  {
+    what: "the parents of a commit that is not there",
+    want: { want: "parents", commit: HEAD },
+    answers: [[`${R}/git/commits/${HEAD}`, 404, { message: "Not Found" }]],
+    gives: /^GitHub answered 404 \(Not Found\) when asked for the parents of aaaaaaa of org\/api\.$/,
+  },
+  {
     what: "a comparison with a commit",
     want: { want: "compare", base: OTHER, head: HEAD },
     answers: [[`${R}/compare/${OTHER}...${HEAD}?per_page=100&page=1`, 502]],

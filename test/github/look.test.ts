@@ -738,6 +738,22 @@ describe("what can never change is asked for once", () => {
     expect(second).toEqual({ known: true, value: TREE, at: "2026-11-24T12:01:00.000Z" });
   });
 
+  test("the parents of a commit, beside its tree", async () => {
+    const scope = signedIn();
+    const address = `${R}/git/commits/${HEAD}`;
+    scope.get(address).reply(200, { sha: HEAD, tree: { sha: TREE }, parents: [{ sha: OTHER }] }, etag);
+    const { github } = connected();
+    const wants = [
+      { want: "tree", commit: HEAD },
+      { want: "parents", commit: HEAD },
+    ] as const;
+    const told = async () =>
+      [...(await github.look(LEASE, FACTS, wants)).values()].map((fact) => fact.known && fact.value);
+    expect(await told()).toEqual([TREE, [OTHER]]);
+    scope.done();
+    expect(await told()).toEqual([TREE, [OTHER]]);
+  });
+
   test("a comparison of two commits, with all its pages", async () => {
     const scope = signedIn();
     scope.get(address(OTHER, 1)).reply(200, comparison(commits(0, 100), total), { ...etag, ...next("/2") });

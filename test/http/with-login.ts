@@ -3,7 +3,7 @@ import { changeApp, install } from "../../sandbox/installing.ts";
 import { sandboxPages } from "../../sandbox/pages/pages.ts";
 import { createRepository } from "../../sandbox/setup.ts";
 import { type App, startApp } from "../../src/app.ts";
-import { OWNER, STAGES, startWorld, type World } from "../world.ts";
+import { LANES_ONLY, OWNER, RUN_BOOK, RUN_BOOK_PATH, STAGES, startWorld, type World } from "../world.ts";
 
 /** The whole App with log-in, on a GitHub whose pages ask people. `acme/api` is private, `acme/site` public. */
 export type WithLogin = {
@@ -18,8 +18,9 @@ export type WithLogin = {
   stop(): Promise<void>;
 };
 
-export async function startWithLogin(): Promise<WithLogin> {
-  const world = await startWorld({ private: true, started: false, pages: sandboxPages() });
+/** @param config of `acme/api`; one that asks for nothing behind the lanes when left out. */
+export async function startWithLogin(config = LANES_ONLY): Promise<WithLogin> {
+  const world = await startWorld({ config, private: true, started: false, pages: sandboxPages() });
   const { github, registered, settings } = world;
   const [first = "master", ...rest] = [...STAGES].reverse();
   const begin = { message: "Begin", author: "ada", files: { "README.md": "# site\n" } };
@@ -111,4 +112,29 @@ function browserIn(app: App, login: string): Browser {
     return at;
   }
   return { go, open };
+}
+
+/** Such an App, and a release whose run-book is to be walked: otto is its operations. */
+export type WithRelease = Omit<WithLogin, "path"> & { readonly number: number; readonly path: string };
+
+export async function startWithRelease(): Promise<WithRelease> {
+  const config = LANES_ONLY.replace("runbook: { required: false }\n", "");
+  const room = await startWithLogin(`${config}roles: { operations: ["@acme/operations"] }\n`);
+  const { world, quiet } = room;
+  const [dora, rita] = [world.person("dora"), world.person("rita")];
+  await dora.pushes("feature/login", "development", { files: { [RUN_BOOK_PATH]: RUN_BOOK } });
+  const body = `Run-book: ${RUN_BOOK_PATH}`;
+  for (const [head, base] of [
+    ["feature/login", "development"],
+    ["development", "staging"],
+  ] as const) {
+    const number = await dora.opens(head, base, { body });
+    await quiet();
+    const refusal = await dora.merges(number);
+    if (refusal !== null) throw new Error(`${head} could not be merged: ${refusal.message}`);
+    await quiet();
+  }
+  const number = await rita.opens("staging", "master", { body });
+  await quiet();
+  return { ...room, number, path: `/acme/api/pull/${number}` };
 }

@@ -203,6 +203,11 @@ describe("what was attested for a pull request", () => {
     expect(attestedFor([{ kind: "hold" } as never], of())).toEqual([]);
   });
 
+  it("and what served it when it was merged, and no other", () => {
+    expect(found([written({ served: 12, number: 11 }), waiver({ served: 12 })], { commits: [] })).toBe(2);
+    expect(found([written({ served: 13 }), waiver({ served: 13, number: 11, head: at("carried") })])).toBe(0);
+  });
+
   it("and on a promotion that a release carries, but for readiness", () => {
     const kept = { number: 11, head: at("carried") };
     expect(found([written(kept), waiver(kept), { ...ready, ...kept }])).toBe(2);

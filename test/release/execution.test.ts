@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import type { Person } from "../../src/flow/names.ts";
 import type { Click } from "../../src/flow/standing.ts";
 import { begun, clicked, type ItemStanding, required, stateFrom } from "../../src/release/execution.ts";
 import { at, NOW, REPOSITORY } from "../builders.ts";
@@ -92,6 +93,60 @@ describe("Clicks on a box", () => {
         expect(stateFrom(clicks(known, ...heard.map(({ one }) => one)))).toEqual(stateFrom(clicks(known, ...made)));
       }),
     );
+  });
+});
+
+describe("Clicks without end", () => {
+  /** So many in each second, and in each revision. */
+  const made = (count: number, { each = 3, every = 6 } = {}): readonly Click[] =>
+    Array.from({ length: count }, (_, n) => {
+      const how = { ticked: n % 2 === 0, shown: n % 2 === 1, revision: 1 + Math.floor(n / every) };
+      return tick([DORA, CARL, RITA][n % 3] as Person, 1 + Math.floor(n / each), how);
+    });
+  const heard = (all: readonly Click[], from = standing()) => clicks(from, ...all);
+
+  it("are settled, the oldest first, and come to the same", () => {
+    const all = made(200);
+    expect(heard(all).clicks).toHaveLength(200);
+    for (const more of [201, 250, 299, 300, 301, 1_000]) {
+      const known = heard(made(more));
+      expect(known.clicks.length).toBeLessThanOrEqual(200);
+      expect(known.clicks.length).toBeGreaterThan(80);
+      expect(stateFrom(known)).toEqual(stateFrom({ ...standing(), clicks: made(more) }));
+    }
+    expect(heard(made(201))).toMatchObject({ state: "done", because: "carl ticked its box" });
+  });
+
+  it("come to the same though they are heard late", () => {
+    const click = fc.record({ by: fc.constantFrom(DORA, CARL, RITA), ticked: fc.boolean(), shown: fc.boolean() });
+    fc.assert(
+      fc.property(
+        fc.array(click, { minLength: 201, maxLength: 260, size: "max" }),
+        fc.array(fc.nat(30), { minLength: 260, maxLength: 260 }),
+        (some, delays) => {
+          const all = some.map(
+            (one, n): Click => ({
+              ...one,
+              at: after(1 + Math.floor(n / 3)),
+              revision: 1 + Math.floor(n / 6),
+            }),
+          );
+          const late = all.map((one, n) => ({ one, at: n + (delays[n] as number) })).sort((a, b) => a.at - b.at);
+          const known = heard(late.map(({ one }) => one));
+          expect(stateFrom(known)).toEqual(stateFrom({ ...standing(), clicks: all }));
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it("that cannot be told apart by second or by revision are settled all together", () => {
+    const close = made(201, { every: 1_000 });
+    expect(heard(close).clicks).toEqual([]);
+    expect(stateFrom(heard(close))).toEqual(stateFrom({ ...standing(), clicks: close }));
+    const same = made(201, { each: 1_000 });
+    expect(heard(same).clicks).toEqual([]);
+    expect(stateFrom(heard(same))).toEqual(stateFrom({ ...standing(), clicks: same }));
   });
 });
 

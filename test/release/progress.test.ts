@@ -3,16 +3,14 @@ import type { Item } from "../../src/flow/run-book.ts";
 import type { Walk } from "../../src/flow/standing.ts";
 import type { ItemStanding } from "../../src/release/execution.ts";
 import {
+  countIn,
   hasBox,
-  isComplete,
-  isPrepared,
-  isThrough,
-  isVerified,
   keptIn,
   openIn,
   type Progress,
   progressOf,
   REHEARSED,
+  runsOf,
   type Step,
   skippedIn,
   toRedo,
@@ -95,10 +93,8 @@ describe("The progress of a walk", () => {
   it("needs nothing of what is optional or does not apply, unless somebody says that it failed", () => {
     const items = [item(1, { optional: true }), item(2, { notApplicable: "no schema change" })];
     expect(open(of("production", [], items))).toBe("");
-    expect(isThrough(of("production", [], items))).toBe(true);
     const failed = of("production", [standing({ state: "failed" })], items);
     expect(open(failed)).toBe("P1");
-    expect(isThrough(failed)).toBe(false);
   });
 
   it("counts a parent by what is required below it", () => {
@@ -132,19 +128,21 @@ describe("The progress of a walk", () => {
     expect(labels(skippedIn(of("production", all, items)))).toBe("P4");
   });
 
-  it("is over when its phases are, and never without items", () => {
+  it("is open in the phases that are asked about", () => {
     const knowing = (...ids: readonly string[]) =>
       of(
         "production",
         ids.map((item) => done(DORA, { item })),
       );
-    const said = (progress: Progress) => [isPrepared(progress), isVerified(progress), isThrough(progress)];
-    expect(said(knowing())).toEqual([false, false, false]);
-    expect(said(knowing(i1))).toEqual([true, false, false]);
-    expect(said(knowing(i2, i3))).toEqual([false, true, false]);
-    expect(said(knowing(i1, i2, i3))).toEqual([true, true, true]);
-    expect(said(of("production", [], []))).toEqual([false, false, false]);
-    expect(isComplete(knowing(), ["rollback"])).toBe(false);
+    const said = (progress: Progress) =>
+      ([["before"], ["deploy", "test"], REHEARSED, ["rollback"]] as const).map((phases) =>
+        labels(openIn(progress, phases)),
+      );
+    expect(said(knowing())).toEqual(["P1", "P2 P3", "P1 P2 P3", "P4"]);
+    expect(said(knowing(i1))).toEqual(["", "P2 P3", "P2 P3", "P4"]);
+    expect(said(knowing(i2, i3))).toEqual(["P1", "", "P1", "P4"]);
+    expect(said(knowing(i1, i2, i3))).toEqual(["", "", "", "P4"]);
+    expect(said(of("production", [], []))).toEqual(["", "", "", ""]);
     expect(REHEARSED).toEqual(["before", "deploy", "test"]);
   });
 
@@ -167,5 +165,23 @@ describe("The progress of a walk", () => {
 
   it("has no box for what is the sum of others", () => {
     expect(of("production", [], [item(1), item(2, { parent: 1 })]).steps.map(hasBox)).toEqual([false, true]);
+  });
+});
+
+describe("What a walk consists of", () => {
+  it("is counted without what holds nothing", () => {
+    const items = [
+      ...BOOK,
+      item(6, { optional: true }),
+      item(7, { phase: "test" }),
+      item(8, { phase: "test", parent: 7 }),
+    ];
+    expect(countIn(of("production", [done(DORA)], items))).toEqual({ cleared: 1, of: 4 });
+  });
+
+  it("is told by runs of one phase", () => {
+    const items = [...BOOK.slice(0, 2), item(3, { phase: "deploy" }), item(4)];
+    const runs = runsOf(of("production", [], items)).map(({ phase, steps }) => `${phase}: ${labels(steps)}`);
+    expect(runs).toEqual(["before: P1", "deploy: P2 P3", "before: P4"]);
   });
 });

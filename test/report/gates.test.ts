@@ -107,6 +107,28 @@ it("what turned back from green is named gate by gate, with who can clear it", (
   );
 });
 
+it("counts in the title what of the run-book was skipped", () => {
+  const book = finding({ gate: "run-book", because: "Rehearsed. 2 items skipped.", skipped: 2 });
+  const titled = (outcome: Verdict["outcome"], ...findings: readonly Finding[]) =>
+    checkRun(told(release(outcome, findings))).title;
+  expect(titled("passed", ready, { ...waits, outcome: "passed" }, book)).toBe(
+    "staging goes into master: the next stage. All 3 gates passed, 2 items skipped.",
+  );
+  expect(titled("pending", ready, waits, { ...book, skipped: 1 })).toBe(
+    "1 of 3 gates open, 1 item skipped. Waits for quality to approve.",
+  );
+  // Where that gate is shown it says so itself.
+  expect(titled("pending", ready, { ...book, outcome: "pending" })).toBe(
+    "1 of 2 gates open. Rehearsed. 2 items skipped.",
+  );
+});
+
+it("lists once what several gates read", () => {
+  const read = ["2736fab has 3 commits that 8f4e033 lacks"];
+  const { summary } = checkRun(told(release("pending", [ready, { ...waits, read }, { ...owed, read }])));
+  expect(summary.match(/3 commits/g)).toHaveLength(1);
+});
+
 it("a verdict without findings says so", () => {
   expect(checkRun(told(release("errored", []))).title).toBe("Nothing was judged.");
 });

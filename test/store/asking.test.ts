@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { type Effect, replySlot } from "../../src/flow/effect.ts";
 import type { ComponentKnown, PullKnown } from "../../src/flow/facts.ts";
 import { digestOf } from "../../src/flow/ledger.ts";
-import type { Request } from "../../src/flow/request.ts";
+import { askedOnPage, type Request } from "../../src/flow/request.ts";
 import type { Subject } from "../../src/flow/subject.ts";
 import type { Store } from "../../src/store/store.ts";
 import { at, component as componentMemory, LATER, NOW, REPOSITORY, verdict } from "../builders.ts";
@@ -125,6 +125,30 @@ describe("What people ask for", () => {
     await expect(store.commit(lease, await store.recall(lease, NOW), decision({ answered }), NOW)).rejects.toThrow(
       "an effect or an answer without an entry",
     );
+  });
+
+  it("on a page is found again by who asked, newest first, with what came of it", async () => {
+    const act = { command: "done", label: "P3", note: null, url: null, because: null } as const;
+    const saw = { blob: at("the run-book"), head: at("login"), state: "open", since: null } as const;
+    const page = (number: number, person: number, when: string) => ({
+      ...request(`${askedOnPage(pull(number), person)}${when}`),
+      origin: { number, page: { ...act, saw } },
+    });
+    await store.learn(asks(pull(12), page(12, 10, "09:40"), page(12, 10, "09:50"), page(12, 1, "09:45"), request("a")));
+    await store.learn(asks(pull(1), page(1, 10, "09:40")));
+    const first = `${askedOnPage(pull(12), 10)}09:40`;
+    expect(await store.isAnswered(first)).toBe(false);
+    const answer = { came: "done", body: null, says: "Done: `P3`." } as const;
+    await decides(store, pull(12), { entries: [entry()], answered: [{ id: first, answer }] });
+    expect(await store.isAnswered(first)).toBe(true);
+    expect(await store.isAnswered("nothing of this name")).toBe(false);
+    expect(await store.askedOnPage(pull(12), 10)).toEqual([
+      { at: NOW, act: { ...act, saw }, answer: null },
+      { at: NOW, act: { ...act, saw }, answer },
+    ]);
+    const many = Array.from({ length: 12 }, (_, n) => page(12, 10, `10:${10 + n}`));
+    await store.learn(asks(pull(12), ...many));
+    expect(await store.askedOnPage(pull(12), 10)).toHaveLength(10);
   });
 
   it("on an issue is asked of the repository, and sees what stands there", async () => {

@@ -42,6 +42,7 @@ describe("The schema", () => {
       "0002-sessions",
       "0003-standing-and-requests",
       "0004-run-books",
+      "0005-walked",
     ]);
   });
 
@@ -63,14 +64,14 @@ describe("The schema", () => {
     expect(keysOf(await second.claim(ALL))).toEqual(["pull:42:12"]);
     expect(await second.ledgerFlaw()).toBeNull();
     expect(await schema()).toEqual(before);
-    expect(await applied()).toHaveLength(4);
+    expect(await applied()).toHaveLength(5);
   });
 
   it("may be asked for by two at once", async () => {
     const database = openDatabase(place.url, place.folder);
     await Promise.all([migrate(database), migrate(database)]);
     await database.stop();
-    expect(await applied()).toHaveLength(4);
+    expect(await applied()).toHaveLength(5);
   });
 
   it("of a newer Flowgate is refused and left as it is, and works again for who knows it", async () => {

@@ -17,6 +17,7 @@ import {
   stageMemory,
   verdict,
 } from "../builders.ts";
+import { attested } from "../release/attested.ts";
 import { freshPlace, type Place } from "./place.ts";
 import { decides, groupLesson, INSTALLATION, news, nudged, pull, pullLesson, take } from "./told.ts";
 
@@ -76,6 +77,20 @@ async function known<T>(of: Subject): Promise<T> {
 }
 const standing = async (of: Subject = pull(12)) => (await known<PullKnown>(of)).standing.map(({ key }) => key);
 
+/** Makes all rows from the ledger, compares them with those that were there, and says how many. */
+async function madeAnew(): Promise<number> {
+  let rows = 0;
+  await place.console(async (on) => {
+    const before = await on.selectFrom("standing").selectAll().orderBy("key").execute();
+    await on.deleteFrom("standing").execute();
+    const entries = await on.selectFrom("ledger_entry").selectAll().orderBy("sequence").execute();
+    for (const entry of entries) await project(on, entryOf(entry));
+    expect(await on.selectFrom("standing").selectAll().orderBy("key").execute()).toEqual(before);
+    rows = before.length;
+  });
+  return rows;
+}
+
 describe("What stands", () => {
   beforeEach(async () => {
     await store.learn(news({ lessons: [pullLesson(pull(12))] }));
@@ -122,14 +137,64 @@ describe("What stands", () => {
     await writes(opens(ABOUT, hold(12)), opens(ABOUT, hold(13)), opens(ABOUT, deviation("development")));
     await writes(closes(ABOUT, "rita", "hold:12", "done"), opens(ABOUT, hold(13, { because: "wait longer" })));
     await writes(closes(ABOUT, "rita", "hold:12", "once more"), closes(ABOUT, "rita", "nothing", "no"));
-    await place.console(async (on) => {
-      const before = await on.selectFrom("standing").selectAll().orderBy("key").execute();
-      expect(before).toHaveLength(3);
-      await on.deleteFrom("standing").execute();
-      const entries = await on.selectFrom("ledger_entry").selectAll().orderBy("sequence").execute();
-      for (const entry of entries) await project(on, entryOf(entry));
-      expect(await on.selectFrom("standing").selectAll().orderBy("key").execute()).toEqual(before);
-    });
+    expect(await madeAnew()).toBe(3);
+  });
+});
+
+describe("What served a release that is merged", () => {
+  const merged = pull(12);
+  const other = pull(13);
+  const backup = attested();
+  const served = { ...backup, key: `served:12:${backup.key}`, served: 12 };
+  const landed = (number: number, minutes: number): Standing => ({
+    kind: "landed",
+    key: `landed:${number}`,
+    by: null,
+    at: later(NOW, minutes * 60_000),
+    because: "it was merged as it had passed",
+    repository: REPOSITORY,
+    number,
+  });
+  const asks = (of: Subject, body: string) => ({
+    of,
+    request: {
+      id: `comment:${body}`,
+      by: RITA,
+      at: NOW,
+      body,
+      how: "written",
+      origin: { number: 12, comment: 1 },
+    } as const,
+  });
+  beforeEach(async () => {
+    await store.learn(news({ lessons: [pullLesson(merged), pullLesson(other)] }));
+    await writes(opens(ABOUT, backup));
+    await writes(closes(ABOUT, "app", backup.key, "it served #12"), opens(ABOUT, served));
+    await writes(opens(ABOUT, landed(12, 1)), opens(ABOUT, landed(11, 0)), opens(ABOUT, landed(10, -1)));
+  });
+
+  it("stands for that one alone", async () => {
+    expect(await standing(merged)).toEqual([served.key, "landed:12"]);
+    expect(await standing(other)).toEqual([]);
+  });
+
+  it("is known where somebody attests something, or takes it back, and so is the last release before", async () => {
+    const facts = async (of: Subject) => {
+      const { spent, lastRelease } = await known<PullKnown>(of);
+      return { spent: spent.map(({ standing, closed }) => [standing.key, closed]), lastRelease };
+    };
+    expect(await facts(other)).toEqual({ spent: [], lastRelease: null });
+    await store.learn(news({ asks: [asks(other, "/ATTEST backup …"), asks(merged, "/attest revoke …")] }));
+    expect(await facts(other)).toEqual({ spent: [[served.key, null]], lastRelease: later(NOW, 60_000) });
+    expect(await facts(merged)).toMatchObject({ lastRelease: NOW });
+    await writes(closes(ABOUT, "otto", served.key, "revoked by otto: wrong cluster"));
+    expect(await facts(other)).toMatchObject({ spent: [[served.key, "revoked by otto: wrong cluster"]] });
+    expect(await standing(merged)).toEqual(["landed:12"]);
+  });
+
+  it("can be made anew from the ledger alone", async () => {
+    await writes(closes(ABOUT, "otto", served.key, "revoked by otto: wrong cluster"));
+    await madeAnew();
   });
 });
 

@@ -2,9 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Decision } from "../../src/flow/decision.ts";
 import type { Lesson } from "../../src/flow/memory.ts";
 import { branch, repositoryId } from "../../src/flow/names.ts";
+import { digestOfWalked } from "../../src/flow/run-book.ts";
 import type { Subject } from "../../src/flow/subject.ts";
 import type { Store } from "../../src/store/store.ts";
-import { at, FORK, REPOSITORY, stageMemory, verdict } from "../builders.ts";
+import { at, component as componentMemory, FORK, NOW, REPOSITORY, stageMemory, verdict } from "../builders.ts";
+import { walkedBefore } from "../commands/walking.ts";
+import { item } from "../release/walks.ts";
 import { freshPlace, type Place } from "./place.ts";
 import {
   check,
@@ -19,6 +22,7 @@ import {
   pullLesson,
   stage,
   stageLesson,
+  take,
 } from "./told.ts";
 
 let place: Place;
@@ -66,6 +70,23 @@ describe("The page of a pull request", () => {
       entries: [],
       entriesInAll: 0,
     });
+  });
+
+  it("has the run-book that is walked, with what stands of its items, and knows which it is", async () => {
+    await learn(componentLesson(), pullLesson(pull(12), { base: "master" }));
+    await decided(component, { memory: componentMemory() });
+    expect(await store.pullView("acme/api", 12)).toMatchObject({ walked: null });
+    const book = { path: "a.md", blob: at("a"), head: at("login"), walks: ["production"], items: [item(1)] } as const;
+    const other = { ...book, blob: at("b") };
+    const done = walkedBefore("P1", { state: "done" });
+    const opened = { what: "opened", says: done as never } as const;
+    for (const walked of [book, other]) {
+      await decided(pull(12), { walked, entries: [entry(opened)] });
+      expect(await store.pullView("acme/api", 12)).toMatchObject({ walked: { book: walked, items: [done] } });
+    }
+    await store.learn(nudged(pull(12)));
+    const { facts } = await store.recall(await take(store, pull(12)), NOW);
+    expect(facts).toMatchObject({ walked: digestOfWalked(other) });
   });
 
   it("is in hand from when it is due until it was looked at", async () => {

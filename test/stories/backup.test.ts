@@ -1,5 +1,5 @@
 import { describe, expect } from "@jest/globals";
-import { LANES_ONLY, type World, type WorldOptions } from "../world.ts";
+import { LANES_ONLY, RUN_BOOK, RUN_BOOK_PATH, runBookOf, type World, type WorldOptions } from "../world.ts";
 import { answers, lands, seen, story } from "./telling.ts";
 
 /** A component whose releases need a backup, however young it has to be. */
@@ -110,5 +110,85 @@ describe("A backup", () => {
       return undefined;
     },
     options("{ when: data }"),
+  );
+
+  story(
+    "is used up by its release, and looked at once more when that is deployed",
+    async (world) => {
+      const [ada, dora] = [world.person("ada"), world.person("dora")];
+      const [otto, rita] = [world.person("otto"), world.person("rita")];
+      await ada.addsToTeam("operations", "rita");
+      const attests = (number: number, id: string) =>
+        otto.says(number, `/attest backup system=postgres-main id=${id} at=${now(world)}`);
+      const walks = async (number: number) => {
+        await otto.says(number, '/done S1 S3-S5 P1\n/done S2 P2 note="31 rows"');
+        await world.quiet();
+      };
+      await dora.pushes("feature/login", "development", { files: { "src/login.ts": "1", [RUN_BOOK_PATH]: RUN_BOOK } });
+      await lands(world, dora, "feature/login", "development");
+      const body = `Run-book: ${RUN_BOOK_PATH}`;
+      const promotion = await rita.opens("development", "staging", { body });
+      await world.quiet();
+      // Kept from the promotion for the release that carries it.
+      await attests(promotion, "snap-1");
+      await world.quiet();
+      expect(await rita.merges(promotion)).toBeNull();
+      const first = await rita.opens("staging", "master", { body });
+      await world.quiet();
+      await walks(first);
+      expect(seen(world, first)).toMatchObject({ is: "success" });
+      expect(await rita.merges(first)).toBeNull();
+      await world.quiet();
+
+      // A day later it is too old to deploy by.
+      await world.skip(25 * 3_600_000);
+      await otto.ticks(first, "P3");
+      await world.quiet();
+      expect(answers(world, first).at(-1)).toMatchInlineSnapshot(
+        `"otto's click on \`P3\` is taken back. Stop: \`P3\` begins the deployment, and there is no valid backup to go back to: the newest backup of \`postgres-main\` is 25 h old, and 24 h is the limit. @otto or @rita makes one and writes \`/attest backup system=postgres-main id=BACKUP-ID at=YYYY-MM-DDTHH:MM:SSZ\` here; then it is ticked again. Where no data is affected they say \`/attest no-data-impact because …\`."`,
+      );
+      await attests(first, "snap-2");
+      await world.quiet();
+      const revoked = await otto.says(first, "/attest revoke id=snap-2 because wrong cluster");
+      await world.quiet();
+      await otto.says(first, "/done P3");
+      await world.quiet();
+      expect(answers(world, first).slice(-2)).toEqual([
+        "Backup `snap-2` does not count any more: wrong cluster.",
+        expect.stringContaining("Stop: `P3` begins the deployment"),
+      ]);
+      await otto.corrects(revoked, "Never mind.");
+      await attests(first, "snap-3");
+      await world.quiet();
+      await otto.ticks(first, "P3");
+      await world.quiet();
+      expect(runBookOf(world.github, world.repository(), first)?.body).toContain("- [x] **P3** ");
+
+      // None of them serves another release.
+      await dora.pushes("feature/logout", "development", { files: { "src/logout.ts": "1" } });
+      await lands(world, dora, "feature/logout", "development");
+      const next = await rita.opens("development", "staging", { body });
+      await world.quiet();
+      expect(await rita.merges(next)).toBeNull();
+      const second = await rita.opens("staging", "master", { body });
+      await world.quiet();
+      await attests(second, "snap-1");
+      await attests(second, "snap-2");
+      await world.quiet();
+      const once = "and one backup serves one release: make another.";
+      expect(answers(world, second)).toEqual([
+        `\`id\` \`snap-1\` served \\#${first} already, ${once}`,
+        `\`id\` \`snap-2\` served \\#${first} already, ${once}`,
+      ]);
+      await attests(second, "snap-4");
+      await world.quiet();
+      await walks(second);
+      expect(seen(world, second)).toMatchObject({ is: "success" });
+      return undefined;
+    },
+    {
+      ...options("{ when: always }"),
+      config: `${LANES_ONLY.replace("runbook: { required: false }\n", "").replace("backup: { when: data }", "backup: { when: always }")}roles: { operations: ["@acme/operations"] }\n`,
+    },
   );
 });

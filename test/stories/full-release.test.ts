@@ -171,7 +171,7 @@ story(
     );
     for (const person of [devin, otto, quinn]) await person.approves(release);
     await world.quiet();
-    const GREEN = "staging goes into master: the next stage. All 12 gates passed.";
+    const GREEN = "staging goes into master: the next stage. All 12 gates passed, 1 item skipped.";
     expect(seen(world, release)).toEqual({ name: "flowgate: master", is: "success", title: GREEN });
     const isOld = (age: number) => world.skip(finished + age - world.clock.now().getTime());
     await isOld(24 * HOUR - 2 * MINUTE);
@@ -182,7 +182,7 @@ story(
     expect(seen(world, release)).toEqual({
       name: "flowgate: master",
       is: "in_progress",
-      title: `1 of 12 gates open. ${OLD}`,
+      title: `1 of 12 gates open, 1 item skipped. ${OLD}`,
     });
     expect(await rita.merges(release)).toEqual({
       status: 405,
@@ -315,6 +315,8 @@ Run-book: \`docs/runbooks/1.4.0.md\` (\`…\`).
 24 h, app: judged pending, backup
 24 h, otto: attested snap-9a02
 24 h, app: judged passed
+24 h, app: it was merged as it had passed
+24 h, app: used up snap-9a02 for #4
 24 h, rita: brought #4
 24 h, otto: P4 done: otto ticked its box
 24 h, otto: P5 done: otto did it

@@ -81,7 +81,7 @@ describe("From a feature to production", () => {
         backup: "in_progress: Waiting for operations: no backup is attested.",
         "run-book": "in_progress: Rehearsal in staging: 5 items open, next S1 “Tell the hospitals”.",
       });
-      expect(summary(world, release)).toContain("Whoever may write ticks them in the comment with the run-book");
+      expect(summary(world, release)).toContain("Whoever may write ticks the items in the comment with the run-book");
       await dora.ticks(release, "S1");
       await world.quiet();
       expect(open(world, release)["run-book"]).toBe(

@@ -72,8 +72,12 @@ function standingIn(standing: Standing, items: readonly Item[], actor: string): 
       const agreed = confirmedBy === null ? "" : ` (${by?.login}, confirmed by ${confirmedBy.login})`;
       return `${label} ${state}: ${note ?? because}${agreed}`;
     }
-    case "attestation":
-      return `attested ${standing.what === "backup" ? standing.id : standing.what}`;
+    case "attestation": {
+      const what = standing.what === "backup" ? standing.id : standing.what;
+      return standing.served === undefined ? `attested ${what}` : `used up ${what} for #${standing.served}`;
+    }
+    case "landed":
+      return standing.because;
     case "execution":
       // Each time the comment is written it stands anew.
       return actor === "app" ? null : standing.because;

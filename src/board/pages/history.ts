@@ -1,6 +1,8 @@
 import type { Entry, LedgerEntry } from "../../flow/ledger.ts";
 import type { Instant, Json } from "../../flow/names.ts";
 import { OUTCOMES } from "../../flow/verdict.ts";
+import { type ItemStanding, STATE_WORDS, stateFrom } from "../../release/execution.ts";
+import { labelOf } from "../../release/labels.ts";
 import { WORDS } from "../../report/check-run.ts";
 import { cut, type Html, html, prose } from "../html.ts";
 import { moment } from "../time.ts";
@@ -27,7 +29,8 @@ const WHAT: { readonly [what in Entry["what"]]: string } = {
 };
 
 /** What the ledger says about a pull request, newest first. */
-export function history({ entries, entriesInAll }: PullView, now: Instant): Html {
+export function history(view: PullView, now: Instant): Html {
+  const { entries, entriesInAll } = view;
   const older = entriesInAll - Math.min(entries.length, SHOWN);
   return html`<section>
 <h2>History</h2>
@@ -35,19 +38,30 @@ ${
   entries.length === 0
     ? html`<p class="quiet">Nothing is written down about it yet.</p>`
     : html`<ol class="history" reversed>
-${entries.slice(0, SHOWN).map((entry, place) => event(entry, entries[place + 1] ?? null, now))}</ol>`
+${entries.slice(0, SHOWN).map((entry, place) => event(entry, entries[place + 1] ?? null, view, now))}</ol>`
 }
 ${older > 0 && html`<p class="quiet">${older} older ${older === 1 ? "entry" : "entries"} in the ledger.</p>`}
 </section>`;
 }
 
-function event(entry: LedgerEntry, before: LedgerEntry | null, now: Instant): Html {
+function event(entry: LedgerEntry, before: LedgerEntry | null, view: PullView, now: Instant): Html {
   const { at, what, actor, sequence, hash } = entry;
-  const sentence = sentenceOf(entry, before);
+  const itemState = itemIn(entry, view);
+  const sentence = itemState ?? sentenceOf(entry, before);
   return html`<li><p class="when">${moment(at, now)}</p>
-<p><b>${WHAT[what] ?? what}</b>${actor !== "app" && ` by ${actor}`}${sentence !== null && html`: ${prose(cut(sentence, LONGEST))}`}</p>
+<p><b>${itemState === null ? (WHAT[what] ?? what) : "Run-book"}</b>${actor !== "app" && ` by ${actor}`}${sentence !== null && html`: ${prose(cut(sentence, LONGEST))}`}</p>
 <p class="quiet">entry ${sequence} · <code class="sha" title="${hash}">${hash.slice(0, 7)}</code></p></li>
 `;
+}
+
+/** How far an item of the run-book is by an entry; null: it tells of no item. */
+function itemIn({ what, says }: LedgerEntry, { walked }: PullView): string | null {
+  if (what !== "opened" || says["kind"] !== "item") return null;
+  const state = says as unknown as ItemStanding;
+  const item = walked?.book.items.find(({ id }) => id === state.item);
+  const { state: now, because } = stateFrom(state);
+  const name = item === undefined ? `an item of ${state.walk}` : labelOf(state.walk, item.ordinal);
+  return `${name} is ${STATE_WORDS[now]}, ${because}`;
 }
 
 /** The words of an entry, without repeating those of the judgement that it carried out. */
@@ -58,6 +72,7 @@ function sentenceOf({ what, says }: LedgerEntry, before: LedgerEntry | null): st
   const slot = text(says["slot"]) ?? "";
   if (what === "done" && /^(reply|reaction):/.test(slot))
     return slot.startsWith("reply:") ? "the answer" : "a reaction";
+  if (what === "done" && /^comment:\d+:\d+:execution$/.test(slot)) return "the comment with the run-book";
   const check = what === "done" ? /^check:\d+:[0-9a-f]+:(.+)$/.exec(slot)?.[1] : undefined;
   if (check !== undefined) {
     const title = text(says["title"]);

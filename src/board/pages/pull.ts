@@ -5,10 +5,12 @@ import { WORDS } from "../../report/check-run.ts";
 import { type Answer, answerOf, type Cure, type Judged, worstFirst } from "../answer.ts";
 import { cut, type Html, html, prose } from "../html.ts";
 import { moment, since } from "../time.ts";
-import type { PullView } from "../views.ts";
+import { addressOf, type PullView } from "../views.ts";
 import { frame, type Visitor, wordIn } from "./frame.ts";
 import { history } from "./history.ts";
+import { type Chosen, runBook, runBookLine } from "./run-book.ts";
 import { commit, stageLine } from "./stage-line.ts";
+import type { Ticking } from "./ticking.ts";
 
 /** More facts of one gate are counted, not shown. */
 const FACTS = 100;
@@ -16,8 +18,7 @@ const FACTS = 100;
 const LONG = 90;
 
 /** Who sees the page of a pull request. */
-export type Reader = {
-  readonly visitor: Visitor;
+export type Reader = Ticking & {
   /** Whether they may have it judged afresh. */
   readonly mayRecheck: boolean;
 };
@@ -27,8 +28,15 @@ export type Reader = {
  *
  * @param github where GitHub's own pages are; null: no links there.
  * @param reader null: pages are the same for everybody, and nobody acts on them.
+ * @param chosen which item of a run-book is shown in full.
  */
-export function pullPage(view: PullView, now: Instant, github: string | null, reader: Reader | null = null): Html {
+export function pullPage(
+  view: PullView,
+  now: Instant,
+  github: string | null,
+  reader: Reader | null = null,
+  chosen: Chosen = { item: null, from: null },
+): Html {
   const { component, number } = view;
   const answer = answerOf(view);
   const { mark, sentence, clear, notes } = answer;
@@ -38,24 +46,22 @@ ${where(view, github)}
 <h1${sentence.length > LONG && html` class="long"`}>${prose(sentence)}</h1>
 ${clear.length > 0 && html`<section aria-label="What to do">${clear.map((cure) => todo(cure, clear.length > 1))}</section>`}
 ${notes.map((note) => html`<p class="note">${prose(note)}</p>`)}
-${reader?.mayRecheck ? recheck(view, reader.visitor) : null}${stageLine(view, mark)}
+${runBookLine(view)}${reader?.mayRecheck ? recheck(view, reader.visitor) : null}${stageLine(view, mark)}
 ${answer.explained && gates(view, answer, answer.explained, now)}
-${history(view, now)}`;
+${runBook(view, { now, github, chosen }, reader)}${history(view, now)}`;
   return frame(
     `${mark.word} · ${component.name}#${number}`,
-    `${pathOf(view)}.json`,
+    `${addressOf(view)}.json`,
     content,
     reader === null ? null : reader.visitor,
   );
 }
 
-const pathOf = ({ component, number }: PullView) => `/${component.name}/pull/${number}`;
-
 function recheck(view: PullView, visitor: Visitor): Html {
   const hint = view.inHand
     ? "Flowgate is at it. Load this page again in a moment."
     : "Reads everything afresh, judges it, and writes the check again.";
-  return html`<form class="act" method="post" action="${pathOf(view)}/recheck">${wordIn(visitor)}<button type="submit">Re-check</button> <span class="quiet">${hint}</span></form>
+  return html`<form class="act" method="post" action="${addressOf(view)}/recheck">${wordIn(visitor)}<button type="submit">Re-check</button> <span class="quiet">${hint}</span></form>
 `;
 }
 

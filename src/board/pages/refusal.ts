@@ -76,6 +76,24 @@ export const nothingToJudge = (page: string): Refusal => ({
   link: { text: "Go back to the pull request", href: page },
 });
 
+/** @param page of the pull request. */
+export const nothingToTick = (page: string): Refusal => ({
+  status: 409,
+  because: "Nothing was done: no run-book is walked on this pull request.",
+  next: ["It was closed, or it goes elsewhere by now, or Flowgate lost its access. Its page says which."],
+  link: { text: "Go back to the pull request", href: page },
+});
+
+/** @param page of the pull request. */
+export const notOurForm = (page: string): Refusal => ({
+  status: 400,
+  because: "Nothing was done: no form of this page sends that.",
+  next: [
+    "Open the page, and press it there. Programs write a comment on the pull request instead, such as `/done P3`.",
+  ],
+  link: { text: "Go to the pull request", href: page },
+});
+
 /** Without log-in the board may be seen from its own machine only. */
 export const NOT_HERE: Refusal = {
   status: 403,

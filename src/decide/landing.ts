@@ -1,0 +1,66 @@
+import type { PullKnown, Want } from "../flow/facts.ts";
+import { closes, type Entry, opens } from "../flow/ledger.ts";
+import { looking } from "../flow/looking.ts";
+import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
+import type { Instant } from "../flow/names.ts";
+import { subjectKey } from "../flow/subject.ts";
+import { isPassed } from "../flow/verdict.ts";
+import { type Attested, attestedFor } from "../release/attestation.ts";
+import { brought } from "../release/merged.ts";
+
+/** What goes on record of a release or a hotfix that is merged; later again where GitHub did not answer. */
+type Landing = { readonly entries: readonly Entry[]; readonly lookAgainAt: Instant | null };
+const NOTHING_LANDED: Landing = { entries: [], lookAgainAt: null };
+
+/**
+ * A release or a hotfix that is merged uses up what was attested for it, on it and on the promotions that it carries, and
+ * what is attested for it later: from then on that counts for it alone. The moment of the merge goes on record where it had
+ * passed; backups of the next release begin after it.
+ */
+export function landing(
+  known: PullKnown,
+  pull: PullMemory,
+  { config }: ComponentMemory,
+): Landing | { readonly lacks: readonly Want[] } {
+  const { subject, standing, verdict, read } = known;
+  const { repository, number } = subject;
+  const lane = verdict?.base === pull.base ? verdict.lane : null;
+  if (pull.base !== config.policy.stages.at(-1) || (lane !== "release" && lane !== "hotfix")) return NOTHING_LANDED;
+
+  const open = standing.filter((one): one is Attested => one.kind === "attestation" && one.served === undefined);
+  const look = looking(read);
+  const carries = lane === "release" && pull.mergeCommit !== null && open.some((one) => one.number !== number);
+  const carried = carries ? brought(look, pull.head.sha, pull.mergeCommit) : null;
+  const missing = look.missing();
+  if (missing !== null && "lacks" in missing) return missing;
+  const attested = attestedFor(open, { repository, number, lane, commits: carried?.commits ?? [] });
+
+  const about = subjectKey(subject);
+  const isNew = !standing.some((one) => one.kind === "landed" && one.number === number);
+  return {
+    entries: [
+      ...(isNew && isPassed(verdict, pull.head.sha, pull.base) ? [landed(known, pull.asOf)] : []),
+      ...attested.flatMap((one) => [
+        closes(about, "app", one.key, `it served #${number}`),
+        { ...opens(about, { ...one, key: servedKey(one, number), served: number }), actor: "app" },
+      ]),
+    ],
+    lookAgainAt: missing?.retryAt ?? null,
+  };
+}
+
+function landed({ subject: { repository, number } }: PullKnown, at: Instant): Entry {
+  return opens(subjectKey({ kind: "pull", repository, number }), {
+    kind: "landed",
+    key: `landed:${repository}:${number}`,
+    by: null,
+    at,
+    because: "it was merged as it had passed",
+    repository,
+    number,
+  });
+}
+
+/** By its id as well: another one of the same system may be attested for it later. */
+const servedKey = (one: Attested, number: number): string =>
+  `served:${number}:${one.key}${one.what === "backup" ? `:${one.id}` : ""}`;

@@ -1,0 +1,18 @@
+import { z } from "zod";
+import { type News, NO_NEWS } from "../flow/decision.ts";
+import { installationId } from "../flow/names.ts";
+
+export const id = z.number().int().positive();
+
+/** What every event about a repository says of where it happened. */
+export const place = z.object({
+  repository: z.object({ id, full_name: z.string(), default_branch: z.string().optional() }),
+  installation: z.object({ id }).nullish(),
+});
+export type Place = z.output<typeof place>;
+
+/** News of whoever has the repository, which says nothing yet. */
+export const newsOf = ({ installation }: Place): News => ({
+  ...NO_NEWS,
+  installation: installation ? installationId(installation.id) : null,
+});
