@@ -183,7 +183,10 @@ To be made good and closed by **…**. Somebody in quality, or a release manager
       expect(seen(world, number)?.is).toBe("failure");
       expect(await dora.merges(number)).not.toBeNull();
       expect(issues(world)).toMatchObject([
-        { state: "closed", body: expect.stringContaining(`No longer open: the head is ${after} by now, and not ${before}.`) },
+        {
+          state: "closed",
+          body: expect.stringContaining(`No longer open: the head is ${after} by now, and not ${before}.`),
+        },
       ]);
       await devin.says(number, "/confirm checks");
       await world.quiet();
