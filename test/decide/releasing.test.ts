@@ -109,7 +109,11 @@ describe("A merge into the last stage", () => {
       {
         ...known,
         verdict: { ...(known.verdict as Verdict), findings: [finding_] },
-        merged: [pull(9, "feat: log in", "backup"), pull(8, "feat: log in", "window"), pull(7, "long ago", "readiness")],
+        merged: [
+          pull(9, "feat: log in", "backup"),
+          pull(8, "feat: log in", "window"),
+          pull(7, "long ago", "readiness"),
+        ],
       },
       github,
     );
