@@ -8,6 +8,13 @@ import { component, judged, MANAGED, NOW, pull, stage, stories, story } from "./
 
 const WHOLES = OUTCOMES.filter((outcome): outcome is Whole => outcome !== "overridden");
 
+test("what passes by an override says so, and asks for nothing more", () => {
+  const { mark, sentence, clear } = answerOf(stories.overridden());
+  expect(mark).toEqual({ tone: "passed", word: "✓ passed" });
+  expect(sentence).toMatch(/^Overridden by rita, confirmed by carl: the runner is down /);
+  expect(clear).toEqual([]);
+});
+
 describe("the sentence that is the answer", () => {
   test.each<[keyof typeof stories, string, string]>([
     ["refused", "✗ refused", "feature/login enters at development, not at master. Open it into development instead."],
