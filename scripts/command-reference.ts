@@ -1,10 +1,11 @@
 import { ALL } from "../src/commands/catalog.ts";
+import { inCell } from "../src/commands/help.ts";
 
 /** The commands as people write them, with who may and what each does. */
 export function commandReference(): string {
   const rows = ALL.map(({ usage, also = [], does, who, on }) => {
     const others = also.length === 0 ? "" : ` Also ${also.map((name) => `\`/${name}\``).join(", ")}.`;
-    return `| \`${usage}\` | ${does}${others} | ${who} | ${on === "pull" ? "pull request" : "pull request, issue"} |`;
+    return `| ${inCell(usage)} | ${does}${others} | ${who} | ${on === "pull" ? "pull request" : "pull request, issue"} |`;
   });
   return `# Commands
 

@@ -28,6 +28,8 @@ export type Asked = {
     readonly author: Person;
     /** Where the base is; null: it is no stage. */
     readonly baseHead: Sha | null;
+    /** Where the stage before the base is; null: the base is the first, or no stage. */
+    readonly sourceHead: Sha | null;
     /** As it was judged last; null: it was not yet, or no lane allows it. */
     readonly lane: Lane | null;
     /** Its body, where that may name a run-book or an impact on data. */
@@ -40,8 +42,6 @@ export type Asked = {
     /** What it was merged as; null while it is not. */
     readonly mergeCommit: Sha | null;
   } | null;
-  /** Where the stage before the base is; null: the base is the first, or no stage. */
-  readonly sourceHead: Sha | null;
   /** `owner/name`, and where GitHub's own pages are. */
   readonly name: string;
   readonly web: string;

@@ -30,6 +30,9 @@ function listed(commands: readonly Command[], asked: Asked): Came | null {
 }
 
 function table(commands: readonly Command[]): string {
-  const rows = commands.map(({ usage, does, who }) => `| \`${usage}\` | ${does} | ${who} |`);
+  const rows = commands.map(({ usage, does, who }) => `| ${inCell(usage)} | ${does} | ${who} |`);
   return ["| command | what it does | who may |", "| --- | --- | --- |", ...rows].join("\n");
 }
+
+/** A usage as code in a table, where a pipe would begin the next cell. */
+export const inCell = (usage: string): string => `\`${usage.replaceAll("|", "\\|")}\``;

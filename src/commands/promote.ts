@@ -35,28 +35,32 @@ function promoted(asked: OnPull, words: Step): Came {
   const under = asked.standing.find(
     (one): one is StandingOf<"promotion"> => one.kind === "promotion" && one.number === number,
   );
-  if (under !== undefined && under.head === judged)
-    return {
-      came: "done",
-      says: `${under.request.by.login} asked for that already, and it is under way for ${short(under.head)}.`,
-    };
   if (words.how === "dry run")
     return {
       came: "done",
       says: `This is what \`/promote\` would find for ${short(head)}. Nothing was done.`,
       table: true,
     };
+  if (under !== undefined && under.head === judged && isSame(under, words))
+    return {
+      came: "done",
+      says: `${under.request.by.login} asked for that already, and it is under way for ${short(under.head)}.`,
+    };
   const whenReadyUntil = words.how === "when ready" ? later(now, READY_WITHIN_MS) : null;
   return { came: "under way", promotes: { head, whenReadyUntil, version: words.version, refreshTo: null } };
 }
 
+/** Whether a merge is under way that ends in the same version. */
+const isSame = ({ refreshTo, version }: StandingOf<"promotion">, words: Step): boolean =>
+  refreshTo === null && JSON.stringify(version) === JSON.stringify(words.version);
+
 /** What is pinned is moved on to where its stage is. */
-function refreshed({ pull, policy, sourceHead }: OnPull): Came {
-  const { head, ref, base, state, number } = pull;
+function refreshed({ pull, policy }: OnPull): Came {
+  const { head, ref, base, state, number, sourceHead, fork } = pull;
   const no = (says: string): Came => ({ came: "refused", says });
   if (state !== "open") return no(`#${number} is ${state}: there is nothing to move on.`);
   const stage = policy.stages[policy.stages.indexOf(base) - 1];
-  if (stage === undefined || sourceHead === null || !ref.startsWith("release/"))
+  if (stage === undefined || sourceHead === null || fork || !ref.startsWith("release/"))
     return no(`#${number} is not pinned: \`/promote refresh\` moves a branch \`release/…\` on to where its stage is.`);
   if (sourceHead === head) return { came: "done", says: `#${number} is where ${stage} is: at ${short(head)}.` };
   return { came: "under way", promotes: { head, whenReadyUntil: null, version: null, refreshTo: sourceHead } };
@@ -75,15 +79,15 @@ function refusal({ pull, judged, policy }: OnPull, { to, commit }: Step): string
     return `The head lies in a fork, where others may push: name the commit that you looked at, \`/promote ${short(head)}\`.`;
   if (!policy.stages.includes(base)) return `${base} is no stage: nothing is promoted into it.`;
   const goesTo = state === "merged" ? after(policy.stages, base) : base;
+  if (goesTo === null) return `${base} is the last stage: #${pull.number} is where it was to go.`;
   if (to !== null && to !== goesTo) return stageRefused(to, goesTo, policy.stages);
-  if (state === "merged" && goesTo === null) return `${base} is the last stage: #${pull.number} is where it was to go.`;
   if (draft) return "It is a draft, which GitHub does not merge: mark it ready for review first.";
   return null;
 }
 
 const after = (stages: readonly Branch[], stage: Branch): Branch | null => stages[stages.indexOf(stage) + 1] ?? null;
 
-const stageRefused = (to: string, goesTo: Branch | null, stages: readonly Branch[]): string =>
+const stageRefused = (to: string, goesTo: Branch, stages: readonly Branch[]): string =>
   stages.some((stage) => stage === to)
-    ? `It goes one step at a time, and from here that is ${goesTo ?? "none"}, not ${to}.`
+    ? `It goes one step at a time, and from here that is ${goesTo}, not ${to}.`
     : `There is no stage “${to}”: the stages are ${stages.join(", ")}.`;

@@ -29,10 +29,9 @@ export function promoting(
   const at = { known, pull: pullIn(first.decided, known), component, promotion };
   if (promotion.refreshTo !== null) return withJudged(refreshing(at, promotion.refreshTo), first.decided);
   const seen = shownBy(first.decided, known);
-  if (at.pull.state === "closed")
-    return withJudged(isReleasing(first.decided) ? NOTHING_PROMOTED : promotingOn(at, house), first.decided);
+  if (at.pull.state === "closed") return withJudged(goingOn(at, first.decided, house), first.decided);
   if (seen === undefined) return { ...NOTHING_PROMOTED, judged: first.decided };
-  if (seen?.outcome !== "passed") return withJudged(merging(at, seen), first.decided);
+  if (seen?.outcome !== "passed") return withJudged(merging(at, seen, first.decided.because), first.decided);
 
   const fresh = withFreshStages(known, component);
   if ("answer" in fresh)
@@ -41,14 +40,10 @@ export function promoting(
   if ("lacks" in again) return again;
   const now = { ...at, pull: pullIn(again.decided, known), component: fresh.component };
   const shown = shownBy(again.decided, known);
-  if (now.pull.state === "closed") return withJudged(promotingOn(now, house), again.decided);
+  if (now.pull.state === "closed") return withJudged(goingOn(now, again.decided, house), again.decided);
   if (shown === undefined) return { ...NOTHING_PROMOTED, judged: again.decided };
-  return withJudged(merging(now, shown), again.decided);
+  return withJudged(merging(now, shown, again.decided.because), again.decided);
 }
-
-/** Whether a step of the release is just taken: what came of all of them is told at its end. */
-const isReleasing = ({ effects }: Decision): boolean =>
-  effects.some(({ thing }) => thing === "tag" || thing === "release");
 
 /** Whether what we did ourselves is known: GitHub may not have told yet. */
 function isTold({ merge, branch, memory, ...known }: Known): boolean {
@@ -56,6 +51,10 @@ function isTold({ merge, branch, memory, ...known }: Known): boolean {
   if (to !== null) return !branch?.written || memory.head.sha === to;
   return !merge?.written || memory.state === "closed";
 }
+
+/** What is being made of the release is told once it is there. */
+const goingOn = (at: Parameters<typeof promotingOn>[0], { effects }: Decision, house: House) =>
+  effects.some(({ thing }) => thing === "tag" || thing === "release") ? NOTHING_PROMOTED : promotingOn(at, house);
 
 const withJudged = (
   next: Promoting | { readonly lacks: readonly Want[] },

@@ -11,8 +11,9 @@ import { type Branch, type Instant, later, type Sha, short } from "../flow/names
 import { mergesTitle } from "../flow/ruleset.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
-import type { Verdict } from "../flow/verdict.ts";
+import type { Finding, Verdict } from "../flow/verdict.ts";
 import { minute } from "../flow/words.ts";
+import { headOf } from "../gates/gate.ts";
 import { type Carried, carriedWords } from "../release/carried.ts";
 import { handedOn } from "../release/linked.ts";
 import { promotionBody, promotionTitle } from "../report/carried.ts";
@@ -46,11 +47,12 @@ const LAG_MS = 2_000;
 /**
  * What is next while the pull request is open: it merges what passed, on facts read fresh, waits where it was asked to wait, or ends.
  *
- * @param verdict of all that share the check; null: nobody could judge it.
+ * @param verdict of all that share the check; null: there is none, and `because` says why.
  */
 export function merging(
   { known, pull, component, promotion }: At,
   verdict: Verdict | null,
+  because: string,
 ): Promoting | { readonly lacks: readonly Want[] } {
   const { now, merge: slot, subject } = known;
   const end = (came: "done" | "refused", says: string, table = false) => ended({ known, promotion }, came, says, table);
@@ -68,7 +70,7 @@ export function merging(
     );
   if (verdict?.outcome !== "passed") {
     if (until !== null) return waiting({ known, component, promotion }, until);
-    return end("refused", `It cannot be promoted yet. ${openIn(verdict)}`, true);
+    return end("refused", `It cannot be promoted yet. ${verdict === null ? because : openIn(verdict)}`, true);
   }
 
   const look = looking(known.read);
@@ -119,8 +121,9 @@ function bringsOn(
   look: Look,
 ): { readonly words: string } | { readonly refused: string } | null {
   if (lane !== "promotion" && lane !== "release" && lane !== "hotfix") return null;
-  const into = component.stages?.[pull.base] ?? pull.base;
-  const bringing = { known, pull, component, base: lane === "hotfix" ? pull.base : into, head: pull.head.sha };
+  // As its gates compared it, so that it is read once.
+  const base = lane === "hotfix" ? pull.base : headOf(component, pull.base);
+  const bringing = { known, pull, component, base, head: pull.head.sha };
   const candidate =
     pull.base === component.config.policy.stages.at(-1)
       ? candidateFor(bringing, promotion.version, look)
@@ -142,8 +145,8 @@ const queued = (base: Branch, policy: Policy): string =>
     ? `and the ruleset “${mergesTitle(base)}” keeps that from merging. An admin takes the queue away, or a change of the config sets \`merge_by: anyone\`.`
     : "through which everything goes in. Press *Merge when ready* on this pull request; Flowgate judges it there once more.";
 
-const openIn = (verdict: Verdict | null): string =>
-  verdict?.findings.find(({ outcome }) => outcome === verdict.outcome)?.because ?? "It was not judged yet.";
+const openIn = ({ outcome, findings }: Verdict): string =>
+  (findings.find((finding) => finding.outcome === outcome) as Finding).because;
 
 /** What is next where a branch of ours is moved on to where its stage is, and nothing is merged. */
 export function refreshing({ known, pull, component, promotion }: At, to: Sha): Promoting {
@@ -151,6 +154,11 @@ export function refreshing({ known, pull, component, promotion }: At, to: Sha): 
   const end = (came: "done" | "refused", says: string) => ended({ known, promotion }, came, says);
   if (pull.head.sha === to) return end("done", `#${subject.number} is at ${short(to)} now, and is judged anew.`);
   if (pull.state === "closed") return end("refused", `#${subject.number} was closed meanwhile.`);
+  if (pull.head.sha !== promotion.head)
+    return end(
+      "refused",
+      `Somebody moved it from ${short(promotion.head)} to ${short(pull.head.sha)} meanwhile: look at that, and say it again.`,
+    );
   const fingerprint = digestOf(`${to} ${promotion.request.id}`);
   if (slot?.refused?.fingerprint === fingerprint)
     return end("refused", `GitHub would not move ${pull.head.ref}. ${slot.refused.because}`);
@@ -244,7 +252,7 @@ function saidBy(
       standing: known.standing,
       look,
     },
-    known.verdict?.lane ?? null,
+    known.verdict?.lane,
   );
   const of =
     candidate !== null && "chosen" in candidate ? { tag: candidate.chosen.tag } : { from: pull.base, to: into };
@@ -263,11 +271,12 @@ function released(known: PullKnown): string | null {
   const { tag, release } = known;
   const version = releaseOn(known)?.version;
   if (tag?.refused) return `It could not be tagged. ${tag.refused.because}`;
-  if (release?.refused) return `${version} is tagged, and its release could not be drafted. ${release.refused.because}`;
-  if (!release?.written) return null;
-  return release.written.completed
-    ? `${version ?? "It"} is released.`
-    : `${version} is tagged, and its release is a draft until it is deployed and tested.`;
+  if (release?.refused)
+    return release.written === null
+      ? `${version} is tagged, and its release could not be drafted. ${release.refused.because}`
+      : `${version} is tagged, and its draft could not be published. ${release.refused.because}`;
+  if (release?.written?.completed) return `${version ?? "It"} is released.`;
+  return release?.written ? `${version} is tagged, and its release is a draft until it is deployed and tested.` : null;
 }
 
 /** Whether a pull request takes on what is in that stage. */

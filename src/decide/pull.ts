@@ -53,7 +53,9 @@ export function decidePull(known: PullKnown, house: House): Answer {
 }
 
 /** The pull request as a command sees it. */
-function askedOn({ subject, verdict }: PullKnown, memory: PullMemory, { stages }: ComponentMemory): Asked["pull"] {
+function askedOn({ subject, verdict, merge }: PullKnown, memory: PullMemory, of: ComponentMemory): Asked["pull"] {
+  const names = of.config.policy.stages;
+  const headOf = (stage: Branch | undefined) => (stage === undefined ? null : of.stages?.[stage]) ?? null;
   const { head, base, body, dataLabel, author, state, merged, mergeCommit, draft } = memory;
   return {
     number: subject.number,
@@ -61,11 +63,13 @@ function askedOn({ subject, verdict }: PullKnown, memory: PullMemory, { stages }
     ref: head.ref,
     author,
     base,
-    baseHead: stages?.[base] ?? null,
+    baseHead: headOf(base),
+    sourceHead: headOf(names[names.indexOf(base) - 1]),
     lane: verdict?.base === base ? verdict.lane : null,
     body,
     dataLabel,
-    state: merged ? "merged" : state,
+    // GitHub may not have told of what we did ourselves.
+    state: merged || merge?.written ? "merged" : state,
     draft,
     mergeCommit,
     fork: head.repository !== subject.repository,

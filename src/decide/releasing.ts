@@ -1,22 +1,23 @@
 import { type Effect, releaseSlot, tagSlot } from "../flow/effect.ts";
 import type { PullKnown, Want } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
-import { closes, digestOf, type Entry, GENESIS, opens } from "../flow/ledger.ts";
-import { looking } from "../flow/looking.ts";
+import { closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
+import { type Look, looking } from "../flow/looking.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
-import type { Instant, Sha } from "../flow/names.ts";
-import type { StandingOf } from "../flow/standing.ts";
+import type { Hash, Instant, Sha } from "../flow/names.ts";
+import type { StandingOf, VersionAsked } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
 import type { Exceptions } from "../release/notes.ts";
 import { isVerified, skippedIn } from "../release/progress.ts";
 import { releaseNotes } from "../report/notes.ts";
 import { tagMessage } from "../report/release.ts";
 import { unlessThere } from "./answer.ts";
-import { candidateFor } from "./choosing.ts";
-import { walksOn } from "./execution.ts";
+import { type Bringing, candidateFor } from "./choosing.ts";
+import { type Walks, walksOn } from "./execution.ts";
 import { makesRelease, promotionOn, releaseOn } from "./under-way.ts";
 
 type Release = StandingOf<"release">;
+type WithLedger = PullKnown & { readonly ledger: Hash };
 
 /** What a release does next, and where it is. */
 export type Releasing = {
@@ -38,8 +39,15 @@ export function releasing(
 ): Releasing | { readonly lacks: readonly Want[] } {
   if (!makesRelease(known, pull, component)) return NOTHING_RELEASED;
   const release = releaseOn(known);
-  if (release === undefined) return known.tag?.written ? NOTHING_RELEASED : begun(known, pull, component, house);
-  if (!known.tag?.written) return tagging(known, component, release);
+  if (!known.tag?.written) {
+    const { ledger } = known;
+    // That it is merged was only just found out: once it is remembered, so is what stands for it.
+    if (ledger === null) return { ...NOTHING_RELEASED, lookAgainAt: known.now };
+    return release === undefined || known.tag?.refused
+      ? begun({ ...known, ledger }, pull, component, house)
+      : tagging({ ...known, ledger }, component, release);
+  }
+  if (release === undefined) return NOTHING_RELEASED;
 
   const at = { known, component, release };
   if (!known.release?.written) return written(at, true);
@@ -56,9 +64,9 @@ export function releasing(
   };
 }
 
-/** Its version and its notes are settled, once. */
+/** Its version and its notes are settled, once; again only where GitHub refused the tag and somebody else has taken it by then. */
 function begun(
-  known: PullKnown,
+  known: WithLedger,
   pull: PullMemory,
   component: ComponentMemory,
   house: House,
@@ -67,17 +75,16 @@ function begun(
   const commit = pull.mergeCommit as Sha;
   const asked = promotionOn(known)?.version ?? null;
   const parents = look.at({ want: "parents", commit });
-  const bringing = parents && { known, pull, component, base: parents[0], head: pull.head.sha };
-  const wanted = bringing && candidateFor(bringing, asked, look);
-  // What was asked for was taken by somebody else's tag since.
-  const candidate =
-    bringing !== null && wanted !== null && "refused" in wanted ? candidateFor(bringing, null, look) : wanted;
+  const candidate = parents && numbered({ known, pull, component, base: parents[0], head: pull.head.sha }, asked, look);
   const walks = walksOn(known, pull, component, house, null);
+  if (walks !== null && "lacks" in walks) return walks;
   const missing = look.missing();
   if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_RELEASED, lookAgainAt: missing.retryAt };
-  if (walks !== null && "lacks" in walks) return walks;
+  if (walks !== null && "retryAt" in walks) return { ...NOTHING_RELEASED, lookAgainAt: walks.retryAt };
   if (candidate === null || "refused" in candidate) return NOTHING_RELEASED;
   const { chosen, carried } = candidate;
+  const settled = releaseOn(known);
+  if (settled?.version === chosen.tag) return tagging(known, component, settled);
   const { subject, now } = known;
   const by = promotionOn(known)?.by ?? null;
   const release: Release = {
@@ -106,24 +113,29 @@ function begun(
   return { ...next, entries: [opens(subjectKey(subject), release), ...entries] };
 }
 
+/** What was asked for may have been taken by somebody else's tag since. */
+function numbered(bringing: Bringing, asked: VersionAsked | null, look: Look): ReturnType<typeof candidateFor> {
+  const wanted = candidateFor(bringing, asked, look);
+  return wanted !== null && "refused" in wanted ? candidateFor(bringing, null, look) : wanted;
+}
+
 /** What was let through on somebody's word: items of the run-book that were skipped. */
-const exceptionsOf = (walks: ReturnType<typeof walksOn>): Exceptions => ({
-  skipped:
-    walks === null || !("production" in walks)
-      ? []
-      : [walks.rehearsal, walks.production]
-          .flatMap(skippedIn)
-          .flatMap(({ label, item, came }) =>
-            came === null
-              ? []
-              : [{ label, text: item.text, because: came.because, by: came.by, confirmedBy: came.confirmedBy }],
-          ),
+const exceptionsOf = (walks: Walks | null): Exceptions => ({
+  skipped: (walks === null ? [] : [walks.rehearsal, walks.production])
+    .flatMap(skippedIn)
+    .map(({ label, item, came: { because, by, confirmedBy } }) => ({
+      label,
+      text: item.text,
+      because,
+      by,
+      confirmedBy,
+    })),
   overrides: [],
   deviations: [],
 });
 
 function tagging(
-  { subject, tag: slot, ledger, now }: PullKnown,
+  { subject, tag: slot, ledger, now }: WithLedger,
   { name }: ComponentMemory,
   { version, commit }: Release,
 ): Releasing {
@@ -136,7 +148,7 @@ function tagging(
     name,
     tag: version,
     commit,
-    message: tagMessage({ version, number: subject.number, ledger: ledger ?? GENESIS }),
+    message: tagMessage({ version, number: subject.number, ledger }),
   };
   const { effects, retryAt } = unlessThere(effect, slot, now);
   return {

@@ -5,17 +5,17 @@ import { isComponent, isHome } from "../flow/component.ts";
 import type { Decision } from "../flow/decision.ts";
 import { type Effect, type Reaction, reactionSlot, replySlot } from "../flow/effect.ts";
 import type { Heard as Asking, Read, Want } from "../flow/facts.ts";
-import { closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
+import { canonical, closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
 import type { ComponentMemory } from "../flow/memory.ts";
-import type { Branch, Instant, RepositoryId, Sha } from "../flow/names.ts";
+import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
 import { madeOf } from "../flow/policy.ts";
 import type { Answer, Heard, Request } from "../flow/request.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
 import { type Nudge, type Subject, subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import { attestedAnywhere } from "../release/attestation.ts";
-import { EDITED, type Line, NOTHING_DONE, reply, TAKEN_BACK, TWICE } from "../report/reply.ts";
+import { EDITED, type Line, NOT_PROMOTED, NOTHING_DONE, reply, TAKEN_BACK, TWICE } from "../report/reply.ts";
 import { type StickyCame, stickyCame } from "./sticky.ts";
 
 type Known = Asking & {
@@ -54,8 +54,9 @@ export function obey(known: Known): Obeyed | { readonly lacks: readonly Want[] }
     obeyed = {
       ...obeyed,
       standing: came.entries.reduce(standingAfter, obeyed.standing),
-      fresh: obeyed.fresh || came.said.came === "under way" || came.said.lines.some(({ table }) => table),
-      said: [...obeyed.said, came.said],
+      fresh:
+        obeyed.fresh || came.said.some(({ came, lines }) => came === "under way" || lines.some(({ table }) => table)),
+      said: [...obeyed.said, ...came.said],
       entries: [...obeyed.entries, ...came.entries],
       nudges: [...obeyed.nudges, ...came.nudges],
     };
@@ -64,7 +65,7 @@ export function obey(known: Known): Obeyed | { readonly lacks: readonly Want[] }
 }
 
 type Outcome =
-  | { readonly said: Said; readonly entries: readonly Entry[]; readonly nudges: readonly Nudge[] }
+  | { readonly said: readonly Said[]; readonly entries: readonly Entry[]; readonly nudges: readonly Nudge[] }
   | { readonly lacks: readonly Want[] }
   | { readonly retryAt: Instant };
 
@@ -78,7 +79,7 @@ function heard(request: Heard, known: Known): Outcome {
     return command === undefined && near === null ? [] : [{ written, command, near }];
   });
   const say = (came: Answer["came"], said: readonly Line[]): Outcome => ({
-    said: { request, came, lines: said },
+    said: [{ request, came, lines: said }],
     entries: [],
     nudges: [],
   });
@@ -112,10 +113,10 @@ function heard(request: Heard, known: Known): Outcome {
     came?.came === "under way" ? [{ line, ...came.promotes }] : [],
   );
   if (twice !== undefined) return say("not understood", [{ line: twice.line, says: TWICE }]);
-  if (promotes === undefined) return { said: { request, came: "done", lines: done }, entries, nudges };
+  if (promotes === undefined) return { said: [{ request, came: "done", lines: done }], entries, nudges };
   const others = done.map(({ line, says }) => ({ line, says }));
   return {
-    said: { request, came: "under way", lines: [] },
+    said: [{ request, came: "under way", lines: [] }],
     entries: [...entries, begins(request, { ...promotes, others }, known)],
     nudges,
   };
@@ -145,18 +146,32 @@ function begins(
   return opens(subjectKey(subject), standing);
 }
 
-/** What was attested by a comment that is not there any more as it was written. */
-function takenBack(request: Heard, { standing, spent, subject, component }: Known): Outcome {
+/** What was attested, and what was promoted and is not merged yet, by a comment that is not there any more as it was written. */
+function takenBack(request: Heard, { standing, spent, subject, component, pull }: Known): Outcome {
   const { origin, by } = request;
-  const said = attestedAnywhere(standing, spent).filter((one) =>
+  const attested = attestedAnywhere(standing, spent).filter((one) =>
     "comment" in origin ? one.comment === origin.comment : "review" in origin && one.review === origin.review,
   );
+  const ends = standing.filter(
+    (one): one is StandingOf<"promotion"> =>
+      one.kind === "promotion" &&
+      one.refreshTo === null &&
+      canonical(one.request.origin) === canonical(origin) &&
+      pull?.state === "open",
+  );
+  const lines = [
+    ...attested.map(() => ({ line: "", says: TAKEN_BACK })),
+    ...ends.flatMap(({ others, line }) => [...others, { line, says: NOT_PROMOTED }]),
+  ];
   const about = subjectKey(subject);
-  const lines = said.map(() => ({ line: "", says: TAKEN_BACK }));
   return {
-    said: { request, came: "done", lines },
-    entries: said.map(({ key }) => closes(about, by.login, key, "its comment was edited or deleted")),
-    nudges: said.length === 0 ? [] : [intoLast(subject.repository, component)],
+    said: [
+      { request, came: "done", lines },
+      // It is told in this answer what became of that one.
+      ...ends.map((one): Said => ({ request: one.request, came: "done", lines: [] })),
+    ],
+    entries: [...attested, ...ends].map(({ key }) => closes(about, by.login, key, "its comment was edited or deleted")),
+    nudges: attested.length === 0 ? [] : [intoLast(subject.repository, component)],
   };
 }
 
@@ -173,7 +188,7 @@ function stickyEdited(request: Heard, known: Known): Outcome {
   const missing = look.missing();
   if (missing !== null) return "lacks" in missing ? missing : { retryAt: missing.retryAt };
   const { entries, refused } = came as StickyCame;
-  return { said: { request, came: refused.length > 0 ? "refused" : "done", lines: refused }, entries, nudges: [] };
+  return { said: [{ request, came: refused.length > 0 ? "refused" : "done", lines: refused }], entries, nudges: [] };
 }
 
 type Understood = {
@@ -217,7 +232,6 @@ const askedBy = (
   // Who looked at a page tried what it showed.
   judged: "page" in origin ? origin.page.saw.head : request.judged,
   comment: "comment" in origin ? origin.comment : null,
-  sourceHead: sourceHeadOf(component, pull),
   review: "review" in origin ? origin.review : null,
   saw: "page" in origin ? origin.page.saw : null,
   policy: component.config.policy,
@@ -227,12 +241,6 @@ const askedBy = (
   mayAffect,
   lastRelease,
 });
-
-function sourceHeadOf({ config, stages }: ComponentMemory, pull: Asked["pull"]): Sha | null {
-  const names = config.policy.stages;
-  const before = pull && names[names.indexOf(pull.base) - 1];
-  return before ? (stages?.[before] ?? null) : null;
-}
 
 /** A command opens and closes what stands, and nothing else. */
 function standingAfter(standing: readonly Standing[], { what, says }: Entry): readonly Standing[] {

@@ -106,9 +106,9 @@ function entryAt(entries: readonly TreeEntry[], path: string): TreeEntry | NotTh
  * The run-book that the pull request after this one links: its own, else the default of the config, else the only one there
  * is; null: none, and its gate says what there is.
  *
- * @param lane of this one: a feature's own is its author's business.
+ * @param lane of this one, as far as it was judged: a feature's own is its author's business.
  */
-export function handedOn(of: Linking, lane: Lane | null): string | null {
+export function handedOn(of: Linking, lane: Lane | null | undefined): string | null {
   const { runBook } = of.policy;
   if (!runBook.required) return null;
   const own = lane === "feature" ? null : linkOf(of);

@@ -145,8 +145,8 @@ export function countIn({ steps }: Pick<Progress, "steps">): { readonly cleared:
 export const toRedo = (progress: Progress): readonly Step[] =>
   openIn(progress, REHEARSED).filter(({ again }) => again !== null);
 
-export const skippedIn = ({ steps }: Progress): readonly Step[] =>
-  steps.filter((step) => isLeaf(step) && step.came?.state === "skipped");
+export const skippedIn = ({ steps }: Progress): readonly (Step & { readonly came: Came })[] =>
+  steps.filter((step): step is Step & { readonly came: Came } => isLeaf(step) && step.came?.state === "skipped");
 
 /** What was done by another version of the run-book and still counts. */
 export const keptIn = ({ steps }: Progress, { blob }: Pick<Now, "blob">): readonly Step[] =>

@@ -34,5 +34,7 @@ export const EDITED =
   "Only a new comment gives a command, and this one was edited: write it again as a comment of its own.";
 export const TAKEN_BACK =
   "The comment that attested it was edited or deleted, so it does not count any more. It can be written again.";
+export const NOT_PROMOTED =
+  "Its comment was edited or deleted before anything was merged, so it ends. It can be written again.";
 export const TWICE = "It stands there twice: once is enough. Nothing was done.";
 export const NOTHING_DONE = "Nothing was done.";

@@ -143,10 +143,9 @@ async function beside(
         into > 0 ? itemIssuesOf(on, subject) : {},
         into > 0 ? walkedDigest(on, key) : null,
       ]);
-      const promoted = await promotionOf(on, subject, pull, {
-        asked: standing.some((one) => one.kind === "promotion") || requests.some(asksToPromote),
-        released: pull.merged && into > 0 && into === (component?.config.policy.stages.length ?? 0) - 1,
-      });
+      const asked = standing.some((one) => one.kind === "promotion") || requests.some(asksToPromote);
+      const intoLast = into > 0 && into === (component?.config.policy.stages.length ?? 0) - 1;
+      const promoted = await promotionOf(on, subject, pull, { asked, released: intoLast && (pull.merged || asked) });
       // What was attested may be taken back, too; command words know no case.
       const attests = requests.some(({ request }) => /\/attest/i.test(request.body));
       const numbers = [subject.number, ...siblings.map(({ number }) => number)];

@@ -61,6 +61,7 @@ function says(
           ref: branch("staging"),
           author: RITA,
           baseHead: at(base),
+          sourceHead: null,
           lane: null,
           body: null,
           dataLabel: false,
@@ -78,7 +79,6 @@ function says(
     spent: [],
     mayAffect: [],
     lastRelease: null,
-    sourceHead: null,
     look: looking(facts),
   };
   const may = (read.allows ?? command.allows)(asked);

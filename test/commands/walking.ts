@@ -93,6 +93,7 @@ export const onRelease = ({ pull, facts, ...more }: On = {}): OnPull => ({
     draft: false,
     fork: false,
     baseHead: at("master"),
+    sourceHead: null,
     lane: "release",
     dataLabel: false,
     mergeCommit: null,
@@ -102,7 +103,6 @@ export const onRelease = ({ pull, facts, ...more }: On = {}): OnPull => ({
   spent: [],
   mayAffect: [],
   lastRelease: null,
-  sourceHead: null,
   name: "acme/api",
   web: "https://github.com",
   policy: policy({

@@ -1,11 +1,11 @@
 import { decide } from "../../src/decide.ts";
 import type { Answer as Answered, Decision } from "../../src/flow/decision.ts";
-import { type Fact, type PullKnown, wantKey } from "../../src/flow/facts.ts";
+import { type Comparison, type Fact, type PullKnown, wantKey } from "../../src/flow/facts.ts";
 import { branch } from "../../src/flow/names.ts";
 import { at, component, known, NOW, type PullOptions, policy, pullFacts, pullKnown, verdict } from "../builders.ts";
 import { DORA, RITA, right } from "../gates/asking.ts";
-
 import { HOUSE } from "./facts.ts";
+
 /** A policy whose gates behind the lane ask for nothing. */
 export const FREE = policy({ approvals: {}, checks: { required: [], allowNone: true } });
 
@@ -19,6 +19,18 @@ export const hub = (pull: Partial<ReturnType<typeof pullFacts>> = {}, options: P
   "rules development": [],
   repository: { name: "acme/api", defaultBranch: branch("master"), methods: ["merge", "squash"] },
   "open-pulls": [],
+  // What is merged brings nothing but its merge.
+  [`compare staging ${at("merged")}`]: brings(),
+});
+
+/** What one commit has and another lacks, by the titles of the commits. */
+export const brings = (...titles: readonly string[]): Comparison => ({
+  ahead: titles.length,
+  behind: 0,
+  mergeBase: at("before"),
+  commits: titles.map((title) => ({ sha: at(title), parents: [], tree: at(title), title, author: null })),
+  whole: true,
+  changes: { files: [], whole: true },
 });
 
 /** Judged on what GitHub answers, as often as it takes. */

@@ -1,10 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
-import type { Decision } from "../../src/flow/decision.ts";
-import type { SlotState } from "../../src/flow/effect.ts";
 import type { PullKnown } from "../../src/flow/facts.ts";
 import { branch, later, repositoryId } from "../../src/flow/names.ts";
 import type { Heard } from "../../src/flow/request.ts";
-import type { Standing, StandingOf } from "../../src/flow/standing.ts";
+import type { Standing } from "../../src/flow/standing.ts";
 import {
   at,
   component,
@@ -18,56 +16,12 @@ import {
   verdict,
 } from "../builders.ts";
 import { DORA, RITA, right } from "../gates/asking.ts";
-import { FREE, type Hub, hub, judge, says } from "./hub.ts";
+import { brings, FREE, type Hub, hub, judge, says } from "./hub.ts";
+import { asks, done, HEAD, MERGED, mergeOf, OPEN, promotions, request, slot, underWay, written } from "./under-way.ts";
 
-const HEAD = at("login");
 const NEW = at("newer");
-const MERGED = at("merged");
 const DAY_MS = 24 * 3_600_000;
-
-const request = (body: string, more: Partial<Heard> = {}): Heard => ({
-  id: "comment:900",
-  by: RITA,
-  at: NOW,
-  body,
-  how: "written",
-  judged: HEAD,
-  origin: { number: 12, comment: 900 },
-  ...more,
-});
-const asks = (body: string, more: Partial<Heard> = {}) => [{ request: request(body, more), answer: null }];
-
-/** A `/promote` that is under way since now. */
-const underWay = (more: Partial<StandingOf<"promotion">> = {}): StandingOf<"promotion"> => ({
-  kind: "promotion",
-  key: "promotion:42:12",
-  by: RITA,
-  at: NOW,
-  because: "/promote",
-  repository: REPOSITORY,
-  number: 12,
-  head: HEAD,
-  whenReadyUntil: null,
-  version: null,
-  refreshTo: null,
-  carries: null,
-  request: request("/promote"),
-  others: [],
-  line: "/promote",
-  answered: false,
-  ...more,
-});
 const waits = underWay({ line: "/promote when ready", whenReadyUntil: later(NOW, DAY_MS) });
-/** The request while it is under way. */
-const OPEN = [{ request: request("/promote"), answer: { came: "under way" as const, body: null } }];
-
-const done = ({ effects }: Decision) => effects.map(({ thing }) => thing).filter((thing) => thing !== "check-run");
-const slot = (more: Partial<SlotState> = {}): SlotState => ({ written: null, refused: null, ...more });
-const written = (id: number, fingerprint: string): SlotState =>
-  slot({ written: { fingerprint: fingerprint as never, id, completed: false, at: NOW } });
-const promotions = (decision: Decision) =>
-  decision.entries.flatMap(({ what, says }) => (what === "opened" || what === "closed" ? [{ what, ...says }] : []));
-const mergeOf = (decision: Decision) => decision.effects.find((effect) => effect.thing === "merge");
 
 describe("/promote", () => {
   it("merges at the judged head what passes on facts read fresh, and is answered at its end", () => {
@@ -303,8 +257,9 @@ describe("/promote", () => {
     });
     const staged = component({ config: { ...component().config, policy: { ...FREE, promotionHead: "stage" } } });
     const merged = pullMemory({}, { state: "closed", merged: true, mergeCommit: null });
+    const answers = { ...hub(), [`compare staging ${HEAD}`]: brings() };
     expect(
-      judge({ component: staged, memory: merged, standing: [underWay()], requests: OPEN }).effects.at(-1),
+      judge({ component: staged, memory: merged, standing: [underWay()], requests: OPEN }, answers).effects.at(-1),
     ).toMatchObject({
       branch: "development",
       pinned: null,
@@ -397,6 +352,43 @@ describe("/promote", () => {
     expect(done(anew)).toEqual(["merge", "reaction", "comment"]);
     const both = judge({ requests: asks("/promote\n/promote") });
     expect(says(both)).toEqual(["It stands there twice: once is enough. Nothing was done."]);
+  });
+
+  describe("whose comment is edited or deleted", () => {
+    const gone = asks("/promote when ready", { id: "comment:900:taken-back", how: "taken back" });
+    const asked = { standing: [waits], requests: [...OPEN, ...gone] };
+
+    it("ends, and says so where it was asked", () => {
+      const decision = judge(asked);
+      expect(says(decision)).toEqual([
+        "Its comment was edited or deleted before anything was merged, so it ends. It can be written again.",
+      ]);
+      // What is gone takes no reaction.
+      expect(done(decision)).toEqual(["comment"]);
+      expect(promotions(decision)).toEqual([
+        { what: "closed", key: "promotion:42:12", because: "its comment was edited or deleted" },
+      ]);
+      expect(decision.answered).toMatchObject([
+        { id: "comment:900:taken-back", answer: { came: "done" } },
+        { id: "comment:900", answer: { came: "done", body: null } },
+      ]);
+    });
+
+    it("says what came of its other lines", () => {
+      const others = [{ line: "/unhold", says: "#12 was not held." }];
+      expect(says(judge({ ...asked, standing: [{ ...waits, others }] }))).toEqual([
+        "- `/unhold`: #12 was not held.\n- `/promote when ready`: Its comment was edited or deleted before anything was merged, so it ends. It can be written again.",
+      ]);
+    });
+
+    it("goes on where it is merged already, where it is a review's, and where another comment asks for it", () => {
+      const merged = hub({ state: "closed", merged: true, mergeCommit: MERGED } as never);
+      expect(done(judge({ ...asked, merge: written(12, "any") }, merged))).toEqual(["promotion"]);
+      const review = { ...waits, request: request("/promote", { origin: { number: 12, review: 7 } }) };
+      expect(done(judge({ ...asked, standing: [review] }))).toEqual(["merge"]);
+      const other = { ...waits, request: request("/promote", { origin: { number: 12, comment: 901 } }) };
+      expect(done(judge({ ...asked, standing: [other] }))).toEqual(["merge"]);
+    });
   });
 
   it("is answered together with the other lines of its comment", () => {

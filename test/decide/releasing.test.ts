@@ -3,16 +3,15 @@ import type { Decision } from "../../src/flow/decision.ts";
 import type { Effect, SlotState } from "../../src/flow/effect.ts";
 import type { PullKnown } from "../../src/flow/facts.ts";
 import { branch, type Hash } from "../../src/flow/names.ts";
-import type { Heard } from "../../src/flow/request.ts";
 import type { StandingOf } from "../../src/flow/standing.ts";
 import { at, component, LATER, NOW, policy, pullMemory, REPOSITORY, unknown, verdict } from "../builders.ts";
 import { FACTS, PATH } from "../commands/walking.ts";
 import { RITA } from "../gates/asking.ts";
 import { done } from "../release/walks.ts";
 import { execution, WITH_RUN_BOOK } from "./facts.ts";
-import { FREE, type Hub, hub, judge, says } from "./hub.ts";
+import { brings, FREE, type Hub, hub, judge, says } from "./hub.ts";
+import { MERGED, OPEN, underWay, written } from "./under-way.ts";
 
-const MERGED = at("merged");
 const BEFORE = at("before");
 const HASH = "ab".repeat(32) as Hash;
 
@@ -26,19 +25,11 @@ const known: Partial<PullKnown> = {
   verdict: verdict({ lane: "release", base: branch("master") }),
   ledger: HASH,
 };
-const commit = (name: string, title: string) => ({ sha: at(name), parents: [], tree: at(name), title, author: null });
 const github: Hub = {
   ...hub(),
   tags: ["v1.3.2", "latest"],
   [`parents ${MERGED}`]: [BEFORE, at("login")],
-  [`compare ${BEFORE} ${at("login")}`]: {
-    ahead: 1,
-    behind: 0,
-    mergeBase: BEFORE,
-    commits: [commit("a", "feat: log in")],
-    whole: true,
-    changes: { files: [], whole: true },
-  },
+  [`compare ${BEFORE} ${at("login")}`]: brings("feat: log in"),
 };
 const release = (more: Partial<StandingOf<"release">> = {}): StandingOf<"release"> => ({
   kind: "release",
@@ -53,37 +44,7 @@ const release = (more: Partial<StandingOf<"release">> = {}): StandingOf<"release
   notes: "Notes",
   ...more,
 });
-const promotion: StandingOf<"promotion"> = {
-  kind: "promotion",
-  key: "promotion:42:12",
-  by: RITA,
-  at: NOW,
-  because: "/promote",
-  repository: REPOSITORY,
-  number: 12,
-  head: at("login"),
-  whenReadyUntil: null,
-  version: null,
-  refreshTo: null,
-  carries: null,
-  request: {
-    id: "comment:900",
-    by: RITA,
-    at: NOW,
-    body: "/promote",
-    how: "written",
-    origin: { number: 12, comment: 900 },
-  },
-  others: [],
-  line: "/promote",
-  answered: false,
-};
-const OPEN = [
-  {
-    request: { ...promotion.request, judged: at("login") } as Heard,
-    answer: { came: "under way" as const, body: null },
-  },
-];
+const promotion = underWay();
 
 const there = (id: number, completed = false): SlotState => ({
   written: { fingerprint: "any" as Hash, id, completed, at: NOW },
@@ -98,8 +59,7 @@ const refusing = ([effect]: readonly Effect[], because: string): SlotState => ({
   refused: { fingerprint: effect?.fingerprint as Hash, because, at: NOW },
 });
 
-/** A component whose releases go by a run-book. */
-const WALKED = component({
+const withBook = component({
   config: { ...component().config, policy: { ...FREE, runBook: { ...policy().runBook, required: true } } },
 });
 
@@ -118,6 +78,21 @@ describe("A merge into the last stage", () => {
         message: `v1.4.0\n\nReleased by #12.\nFlowgate-Ledger: ${HASH}\n`,
       },
     ]);
+  });
+
+  it("is tagged with what the ledger says then, never with nothing", () => {
+    const justRead = judge({ ...known, ledger: null }, github);
+    expect([made(justRead), justRead.lookAgainAt]).toEqual([[], NOW]);
+  });
+
+  it("that is the first, or a hotfix with a label, is numbered so", () => {
+    const [first] = told(judge(known, { ...github, tags: ["latest"] }));
+    expect(first).toMatchObject({ says: { version: "v1.0.0", notes: expect.not.stringContaining("compare/") } });
+    const hotfix = {
+      memory: { ...released, bump: "major" as const },
+      verdict: verdict({ lane: "hotfix", base: branch("master") }),
+    };
+    expect(made(judge({ ...known, ...hotfix }, github))).toMatchObject([{ tag: "v2.0.0" }]);
   });
 
   it("by a command has the version that it asked for, unless somebody took that since", () => {
@@ -141,8 +116,32 @@ describe("A merge into the last stage", () => {
     expect(judge({ ...known, tag: there(0) }).effects).toEqual([]);
   });
 
+  it("is numbered anew where somebody took its tag before it was made", () => {
+    const first = judge(known, github);
+    const refused = refusing(made(first), "GitHub answered 422 (Reference already exists).");
+    const facts = { ...known, standing: [promotion, release()], requests: OPEN, tag: refused };
+    const anew = judge(facts, { ...github, tags: ["v1.3.2", "v1.4.0"] });
+    expect(told(anew)[0]).toMatchObject({ what: "opened", says: { key: "release:42:12", version: "v1.5.0" } });
+    expect(made(anew)).toMatchObject([{ thing: "tag", tag: "v1.5.0" }]);
+    expect(says(anew)).toEqual([]);
+  });
+
+  it("tells in its notes what was skipped, and waits while that cannot be read", () => {
+    const facts = {
+      ...known,
+      component: withBook,
+      memory: { ...released, body: `Run-book: ${PATH}` },
+      standing: [execution(), done(RITA, { number: 12, item: "i1", state: "skipped", because: "nobody is there" })],
+    };
+    const answers = { ...github, ...FACTS };
+    const [opened] = judge(facts, answers).entries.filter(({ says }) => says["kind"] === "release");
+    expect(opened?.says["notes"]).toContain("nobody is there");
+    const silent = judge(facts, { ...answers, [`entries ${at("login")}`]: unknown("GitHub answered 502.") });
+    expect([silent.lookAgainAt, made(silent), told(silent)]).toEqual([LATER, [], []]);
+  });
+
   it("stays a draft until what its run-book asks after the merge is done", () => {
-    const drafted = { ...known, component: WALKED, standing: [release()], tag: there(0), release: there(900) };
+    const drafted = { ...known, component: withBook, standing: [release()], tag: there(0), release: there(900) };
     expect(made(judge(drafted))).toMatchObject([{ draft: true }]);
   });
 
@@ -180,6 +179,12 @@ describe("A merge into the last stage", () => {
     expect(made(judge({ ...known, ...more }, github))).toEqual([]);
   });
 
+  it("is waited for by who asked for it, while GitHub does not say", () => {
+    const asked = { ...known, standing: [promotion], requests: OPEN };
+    const silent = judge(asked, { ...github, tags: unknown("GitHub answered 502.") });
+    expect([says(silent), silent.lookAgainAt]).toEqual([[], LATER]);
+  });
+
   it("waits while GitHub does not say, and makes none where no version is left", () => {
     expect(judge(known, { ...github, tags: unknown("GitHub answered 502.") })).toMatchObject({
       lookAgainAt: LATER,
@@ -193,29 +198,29 @@ describe("A merge into the last stage", () => {
   });
 
   it("is told of where somebody asked for it", () => {
-    const asked = { ...known, standing: [promotion, release()], requests: OPEN };
+    const asked = { ...known, component: withBook, standing: [promotion, release()], requests: OPEN };
     const into = `#12 is in master as ${MERGED.slice(0, 7)}.`;
     const tagging = judge(asked);
     expect(says(tagging)).toEqual([]);
-    const noTag = judge({ ...asked, tag: refusing(made(tagging), "GitHub answered 422 (Reference already exists).") });
-    expect(says(noTag)).toEqual([`${into} It could not be tagged. GitHub answered 422 (Reference already exists).`]);
+    const noTag = judge({ ...asked, tag: refusing(made(tagging), "GitHub answered 403.") }, github);
+    expect([says(noTag), made(noTag)]).toEqual([[`${into} It could not be tagged. GitHub answered 403.`], []]);
     const tagged = { ...asked, tag: there(0) };
     const drafting = judge(tagged);
     expect(says(drafting)).toEqual([]);
     expect(says(judge({ ...tagged, release: refusing(made(drafting), "GitHub answered 403.") }))).toEqual([
       `${into} v1.4.0 is tagged, and its release could not be drafted. GitHub answered 403.`,
     ]);
-    // Where nothing is to be tested it is published first.
-    expect(says(judge({ ...tagged, release: there(900) }))).toEqual([]);
-    const untested = { ...tagged, component: WALKED };
-    const [draft] = made(judge(untested));
-    const drafted = {
-      written: { fingerprint: draft?.fingerprint as Hash, id: 900, completed: false, at: NOW },
-      refused: null,
-    };
-    expect(says(judge({ ...untested, release: drafted }))).toEqual([
+    const drafted = written(900, made(drafting)[0]?.fingerprint as string);
+    expect(says(judge({ ...tagged, release: drafted }))).toEqual([
       `${into} v1.4.0 is tagged, and its release is a draft until it is deployed and tested.`,
     ]);
     expect(says(judge({ ...tagged, release: there(900, true) }))).toEqual([`${into} v1.4.0 is released.`]);
+    const kept = { ...drafted, refused: { fingerprint: "x" as Hash, because: "GitHub answered 403.", at: NOW } };
+    expect(says(judge({ ...tagged, release: kept }))).toEqual([
+      `${into} v1.4.0 is tagged, and its draft could not be published. GitHub answered 403.`,
+    ]);
+    // Where nothing is to be tested it is published first.
+    const open = component({ config: { ...component().config, policy: FREE } });
+    expect(says(judge({ ...tagged, component: open, release: drafted }))).toEqual([]);
   });
 });

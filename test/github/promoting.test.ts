@@ -36,6 +36,8 @@ const RELEASE: Extract<Effect, { thing: "release" }> = {
   over: null,
 };
 
+const BRANCH: Effect = { ...common, thing: "branch", branch: PINNED, to: OTHER as Sha };
+
 type Call = readonly [method: string, path: string, sent: object | string, status: number, answer?: object];
 const said = (message: string) => ({ message });
 const TAKEN = said("Reference already exists");
@@ -51,6 +53,13 @@ const made: Call = ["POST", `${R}/git/refs`, { ref: `refs/heads/${PINNED}`, sha:
 const OPENING = { head: PINNED, base: "staging", title: PROMOTION.title, body: "Why" };
 const opens = (status: number, answer: object = {}): Call => ["POST", `${R}/pulls`, OPENING, status, answer];
 const FROM = `${R}/pulls?state=open&head=org%3Arelease%2F2026-11-24-1234567&base=staging&per_page=100&page=1`;
+const moves = (status: number, answer: object = {}): Call => [
+  "PATCH",
+  `${R}/git/refs/heads/${PINNED}`,
+  { sha: OTHER, force: false },
+  status,
+  answer,
+];
 const OBJECT: Call = [
   "POST",
   `${R}/git/tags`,
@@ -184,6 +193,35 @@ describe("What promotes", () => {
       [made, opens(422, said("No commits between staging and release/x"))],
       { came: "refused", because: expect.stringContaining("No commits between") },
     ],
+    ["a branch that is moved on", BRANCH, [moves(200, { ref: PINNED })], { came: "done", id: 0 }],
+    [
+      "a branch that is somewhere else",
+      BRANCH,
+      [moves(422, said("Update is not a fast forward"))],
+      { came: "refused", because: expect.stringContaining("Update is not a fast forward") },
+    ],
+    [
+      "a branch that is gone",
+      BRANCH,
+      [moves(422, said("Reference does not exist"))],
+      { came: "refused", because: expect.stringContaining("Reference does not exist") },
+    ],
+    [
+      "a branch without the permission",
+      BRANCH,
+      [moves(403, said("Resource not accessible by integration"))],
+      {
+        came: "refused",
+        because: expect.stringContaining("branches in org/api: give the App the permission Contents: write"),
+      },
+    ],
+    ["a branch that GitHub may have moved", BRANCH, [moves(502)], { came: "unsure" }],
+    [
+      "a branch whose name is written in the address",
+      { ...BRANCH, branch: branch("release/a#1") } as Effect,
+      [["PATCH", `${R}/git/refs/heads/release/a%231`, { sha: OTHER, force: false }, 200, {}]],
+      { came: "done" },
+    ],
     ["a tag: the object, then its name", TAG, [OBJECT, names(201)], { came: "done", id: 0 }],
     ["a tag object that is none", TAG, [[...OBJECT.slice(0, 4), {}] as unknown as Call], { came: "unsure" }],
     [
@@ -236,6 +274,7 @@ describe("What promotes", () => {
 });
 
 describe("What an earlier run promoted", () => {
+  const AT = `${R}/branches/${encodeURIComponent(PINNED)}`;
   const LIST = `${R}/releases?per_page=100&page=1`;
   const merged = { ...pullBody(12), state: "closed", merged: true, merge_commit_sha: OTHER };
   test.each<[string, Effect, readonly (readonly [string, number, object?])[], number | null | "unsure"]>([
@@ -251,6 +290,18 @@ describe("What an earlier run promoted", () => {
     ["a pull request that is open", PROMOTION, [[FROM, 200, [pullBody(13)]]], 13],
     ["no pull request", PROMOTION, [[FROM, 200, []]], null],
     ["a pull request while GitHub is silent", PROMOTION, [[FROM, 502]], "unsure"],
+    ["a branch that was moved on", BRANCH, [[AT, 200, { name: PINNED, commit: { sha: OTHER } }]], 0],
+    ["a branch that was not", BRANCH, [[AT, 200, { name: PINNED, commit: { sha: HEAD } }]], null],
+    [
+      "a branch that is gone",
+      BRANCH,
+      [
+        [AT, 404, said("Branch not found")],
+        [R, 200, { id: REPOSITORY, full_name: NAME, default_branch: "master" }],
+      ],
+      null,
+    ],
+    ["a branch while GitHub is silent", BRANCH, [[AT, 502]], "unsure"],
     ["a tag at its commit", TAG, [[REF, 200, { object: { type: "commit", sha: HEAD } }]], 0],
     ["a tag at another commit", TAG, [[REF, 200, { object: { type: "commit", sha: OTHER } }]], null],
     ["no tag", TAG, [[REF, 404, said("Not Found")]], null],

@@ -3,7 +3,8 @@ import type { Fact, TreeEntry } from "../../src/flow/facts.ts";
 import { looking } from "../../src/flow/looking.ts";
 import { branch } from "../../src/flow/names.ts";
 import type { Standing } from "../../src/flow/standing.ts";
-import { type LinkedBook, linkedBook, pathNamed } from "../../src/release/linked.ts";
+import type { Lane } from "../../src/flow/verdict.ts";
+import { handedOn, type LinkedBook, linkedBook, pathNamed } from "../../src/release/linked.ts";
 import { LARGEST } from "../../src/release/run-book/source.ts";
 import { at, known, NOW, policy, REPOSITORY } from "../builders.ts";
 import { BLOB, entry, HEAD, ITEMS, PATH, runBook } from "../commands/walking.ts";
@@ -160,5 +161,55 @@ describe("The run-book of a pull request", () => {
     const place = { repository: "acme/api", web: "https://github.com", branches: [branch("staging")] };
     expect(pathNamed("a.md", place)).toEqual({ path: "a.md", commit: null });
     expect(pathNamed("", place)).toEqual({ wrong: "`` is no path." });
+  });
+});
+
+describe("The run-book that the next pull request links", () => {
+  const OTHER = "docs/runbooks/other.md";
+  const handed = (lane: Lane | null, { standing = [], ...of }: Asking & { readonly default?: string } = {}) =>
+    handedOn(
+      {
+        pull: {
+          number: 12,
+          body: of.body ?? null,
+          base: branch("staging"),
+          head: { sha: HEAD, ref: branch("development"), repository: REPOSITORY },
+        },
+        policy: policy({ runBook: { ...policy().runBook, required: true, default: of.default ?? null } }),
+        repository: "acme/api",
+        web: "https://github.com",
+        standing,
+        look: lookAt(of.facts ?? { [ENTRIES]: known(of.entries ?? []) }),
+      },
+      lane,
+    );
+  const body = `Run-book: ${PATH}`;
+
+  // biome-ignore format: a table is read by its columns
+  it.each<[string, Lane | null, Parameters<typeof handed>[1], string | null]>([
+    ["is the one of this",                        "promotion", { body, default: OTHER },                            PATH],
+    ["is the one that a command named here",      "promotion", { standing: [named()], default: OTHER },             PATH],
+    ["is the config's, behind a feature",         "feature",   { body, default: OTHER },                            OTHER],
+    ["is the config's",                           "promotion", { default: OTHER },                                  OTHER],
+    ["is the config's, where this one's is none", "promotion", { body: "Run-book: https://x.org", default: OTHER }, OTHER],
+    ["is the config's, where nobody judged this", null,        { default: OTHER },                                  OTHER],
+    ["is the only one",                           "promotion", { entries: [entry("README.md"), entry(PATH)] },      PATH],
+    ["is nobody's choice where there are two",    "promotion", { entries: [entry(PATH), entry(OTHER)] },            null],
+    ["is none where there is none",               "promotion", { entries: [entry("README.md")] },                   null],
+    ["is not known yet",                          "promotion", { facts: {} },                                       null],
+  ])("%s", (_what, lane, asking, path) => {
+    expect(handed(lane, asking)).toBe(path);
+  });
+
+  it("is none where the config asks for none", () => {
+    const look = lookAt({});
+    const pull = {
+      number: 12,
+      body,
+      base: branch("staging"),
+      head: { sha: HEAD, ref: branch("x"), repository: REPOSITORY },
+    };
+    const of = { pull, policy: policy(), repository: "acme/api", web: "https://github.com", standing: [], look };
+    expect([handedOn(of, "promotion"), look.missing()]).toEqual([null, null]);
   });
 });

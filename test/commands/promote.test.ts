@@ -1,0 +1,79 @@
+import { describe, expect, it } from "@jest/globals";
+import { commandNamed } from "../../src/commands/catalog.ts";
+import type { Command, OnPull } from "../../src/commands/command.ts";
+import { commandsIn, type Written } from "../../src/commands/grammar.ts";
+import { branch, later } from "../../src/flow/names.ts";
+import type { StandingOf } from "../../src/flow/standing.ts";
+import { at, NOW } from "../builders.ts";
+import { underWay } from "../decide/under-way.ts";
+import { OLGA, RITA } from "../gates/asking.ts";
+import { HEAD, type On, onRelease, word } from "./walking.ts";
+
+/** What comes of one line on a pull request from staging into master. */
+function says(line: string, on: On = {}): string | null {
+  const [written] = commandsIn(line) as [Written];
+  const command = commandNamed(written.name) as Command;
+  const read = command.read(written, NOW);
+  if ("not" in read) return `not understood: ${read.not}`;
+  const asked = onRelease({ by: RITA, ...on });
+  const may = command.allows(asked);
+  return word(may === "yes" ? read.act(asked as OnPull) : may === "unread" ? null : may);
+}
+const SHORT = HEAD.slice(0, 7);
+const promotes = (more: object = {}) =>
+  `under way: ${JSON.stringify({ head: HEAD, whenReadyUntil: null, version: null, refreshTo: null, ...more })}`;
+
+describe("/promote", () => {
+  // biome-ignore format: a table is read by its columns
+  it.each<[string, On, string | null]>([
+    ["/promote",                       {}, promotes()],
+    ["/promote to master",             {}, promotes()],
+    [`/promote ${HEAD}`,               {}, promotes()],
+    [`/promote ${SHORT} v2.0.0`,       {}, promotes({ version: { version: "2.0.0" } })],
+    ["/promote minor when ready",      {}, promotes({ whenReadyUntil: later(NOW, 24 * 3_600_000), version: { bump: "minor" } })],
+    ["/promote dry run",               {}, `done: This is what \`/promote\` would find for ${SHORT}. Nothing was done.`],
+    ["/promote",                       { by: OLGA }, "refused: This needs a release manager; you have `write` here. @rita could."],
+    ["/promote",                       { facts: { collaborators: undefined } }, null],
+    [`/promote ${at("x").slice(0, 8)}`, {}, `refused: ${at("x").slice(0, 8)} is not the head: that is ${SHORT}. Look at that one, and say it again.`],
+    [`/promote ${SHORT}`,              { pull: { fork: true } }, promotes()],
+    ["/promote",                       { pull: { fork: true } }, `refused: The head lies in a fork, where others may push: name the commit that you looked at, \`/promote ${SHORT}\`.`],
+    ["/promote to staging",            {}, "refused: It goes one step at a time, and from here that is master, not staging."],
+    ["/promote to Staging",            {}, "refused: There is no stage “Staging”: the stages are development, staging, master."],
+    ["/promote to staging",            { pull: { state: "merged" } }, "refused: master is the last stage: #12 is where it was to go."],
+    ["/promote now",                   {}, "not understood: `/promote` does not know what `now` is; a stage is written `to now`."],
+    ["/promote v1",                    {}, "not understood: `v1` is no version of three numbers: write `v1.0.0`."],
+    ["/promote train city",            {}, "not understood: The config knows no train “city”."],
+  ])("%s, %j", (line, on, came) => {
+    expect(says(line, on)).toBe(came);
+  });
+
+  it("under way for the same head and version is not begun again", () => {
+    const already = `done: rita asked for that already, and it is under way for ${SHORT}.`;
+    const on = (more: Partial<StandingOf<"promotion">>) => ({ standing: [underWay(more)] });
+    expect(says("/promote", on({}))).toBe(already);
+    expect(says("/promote v2.0.0", on({ version: { version: "2.0.0" } }))).toBe(already);
+    expect(says("/promote v2.0.0", on({}))).toBe(promotes({ version: { version: "2.0.0" } }));
+    expect(says("/promote", on({ head: at("older") }))).toBe(promotes());
+    expect(says("/promote", on({ number: 13 }))).toBe(promotes());
+    // That one merges nothing.
+    expect(says("/promote", on({ refreshTo: at("staging") }))).toBe(promotes());
+    expect(says("/promote dry run", on({}))).toMatch(/^done: This is what/);
+  });
+});
+
+describe("/promote refresh", () => {
+  const pinned = { ref: branch("release/2026-11-24-1234567"), base: branch("staging"), sourceHead: at("development") };
+  const none = "refused: #12 is not pinned: `/promote refresh` moves a branch `release/…` on to where its stage is.";
+
+  it.each<[string, NonNullable<On["pull"]>, string]>([
+    ["moves what is pinned on", pinned, promotes({ refreshTo: at("development") })],
+    ["has nothing to do there", { ...pinned, sourceHead: HEAD }, `done: #12 is where development is: at ${SHORT}.`],
+    ["leaves a stage where it is", { ...pinned, ref: branch("development") }, none],
+    ["leaves another's branch where it is", { ...pinned, fork: true }, none],
+    ["has no stage to follow", { ...pinned, base: branch("development"), sourceHead: null }, none],
+    ["has lost its stage", { ...pinned, sourceHead: null }, none],
+    ["comes too late", { ...pinned, state: "merged" }, "refused: #12 is merged: there is nothing to move on."],
+  ])("%s", (_what, pull, came) => {
+    expect(says("/promote refresh", { pull })).toBe(came);
+  });
+});
