@@ -310,12 +310,12 @@ function waiting({ known, component, promotion }: Omit<At, "pull">, until: Insta
     name: component.name,
     number: subject.number,
     mark,
-    body: `${reply([{ line: promotion.line, says, table: true }], verdict)}\n\n${mark}`,
+    body: `${reply([...promotion.others, { line: promotion.line, says, table: true }], verdict)}\n\n${mark}`,
   };
   return {
     ...NOTHING_PROMOTED,
     effects: [effect],
-    entries: [opens(subjectKey(subject), { ...promotion, answered: true })],
+    entries: [opens(subjectKey(subject), { ...promotion, others: [], answered: true })],
     lookAgainAt: until,
   };
 }

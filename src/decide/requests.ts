@@ -17,6 +17,7 @@ import type { Verdict } from "../flow/verdict.ts";
 import { attestedAnywhere } from "../release/attestation.ts";
 import { EDITED, type Line, NOT_PROMOTED, NOTHING_DONE, reply, TAKEN_BACK, TWICE } from "../report/reply.ts";
 import { type StickyCame, stickyCame } from "./sticky.ts";
+import { promotionOn } from "./under-way.ts";
 
 type Known = Asking & {
   readonly web: string;
@@ -116,10 +117,19 @@ function heard(request: Heard, known: Known): Outcome {
   if (promotes === undefined) return { said: [{ request, came: "done", lines: done }], entries, nudges };
   const others = done.map(({ line, says }) => ({ line, says }));
   return {
-    said: [{ request, came: "under way", lines: [] }],
+    said: [...replaced(request, known), { request, came: "under way", lines: [] }],
     entries: [...entries, begins(request, { ...promotes, others }, known)],
     nudges,
   };
+}
+
+/** One that was under way is answered, and ends. */
+function replaced({ by }: Heard, { standing, subject }: Known): readonly Said[] {
+  const before = subject.kind === "pull" ? promotionOn({ standing, subject }) : undefined;
+  if (before === undefined) return [];
+  const { request, others, line } = before;
+  const says = `${by.login} asked for it anew, and this ends.`;
+  return [{ request, came: "refused", lines: [...others, { line, says }] }];
 }
 
 /** From here on it survives anything; see `promoting`. */

@@ -5,6 +5,7 @@ import {
   at,
   component,
   LATER,
+  NOW,
   type PullOptions,
   policy,
   pullFacts,
@@ -137,6 +138,13 @@ describe("/promote past the first stage", () => {
       undefined,
       ["It cannot be promoted yet. The repository lacks stage branches."],
     ]);
+  });
+
+  it("is looked at once more where its base was found to be another", () => {
+    const { known, github } = into("staging", "development", "feat: a");
+    const decision = judge({ ...known, memory: pullMemory(), requests: asks("/promote") }, github);
+    expect([mergeOf(decision), says(decision)]).toEqual([undefined, []]);
+    expect(decision).toMatchObject({ lookAgainAt: NOW, memory: { base: "staging" } });
   });
 
   it("waits while GitHub does not say whether it is merged", () => {
