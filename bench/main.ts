@@ -1,7 +1,7 @@
 import { CANDIDATES, type Candidate, type Name, start } from "./candidates.ts";
 import { measureGrowth } from "./growth.ts";
 import { deliver, headOf, LARGE, manyTimes, opened, SMALL } from "./load.ts";
-import { measureRequests } from "./requests.ts";
+import { isMet, measureRequests } from "./requests.ts";
 import { measureBlocking, measureReading } from "./run-books.ts";
 import { measureStack } from "./stack.ts";
 import { startStub } from "./stub.ts";
@@ -22,14 +22,18 @@ const WORK = {
 } as const;
 const THROUGHPUT = { connections: 16, events: 1_500 } as const;
 
-/** Requests an event, counted on the sandbox: exact, so a miss fails. */
+/** Requests an event, counted on the sandbox: a miss fails. */
 async function requests(): Promise<boolean> {
   const rows = await measureRequests();
   print(
     ["event", "goal reads + writes", "was"],
-    rows.map(({ event, goal, was }) => [event, `${goal.reads} + ${goal.writes}`, `${was.reads} + ${was.writes}`]),
+    rows.map(({ event, goal, was }) => [
+      event,
+      `${goal.atMost ? "at most " : ""}${goal.reads} + ${goal.writes}`,
+      `${was.reads} + ${was.writes}`,
+    ]),
   );
-  return rows.every(({ goal, was }) => goal.reads === was.reads && goal.writes === was.writes);
+  return rows.every(isMet);
 }
 
 /** A stack of 25 pull requests with 32 checks each, rebased at once: exact, so a miss fails. */

@@ -239,8 +239,10 @@ function saidBy(
   look: Look,
 ): { readonly title: string; readonly body: string } {
   const { policy } = component.config;
+  // Compared with the commit that it will be judged against, so that it is read once.
+  const base = component.stages?.[into] ?? into;
   // What it carries is no hotfix, whatever brought it here.
-  const bringing = { known: { ...known, verdict: null }, pull, component, base: into, head: commit };
+  const bringing = { known: { ...known, verdict: null }, pull, component, base, head: commit };
   const candidate = into === policy.stages.at(-1) ? candidateFor(bringing, null, look) : null;
   const carried = carriedBy(bringing, look) ?? NOTHING_CARRIED;
   const book = handedOn(

@@ -164,7 +164,7 @@ describe("The pull request that takes it on to the last stage", () => {
     standing: [underWay()],
     requests: OPEN,
   };
-  const github: Hub = { ...hub(), tags: ["v1.3.2"], [`compare master ${MERGED}`]: brings("fix: a", "fix: b") };
+  const github: Hub = { ...hub(), tags: ["v1.3.2"], [`compare ${at("master")} ${MERGED}`]: brings("fix: a", "fix: b") };
   const opened = (facts: Partial<PullKnown> = {}, answers: Hub = github) => {
     const { effects } = judge({ ...staged, ...facts }, answers);
     const effect = effects.find(({ thing }) => thing === "promotion");
@@ -191,7 +191,7 @@ describe("The pull request that takes it on to the last stage", () => {
   });
 
   it("waits while GitHub does not say what it carries", () => {
-    const silent = { ...github, [`compare master ${MERGED}`]: unknown("GitHub answered 502.") };
+    const silent = { ...github, [`compare ${at("master")} ${MERGED}`]: unknown("GitHub answered 502.") };
     expect(judge(staged, silent)).toMatchObject({ lookAgainAt: LATER, answered: [] });
     expect(opened({}, silent)).toBeNull();
   });

@@ -260,7 +260,7 @@ describe("/promote", () => {
     });
     const staged = component({ config: { ...component().config, policy: { ...FREE, promotionHead: "stage" } } });
     const merged = pullMemory({}, { state: "closed", merged: true, mergeCommit: null });
-    const answers = { ...hub(), [`compare staging ${HEAD}`]: brings() };
+    const answers = { ...hub(), [`compare ${at("staging")} ${HEAD}`]: brings() };
     expect(
       judge({ component: staged, memory: merged, standing: [underWay()], requests: OPEN }, answers).effects.at(-1),
     ).toMatchObject({

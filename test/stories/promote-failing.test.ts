@@ -101,3 +101,49 @@ describe("A release by /promote alone", () => {
     PROMOTING,
   );
 });
+
+describe("A merge that GitHub refuses", () => {
+  const refuses = (world: World, message: string) =>
+    world.github.faults.add({
+      on: "request",
+      method: "PUT",
+      path: /\/merge$/,
+      times: 1,
+      does: { kind: "refusal", status: 405, message },
+    });
+
+  story(
+    "is told in GitHub's words, and asked for anew by whoever wants it",
+    async (world) => {
+      const number = await feature(world);
+      refuses(world, "At least 1 approving review is required by reviewers with write access.");
+      await world.person("rita").says(number, "/promote");
+      await world.quiet();
+      expect(answers(world, number)).toEqual([
+        "GitHub would not merge it. GitHub answered 405 (At least 1 approving review is required by reviewers with write access.) when asked to merge #1 in acme/api.",
+      ]);
+      await world.person("rita").says(number, "/promote");
+      await world.quiet();
+      expect(answers(world, number).at(-1)).toBe(
+        `#1 is in development as ${merged(world, number)}. #2 takes it on to staging.`,
+      );
+      return undefined;
+    },
+    PROMOTING,
+  );
+
+  story(
+    "since somebody else's came in between is tried again by itself",
+    async (world) => {
+      const number = await feature(world);
+      refuses(world, "Base branch was modified. Review and try the merge again.");
+      await world.person("rita").says(number, "/promote");
+      await answered(world, number);
+      expect(answers(world, number)).toEqual([
+        `#1 is in development as ${merged(world, number)}. #2 takes it on to staging.`,
+      ]);
+      return undefined;
+    },
+    PROMOTING,
+  );
+});
