@@ -11,15 +11,18 @@ import { editPull } from "../sandbox/pulls.ts";
 import { createRuleset } from "../sandbox/rulesets.ts";
 import { addTeamMember } from "../sandbox/teams.ts";
 import { LANES_ONLY, OWNER, type Person, RUN_BOOK, RUN_BOOK_PATH, startWorld, type World } from "../test/world.ts";
+import { measureLabels } from "./labels.ts";
 
 /**
  * What an event may cost: reads and writes on GitHub's REST API, without the hourly installation token. A read of what
  * has not changed (304) is free, as it is of GitHub's quota.
  */
 export type Cost = { readonly reads: number; readonly writes: number };
+/** `atMost`: it depends on whether GitHub's news of what we did comes before we go on; else it is exact. */
+type Goal = Cost & { readonly atMost?: true };
 export type Row = {
   readonly event: string;
-  readonly goal: Cost;
+  readonly goal: Goal;
   readonly was: Cost;
   readonly calls: readonly string[];
 };
@@ -27,7 +30,7 @@ export type Row = {
 type Scene = { readonly world: World; readonly dora: Person };
 type Case = {
   readonly event: string;
-  readonly goal: Cost;
+  readonly goal: Goal;
   /** What must have happened before; its requests are not counted. Its result goes to `act`. */
   readonly before?: (scene: Scene) => Promise<number>;
   readonly act: (scene: Scene, number: number) => Promise<unknown>;
@@ -115,8 +118,9 @@ const CASES: readonly Case[] = [
   },
   {
     event: "a change of the config merged while features are open",
-    // The file. No verdict changes by it.
-    goal: { reads: 1, writes: 0 },
+    // The file; no verdict changes by it. It is a hotfix, which is released: where the merge begins, what it brings, and the
+    // tags. Written: the tag and its name, the draft, its publication.
+    goal: { reads: 4, writes: 4 },
     before: configChanged,
     act: ({ dora }, number) => dora.merges(number),
   },
@@ -164,14 +168,14 @@ const GATED: readonly Case[] = [
     event: "a required check of another App ends",
     // The delivery itself says how it ended. Written: the check and that of its gate.
     goal: { reads: 0, writes: 2 },
-    before: promoted,
+    before: building,
     act: async ({ world }, number) => buildSucceeds(world, number),
   },
   {
     event: "an approval on a promotion",
     // The reviews. Written: the check and that of its gate.
     goal: { reads: 1, writes: 2 },
-    before: promoted,
+    before: building,
     act: ({ world }, number) => world.person("otto").approves(number),
   },
   {
@@ -239,13 +243,66 @@ const WALKED: readonly Case[] = [
   },
 ];
 
+/** A component where a release manager's word takes on what passed. */
+const BY_PROMOTE = `${LANES_ONLY}roles: { release-manager: ["@${OWNER}/release-managers"] }
+`;
+
+/** One feature, and what takes it on. What has not changed is free: rules, branches, open pull requests, and who may. */
+const PROMOTED: readonly Case[] = [
+  {
+    event: "/promote on a feature",
+    // Who may, the pull request afresh, how the repository merges, and what the next one carries: 4. The judgement of the
+    // next one: what it brings, Flowgate's config on both sides, the head's check runs and statuses, and what its base
+    // has: 6. The pull request once more where GitHub did not tell of the merge yet. Written: the merge, the branch and
+    // the next pull request, the reaction, the answer, and the check of the next.
+    goal: { reads: 11, writes: 6, atMost: true },
+    before: opened,
+    act: promoted,
+  },
+  {
+    event: "/promote on a promotion",
+    // The head's check runs, its stage and the pull request afresh, the tags, and what the release carries: 5. The
+    // judgement of the release: the config, the head's check runs and statuses, the blockers, and what its base has: 5.
+    goal: { reads: 11, writes: 5, atMost: true },
+    before: openInto("staging"),
+    act: promoted,
+  },
+  {
+    event: "/promote on a release",
+    // The head's check runs, its stage and the pull request afresh, and where the merge begins: 4. Written: the merge, the
+    // tag and its name, the draft, its publication, the reaction, the answer.
+    goal: { reads: 5, writes: 7, atMost: true },
+    before: openInto("master"),
+    act: promoted,
+  },
+];
+
+/** Whether an event cost what it may. */
+export const isMet = ({ goal, was }: Row): boolean =>
+  goal.atMost
+    ? was.reads <= goal.reads && was.writes <= goal.writes
+    : was.reads === goal.reads && was.writes === goal.writes;
+
 /** Runs all cases, each list on its own world, and counts what Flowgate asked of GitHub. */
 export async function measureRequests(): Promise<readonly Row[]> {
   return [
     ...(await measured(CASES, LANES_ONLY)),
     ...(await measured(GATED, GATES)),
     ...(await measured(WALKED, BY_RUN_BOOK)),
+    ...(await measured(PROMOTED, BY_PROMOTE)),
+    await thousandLabelled(),
   ];
+}
+
+async function thousandLabelled(): Promise<Row> {
+  const calls = await measureLabels(1_000);
+  const reads = calls.filter((call) => call.startsWith("GET ")).length;
+  return {
+    event: "1,000 pull requests labelled",
+    goal: NOTHING,
+    was: { reads, writes: calls.length - reads },
+    calls,
+  };
 }
 
 async function measured(cases: readonly Case[], config: string): Promise<readonly Row[]> {
@@ -324,6 +381,14 @@ async function released(scene: Scene): Promise<number> {
   return dora.opens("staging", "master", { body: LINK });
 }
 
+/** The pull request into that stage that the case before opened. */
+function openInto(base: string): (scene: Scene) => Promise<number> {
+  return async ({ world }) => world.github.find.pullsInto(world.repository().id, base)[0]?.number ?? 0;
+}
+function promoted({ world }: Scene, number: number): Promise<number> {
+  return world.person("rita").says(number, "/promote");
+}
+
 /** Nothing is promoted, and development has what could be. */
 async function promotable(scene: Scene): Promise<number> {
   await nothingPromoted(scene);
@@ -349,7 +414,7 @@ async function imagePromoted(scene: Scene): Promise<number> {
 }
 
 /** A promotion whose build is under way. */
-async function promoted(scene: Scene): Promise<number> {
+async function building(scene: Scene): Promise<number> {
   await promotable(scene);
   const number = await scene.dora.opens("development", "staging");
   await foreignCheck(scene.world, number, { status: "in_progress" });

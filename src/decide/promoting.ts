@@ -2,11 +2,9 @@ import type { Answer, Decision } from "../flow/decision.ts";
 import type { PullKnown, Want } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
-import type { Standing } from "../flow/standing.ts";
 import { agreed, type Verdict } from "../flow/verdict.ts";
 import { allOf } from "./answer.ts";
 import { merging, NOTHING_PROMOTED, type Promoting, promotingOn, refreshing } from "./promotion.ts";
-import type { Said } from "./requests.ts";
 import { promotionOn } from "./under-way.ts";
 
 type Known = PullKnown & { readonly memory: PullMemory };
@@ -39,6 +37,9 @@ export function promoting(
   const again = judge({ ...known, memory: { ...doubting(known.memory), doubt: true }, component: fresh.component });
   if ("lacks" in again) return again;
   const now = { ...at, pull: pullIn(again.decided, known), component: fresh.component };
+  // The stages that were read are of another base: from here on it is remembered.
+  if (now.pull.base !== known.memory.base)
+    return { ...NOTHING_PROMOTED, judged: again.decided, lookAgainAt: known.now };
   const shown = shownBy(again.decided, known);
   if (now.pull.state === "closed") return withJudged(goingOn(now, again.decided, house), again.decided);
   if (shown === undefined) return { ...NOTHING_PROMOTED, judged: again.decided };
@@ -85,14 +86,4 @@ function withFreshStages(
   if ("answer" in heads) return heads;
   const fresh = Object.fromEntries(named.map((branch, place) => [branch, heads.values[place] ?? null]));
   return { component: { ...component, stages: { ...component.stages, ...fresh } } };
-}
-
-/** Somebody asked anew while it was under way: what was asked before is answered, and ends. */
-export function replaced(known: PullKnown, standing: readonly Standing[]): readonly Said[] {
-  const before = promotionOn(known);
-  const after = promotionOn({ ...known, standing });
-  if (before === undefined || after === undefined || before.request.id === after.request.id) return [];
-  const { request, others, line } = before;
-  const says = `${after.request.by.login} asked for it anew, and this ends.`;
-  return [{ request, came: "refused", lines: [...others, { line, says }] }];
 }

@@ -239,8 +239,10 @@ function saidBy(
   look: Look,
 ): { readonly title: string; readonly body: string } {
   const { policy } = component.config;
+  // Compared with the commit that it will be judged against, so that it is read once.
+  const base = component.stages?.[into] ?? into;
   // What it carries is no hotfix, whatever brought it here.
-  const bringing = { known: { ...known, verdict: null }, pull, component, base: into, head: commit };
+  const bringing = { known: { ...known, verdict: null }, pull, component, base, head: commit };
   const candidate = into === policy.stages.at(-1) ? candidateFor(bringing, null, look) : null;
   const carried = carriedBy(bringing, look) ?? NOTHING_CARRIED;
   const book = handedOn(
@@ -310,12 +312,12 @@ function waiting({ known, component, promotion }: Omit<At, "pull">, until: Insta
     name: component.name,
     number: subject.number,
     mark,
-    body: `${reply([{ line: promotion.line, says, table: true }], verdict)}\n\n${mark}`,
+    body: `${reply([...promotion.others, { line: promotion.line, says, table: true }], verdict)}\n\n${mark}`,
   };
   return {
     ...NOTHING_PROMOTED,
     effects: [effect],
-    entries: [opens(subjectKey(subject), { ...promotion, answered: true })],
+    entries: [opens(subjectKey(subject), { ...promotion, others: [], answered: true })],
     lookAgainAt: until,
   };
 }

@@ -21,9 +21,9 @@ import { allOf, decided, earlier, thenAnswered, unlessThere } from "./answer.ts"
 import { NOTHING_SHOWN, showing } from "./execution.ts";
 import { landing } from "./landing.ts";
 import { saidLinked, withOverrides } from "./overriding.ts";
-import { doubting, promoting, replaced } from "./promoting.ts";
+import { doubting, promoting } from "./promoting.ts";
 import { releasing } from "./releasing.ts";
-import { answering, obey } from "./requests.ts";
+import { answering, obey, type Said } from "./requests.ts";
 import { promotionOn } from "./under-way.ts";
 
 /** A pull request: what people asked for on it is carried out, then it is judged, then what they began goes on, and they are answered. */
@@ -40,11 +40,9 @@ export function decidePull(known: PullKnown, house: House): Answer {
   if ("lacks" in promoted) return promoted;
   const { judged, effects, lookAgainAt } = promoted;
   const verdict = judged.verdict === undefined ? before : judged.verdict;
-  const said = [...replaced(known, obeyed.standing), ...promoted.said];
-  const heard = obeyed.said.filter(({ request }) => !said.some((later) => later.request.id === request.id));
   const all = {
     ...obeyed,
-    said: saidLinked([...heard, ...said], known.requests, from),
+    said: saidLinked(lastOfEach([...obeyed.said, ...promoted.said]), known.requests, from),
     entries: [...obeyed.entries, ...promoted.entries],
   };
   const answered = answering(judged, all, { ...known, component }, verdict);
@@ -56,6 +54,11 @@ export function decidePull(known: PullKnown, house: House): Answer {
   };
   return withOverrides({ decided: decision }, from);
 }
+
+/** What began and ended at once is answered once. */
+const lastOfEach = (said: readonly Said[]): readonly Said[] => [
+  ...new Map(said.map((one) => [one.request.id, one])).values(),
+];
 
 /** The pull request as a command sees it. */
 function askedOn({ subject, verdict, merge }: PullKnown, memory: PullMemory, of: ComponentMemory): Asked["pull"] {

@@ -18,6 +18,7 @@ import type { Verdict } from "../flow/verdict.ts";
 import { attestedAnywhere } from "../release/attestation.ts";
 import { EDITED, NOT_PROMOTED, NOTHING_DONE, reply, TAKEN_BACK, TWICE } from "../report/reply.ts";
 import { type StickyCame, stickyCame } from "./sticky.ts";
+import { promotionOn } from "./under-way.ts";
 
 type Known = Asking & {
   readonly web: string;
@@ -123,7 +124,7 @@ function heard(request: Heard, known: Known): Outcome {
   if (twice !== undefined) return say("not understood", [{ line: twice.line, says: TWICE }]);
   if (promotes === undefined) return { said: [{ request, came: "done", lines: said }], entries, nudges };
   return {
-    said: [{ request, came: "under way", lines: [] }],
+    said: [...replaced(request, known), { request, came: "under way", lines: [] }],
     entries: [...entries, begins(request, { ...promotes, others: said }, known)],
     nudges,
   };
@@ -134,6 +135,14 @@ const lineOf = (line: string, came: Extract<Came, { readonly came: "done" }>): L
   const { came: _, entries: __, nudges: ___, ...said } = came;
   return { line, ...said };
 };
+/** One that was under way is answered, and ends. */
+function replaced({ by }: Heard, { standing, subject }: Known): readonly Said[] {
+  const before = subject.kind === "pull" ? promotionOn({ standing, subject }) : undefined;
+  if (before === undefined) return [];
+  const { request, others, line } = before;
+  const says = `${by.login} asked for it anew, and this ends.`;
+  return [{ request, came: "refused", lines: [...others, { line, says }] }];
+}
 
 /** From here on it survives anything; see `promoting`. */
 function begins(

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Duration, parseDuration } from "./duration.ts";
 import type { MergeMethod } from "./effect.ts";
 import { type Branch, branch } from "./names.ts";
+import { refusedPattern } from "./pattern.ts";
 
 /** Where a config lies: a component's on its default branch, an organisation's on that of its repository `.github`. */
 export const CONFIG_PATH = ".github/flowgate.yml";
@@ -15,7 +16,7 @@ export type Role = (typeof ROLES)[number];
 export const PHASES = ["before", "deploy", "test", "rollback", "monitor"] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** Branches that open the feature lane, as picomatch patterns; case counts. */
+/** Branches that open the feature lane, as patterns; case counts. */
 export const DEFAULT_FEATURES = [
   "feature/**",
   "fix/**",
@@ -72,6 +73,10 @@ const branchName = z
   .transform(branch);
 
 const text = z.string().min(1).max(255);
+const pattern = text.superRefine((written, { addIssue }) => {
+  const refused = refusedPattern(written);
+  if (refused !== null) addIssue({ code: "custom", message: refused.because });
+});
 const role = z.enum(ROLES);
 /** What a backup is known by, and what a system is called: no markup, no mention, no blank. */
 export const PLAIN_NAME = /^(?!.*\/\/)[A-Za-z\d](?:[\w.:/+-]{0,126}[A-Za-z\d])?$/;
@@ -150,11 +155,11 @@ export const configSchema = z.strictObject({
   flow: z
     .strictObject({
       features: z
-        .array(text)
+        .array(pattern)
         .max(100)
         .default([...DEFAULT_FEATURES])
         .describe(
-          "Patterns of branches that may enter the first stage. `*` stands for anything but a slash, `**` for anything; case counts. A list here replaces the default one.",
+          "Patterns of branches that may enter the first stage; case counts. `*` stands for anything but a slash, `**` between slashes for any number of folders, `?` for one character but a slash, `[a-z]` and `[!a-z]` for one of a set and one of the others, `{a,b}` for either, and what follows `\\` for itself. A list here replaces the default one.",
         ),
       forks: z
         .enum(["allow", "refuse"])
@@ -257,14 +262,14 @@ export const configSchema = z.strictObject({
           "External services, each with the path of its procedure, such as `{ postgres: docs/services/postgres.md }`: a `.md` that is there and not empty.",
         ),
       forbidden: z
-        .array(text)
+        .array(pattern)
         .max(100)
         .default([])
         .describe(
-          'Patterns of files that no pull request may add or change, such as `["**/*.pem"]`. `*` stands for anything but a slash, `**` for anything; case does not count.',
+          'Patterns of files that no pull request may add or change, such as `["**/*.pem"]`, written as those of `flow.features`; case does not count.',
         ),
       allowed: z
-        .array(text)
+        .array(pattern)
         .max(100)
         .default([])
         .describe("Patterns of files that `artifacts.forbidden` does not mean; here case counts."),
@@ -373,19 +378,19 @@ export const configSchema = z.strictObject({
   data: z
     .strictObject({
       paths: z
-        .array(text)
+        .array(pattern)
         .max(200)
         .default([...DEFAULT_DATA_PATHS])
         .describe(
-          "Patterns of files that change data or its shape; case does not count. A folder with all below it, such as `db/migrate/**`, holds migrations: what is added there carries its data over by itself. A list here replaces the default one.",
+          "Patterns of files that change data or its shape, written as those of `flow.features`; case does not count. A folder with all below it, such as `db/migrate/**`, holds migrations: what is added there carries its data over by itself. A list here replaces the default one.",
         ),
       ignore: z
-        .array(text)
+        .array(pattern)
         .max(200)
         .default([...DEFAULT_DATA_IGNORE])
         .describe("Patterns of files that `data.paths` and `data.transition` do not mean; here case counts."),
       transition: z
-        .array(text)
+        .array(pattern)
         .max(100)
         .default([...DEFAULT_DATA_TRANSITION])
         .describe("Patterns of scripts that carry data over, which the run-book has to name; case does not count."),

@@ -212,7 +212,7 @@ export type Promotion = {
   readonly version: VersionAsked | null;
   /** Not to be merged: its branch is moved on to that commit of its stage. Null: to be merged. */
   readonly refreshTo: Sha | null;
-  /** The comment, and what came of its other lines. */
+  /** The comment, and what came of its other lines, while that was not said. */
   readonly request: Request;
   readonly others: readonly Line[];
   /** What it carries, in words, once that was looked at; null: nothing but itself, or not yet. */

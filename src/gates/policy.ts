@@ -109,7 +109,8 @@ function askedOfPeople(
   text: string,
 ): { readonly fault: Fault | null } | null {
   const { policy: then } = madeIn(component.name, config, component.config.above);
-  const asks = ({ roles, approvals, severalRoles }: Policy) => JSON.stringify([roles, approvals, severalRoles]);
+  const asks = ({ roles, approvals, severalRoles, mergeBy }: Policy) =>
+    JSON.stringify([roles, approvals, severalRoles, mergeBy]);
   // The organisation's own repository has people of its own.
   if (isHome(component.name) || asks(now) === asks(then)) return { fault: null };
   const flaws = unstaffed(then, look);

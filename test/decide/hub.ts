@@ -20,7 +20,7 @@ export const hub = (pull: Partial<ReturnType<typeof pullFacts>> = {}, options: P
   repository: { name: "acme/api", defaultBranch: branch("master"), methods: ["merge", "squash"] },
   "open-pulls": [],
   // What is merged brings nothing but its merge.
-  [`compare staging ${at("merged")}`]: brings(),
+  [`compare ${at("staging")} ${at("merged")}`]: brings(),
 });
 
 /** What one commit has and another lacks, by the titles of the commits. */

@@ -5,6 +5,7 @@ import {
   at,
   component,
   LATER,
+  NOW,
   type PullOptions,
   policy,
   pullFacts,
@@ -140,6 +141,13 @@ describe("/promote past the first stage", () => {
     ]);
   });
 
+  it("is looked at once more where its base was found to be another", () => {
+    const { known, github } = into("staging", "development", "feat: a");
+    const decision = judge({ ...known, memory: pullMemory(), requests: asks("/promote") }, github);
+    expect([mergeOf(decision), says(decision)]).toEqual([undefined, []]);
+    expect(decision).toMatchObject({ lookAgainAt: NOW, memory: { base: "staging" } });
+  });
+
   it("waits while GitHub does not say whether it is merged", () => {
     const facts = { standing: [underWay()], requests: OPEN, merge: written(12, "any") };
     const decision = judge(facts, { ...hub(), "pull 12": unknown("GitHub answered 502.") });
@@ -157,7 +165,7 @@ describe("The pull request that takes it on to the last stage", () => {
     standing: [underWay()],
     requests: OPEN,
   };
-  const github: Hub = { ...hub(), tags: ["v1.3.2"], [`compare master ${MERGED}`]: brings("fix: a", "fix: b") };
+  const github: Hub = { ...hub(), tags: ["v1.3.2"], [`compare ${at("master")} ${MERGED}`]: brings("fix: a", "fix: b") };
   const opened = (facts: Partial<PullKnown> = {}, answers: Hub = github) => {
     const { effects } = judge({ ...staged, ...facts }, answers);
     const effect = effects.find(({ thing }) => thing === "promotion");
@@ -184,7 +192,7 @@ describe("The pull request that takes it on to the last stage", () => {
   });
 
   it("waits while GitHub does not say what it carries", () => {
-    const silent = { ...github, [`compare master ${MERGED}`]: unknown("GitHub answered 502.") };
+    const silent = { ...github, [`compare ${at("master")} ${MERGED}`]: unknown("GitHub answered 502.") };
     expect(judge(staged, silent)).toMatchObject({ lookAgainAt: LATER, answered: [] });
     expect(opened({}, silent)).toBeNull();
   });

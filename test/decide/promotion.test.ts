@@ -120,6 +120,9 @@ describe("/promote", () => {
     ]);
     expect(waiting.lookAgainAt).toBe(later(NOW, DAY_MS));
     expect(promotions(waiting).at(-1)).toMatchObject({ what: "opened", answered: true });
+    const beside = judge({ ...facts, requests: asks("/unfreeze staging\n/promote when ready") });
+    expect(says(beside)[0]).toMatch(/^- `\/unfreeze staging`: .*\n- `\/promote when ready`: .* is promoted as soon as/);
+    expect(promotions(beside).at(-1)).toMatchObject({ answered: true, others: [] });
 
     const later_ = judge({ standing: [held, { ...waits, answered: true }], requests: OPEN });
     expect(says(later_)).toEqual([]);
@@ -257,7 +260,7 @@ describe("/promote", () => {
     });
     const staged = component({ config: { ...component().config, policy: { ...FREE, promotionHead: "stage" } } });
     const merged = pullMemory({}, { state: "closed", merged: true, mergeCommit: null });
-    const answers = { ...hub(), [`compare staging ${HEAD}`]: brings() };
+    const answers = { ...hub(), [`compare ${at("staging")} ${HEAD}`]: brings() };
     expect(
       judge({ component: staged, memory: merged, standing: [underWay()], requests: OPEN }, answers).effects.at(-1),
     ).toMatchObject({
@@ -350,6 +353,14 @@ describe("/promote", () => {
     const anew = judge({ standing: [older], requests: [...OPEN, ...asks("/promote", { id: "comment:901" })] });
     expect(says(anew)).toEqual(["rita asked for it anew, and this ends."]);
     expect(done(anew)).toEqual(["merge", "reaction", "comment"]);
+    // Also where both were heard at once.
+    const requests = [...asks("/promote v1.0.0"), ...asks("/promote", { id: "comment:901" })];
+    const together = judge({ requests });
+    expect(says(together)).toEqual(["rita asked for it anew, and this ends."]);
+    expect(together.answered).toEqual([
+      { id: "comment:900", answer: { came: "refused", body: expect.any(String) } },
+      { id: "comment:901", answer: { came: "under way", body: null } },
+    ]);
     const both = judge({ requests: asks("/promote\n/promote") });
     expect(says(both)).toEqual(["It stands there twice: once is enough. Nothing was done."]);
   });

@@ -192,6 +192,24 @@ describe("a config file", () => {
       ["1:17 `change_order.pattern` is no regular expression in RE2's syntax."],
     ],
     [
+      "a pattern of branches that has no end",
+      "flow: { features: ['feature/**', 'fix/{a,b'] }\n",
+      [
+        "1:34 `flow.features.1` is no pattern: `[abc]` and `{a,b}` hold something and have an end, and what follows `\\` is a character that is meant itself.",
+      ],
+    ],
+    [
+      "patterns of files that would mean less than they look, and one that stands for too many",
+      `artifacts: { forbidden: ['**.pem'], allowed: ['!(a)'] }\ndata: { paths: ['${"{a,b}".repeat(9)}'], ignore: ['[Z-a]'], transition: ['a}'] }\n`,
+      [
+        "1:26 `artifacts.forbidden.0` has `**` beside other characters between two slashes; write `**/*.pem` for such files in any folder.",
+        "1:47 `artifacts.allowed.0` asks for what `(` means after `@`, `+`, `?`, `*` or `!`; write `{a,b}` for either, `\\(` for a bracket.",
+        "2:17 `data.paths.0` is longer than 800 characters with its `{a,b}` written out; make several patterns of it.",
+        expect.stringContaining("`data.ignore.0` is no pattern"),
+        expect.stringContaining("`data.transition.0` is no pattern"),
+      ],
+    ],
+    [
       "too many stages",
       `stages: [${Array.from({ length: 21 }, (_, n) => `s${n}`).join(", ")}]\n`,
       ["1:1 `stages` takes at most 20 entries."],

@@ -122,6 +122,19 @@ describe("a change that today's people could never pass", () => {
     expect(found).toMatchObject({ annotations: [{ line: 3, column: 3 }] });
   });
 
+  it("says where nobody could merge past the first stage", () => {
+    const nobody = "roles: { release-manager: [nobody] }\napprovals: { hotfix: [] }\n";
+    const found = with_(nobody);
+    expect(said(found)).toEqual([
+      "failed",
+      `${PATH} line 1, column 10: Nobody could merge past the first stage: nobody is a release manager, who says \`/promote\`; add people to \`roles.release-manager\`, or set \`merge_by: anyone\`.`,
+    ]);
+    expect(said(with_(`${nobody}merge_by: anyone\n`))[0]).toBe("pending");
+    expect(said(with_(`${nobody}enforcement: report\n`))[0]).toBe("pending");
+    const before: World = { people: [right(DORA, "write")], inForce: { ...IN_FORCE, merge_by: "anyone" } };
+    expect(said(with_("approvals: { master: [] }\n", {}, before))[1]).toContain("Nobody could merge past");
+  });
+
   it("is not known while GitHub does not say who is in a team", () => {
     expect(said(with_(ROLES, { "team @acme/quality": unknown("GitHub answered 502.") }))[0]).toBe("errored");
   });

@@ -1,10 +1,10 @@
 import { expect, it } from "@jest/globals";
-import { measureRequests } from "../../bench/requests.ts";
+import { isMet, measureRequests } from "../../bench/requests.ts";
 
 it("asks of GitHub no more than each event may cost", async () => {
   const rows = await measureRequests();
   expect(rows.map(({ event, was }) => ({ event, ...was }))).toEqual(
-    rows.map(({ event, goal }) => ({ event, ...goal })),
+    rows.map((row) => ({ event: row.event, ...(isMet(row) ? row.was : row.goal) })),
   );
   expect(rows.flatMap(({ calls }) => calls).filter((call) => /graphql|search|\/files/.test(call))).toEqual([]);
-}, 60_000);
+}, 120_000);
