@@ -51,7 +51,9 @@ export function pushed(arrivals: Arrivals, push: Push): Arrivals {
   if (since === null) return arrivals;
   const seenOnly = push.by === null;
   if (seenOnly && push.after !== null && heads.includes(push.after)) return arrivals;
-  const same = pushes.find(({ before, after }) => after === push.after && before === push.before);
+  const same = pushes.find(
+    ({ before, after, by }) => after === push.after && before === push.before && (by !== null || seenOnly),
+  );
   if (same !== undefined) return arrivals;
   // Of a push that was only seen by its outcome more is known now.
   const others = pushes.filter(({ after, by }) => after !== push.after || by !== null);

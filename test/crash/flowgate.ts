@@ -2,14 +2,19 @@ import { pino } from "pino";
 import { instant, type Settings, startApp } from "../../src/app.ts";
 
 /**
- * Flowgate as a process of its own, for the tests that kill it or run two. It tells each step of `settle` on its output. Its settings come as JSON in the environment. Where
- * `FLOWGATE_DIES_AT` is a number n, it kills itself at the n-th step of settling pull requests, the beginning and the end
- * of each await counted: no handler runs, nothing is closed.
+ * Flowgate as a process of its own, for the tests that kill it or run two. It tells each step of `settle` on its output. Its
+ * settings come as JSON in the environment. Where `FLOWGATE_DIES_AT` is a number n, or it reads one on its input, it kills itself
+ * at the n-th step from then on of settling pull requests, the beginning and the end of each await counted: no handler runs,
+ * nothing is closed.
  */
 const settings = JSON.parse(process.env["FLOWGATE_SETTINGS"] ?? "{}") as Omit<Settings, "log" | "clock">;
-const diesAt = Number(process.env["FLOWGATE_DIES_AT"] ?? Number.POSITIVE_INFINITY);
+let diesAt = Number(process.env["FLOWGATE_DIES_AT"] ?? Number.POSITIVE_INFINITY);
 
 let steps = 0;
+process.stdin.on("data", (step) => {
+  steps = 0;
+  diesAt = Number(step);
+});
 const log = pino(
   { level: "trace" },
   {

@@ -15,6 +15,8 @@ export type Running = {
   readonly steps: readonly Step[];
   /** Resolves when it has ended, however. */
   readonly ended: Promise<void>;
+  /** Lets it kill itself at the n-th step from now on that it takes with a pull request. */
+  diesAt(step: number): void;
   kill(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -28,7 +30,7 @@ export async function startProcess(settings: Settings, diesAt: number | null): P
       FLOWGATE_SETTINGS: JSON.stringify(plain),
       ...(diesAt === null ? {} : { FLOWGATE_DIES_AT: String(diesAt) }),
     },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
   const complaints: string[] = [];
   createInterface({ input: child.stderr }).on("line", (line) => complaints.push(line));
@@ -46,5 +48,14 @@ export async function startProcess(settings: Settings, diesAt: number | null): P
     child.kill(signal);
     await ended;
   };
-  return { url, process: child, complaints, steps, ended, kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
+  return {
+    url,
+    process: child,
+    complaints,
+    steps,
+    ended,
+    diesAt: (step) => void child.stdin.write(`${step}\n`),
+    kill: () => end("SIGKILL"),
+    stop: () => end("SIGTERM"),
+  };
 }

@@ -157,6 +157,7 @@ describe("/promote past the first stage", () => {
 
 describe("The pull request that takes it on to the last stage", () => {
   const staged = {
+    component: onto("x"),
     memory: pullMemory(
       { head: "development", base: "staging" },
       { state: "closed", merged: true, mergeCommit: MERGED },
@@ -189,6 +190,12 @@ describe("The pull request that takes it on to the last stage", () => {
     expect(opened({ component: named })?.body).toMatch(/^Run-book: docs\/runbooks\/all\.md\n\n/);
     const own = { ...staged.memory, body: "Run-book: docs/runbooks/own.md" };
     expect(opened({ component: named, memory: own })?.body).toMatch(/^Run-book: docs\/runbooks\/own\.md\n\n/);
+  });
+
+  it("is compared with the stage by its name where it is not known where that is", () => {
+    const gone = component({ stages: { ...staged.component.stages, master: null }, config: staged.component.config });
+    const byName = { ...github, [`compare master ${MERGED}`]: brings("fix: a") };
+    expect(opened({ component: gone }, byName)).toMatchObject({ title: "Release v1.3.3" });
   });
 
   it("waits while GitHub does not say what it carries", () => {

@@ -85,6 +85,9 @@ describe("What is remembered", () => {
     const first = pushed(ARRIVALS, seen);
     expect(first.pushes).toEqual([seen]);
     expect(pushed(first, push({ before: at("other") })).pushes).toEqual([push({ before: at("other") })]);
+    // Also where it was seen to come from just there: only what was told can be explained.
+    expect(pushed(first, push()).pushes).toEqual([push()]);
+    expect(pushed(first, seen)).toBe(first);
     const told = pushed(ARRIVALS, push());
     expect(pushed(told, seen)).toBe(told);
     expect(pushed({ ...told, pushes: [] }, seen).pushes).toEqual([]);

@@ -4,6 +4,7 @@ import { enqueue } from "../../sandbox/merge-queue.ts";
 import { must } from "../../sandbox/outcome.ts";
 import { createRuleset } from "../../sandbox/rulesets.ts";
 import type { World } from "../world.ts";
+import { answers, feature, merged } from "./promoting.ts";
 import { seen, story } from "./telling.ts";
 
 /** An admin puts a merge queue before a branch. */
@@ -46,6 +47,24 @@ describe("A merge queue", () => {
     // What the queue made explains the push.
     await world.skip(11 * 60_000);
     expect(world.github.find.issuesOf(world.repository().id)).toEqual([]);
+  });
+
+  story("is where /promote sends, and what comes out of it is taken on from there", async (world) => {
+    const rita = world.person("rita");
+    queue(world, "development");
+    const number = await feature(world);
+    await rita.says(number, "/promote");
+    await world.quiet();
+    expect(answers(world, number)).toEqual([
+      "development has a merge queue, through which everything goes in. Press *Merge when ready* on this pull request; Flowgate judges it there once more.",
+    ]);
+    must(await enqueues(world, number));
+    await world.quiet();
+    await rita.says(number, "/promote");
+    await world.quiet();
+    expect(answers(world, number).at(-1)).toBe(
+      `#${number} is in development as ${merged(world, number)}. #${number + 1} takes it on to staging.`,
+    );
   });
 
   story("does not take what no lane allows", async (world) => {

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { tagNames } from "../../sandbox/tags.ts";
+import { answers, merged, PROMOTING, releases } from "../stories/promoting.ts";
+import { chainsIn } from "../stories/tale.ts";
+import type { WorldOptions } from "../world.ts";
+import { type Killable, startKillable } from "./killable.ts";
+
+let killable: Killable;
+beforeAll(async () => {
+  killable = await startKillable(PROMOTING as Pick<WorldOptions, "config">);
+});
+afterAll(() => killable.end());
+
+/**
+ * Rita says `/promote`, Flowgate dies at that step of what follows, and is started again.
+ *
+ * @param step null: it lives. @returns whether it died.
+ */
+async function promoted(number: number, step: number | null): Promise<boolean> {
+  killable.flowgate()?.diesAt(step ?? Number.POSITIVE_INFINITY);
+  await killable.world.person("rita").says(number, "/promote");
+  const died = (await killable.quiet()) === "dead";
+  // What was written until then is whole, too.
+  if (died) chainsIn(killable.folder);
+  await killable.recovered();
+  return died;
+}
+
+it("Killed at every await of a /promote and started again, it merges, opens, tags, releases and answers once", async () => {
+  const { world } = killable;
+  const dora = world.person("dora");
+  const pulls = () => world.github.find.pullsOf(world.repository().id).length;
+  let died = 0;
+  // An await begins where the one before has ended, so that every other step is a moment of its own.
+  for (let round = 1, alive = false; !alive; round++) {
+    const step = 2 * round - 1;
+    const before = pulls();
+    await dora.pushes(`feature/${round}`, "development", { message: `feat: ${round}` });
+    const feature = await dora.opens(`feature/${round}`, "development");
+    await killable.quiet();
+    const [promotion, release] = [feature + 1, feature + 2];
+    // What is between them takes the same way as the first.
+    const deaths = [await promoted(feature, step), await promoted(promotion, null), await promoted(release, step)];
+    const carries = "It carries 1 pull request, not yours. ";
+    expect([feature, promotion, release].map((number) => answers(world, number))).toEqual([
+      [`#${feature} is in development as ${merged(world, feature)}. #${promotion} takes it on to staging.`],
+      [`${carries}#${promotion} is in staging as ${merged(world, promotion)}. #${release} takes it on to master.`],
+      [`${carries}#${release} is in master as ${merged(world, release)}. It is released.`],
+    ]);
+    expect(pulls()).toBe(before + 3);
+    expect(tagNames(world.github, world.repository().id)).toHaveLength(round);
+    expect(releases(world).map(({ draft }) => draft)).toEqual(Array.from({ length: round }, () => false));
+    died += deaths.filter((death) => death).length;
+    alive = !deaths.includes(true);
+  }
+  expect(died).toBeGreaterThan(50);
+  await killable.flowgate()?.stop();
+  chainsIn(killable.folder);
+}, 900_000);
