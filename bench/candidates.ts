@@ -16,7 +16,8 @@ export type Candidate = {
   stop(): Promise<void>;
 };
 
-const { privateKey } = generateKeyPairSync("rsa", {
+/** The App's key, made anew for each bench. */
+export const { privateKey: KEY } = generateKeyPairSync("rsa", {
   modulusLength: 2048,
   publicKeyEncoding: { type: "spki", format: "pem" },
   privateKeyEncoding: { type: "pkcs1", format: "pem" },
@@ -29,7 +30,7 @@ export type Name = (typeof CANDIDATES)[number];
 /** Starts a candidate against a stub of GitHub; resolves when it listens and has looked around. */
 export async function start(name: Name, api: string): Promise<Candidate> {
   const child = spawn(process.execPath, [fileURLToPath(new URL(`./${name}.ts`, import.meta.url))], {
-    env: { ...process.env, BENCH_API: api, BENCH_KEY: privateKey, BENCH_SECRET: SECRET, NODE_ENV: "production" },
+    env: { ...process.env, BENCH_API: api, BENCH_KEY: KEY, BENCH_SECRET: SECRET, NODE_ENV: "production" },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const url = await new Promise<string>((resolve) => {

@@ -1,12 +1,8 @@
 import { createComment } from "../sandbox/comments.ts";
 import { must } from "../sandbox/outcome.ts";
 import { startWorld } from "../test/world.ts";
+import type { Size } from "./load.ts";
 import { counted } from "./requests.ts";
-
-/** How large a pull request is. */
-export type Size = { readonly files: number; readonly commits: number; readonly comments: number };
-export const SMALL: Size = { files: 3, commits: 2, comments: 1 };
-export const LARGE: Size = { files: 3_000, commits: 250, comments: 2_000 };
 
 /** What Flowgate asks of GitHub, reads + writes, when a feature pull request of a size is opened, and when it is pushed to. */
 export type GrowthCost = { readonly opened: string; readonly pushed: string };

@@ -11,6 +11,7 @@ import { editPull } from "../sandbox/pulls.ts";
 import { createRuleset } from "../sandbox/rulesets.ts";
 import { addTeamMember } from "../sandbox/teams.ts";
 import { LANES_ONLY, OWNER, type Person, RUN_BOOK, RUN_BOOK_PATH, startWorld, type World } from "../test/world.ts";
+import { measureLabels } from "./labels.ts";
 
 /**
  * What an event may cost: reads and writes on GitHub's REST API, without the hourly installation token. A read of what
@@ -128,6 +129,7 @@ const CASES: readonly Case[] = [
 
 /** A component that asks for approvals by a team and for another App's check. */
 const GATES = `enforcement: managed
+merge_by: anyone
 roles: { operations: ["@${OWNER}/operations"] }
 checks: { required: [build] }
 runbook: { required: false }
@@ -202,6 +204,7 @@ const GATED: readonly Case[] = [
 
 /** A component that releases by a run-book, and where nothing else holds a release up. */
 const BY_RUN_BOOK = `enforcement: managed
+merge_by: anyone
 roles: { operations: ["@${OWNER}/operations"] }
 approvals: { staging: [], master: [], hotfix: [] }
 checks: { allow_none: true }
@@ -287,7 +290,19 @@ export async function measureRequests(): Promise<readonly Row[]> {
     ...(await measured(GATED, GATES)),
     ...(await measured(WALKED, BY_RUN_BOOK)),
     ...(await measured(PROMOTED, BY_PROMOTE)),
+    await thousandLabelled(),
   ];
+}
+
+async function thousandLabelled(): Promise<Row> {
+  const calls = await measureLabels(1_000);
+  const reads = calls.filter((call) => call.startsWith("GET ")).length;
+  return {
+    event: "1,000 pull requests labelled",
+    goal: NOTHING,
+    was: { reads, writes: calls.length - reads },
+    calls,
+  };
 }
 
 async function measured(cases: readonly Case[], config: string): Promise<readonly Row[]> {

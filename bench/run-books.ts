@@ -6,15 +6,19 @@ import { sha } from "../src/flow/names.ts";
 import { openReader } from "../src/reader.ts";
 import { parseRunBook } from "../src/release/run-book.ts";
 
-/** How long a run-book of so many items takes: medians, in milliseconds. */
+/** How long a run-book of so many items takes: medians, in milliseconds that the reading thread computed. */
 export type ReadingTime = {
   readonly items: number;
   readonly bytes: number;
   /** mdast with GFM alone, on the same text, in turn with ours. */
   readonly bare: number;
   readonly ours: number;
+  /** Ours by the clock, whatever else the machine did. */
+  readonly wall: number;
   /** The median of the ratios of neighbours. */
   readonly ratio: number;
+  /** By how much the time grew more than the size since the row before, as a ratio: 1 is linear. Null in the first row. */
+  readonly growth: number | null;
 };
 
 const ASKED = { phases: {}, activation: "scripts/step-3.sh" } as const;
@@ -32,28 +36,62 @@ export function runBookOf(items: number): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** Reads run-books of these sizes, ours and bare mdast in turn, so often that both are warm. */
+const ROUNDS = 9;
+
+/**
+ * Reads run-books of these sizes, ascending: all of them in each round, ours and bare mdast in turn, and small ones so
+ * often that each is read for as many items. So what the machine does meanwhile meets them alike. One more round warms up.
+ */
 export function measureReading(sizes: readonly number[]): readonly ReadingTime[] {
-  return sizes.map((items) => {
+  const most = Math.max(...sizes);
+  const texts = sizes.map((items) => {
     const text = runBookOf(items);
     const bytes = new TextEncoder().encode(text);
     const bare = () => fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
     const ours = () => parseRunBook(bytes, ASKED);
-    const rounds = Math.max(9, Math.round(2_000 / items));
-    for (let n = 0; n < rounds; n++) [bare(), ours()];
-    const times = Array.from({ length: rounds }, (_, n) => {
-      const [first, second] = n % 2 === 0 ? [bare, ours] : [ours, bare];
-      const [a, b] = [timed(first), timed(second)];
-      return n % 2 === 0 ? { bare: a, ours: b } : { bare: b, ours: a };
-    });
+    return { items, size: bytes.length, often: most / items, bare, ours };
+  });
+  const rounds = Array.from({ length: ROUNDS + 1 }, (_, round) =>
+    texts.map(({ often, bare, ours }) => {
+      const [first, second] = round % 2 === 0 ? [bare, ours] : [ours, bare];
+      const [a, b] = [timed(first, often), timed(second, often)];
+      return round % 2 === 0 ? { bare: a, ours: b } : { bare: b, ours: a };
+    }),
+  ).slice(1);
+  return texts.map(({ items, size }, n) => {
+    const here = rounds.map((round) => round[n] as Sample);
+    const before = texts[n - 1];
+    const grown = rounds.map((round) => (round[n] as Sample).ours.own / (round[n - 1]?.ours.own ?? Number.NaN));
     return {
       items,
-      bytes: bytes.length,
-      bare: median(times.map(({ bare }) => bare)),
-      ours: median(times.map(({ ours }) => ours)),
-      ratio: median(times.map(({ bare, ours }) => ours / bare)),
+      bytes: size,
+      bare: median(here.map(({ bare }) => bare.own)),
+      ours: median(here.map(({ ours }) => ours.own)),
+      wall: median(here.map(({ ours }) => ours.wall)),
+      ratio: median(here.map(({ bare, ours }) => ours.own / bare.own)),
+      growth: before === undefined ? null : median(grown) / (size / before.size),
     };
   });
+}
+
+type Sample = { readonly bare: Time; readonly ours: Time };
+/** Milliseconds: what the thread computed, and by the clock. */
+type Time = { readonly own: number; readonly wall: number };
+
+/**
+ * How long one takes of so many in a row. What V8's helpers collect beside the thread is left out of its own time: on a busy
+ * machine they wait for each other by spinning, which is as long as the others are busy.
+ */
+function timed(act: () => unknown, often: number): Time {
+  const [own, wall] = [ownTime(), performance.now()];
+  for (let n = 0; n < often; n++) act();
+  return { own: (ownTime() - own) / often, wall: (performance.now() - wall) / often };
+}
+
+/** Milliseconds that this thread computed so far, as exact as the ticks of the system: some 4 ms. */
+function ownTime(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
 
 /** What the main thread feels while a run-book is read elsewhere, in milliseconds. */
@@ -65,14 +103,14 @@ export type Blocking = {
   readonly idle: number;
 };
 
-/** Reads run-books of so many items by a new reader, the start of its thread included. */
+/** Reads run-books of so many items by a new reader: the start of its thread, handing over and taking back included. */
 export async function measureBlocking(items: number): Promise<Blocking> {
   const text = runBookOf(items);
   const reader = openReader();
   const reading: Gap[] = [];
   const idle: Gap[] = [];
   try {
-    for (let round = 0; round < 7; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       const bytes = new TextEncoder().encode(`${text}\n${round}\n`);
       const blob = sha(createHash("sha1").update(bytes).digest("hex"));
       reading.push(await longestGap(() => reader.runBook(blob, bytes, ASKED)));
@@ -92,10 +130,6 @@ type Gap = { readonly worked: number; readonly waited: number };
 
 /** The longest time between two turns of the event loop until this is done: by the thread's own clock, and by the wall's. */
 async function longestGap(act: () => Promise<unknown>): Promise<Gap> {
-  const ownTime = () => {
-    const { user, system } = process.threadCpuUsage();
-    return (user + system) / 1000;
-  };
   let isDone = false;
   let [worked, waited] = [0, 0];
   let [own, wall] = [ownTime(), performance.now()];
@@ -110,12 +144,6 @@ async function longestGap(act: () => Promise<unknown>): Promise<Gap> {
     [own, wall] = [ownNow, wallNow];
   }
   return { worked, waited };
-}
-
-function timed(act: () => unknown): number {
-  const began = performance.now();
-  act();
-  return performance.now() - began;
 }
 
 const median = (values: readonly number[]): number =>

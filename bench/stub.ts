@@ -7,6 +7,8 @@ export type Written = { readonly head: string; readonly at: number };
 export type Stub = {
   readonly url: string;
   readonly written: Written[];
+  /** What it was asked since the last reset, as `POST /path`, without the hourly token. */
+  readonly asked: string[];
   /** Resolves when so many check runs have arrived since the last reset. */
   arrived(count: number): Promise<void>;
   reset(): void;
@@ -17,9 +19,10 @@ export const INSTALLATION = 7;
 export const REPOSITORY = { id: 42, name: "api", full_name: "acme/api", default_branch: "master" } as const;
 const HEAD = "a".repeat(40);
 
-/** GitHub as far as one check run an event needs it, answering after `latency` milliseconds and counting nothing. */
+/** GitHub as far as one check run an event needs it, answering after `latency` milliseconds. */
 export async function startStub(latency: number): Promise<Stub> {
   const written: Written[] = [];
+  const asked: string[] = [];
   let waiting: { readonly count: number; readonly done: () => void } | null = null;
   let ids = 0;
   const server = createServer((request, response) => {
@@ -27,6 +30,7 @@ export async function startStub(latency: number): Promise<Stub> {
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
       const { method = "GET", url = "/" } = request;
+      if (!url.endsWith("/access_tokens")) asked.push(`${method} ${url}`);
       let answer: { readonly status: number; readonly body: unknown };
       let head: string | null = null;
       if (method === "POST" && url.endsWith("/check-runs")) {
@@ -55,6 +59,7 @@ export async function startStub(latency: number): Promise<Stub> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     written,
+    asked,
     arrived: (count) =>
       new Promise((resolve) => {
         if (written.length >= count) resolve();
@@ -62,6 +67,7 @@ export async function startStub(latency: number): Promise<Stub> {
       }),
     reset() {
       written.length = 0;
+      asked.length = 0;
       waiting = null;
     },
     stop() {

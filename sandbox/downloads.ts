@@ -6,6 +6,7 @@ import type { ReleaseAsset } from "./model.ts";
 import { tagInAddress } from "./present/releases.ts";
 import { releasesSeen } from "./releases.ts";
 import { authenticate } from "./rest/authenticate.ts";
+import { struck } from "./rest/struck.ts";
 import { maySee } from "./rights.ts";
 
 const secret = randomBytes(32);
@@ -40,7 +41,7 @@ export function serveDownloads(github: Github, request: IncomingMessage, respons
   if (request.method !== "GET" && request.method !== "HEAD") return false;
   if (pathname.startsWith(storage)) {
     const asset = assetAt(github, Number(pathname.slice(storage.length)), searchParams);
-    give(github, response, asset).catch((error: unknown) => {
+    give(github, request, response, asset).catch((error: unknown) => {
       github.log(`download: ${String(error)}`);
       response.destroy();
     });
@@ -58,7 +59,23 @@ function refuse(response: ServerResponse): void {
   response.writeHead(404, { "content-type": "text/plain" }).end("Not Found\n");
 }
 
-async function give(github: Github, response: ServerResponse, asset: ReleaseAsset | undefined): Promise<void> {
+/** Gives a file out, unless a fault was ordered for its place in the storage. */
+async function give(
+  github: Github,
+  request: IncomingMessage,
+  response: ServerResponse,
+  asset: ReleaseAsset | undefined,
+): Promise<void> {
+  const instead = await struck(github, request.method ?? "GET", request.url ?? "");
+  if (instead?.kind === "timeout") return;
+  if (instead?.kind === "reset") {
+    request.socket.resetAndDestroy();
+    return;
+  }
+  if (instead?.answer) {
+    response.writeHead(instead.answer.status, { "content-type": "text/plain" }).end("The storage has a fault.\n");
+    return;
+  }
   const object = asset?.stored ? await github.git.read(asset.repositoryId, asset.stored.blob) : undefined;
   if (!asset || !object) return refuse(response);
   github.state.assets.change(asset.id, { downloads: (github.state.assets.get(asset.id) ?? asset).downloads + 1 });

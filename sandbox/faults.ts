@@ -3,8 +3,8 @@ export type RequestFault = {
   readonly on: "request";
   /** Left out: of any method. */
   readonly method?: string;
-  /** Matched against the path below the API's base, query included; left out: of any path. */
-  readonly path?: RegExp;
+  /** Matched against the path below the API's base, query included: a pattern, or a part of it; left out: of any path. */
+  readonly path?: RegExp | string;
   readonly does:
     | { readonly kind: "latency"; readonly milliseconds: number }
     /** Answers 502; `effect` tells whether the request was carried out first. */
@@ -50,6 +50,11 @@ export type Faults = {
   forDelivery(event: string): readonly DeliveryFault["does"][];
 };
 
+function fits(wanted: RegExp | string | undefined, path: string): boolean {
+  if (wanted === undefined) return true;
+  return typeof wanted === "string" ? path.includes(wanted) : wanted.test(path);
+}
+
 /** No faults yet. `dice` gives numbers in [0, 1) for faults with a chance. */
 export function faultsOf(dice: () => number = Math.random): Faults {
   type Live = { readonly fault: Fault; left: number };
@@ -76,9 +81,7 @@ export function faultsOf(dice: () => number = Math.random): Faults {
     forRequest: (method, path) =>
       strike(
         (fault) =>
-          fault.on === "request" &&
-          (fault.method === undefined || fault.method === method) &&
-          (fault.path === undefined || fault.path.test(path)),
+          fault.on === "request" && (fault.method === undefined || fault.method === method) && fits(fault.path, path),
       ).flatMap((fault) => (fault.on === "request" ? [fault.does] : [])),
     forDelivery: (event) =>
       strike((fault) => fault.on === "delivery" && (fault.event === undefined || fault.event === event)).flatMap(

@@ -39,7 +39,7 @@ export async function openIssue(
     const wrong = textRefusal(input.title, input.body);
     if (wrong) return wrong;
     const named = requireRole(github, by, repository, "triage").done ? (input.labels ?? []) : [];
-    const labels = [...new Set(named.map((name) => labelNamed(github, repository, name)))];
+    const labels = [...new Set(named.map((name) => labelNamed(github, by, repository, name)))];
     const at = github.time();
     const issue = github.state.issues.put({
       id: github.state.nextId(),
@@ -110,7 +110,7 @@ function applyTexts(github: Github, by: Actor, repository: Repository, issue: Is
 
 function applyLabels(github: Github, by: Actor, repository: Repository, issue: Issue, names: readonly string[]): Issue {
   const before = labelsOf(github, issue);
-  const after = [...new Set(names.map((name) => labelNamed(github, repository, name)))];
+  const after = [...new Set(names.map((name) => labelNamed(github, by, repository, name)))];
   const labelIds = after.map(({ id }) => id);
   const changed = github.state.issues.change(issue.id, { labelIds, updatedAt: github.time() });
   const tell = (action: string, label: (typeof after)[number]) =>

@@ -1,4 +1,5 @@
 import type { Actor } from "./actor.ts";
+import { announceNow } from "./events.ts";
 import type { Github } from "./github.ts";
 import { announceIssue } from "./issue-events.ts";
 import type { Issue, Label, Pull, Repository } from "./model.ts";
@@ -12,19 +13,37 @@ export function labelsOf(github: Github, of: Pick<Pull | Issue, "labelIds">): re
   return of.labelIds.flatMap((id) => github.state.labels.get(id) ?? []);
 }
 
-/** The label of that name, whatever its case; made where the repository has none. */
-export function labelNamed(github: Github, repository: Repository, name: string): Label {
-  const known = github.find.labelsOf(repository.id).find((one) => one.name.toLowerCase() === name.toLowerCase());
-  return (
-    known ??
-    github.state.labels.put({
-      id: github.state.nextId(),
-      repositoryId: repository.id,
-      name,
-      color: "ededed",
-      description: null,
-    })
-  );
+/** The label of that name, whatever its case; undefined when the repository has none. */
+export function findLabel(github: Github, repositoryId: number, name: string): Label | undefined {
+  return github.find.labelsOf(repositoryId).find((one) => one.name.toLowerCase() === name.toLowerCase());
+}
+
+function announceLabel(
+  github: Github,
+  by: Actor,
+  repository: Repository,
+  label: Label,
+  action: "created" | "edited" | "deleted",
+  fields: Readonly<Record<string, unknown>> = {},
+): void {
+  announceNow(github, by, repository, { event: "label", action }, () => ({
+    label: presentLabel(github, label),
+    ...fields,
+  }));
+}
+
+const usualColor = "ededed";
+
+function make(github: Github, by: Actor, repository: Repository, fields: Omit<Label, "id" | "repositoryId">): Label {
+  const label = github.state.labels.put({ id: github.state.nextId(), repositoryId: repository.id, ...fields });
+  announceLabel(github, by, repository, label, "created");
+  return label;
+}
+
+/** The label of that name; made where the repository has none. */
+export function labelNamed(github: Github, by: Actor, repository: Repository, name: string): Label {
+  const known = findLabel(github, repository.id, name);
+  return known ?? make(github, by, repository, { name, color: usualColor, description: null });
 }
 
 /** What a number stands for, a pull request or an issue, as far as labels go. */
@@ -55,34 +74,85 @@ function labelled(github: Github, by: Actor, repository: Repository, number: num
   };
 }
 
+export type LabelInput = {
+  readonly name?: string | undefined;
+  readonly color?: string | undefined;
+  readonly description?: string | null | undefined;
+};
+
+/** Why a label cannot be called or look so; null when it can. `except` may have the name already. */
+function labelRefusal(
+  github: Github,
+  repository: Repository,
+  { name, color }: LabelInput,
+  except: number,
+): Outcome<never> | null {
+  const wrong = (field: string, code: string) => invalid({ resource: "Label", code, field });
+  if (name !== undefined && name.trim() === "") return wrong("name", "missing_field");
+  const twin = name === undefined ? undefined : findLabel(github, repository.id, name.trim());
+  if (twin && twin.id !== except) return wrong("name", "already_exists");
+  return color !== undefined && !/^#?[0-9a-f]{6}$/i.test(color) ? wrong("color", "invalid") : null;
+}
+
 /** Makes a label; 422 when the repository has one of that name. */
 export function createLabel(
   github: Github,
   by: Actor,
   repository: Repository,
-  input: {
-    readonly name: string;
-    readonly color?: string | undefined;
-    readonly description?: string | null | undefined;
-  },
+  input: LabelInput & { readonly name: string },
 ): Outcome<Label> {
   const allowed = requireRole(github, by, repository, "write");
   if (!allowed.done) return allowed;
-  const name = input.name.trim();
-  if (name === "") return invalid({ resource: "Label", code: "missing_field", field: "name" });
-  if (github.find.labelsOf(repository.id).some((label) => label.name.toLowerCase() === name.toLowerCase())) {
-    return invalid({ resource: "Label", code: "already_exists", field: "name" });
+  const wrong = labelRefusal(github, repository, input, -1);
+  if (wrong) return wrong;
+  const color = (input.color ?? usualColor).replace(/^#/, "");
+  return done(make(github, by, repository, { name: input.name.trim(), color, description: input.description ?? null }));
+}
+
+/** Calls a label otherwise, or changes how it looks. What has it has it still. */
+export function editLabel(
+  github: Github,
+  by: Actor,
+  repository: Repository,
+  name: string,
+  input: LabelInput,
+): Outcome<Label> {
+  const allowed = requireRole(github, by, repository, "write");
+  if (!allowed.done) return allowed;
+  const before = findLabel(github, repository.id, name);
+  if (!before) return notFound;
+  const wrong = labelRefusal(github, repository, input, before.id);
+  if (wrong) return wrong;
+  const after = github.state.labels.change(before.id, {
+    name: input.name?.trim() ?? before.name,
+    color: input.color?.replace(/^#/, "") ?? before.color,
+    description: input.description === undefined ? before.description : input.description,
+  });
+  const changes = {
+    ...(after.name === before.name ? {} : { name: { from: before.name } }),
+    ...(after.color === before.color ? {} : { color: { from: before.color } }),
+    ...(after.description === before.description ? {} : { description: { from: before.description ?? "" } }),
+  };
+  announceLabel(github, by, repository, after, "edited", { changes });
+  return done(after);
+}
+
+/** Deletes a label, and takes it off all that had it. */
+export function deleteLabel(github: Github, by: Actor, repository: Repository, name: string): Outcome<null> {
+  const allowed = requireRole(github, by, repository, "write");
+  if (!allowed.done) return allowed;
+  const label = findLabel(github, repository.id, name);
+  if (!label) return notFound;
+  const without = (labelIds: readonly number[]) => ({ labelIds: labelIds.filter((id) => id !== label.id) });
+  for (const pull of github.find.pullsOf(repository.id)) {
+    if (pull.labelIds.includes(label.id)) github.state.pulls.change(pull.id, without(pull.labelIds));
   }
-  const color = (input.color ?? "ededed").replace(/^#/, "");
-  return done(
-    github.state.labels.put({
-      id: github.state.nextId(),
-      repositoryId: repository.id,
-      name,
-      color,
-      description: input.description ?? null,
-    }),
-  );
+  for (const issue of github.find.issuesOf(repository.id)) {
+    if (issue.labelIds.includes(label.id)) github.state.issues.change(issue.id, without(issue.labelIds));
+  }
+  announceLabel(github, by, repository, label, "deleted");
+  github.state.labels.remove(label.id);
+  return done(null);
 }
 
 /** Adds labels by name; missing ones are created. Answers all labels the pull request or issue has then. */
@@ -100,7 +170,7 @@ export async function addLabels(
     if (!target) return notFound;
     let { labelIds } = target;
     for (const name of names) {
-      const label = labelNamed(github, repository, name);
+      const label = labelNamed(github, by, repository, name);
       if (labelIds.includes(label.id)) continue;
       labelIds = [...labelIds, label.id];
       await target.set(labelIds, "labeled", label);
@@ -126,6 +196,35 @@ export async function removeLabel(
     if (!label) return { done: false, refusal: { status: 404, message: "Label does not exist" } };
     const labelIds = target.labelIds.filter((id) => id !== label.id);
     await target.set(labelIds, "unlabeled", label);
+    return done(labelsOf(github, { labelIds }));
+  });
+}
+
+/** Leaves a pull request or an issue with these labels and no others; missing ones are created. */
+export async function setLabels(
+  github: Github,
+  by: Actor,
+  repository: Repository,
+  number: number,
+  names: readonly string[],
+): Promise<Outcome<readonly Label[]>> {
+  return github.exclusively(repository.id, async () => {
+    const allowed = requireRole(github, by, repository, "triage");
+    if (!allowed.done) return allowed;
+    const target = labelled(github, by, repository, number);
+    if (!target) return notFound;
+    const wanted = [...new Set(names.map((name) => labelNamed(github, by, repository, name)))];
+    let labelIds = target.labelIds;
+    for (const label of labelsOf(github, target)) {
+      if (wanted.includes(label)) continue;
+      labelIds = labelIds.filter((id) => id !== label.id);
+      await target.set(labelIds, "unlabeled", label);
+    }
+    for (const label of wanted) {
+      if (labelIds.includes(label.id)) continue;
+      labelIds = [...labelIds, label.id];
+      await target.set(labelIds, "labeled", label);
+    }
     return done(labelsOf(github, { labelIds }));
   });
 }

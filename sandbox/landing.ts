@@ -10,13 +10,8 @@ import { type Outcome, refused } from "./outcome.ts";
 import { presentPushedCommit } from "./present/commits.ts";
 import { moveRefs, peel, type RefChange, zero } from "./refs.ts";
 import { followTag } from "./release-events.ts";
-import { pushViolations } from "./rules.ts";
+import { pushViolations, violationWords } from "./rules.ts";
 import { workflowRefusal } from "./workflow-files.ts";
-
-/** GitHub's words for a ref that rules keep where it is. */
-export function ruleRefusal(status: number, violations: readonly string[]): Outcome<never> {
-  return refused(status, `Repository rule violations found\n\n${violations.map((one) => `${one}\n\n`).join("")}`);
-}
 
 /**
  * Moves refs as somebody who pushes does: rules first, all or none, then webhooks, check suites and
@@ -50,7 +45,7 @@ export async function moveByRules(
       return refused(422, "Cannot delete the default branch");
     }
     const violations = await pushViolations(github, by, repository, change);
-    if (violations.length > 0) return ruleRefusal(status, violations);
+    if (violations.length > 0) return refused(status, violationWords(violations));
   }
   return moveRefs(github, repository, changes);
 }

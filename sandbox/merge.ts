@@ -4,13 +4,14 @@ import { markMerged } from "./following.ts";
 import { mergeTrees, replay } from "./git/history.ts";
 import type { Signature } from "./git/objects.ts";
 import type { Github } from "./github.ts";
-import { afterPush, ruleRefusal } from "./landing.ts";
+import { afterPush } from "./landing.ts";
 import type { MergeMethod, Pull, Repository, Sha } from "./model.ts";
 import { done, notFound, type Outcome, refused } from "./outcome.ts";
 import { commitsOf } from "./pull-events.ts";
 import { branchAt, moveRefs } from "./refs.ts";
 import { requireRole } from "./rights.ts";
-import { mergeViolations, pushViolations } from "./rules.ts";
+import { mergeRefusal, pushViolations } from "./rules.ts";
+import { workflowRefusal } from "./workflow-files.ts";
 
 export type MergeInput = {
   readonly method?: MergeMethod | undefined;
@@ -35,6 +36,7 @@ export function methodSwitchedOff(repository: Repository, method: MergeMethod): 
 }
 
 const notMergeable = refused(405, "Pull Request is not mergeable");
+const baseModified = refused(405, "Base branch was modified. Review and try the merge again.");
 
 /** Everything but conflicts that keeps `by` from merging. */
 async function refusalOf(
@@ -54,11 +56,11 @@ async function refusalOf(
   const off = methodSwitchedOff(repository, method);
   if (off !== null) return refused(405, off);
   const bound = input.bypass === false ? null : by;
-  const violations = await mergeViolations(github, bound, repository, pull, method);
-  return violations.length > 0 ? ruleRefusal(405, violations) : done(null);
+  const words = await mergeRefusal(github, bound, repository, pull, method);
+  return words === null ? done(null) : refused(405, words);
 }
 
-/** Merges as the button does. `sha` guards against a head that moved. */
+/** Merges as the button does. `sha` guards against a head that moved; a base that moves meanwhile is GitHub's to refuse. */
 export async function mergePull(
   github: Github,
   by: Actor,
@@ -66,16 +68,19 @@ export async function mergePull(
   number: number,
   input: MergeInput,
 ): Promise<Outcome<{ readonly sha: Sha; readonly message: string }>> {
-  return github.exclusively(repository.id, () => mergeHeld(github, by, repository, number, input));
+  const pull = github.find.pull(repository.id, number);
+  const tip = pull && branchAt(github, repository.id, pull.base.ref);
+  return github.exclusively(repository.id, () => mergeHeld(github, by, repository, number, input, tip));
 }
 
-/** The same for a caller who holds the repository (see Github.exclusively). */
+/** The same for a caller who holds the repository (see Github.exclusively). `seen` is the base when the merge was asked for. */
 export async function mergeHeld(
   github: Github,
   by: Actor,
   repository: Repository,
   number: number,
   input: MergeInput,
+  seen?: Sha,
 ): Promise<Outcome<{ readonly sha: Sha; readonly message: string }>> {
   const allowed = requireRole(github, by, repository, "write");
   if (!allowed.done) return allowed;
@@ -85,11 +90,14 @@ export async function mergeHeld(
   const may = await refusalOf(github, by, current, pull, input);
   if (!may.done) return may;
   const tip = branchAt(github, repository.id, pull.base.ref);
+  if (seen !== undefined && tip !== seen) return baseModified;
   const sha = tip && (await mergeCommit(github, by, current, pull, tip, input));
   if (!tip || !sha) return notMergeable;
   const change = { ref: `refs/heads/${pull.base.ref}`, before: tip, after: sha };
+  const workflow = await workflowRefusal(github, by, current, change);
+  if (workflow !== null) return refused(403, workflow);
   const moved = await moveRefs(github, current, [change]);
-  if (!moved.done) return refused(405, "Base branch was modified. Review and try the merge again.");
+  if (!moved.done) return baseModified;
   await markMerged(github, by, pull, sha);
   await afterPush(github, by, current, [change], "pr_merge");
   if (current.merging.deleteBranchOnMerge) await deleteHead(github, by, current, pull);

@@ -186,6 +186,8 @@ export type Pull = {
   readonly labelIds: readonly number[];
   readonly assigneeIds: readonly number[];
   readonly requestedReviewerIds: readonly number[];
+  /** Teams asked for a review; none where it was never asked. */
+  readonly requestedTeamIds?: readonly number[];
   readonly merged: boolean;
   readonly mergedAt: Time | null;
   readonly mergedById: number | null;

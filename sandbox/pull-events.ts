@@ -1,10 +1,11 @@
 import type { Actor } from "./actor.ts";
 import { announce } from "./events.ts";
-import { changedFiles, commitsBetween, mergeBase, mergeTrees } from "./git/history.ts";
+import { changedFiles, commitsBetween, mergeBase, mergeTrees, mergeTried } from "./git/history.ts";
 import type { Github } from "./github.ts";
 import type { Pull } from "./model.ts";
 import { type PullNumbers, presentFullPull } from "./present/pulls.ts";
 import { branchAt } from "./refs.ts";
+import { mergeViolations } from "./rules.ts";
 
 /** The commits a pull request brings, oldest first. A merged one is counted from the base it was merged into. */
 export async function commitsOf(github: Github, pull: Pull): Promise<readonly string[]> {
@@ -36,6 +37,28 @@ export async function numbersOf(github: Github, pull: Pull): Promise<PullNumbers
 export async function mergesCleanly(github: Github, pull: Pull): Promise<boolean> {
   const base = branchAt(github, pull.repositoryId, pull.base.ref);
   return base !== undefined && (await mergeTrees(github.git, pull.repositoryId, base, pull.head.sha)) !== null;
+}
+
+/**
+ * What a pull request weighs and whether it merges, for somebody who asks. Like GitHub it does not know at the first
+ * time, finds it out then, and says so from the second on.
+ */
+export async function numbersAsked(github: Github, pull: Pull): Promise<PullNumbers> {
+  const numbers = await numbersOf(github, pull);
+  const id = pull.repositoryId;
+  const base = branchAt(github, id, pull.base.ref);
+  if (pull.state === "closed" || !base) return numbers;
+  const known = mergeTried(github.git, id, base, pull.head.sha);
+  const mergeable = (await mergeTrees(github.git, id, base, pull.head.sha)) !== null;
+  return known ? { ...numbers, mergeable, mergeableState: await stateOf(github, pull, mergeable) } : numbers;
+}
+
+/** GitHub's word for how a pull request stands, to somebody who bypasses no rule. */
+async function stateOf(github: Github, pull: Pull, mergeable: boolean): Promise<string> {
+  const repository = github.state.repositories.get(pull.repositoryId);
+  if (!mergeable) return "dirty";
+  if (pull.draft || !repository) return "draft";
+  return (await mergeViolations(github, null, repository, pull, "merge")).length > 0 ? "blocked" : "clean";
 }
 
 /** Sends `pull_request` with this action. */

@@ -5,7 +5,7 @@ import type { Repository, Review, ReviewState } from "./model.ts";
 import { done, notFound, type Outcome, refused } from "./outcome.ts";
 import { presentPull } from "./present/pulls.ts";
 import { presentReview } from "./present/talk.ts";
-import { requireRole } from "./rights.ts";
+import { inTeam, requireRole } from "./rights.ts";
 
 /** Reviews of a pull request, oldest first. */
 export function reviewsOf(github: Github, repositoryId: number, number: number): readonly Review[] {
@@ -68,8 +68,12 @@ export function submitReview(
     commitSha: input.commitSha ?? pull.head.sha,
     submittedAt: at,
   });
-  const requestedReviewerIds = pull.requestedReviewerIds.filter((id) => id !== by.account.id);
-  github.state.pulls.change(pull.id, { requestedReviewerIds, updatedAt: at });
+  // Whoever was asked is not asked any more, and neither is a team for which somebody of it answered.
+  github.state.pulls.change(pull.id, {
+    requestedReviewerIds: pull.requestedReviewerIds.filter((id) => id !== by.account.id),
+    requestedTeamIds: (pull.requestedTeamIds ?? []).filter((id) => !inTeam(github, by.account.id, id)),
+    updatedAt: at,
+  });
   announceReview(github, by, repository, review, "submitted");
   return done(review);
 }

@@ -83,7 +83,23 @@ function classicRules(github: Github, by: Actor | null, repository: Repository, 
   return [{ type: "deletion" }, { type: "non_fast_forward" }, { type: "required_status_checks", parameters }];
 }
 
-/** Rules that hold `by` back on a ref; all of them where `by` is null. */
+/** Rules of rulesets that hold `by` back on a ref; all of them where `by` is null. */
+function rulesetRules(
+  github: Github,
+  by: Actor | null,
+  repository: Repository,
+  ref: string,
+  merging: boolean,
+): readonly Rule[] {
+  return rulesFor(github, repository, ref)
+    .filter(({ ruleset }) => {
+      const bypass = by === null ? "never" : bypassOf(github, by, repository, ruleset);
+      return bypass === "never" || (bypass === "pull_requests_only" && !merging);
+    })
+    .map(({ rule }) => rule);
+}
+
+/** The same, and those of a classic protection. */
 function bindingRules(
   github: Github,
   by: Actor | null,
@@ -91,13 +107,12 @@ function bindingRules(
   ref: string,
   merging: boolean,
 ): readonly Rule[] {
-  const rules = rulesFor(github, repository, ref)
-    .filter(({ ruleset }) => {
-      const bypass = by === null ? "never" : bypassOf(github, by, repository, ruleset);
-      return bypass === "never" || (bypass === "pull_requests_only" && !merging);
-    })
-    .map(({ rule }) => rule);
-  return [...rules, ...classicRules(github, by, repository, ref)];
+  return [...rulesetRules(github, by, repository, ref, merging), ...classicRules(github, by, repository, ref)];
+}
+
+/** GitHub's words for what rulesets refuse. */
+export function violationWords(violations: readonly string[]): string {
+  return `Repository rule violations found\n\n${violations.map((one) => `${one}\n\n`).join("")}`;
 }
 
 const notAllowed: Readonly<Record<MergeMethod, string>> = {
@@ -124,15 +139,14 @@ export function methodRefusal(
   return rules.flatMap(({ rule }) => methodViolations(rule, method))[0] ?? null;
 }
 
-/** Why rules refuse this merge, in GitHub's words; empty when they do not. `by` null: to somebody who bypasses none. */
-export async function mergeViolations(
+/** Why these rules refuse a merge, in GitHub's words; empty when they do not. */
+async function violationsOf(
   github: Github,
-  by: Actor | null,
   repository: Repository,
   pull: Pull,
   method: MergeMethod,
+  rules: readonly Rule[],
 ): Promise<readonly string[]> {
-  const rules = bindingRules(github, by, repository, `refs/heads/${pull.base.ref}`, true);
   const violations: string[] = [];
   for (const rule of rules) {
     if (rule.type === "update") violations.push("Cannot update this protected ref.");
@@ -148,6 +162,34 @@ export async function mergeViolations(
   }
   violations.push(...statusViolations(github, repository.id, pull.head.sha, requiredChecks(rules)));
   return [...new Set(violations)];
+}
+
+/** Why rules refuse this merge, in GitHub's words; empty when they do not. `by` null: to somebody who bypasses none. */
+export async function mergeViolations(
+  github: Github,
+  by: Actor | null,
+  repository: Repository,
+  pull: Pull,
+  method: MergeMethod,
+): Promise<readonly string[]> {
+  const rules = bindingRules(github, by, repository, `refs/heads/${pull.base.ref}`, true);
+  return violationsOf(github, repository, pull, method, rules);
+}
+
+/** The same as the one text GitHub answers with: what rulesets refuse is a list, a classic protection names one thing. */
+export async function mergeRefusal(
+  github: Github,
+  by: Actor | null,
+  repository: Repository,
+  pull: Pull,
+  method: MergeMethod,
+): Promise<string | null> {
+  const violations = await mergeViolations(github, by, repository, pull, method);
+  const [first] = violations;
+  if (first === undefined) return null;
+  const rules = rulesetRules(github, by, repository, `refs/heads/${pull.base.ref}`, true);
+  const byRulesets = await violationsOf(github, repository, pull, method, rules);
+  return byRulesets.length > 0 ? violationWords(violations) : first;
 }
 
 /** Why rules refuse to move this ref directly (a push, the API, the web editor); empty when they do not. */

@@ -80,6 +80,11 @@ export function deleteTeam(github: Github, by: Actor, team: Team): Outcome<null>
     const teams = repository.teams.filter((one) => one.teamId !== team.id);
     if (teams.length < repository.teams.length) github.state.repositories.change(repository.id, { teams });
   }
+  for (const pull of github.state.pulls.all()) {
+    const requestedTeamIds = pull.requestedTeamIds?.filter((id) => id !== team.id);
+    if (requestedTeamIds?.length !== pull.requestedTeamIds?.length)
+      github.state.pulls.change(pull.id, { requestedTeamIds: requestedTeamIds ?? [] });
+  }
   github.state.teams.remove(team.id);
   return done(null);
 }

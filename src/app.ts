@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import { actsWith } from "./board/acts.ts";
 import { loginWith } from "./board/login.ts";
 import { type Access, boardRoute } from "./board/routes.ts";
+import { openConsole } from "./console.ts";
 import type { News } from "./flow/decision.ts";
 import type { Self } from "./flow/facts.ts";
 import type { House } from "./flow/house.ts";
@@ -16,8 +17,10 @@ import { metricsOf } from "./metrics.ts";
 import { settle } from "./pipeline.ts";
 import { reading } from "./reader/look.ts";
 import { openReader } from "./reader.ts";
+import type { Signer } from "./release/evidence/envelope.ts";
 import { appServer } from "./server.ts";
-import { openStore } from "./store/store.ts";
+import { openSigner } from "./signer.ts";
+import { openStore, type Store } from "./store/store.ts";
 import { sweep, sweepInstallation } from "./sweep.ts";
 import { saying, traced } from "./trace.ts";
 import { verifier, verifying } from "./verifier.ts";
@@ -51,6 +54,8 @@ export type Settings = {
   readonly sweepEveryMs: number;
   /** How long the work of a process that died is left alone before another takes it over. */
   readonly leaseMs?: number;
+  /** PEM of the key that signs evidence; left out: one that is kept in the folder. */
+  readonly evidenceKey?: string;
   /** What verifiers of backups are asked with; left out: none is asked. */
   readonly verifier?: { readonly secret: string; readonly loopback?: boolean };
   /** What GitHub grants an installation: points a minute and calls at once; GitHub's published limits when left out. */
@@ -74,6 +79,8 @@ export type App = {
   sweep(): Promise<void>;
   /** Whether nothing is due, in hand or unsettled, and no sweep is under way. */
   idle(): Promise<boolean>;
+  /** Signs evidence, and says by which key. */
+  readonly signer: Signer;
   /** What is wrong with the ledger, in one sentence; null: every chain is whole. */
   ledgerFlaw(): Promise<string | null>;
   stop(): Promise<void>;
@@ -88,11 +95,12 @@ const SWEEP_AGAIN_MS = 60_000;
 
 /**
  * Builds everything from the settings and starts it. Rejects with a sentence for people where the database cannot
- * be opened or the port is taken.
+ * be opened, the key for evidence is none, or the port is taken.
  */
 export async function startApp(settings: Settings): Promise<App> {
   const { clock, log, leaseMs = LEASE_MS } = settings;
   const store = await openStore({ url: settings.databaseUrl, folder: settings.folder, clock, leaseMs, log });
+  const signer = await signerBeside(store, settings);
   const github = connect({
     appId: settings.appId,
     privateKey: settings.privateKey,
@@ -134,6 +142,9 @@ export async function startApp(settings: Settings): Promise<App> {
 
   const board = openBoard(settings.board);
   access = board.access;
+  // PostgreSQL answers the command line itself.
+  const { databaseUrl, folder } = settings;
+  const commandLine = databaseUrl === null && folder !== null ? await openConsole(folder, store.audit, log) : null;
 
   const house: House = {
     app: settings.appId,
@@ -226,10 +237,17 @@ export async function startApp(settings: Settings): Promise<App> {
     return (error) => log.error({ err: error }, message);
   }
 
-  const verified = store.ledgerFlaw().then((flaw) => {
-    if (flaw !== null)
-      log.error({ flaw }, "The ledger was tampered with: keep this database as it is, and compare it with a copy.");
-  }, logged("The ledger could not be verified."));
+  // Nobody waits for it: a long ledger takes a while, a part at a time.
+  const ending = new AbortController();
+  const verified = store.ledgerFlaw(ending.signal).then(
+    (flaw) => {
+      if (flaw !== null)
+        log.error({ flaw }, "The ledger was tampered with: keep this database as it is, and compare it with a copy.");
+    },
+    (error: unknown) => {
+      if (!ending.signal.aborted) logged("The ledger could not be verified.")(error);
+    },
+  );
   const firstSweep = sweepNow();
   log.info({ url }, "Flowgate listens.");
   return {
@@ -237,20 +255,32 @@ export async function startApp(settings: Settings): Promise<App> {
     port,
     sweep: sweepNow,
     idle: async () => sweepsUnderWay === 0 && (await store.idle()),
+    signer,
     ledgerFlaw: () => store.ledgerFlaw(),
     async stop() {
       stopped = true;
+      ending.abort();
       clearTimeout(timer);
       const closed = once(server, "close");
       server.close();
       server.closeIdleConnections();
-      await Promise.all([closed, worker.stop(), verified, firstSweep, sweeping]);
+      await Promise.all([closed, commandLine?.stop(), worker.stop(), verified, firstSweep, sweeping]);
       await reader.stop();
       github.stop();
       board.stop();
       await store.stop();
     },
   };
+}
+
+/** Opened after the store: who has the database has the folder too, so no two make a key there. */
+async function signerBeside(store: Store, { evidenceKey, folder, log }: Settings): Promise<Signer> {
+  try {
+    return openSigner(evidenceKey ?? null, folder, log);
+  } catch (error) {
+    await store.stop();
+    throw error;
+  }
 }
 
 /** Where the verifier of backups listens that the config names; null: it names none. */

@@ -1,6 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import { isIP } from "node:net";
 import type { Settings } from "./app.ts";
+import { evidenceKeyIn } from "./signer.ts";
 
 export type Environment =
   | { readonly problem: string }
@@ -88,6 +89,21 @@ export function environment(
     };
   }
 
+  const databaseUrl = of("DATABASE_URL");
+  const evidenceKey = of("EVIDENCE_KEY")?.replaceAll("\\n", "\n") ?? null;
+  if (evidenceKey === null && databaseUrl !== null) {
+    return {
+      problem:
+        "Set EVIDENCE_KEY as well: with DATABASE_URL each process signs evidence, and all by the same key. `openssl genpkey -algorithm ed25519` makes one.",
+    };
+  }
+  if (evidenceKey !== null && evidenceKeyIn(evidenceKey) === null) {
+    return {
+      problem:
+        "EVIDENCE_KEY is no Ed25519 private key; it must be PKCS#8 in PEM, with real or `\\n` newlines, as `openssl genpkey -algorithm ed25519` makes it.",
+    };
+  }
+
   const appId = Number(given.APP_ID);
   if (!Number.isInteger(appId) || appId < 1)
     return { problem: `APP_ID is “${given.APP_ID}”; it is the number on the App's settings page.` };
@@ -105,8 +121,9 @@ export function environment(
       port,
       links,
       board: boardAccess(host, links, client),
-      databaseUrl: of("DATABASE_URL"),
+      databaseUrl,
       folder,
+      ...(evidenceKey === null ? {} : { evidenceKey }),
       ...(verifierSecret === null ? {} : { verifier: { secret: verifierSecret } }),
       inFlightGraceMs: IN_FLIGHT_GRACE_MS,
       sweepEveryMs: SWEEP_EVERY_MS,

@@ -17,6 +17,7 @@ import {
 import type { Lesson, Origin } from "./flow/memory.ts";
 import { type Branch, branch, type Instant, installationId, repositoryId, sha } from "./flow/names.ts";
 import type { Push } from "./flow/provenance.ts";
+import { stageOf } from "./flow/ruleset.ts";
 import type { Priority } from "./flow/subject.ts";
 import { comment, commentEvent, review, reviewEvent } from "./intake/comments.ts";
 import { id, newsOf, type Place, place } from "./intake/place.ts";
@@ -355,21 +356,27 @@ const rulesetEvent = place.extend({
   changes: z.object({ name: z.object({ from: z.string() }).nullish() }).nullish(),
   sender,
 });
-const OUR_RULESET = /^flowgate: (.+)$/;
 
 function ruleset(event: z.output<typeof rulesetEvent>, self: Self | null): News {
   if (self !== null && event.sender?.login === self.bot) return NO_NEWS;
   const repository = repositoryId(event.repository.id);
-  const stages = [event.repository_ruleset.name, event.changes?.name?.from ?? ""].flatMap((name) => {
-    const stage = OUR_RULESET.exec(name)?.[1];
-    return stage === undefined ? [] : [branch(stage)];
-  });
+  const names = [event.repository_ruleset.name, event.changes?.name?.from ?? ""];
+  const stages = [...new Set(names.flatMap((name) => stageOf(name) ?? []))];
   return {
     ...newsOf(event),
     lessons: stages.map(
-      (stage): Lesson => ({ of: "stage", repository, branch: stage, changedBy: event.sender?.login ?? null }),
+      (stage): Lesson => ({
+        of: "stage",
+        repository,
+        branch: stage === "every" ? null : stage,
+        changedBy: event.sender?.login ?? null,
+      }),
     ),
-    nudges: stages.map((stage) => ({ priority: "person", subject: { kind: "stage", repository, branch: stage } })),
+    nudges: stages.map((stage) =>
+      stage === "every"
+        ? { priority: "person", stagesOf: repository }
+        : { priority: "person", subject: { kind: "stage", repository, branch: stage } },
+    ),
   };
 }
 

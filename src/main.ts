@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   const log = pino({
     level: read.logLevel,
     redact: {
-      paths: ["*.authorization", "*.token", "*.privateKey", "*.clientSecret", "*.secret", "*.cookie"],
+      paths: ["*.authorization", "*.token", "*.privateKey", "*.evidenceKey", "*.clientSecret", "*.secret", "*.cookie"],
       censor: "[secret]",
     },
   });

@@ -98,10 +98,8 @@ export const stageMemory = (more: Partial<StageMemory> = {}): StageMemory => ({
   kind: "stage",
   look: false,
   changedBy: null,
-  ruleset: null,
-  repairs: [],
-  disabledSince: null,
-  enforced: { state: "yes", readAt: NOW },
+  rulesets: {},
+  enforced: { state: "yes", readAt: NOW, but: [] },
   arrivals: ARRIVALS,
   ...more,
 });
@@ -128,6 +126,7 @@ export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
   merged: [],
   ledger: null,
   itemIssues: {},
+  overrides: [],
   walked: null,
   turnedBack: null,
   siblings: [],
@@ -147,9 +146,9 @@ export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
 export const liveRuleset = (wanted: RulesetContent, more: Partial<LiveRuleset> = {}): LiveRuleset => ({
   id: 9,
   name: wanted.name,
-  target: "branch",
+  target: wanted.target,
   enforcement: "active",
-  bypassActors: 0,
+  bypassActors: wanted.bypass_actors,
   include: wanted.conditions.ref_name.include,
   exclude: [],
   rules: wanted.rules.map((rule) => ({

@@ -34,6 +34,7 @@ test("the documents are there", () => {
       "SECURITY.md",
       "docs/architecture.md",
       "docs/config.md",
+      "docs/evidence.md",
       ...["administrator", "auditor", "developer", "operations", "quality", "release-manager", "reviewer"].map(
         (role) => `docs/roles/${role}.md`,
       ),

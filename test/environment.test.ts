@@ -8,6 +8,10 @@ const { privateKey } = generateKeyPairSync("rsa", {
   privateKeyEncoding: { type: "pkcs1", format: "pem" },
 });
 const FILES: Readonly<Record<string, string>> = { "key.pem": privateKey, "notes.txt": "no key" };
+const ed25519 = generateKeyPairSync("ed25519", {
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
 const read = (env: Readonly<Record<string, string>>) =>
   environment(env, (path) => {
     const text = FILES[path];
@@ -51,6 +55,7 @@ describe("the environment", () => {
         GITHUB_API_URL: "https://ghe.example/api/v3/",
         PUBLIC_URL: "https://flowgate.example/",
         DATABASE_URL: "postgres://x",
+        EVIDENCE_KEY: ed25519.privateKey,
         WEBHOOK_PROXY_URL: "https://smee.example/x",
       }),
     ).toMatchObject({
@@ -59,6 +64,7 @@ describe("the environment", () => {
         apiUrl: "https://ghe.example/api/v3",
         links: "https://flowgate.example",
         databaseUrl: "postgres://x",
+        evidenceKey: ed25519.privateKey.trim(),
       },
     });
   });
@@ -132,6 +138,30 @@ describe("the environment", () => {
       clientSecret: "shh",
       at: "self",
     });
+  });
+
+  it.each([
+    ["real newlines", ed25519.privateKey],
+    ["\\n for newlines", ed25519.privateKey.trim().replaceAll("\n", "\\n")],
+  ])("takes a key for evidence with %s", (_how, key) => {
+    expect(production({ EVIDENCE_KEY: key }).production.evidenceKey).toBe(ed25519.privateKey.trim());
+  });
+  it("keeps a key for evidence in its folder where none is given, but not where several processes must have it", () => {
+    expect(production().production).not.toHaveProperty("evidenceKey");
+    expect(read({ ...credentials, DATABASE_URL: "postgres://x" })).toEqual({
+      problem: expect.stringMatching(/^Set EVIDENCE_KEY as well: .*openssl genpkey -algorithm ed25519/),
+    });
+  });
+  it.each([
+    ["of RSA", privateKey],
+    ["that is public", ed25519.publicKey],
+    ["that is none", "hunter2"],
+    ["cut short", ed25519.privateKey.slice(0, 60)],
+    ["as base64", Buffer.from(ed25519.privateKey).toString("base64")],
+  ])("refuses a key for evidence %s, without saying it again", (_what, key) => {
+    const came = read({ ...credentials, EVIDENCE_KEY: key });
+    expect(came).toEqual({ problem: expect.stringMatching(/^EVIDENCE_KEY is no Ed25519 private key; .*PKCS#8/) });
+    expect(JSON.stringify(came)).not.toContain(key.slice(0, 40));
   });
 
   it("takes a secret of Standard Webhooks for verifiers of backups, and no other", () => {

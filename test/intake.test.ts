@@ -526,14 +526,23 @@ describe("repositories, rulesets and installations", () => {
       sender: { login: "ada" },
       ...more,
     });
-  it.each<[string, News, string[]]>([
+  it.each<[string, News, (string | null)[]]>([
     ["ours", ruleset("flowgate: staging"), ["staging"]],
+    ["ours for merges", ruleset("flowgate: staging merges"), ["staging"]],
+    ["ours for tags, which one of the stages keeps", ruleset("flowgate: tags are final"), [null]],
+    [
+      "renamed from one of ours to another",
+      ruleset("flowgate: tags", { changes: { name: { from: "flowgate: master merges" } } }),
+      [null, "master"],
+    ],
     ["renamed from ours", ruleset("other", { changes: { name: { from: "flowgate: master" } } }), ["master"]],
     ["somebody's own", ruleset("other"), []],
     ["changed by ourselves", ruleset("flowgate: staging", { sender: { login: "flowgate[bot]" } }), []],
   ])("a ruleset that is %s", (_what, news, stages) => {
     expect(news.lessons.map((lesson) => lesson.of === "stage" && lesson.branch)).toEqual(stages);
-    expect(news.nudges).toHaveLength(stages.length);
+    expect(news.nudges.map((nudge) => ("stagesOf" in nudge ? null : "subject" in nudge && nudge.subject))).toEqual(
+      stages.map((branch) => branch && { kind: "stage", repository: 42, branch }),
+    );
   });
   it("says who changed it, where GitHub says", () => {
     expect(ruleset("flowgate: staging").lessons).toMatchObject([{ changedBy: "ada" }]);

@@ -123,9 +123,16 @@ function isShown(patch: string): boolean {
   return Buffer.byteLength(patch) <= longestPatch.bytes && patch.split("\n").length - 1 <= longestPatch.lines;
 }
 
+const mergeKey = (id: number, ours: Sha, theirs: Sha) => `merge ${id} ${ours} ${theirs}`;
+
+/** Whether somebody has tried this merge before. */
+export function mergeTried(git: Git, id: number, ours: Sha, theirs: Sha): boolean {
+  return git.remembers(mergeKey(id, ours, theirs));
+}
+
 /** The tree of a three-way merge, or null when it conflicts. */
 export function mergeTrees(git: Git, id: number, ours: Sha, theirs: Sha): Promise<Sha | null> {
-  return git.remembered(`merge ${id} ${ours} ${theirs}`, async () => {
+  return git.remembered(mergeKey(id, ours, theirs), async () => {
     const { code, stdout } = await git.run(id, [
       "merge-tree",
       "--write-tree",

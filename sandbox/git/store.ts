@@ -22,6 +22,8 @@ export type Git = {
   writeTree(id: number, entries: readonly TreeEntry[]): Promise<Sha>;
   /** What `work` gave before for this key; objects never change, so neither does what follows from them. */
   remembered<T>(key: string, work: () => Promise<T>): Promise<T>;
+  /** Whether such an answer is there. */
+  remembers(key: string): boolean;
   close(): void;
 };
 
@@ -149,6 +151,7 @@ export function openGit(root: string): Git {
       }
       return answer;
     },
+    remembers: (key) => answers.has(key),
     close() {
       for (const reader of readers.values()) reader.close();
       readers.clear();

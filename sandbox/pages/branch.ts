@@ -7,7 +7,7 @@ import { act, guard, submit } from "./layout.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { whyNot } from "./may.ts";
 import { trailOf } from "./repository.ts";
-import { type Answer, page, type RepositoryVisit, refusalWords } from "./visit.ts";
+import { type Answer, page, type RepositoryVisit, refusalWords, unixLines } from "./visit.ts";
 import { address, ago, count, shortSha } from "./words.ts";
 
 const shownFiles = 300;
@@ -87,7 +87,7 @@ export async function commitFile(visit: RepositoryVisit): Promise<Answer> {
   const branch = (form.get("branch") ?? "").trim() || from;
   const path = (form.get("path") ?? "").trim();
   const message = (form.get("message") ?? "").trim() || `Update ${path}`;
-  const content = (form.get("content") ?? "").replace(/\r\n/g, "\n");
+  const content = unixLines(form.get("content") ?? "");
   const text = form.has("delete") ? null : content;
   const committed = await commitFiles(visit.github, visit.by, visit.repository, {
     branch,

@@ -6,7 +6,7 @@ import { type Html, html } from "./html.ts";
 import { guard, submit } from "./layout.ts";
 import { whyNot } from "./may.ts";
 import { trailOf } from "./repository.ts";
-import { type Answer, go, page, type RepositoryVisit, refusalWords } from "./visit.ts";
+import { type Answer, go, page, type RepositoryVisit, refusalWords, unixLines } from "./visit.ts";
 import { count } from "./words.ts";
 
 type Draft = {
@@ -32,7 +32,7 @@ export async function openFromForm(visit: RepositoryVisit): Promise<Answer> {
     base: fields.get("base") ?? "",
     head: fields.get("head") ?? "",
     title: fields.get("title") ?? "",
-    body: (fields.get("body") ?? "").replace(/\r\n/g, "\n"),
+    body: unixLines(fields.get("body") ?? ""),
     draft: fields.has("draft"),
   };
   const title = draft.title.trim() || (await titleFor(visit, draft.base, draft.head));

@@ -27,6 +27,23 @@ const offers: readonly Offer[] = [
     label: "API says 403, secondary rate limit, retry after 30 s",
     fault: { on: "request", does: { kind: "secondary", retryAfter: 30 } },
   },
+  {
+    key: "half",
+    label: "API answers 502, and an upload breaks off half-way",
+    fault: { on: "request", does: { kind: "half" } },
+  },
+  {
+    key: "base-modified",
+    label: "API says 405, base branch was modified",
+    fault: {
+      on: "request",
+      does: {
+        kind: "refusal",
+        status: 405,
+        message: "Base branch was modified. Review and try the merge again.",
+      },
+    },
+  },
   { key: "drop", label: "Webhooks are lost", fault: { on: "delivery", does: { kind: "drop" } } },
   { key: "double", label: "Webhooks arrive twice", fault: { on: "delivery", does: { kind: "double" } } },
   { key: "reorder", label: "Webhooks arrive in the wrong order", fault: { on: "delivery", does: { kind: "reorder" } } },
@@ -37,6 +54,8 @@ const offers: readonly Offer[] = [
   },
 ];
 
+const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
 /** Which faults can be switched on, with how often each is to strike. */
 export function faultsPage(visit: Visit): Answer {
   return page(
@@ -45,6 +64,8 @@ export function faultsPage(visit: Visit): Answer {
     html`<header class="title"><h1>Faults on demand</h1><p>Break this GitHub and watch how the Apps on it cope.</p></header>
 <form class="card fields" method="post" action="/-/faults">${guard(visit)}
 <fieldset><legend>What goes wrong</legend>${offers.map((offer, index) => choice(offer, index === 0))}</fieldset>
+<label>Which requests <select name="method"><option value="">any</option>${methods.map((method) => html`<option>${method}</option>`)}</select></label>
+<label>Where their address has <input name="path" placeholder="/merge" spellcheck="false"> <span class="quiet">Both leave out webhooks. Empty: everywhere.</span></label>
 <label>How often <select name="times"><option value="1">the next time</option><option value="5">the next 5 times</option><option value="">until all are taken away</option></select></label>
 <div class="row"><button type="submit" class="main">Switch it on</button></div></form>
 ${act(visit, "/-/faults/clear", "Take all faults away")}`,
@@ -56,8 +77,19 @@ export function addFault(visit: Visit): Answer {
   const offer = offers.find((one) => one.key === visit.form.get("fault"));
   if (!offer) return go("/-/faults", null, "Nothing was chosen.");
   const times = Number(visit.form.get("times"));
-  visit.github.faults.add(times > 0 ? { ...offer.fault, times } : offer.fault);
+  visit.github.faults.add({ ...aimed(offer.fault, visit.form), ...(times > 0 ? { times } : {}) });
   return go("/-/faults", null, `${offer.label}: on.`);
+}
+
+/** The fault for the requests that the form names alone. */
+function aimed(fault: Fault, form: URLSearchParams): Fault {
+  const [method, path] = [form.get("method") ?? "", form.get("path") ?? ""];
+  if (fault.on !== "request") return fault;
+  return {
+    ...fault,
+    ...(method === "" ? {} : { method }),
+    ...(path === "" ? {} : { path }),
+  };
 }
 
 /** Takes all faults away. */

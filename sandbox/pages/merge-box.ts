@@ -63,7 +63,7 @@ function checks(visit: PullVisit): Html {
   const required = requiredChecks(activeRules(visit)).map((check) => check.context);
   const expected = pull.state === "open" ? required.filter((name) => !reported.has(name)) : [];
   if (runs.length + statuses.length + expected.length === 0) {
-    return html`<p class="inner quiet small">No checks on ${shortSha(pull.head.sha)}.</p>`;
+    return html`<p class="inner quiet small"><span>No checks on ${shortSha(pull.head.sha)}.</span></p>`;
   }
   return html`<ul class="rows" aria-label="Checks">
 ${expected.map((name) => html`<li><div class="row"><strong class="amber"><span aria-hidden="true">●</span> expected</strong> <span>${name}</span>${requiredTag}</div><p class="small quiet">Waiting for status to be reported</p></li>`)}

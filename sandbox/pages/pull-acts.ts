@@ -5,8 +5,9 @@ import { mergePull } from "../merge.ts";
 import { dequeue, enqueue } from "../merge-queue.ts";
 import type { MergeMethod } from "../model.ts";
 import { convertToDraft, editPull, readyForReview } from "../pulls.ts";
+import { type Reviewers, requestReviews, withdrawRequests } from "../review-requests.ts";
 import { dismissReview, submitReview } from "../reviews.ts";
-import { type Answer, go, type PullVisit } from "./visit.ts";
+import { type Answer, go, type PullVisit, unixLines } from "./visit.ts";
 
 type Act = (visit: PullVisit) => Promise<Answer>;
 
@@ -19,6 +20,12 @@ export const pullActs: Readonly<Record<string, Act>> = {
     const event = visit.form.get("event") === "APPROVE" ? "APPROVE" : "REQUEST_CHANGES";
     const outcome = submitReview(...target(visit), { event, body: text(visit, "body") });
     return go(visit.home, outcome, event === "APPROVE" ? "Approved." : "Changes are requested.");
+  },
+  async request(visit) {
+    return go(visit.home, await requestReviews(...target(visit), reviewerOf(visit)), "Asked for a review.");
+  },
+  async unrequest(visit) {
+    return go(visit.home, await withdrawRequests(...target(visit), reviewerOf(visit)), "Asked no longer.");
   },
   tick: (visit) => tick(visit, null),
   async merge(visit) {
@@ -97,15 +104,16 @@ function target(visit: PullVisit) {
   return [visit.github, visit.by, visit.repository, visit.pull.number] as const;
 }
 
-/** Browsers send CRLF for every line end, also of text nobody touched. */
-function unixLines(body: string): string {
-  return body.replace(/\r\n/g, "\n");
-}
-
 function text(visit: PullVisit, field: string): string {
   return visit.form.get(field) ?? "";
 }
 
 function methodOf(value: string | null): MergeMethod {
   return value === "squash" || value === "rebase" ? value : "merge";
+}
+
+/** The one the form names; a team by its slug after an at sign. */
+function reviewerOf(visit: PullVisit): Reviewers {
+  const name = text(visit, "name");
+  return name.startsWith("@") ? { reviewers: [], teams: [name.slice(1)] } : { reviewers: [name], teams: [] };
 }

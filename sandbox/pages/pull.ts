@@ -2,7 +2,9 @@ import { branchesOf } from "../branches.ts";
 import { commentsOf } from "../comments.ts";
 import { changedFiles, commitsBetween, mergeBase } from "../git/history.ts";
 import { pullOf } from "../pulls.ts";
+import { hasAccess } from "../review-requests.ts";
 import { reviewsOf } from "../reviews.ts";
+import { grantedRole } from "../rights.ts";
 import { commitList, fileChanges } from "./commits.ts";
 import { conversation } from "./conversation.ts";
 import { type Html, html } from "./html.ts";
@@ -36,6 +38,7 @@ export async function pullPage(visit: PullVisit): Promise<Answer> {
 ${speaking(visit)}
 </div><aside class="stack" aria-label="About this pull request">
 <section class="card" aria-labelledby="changes"><h2 id="changes">Changes</h2><p class="small"><a href="${home}/files">${count(range.commits.length, "commit")}, ${count(range.files.length, "changed file")}</a></p></section>
+${reviewers(visit)}
 ${labels(visit)}
 ${editing(visit)}
 </aside></div>`,
@@ -80,6 +83,27 @@ function speaking(visit: PullVisit): Html {
 <button type="submit" formaction="${home}/review" name="event" value="APPROVE"${approving !== null && html` disabled`}>Approve</button>
 <button type="submit" formaction="${home}/review" name="event" value="REQUEST_CHANGES"${approving !== null && html` disabled`}>Request changes</button>
 ${approving !== null && html`<span class="small quiet">${approving}</span>`}</div></form>`;
+}
+
+/** Whose review is asked for, and a form to ask for one more. */
+function reviewers(visit: PullVisit): Html {
+  const { github, repository, pull, home } = visit;
+  const why = whyNot(visit, "triage");
+  const also = why === null ? null : "";
+  const people = pull.requestedReviewerIds.map((id) => loginOf(github, id));
+  const teams = (pull.requestedTeamIds ?? []).flatMap((id) => github.state.teams.get(id)?.slug ?? []);
+  const asked = [...people, ...teams.map((slug) => `@${slug}`)];
+  const members = github.state.accounts
+    .all()
+    .filter((one) => one.type === "User" && one.id !== pull.authorId)
+    .filter((one) => grantedRole(github, one.id, repository) !== "none");
+  const groups = github.find.teamsOf(repository.ownerId).filter((team) => hasAccess(github, repository, team));
+  const choices = [...members.map(({ login }) => login), ...groups.map(({ slug }) => `@${slug}`)];
+  const open = choices.filter((name) => !asked.includes(name));
+  return html`<section class="card" aria-labelledby="reviewers"><h2 id="reviewers">Reviews asked for</h2>
+${asked.length === 0 && html`<p class="small quiet">None.</p>`}
+${asked.map((name) => html`<div class="row"><span class="person">${name}</span>${act(visit, `${home}/unrequest`, "Ask no longer", { look: "slim", why: also, fields: { name } })}</div>`)}
+<form class="fields" method="post" action="${home}/request">${guard(visit)}<label>Ask <select name="name">${open.map((name) => html`<option>${name}</option>`)}</select></label><div class="row">${submit("Ask for a review", why)}</div></form></section>`;
 }
 
 function labels(visit: PullVisit): Html {

@@ -3,7 +3,7 @@ import type { Outcome } from "../outcome.ts";
 import { attach, removeAsset } from "../release-assets.ts";
 import { createRelease, deleteRelease, editRelease } from "../releases.ts";
 import { releaseAddress } from "./releases.ts";
-import { type Answer, go, type RepositoryVisit } from "./visit.ts";
+import { type Answer, go, type RepositoryVisit, unixLines } from "./visit.ts";
 
 /** Saves a draft from the form. */
 export async function makeRelease(visit: RepositoryVisit): Promise<Answer> {
@@ -39,13 +39,13 @@ export async function actOnRelease(visit: RepositoryVisit, release: Release, act
     name: form.get("file") ?? "",
     label: null,
     contentType: "text/plain",
-    bytes: Buffer.from((form.get("content") ?? "").replace(/\r\n/g, "\n")),
+    bytes: Buffer.from(unixLines(form.get("content") ?? "")),
     whole: true,
   });
   return after(attached, "The file is attached.");
 }
 
 function textsOf({ form }: RepositoryVisit) {
-  const body = (form.get("body") ?? "").replace(/\r\n/g, "\n").trim();
+  const body = unixLines(form.get("body") ?? "").trim();
   return { name: form.get("name") || null, body: body === "" ? null : body, prerelease: form.has("prerelease") };
 }

@@ -5,7 +5,7 @@ import { type Html, html } from "./html.ts";
 import { act, guard, submit } from "./layout.ts";
 import { whyNot } from "./may.ts";
 import { trailOf } from "./repository.ts";
-import { type Answer, go, page, type RepositoryVisit } from "./visit.ts";
+import { type Answer, go, page, type RepositoryVisit, unixLines } from "./visit.ts";
 import { address, ago, shortSha } from "./words.ts";
 
 /** All tags: where each leads, what an annotated one says, and its release. */
@@ -31,7 +31,7 @@ export async function actOnTags(visit: RepositoryVisit, name: string | undefined
   const home = `/${fullName}/tags`;
   if (name === "delete") return go(home, await deleteTag(github, by, repository, tag), `Tag ${tag} is deleted.`);
   if (name !== undefined) return null;
-  const message = (form.get("message") ?? "").replace(/\r\n/g, "\n").trim();
+  const message = unixLines(form.get("message") ?? "").trim();
   const made = await makeTag(github, by, repository, { name: tag, at: form.get("at") ?? "", message });
   return go(home, made, `Tag ${tag} is made.`);
 }

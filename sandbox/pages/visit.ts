@@ -73,3 +73,8 @@ export function refusalWords(refusal: Refusal): string {
   });
   return [`${refusal.status} ${refusal.message}`, ...errors].join("\n").replace(/\n+/g, "\n").trim();
 }
+
+/** Browsers send CRLF for every line end, also of text nobody touched. */
+export function unixLines(text: string): string {
+  return text.replace(/\r\n/g, "\n");
+}

@@ -1,6 +1,6 @@
 import type { Github } from "../github.ts";
 import type { AutoMerge, Pull, Repository, Sha } from "../model.ts";
-import { apiOf, nodeId, presentAccountOf } from "./accounts.ts";
+import { apiOf, nodeId, presentAccountOf, presentTeam } from "./accounts.ts";
 import { presentLabel, presentMergeSettings, presentRepository, repositoryUrl } from "./repositories.ts";
 
 /** What is known of a pull request only after looking into git. */
@@ -70,7 +70,10 @@ export function presentPull(github: Github, pull: Pull) {
     assignee: pull.assigneeIds[0] ? presentAccountOf(github, pull.assigneeIds[0]) : null,
     assignees: pull.assigneeIds.map((id) => presentAccountOf(github, id)),
     requested_reviewers: pull.requestedReviewerIds.map((id) => presentAccountOf(github, id)),
-    requested_teams: [],
+    requested_teams: (pull.requestedTeamIds ?? []).flatMap((id) => {
+      const team = state.teams.get(id);
+      return team ? [presentTeam(github, team)] : [];
+    }),
     labels: pull.labelIds.flatMap((id) => {
       const label = state.labels.get(id);
       return label ? [presentLabel(github, label)] : [];

@@ -1,9 +1,8 @@
 import { editIssue, openIssue } from "../issues.ts";
-import { addLabels, labelsOf, removeLabel } from "../labels.ts";
-import type { Issue, Label, Pull } from "../model.ts";
+import { labelsOf } from "../labels.ts";
+import type { Issue, Pull } from "../model.ts";
 import { presentPlainIssue } from "../present/issues.ts";
 import { presentIssue } from "../present/pulls.ts";
-import { presentLabel } from "../present/repositories.ts";
 import { editPull } from "../pulls.ts";
 import {
   type Answer,
@@ -25,7 +24,7 @@ const eitherRead = [{ issues: "read" }, { pull_requests: "read" }] as const;
 const eitherWrite = [{ issues: "write" }, { pull_requests: "write" }] as const;
 
 /** What a number stands for: to GitHub a pull request is an issue too. */
-function numbered(call: Call): Issue | Pull | undefined {
+export function numbered(call: Call): Issue | Pull | undefined {
   const { find } = call.github;
   const number = numberOf(call, "number");
   return find.issue(call.repository.id, number) ?? find.pull(call.repository.id, number);
@@ -33,9 +32,6 @@ function numbered(call: Call): Issue | Pull | undefined {
 
 const present = ({ github, repository }: Call, one: Issue | Pull) =>
   "head" in one ? presentIssue(github, one) : presentPlainIssue(github, repository, one);
-
-const presentLabels = ({ github }: Call, labels: readonly Label[]) =>
-  labels.map((label) => presentLabel(github, label));
 
 /** Issues and pull requests together, those that have every label asked for. */
 function list(call: Call): Promise<Answer> {
@@ -84,7 +80,7 @@ async function edit(call: Call): Promise<Answer> {
   return answerOf(edited, (issue) => ok(present(call, issue)));
 }
 
-/** https://docs.github.com/rest/issues/issues, https://docs.github.com/rest/issues/labels */
+/** https://docs.github.com/rest/issues/issues */
 export const issueRoutes: readonly Route[] = [
   route(`GET ${repo}/issues`, eitherRead, list),
   route(`POST ${repo}/issues`, { issues: "write" }, open),
@@ -93,20 +89,4 @@ export const issueRoutes: readonly Route[] = [
     return found ? ok(present(call, found)) : missing;
   }),
   route(`PATCH ${repo}/issues/{number}`, eitherWrite, edit),
-  route(`GET ${repo}/issues/{number}/labels`, eitherRead, (call) => {
-    const found = numbered(call);
-    return found ? listed(call, labelsOf(call.github, found), (one) => presentLabel(call.github, one)) : missing;
-  }),
-  route(`POST ${repo}/issues/{number}/labels`, eitherWrite, async (call) => {
-    const input = read(call.body, { labels: "strings" });
-    if (!input.done) return refusal(input.refusal);
-    const { github, by, repository } = call;
-    const added = await addLabels(github, by, repository, numberOf(call, "number"), input.value.labels);
-    return answerOf(added, (labels) => ok(presentLabels(call, labels)));
-  }),
-  route(`DELETE ${repo}/issues/{number}/labels/{name}`, eitherWrite, async (call) => {
-    const { github, by, repository, params } = call;
-    const removed = await removeLabel(github, by, repository, numberOf(call, "number"), params["name"] ?? "");
-    return answerOf(removed, (labels) => ok(presentLabels(call, labels)));
-  }),
 ];

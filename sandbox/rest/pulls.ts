@@ -2,8 +2,9 @@ import { mergePull } from "../merge.ts";
 import type { MergeMethod, Pull } from "../model.ts";
 import { presentCommit, presentFile } from "../present/commits.ts";
 import { presentFullPull, presentPull } from "../present/pulls.ts";
-import { commitsOf, filesOf, numbersOf } from "../pull-events.ts";
+import { commitsOf, filesOf, numbersAsked, numbersOf } from "../pull-events.ts";
 import { editPull, openPull } from "../pulls.ts";
+import { requestReviews, withdrawRequests } from "../review-requests.ts";
 import {
   type Answer,
   answerLater,
@@ -29,6 +30,11 @@ const mostCommits = 250;
 const mostFiles = 3000;
 
 const pullOf = (call: Call): Pull | undefined => call.github.find.pull(call.repository.id, numberOf(call, "number"));
+
+const notOneOf = (field: string, value: string) => ({
+  status: 422,
+  message: `Invalid request.\n\nFor 'properties/${field}', ${value} is not a member of its list.`,
+});
 
 async function full(call: Call, pull: Pull): Promise<unknown> {
   return presentFullPull(call.github, pull, await numbersOf(call.github, pull));
@@ -68,6 +74,8 @@ async function open(call: Call): Promise<Answer> {
 async function edit(call: Call): Promise<Answer> {
   const input = read(call.body, { title: "string?", body: "string|null?", base: "string?", state: "string?" });
   if (!input.done) return refusal(input.refusal);
+  if (input.value.state !== undefined && !["open", "closed"].includes(input.value.state))
+    return refusal(notOneOf("state", input.value.state));
   const state = input.value.state as "open" | "closed" | undefined;
   const edited = await editPull(call.github, call.by, call.repository, numberOf(call, "number"), {
     ...input.value,
@@ -85,6 +93,8 @@ async function merge(call: Call): Promise<Answer> {
   });
   if (!input.done) return refusal(input.refusal);
   const { sha, merge_method, commit_title: title, commit_message: message } = input.value;
+  if (merge_method !== undefined && !["merge", "squash", "rebase"].includes(merge_method))
+    return refusal(notOneOf("merge_method", merge_method));
   const method = merge_method as MergeMethod | undefined;
   const merged = await mergePull(call.github, call.by, call.repository, numberOf(call, "number"), {
     method,
@@ -93,6 +103,16 @@ async function merge(call: Call): Promise<Answer> {
     message,
   });
   return answerOf(merged, (value) => ok({ sha: value.sha, merged: true, message: value.message }));
+}
+
+/** Whom the body names as reviewers, done to the pull request by `act`. */
+async function reviewers(call: Call, act: typeof requestReviews, status: number): Promise<Answer> {
+  const input = read(call.body, { reviewers: "strings?", team_reviewers: "strings?" });
+  if (!input.done) return refusal(input.refusal);
+  const { reviewers = [], team_reviewers: teams = [] } = input.value;
+  const { github, by, repository } = call;
+  const outcome = await act(github, by, repository, numberOf(call, "number"), { reviewers, teams });
+  return answerOf(outcome, (pull) => ({ status, body: presentPull(github, pull) }));
 }
 
 async function commits(call: Call): Promise<Answer> {
@@ -119,11 +139,21 @@ export const pullRoutes: readonly Route[] = [
   route(`POST ${repo}/pulls`, pullWrite, open),
   route(`GET ${repo}/pulls/{number}`, pullRead, async (call) => {
     const pull = pullOf(call);
-    return pull ? ok(await full(call, pull)) : missing;
+    return pull ? ok(presentFullPull(call.github, pull, await numbersAsked(call.github, pull))) : missing;
   }),
   route(`PATCH ${repo}/pulls/{number}`, pullWrite, edit),
   route(`PUT ${repo}/pulls/{number}/merge`, { contents: "write" }, merge),
   route(`GET ${repo}/pulls/{number}/merge`, pullRead, (call) => (pullOf(call)?.merged ? noContent : missing)),
+  route(`GET ${repo}/pulls/{number}/requested_reviewers`, pullRead, (call) => {
+    const pull = pullOf(call);
+    if (!pull) return missing;
+    const { requested_reviewers: users, requested_teams: teams } = presentPull(call.github, pull);
+    return ok({ users, teams });
+  }),
+  route(`POST ${repo}/pulls/{number}/requested_reviewers`, pullWrite, (call) => reviewers(call, requestReviews, 201)),
+  route(`DELETE ${repo}/pulls/{number}/requested_reviewers`, pullWrite, (call) =>
+    reviewers(call, withdrawRequests, 200),
+  ),
   route(`GET ${repo}/pulls/{number}/commits`, pullRead, commits),
   route(`GET ${repo}/pulls/{number}/files`, pullRead, files),
 ];

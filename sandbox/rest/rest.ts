@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { decoded } from "../address.ts";
-import type { RequestFault } from "../faults.ts";
 import type { Github } from "../github.ts";
 import type { Permissions, Repository } from "../model.ts";
 import { uploads } from "../present/releases.ts";
@@ -15,14 +14,16 @@ import { checkRoutes } from "./checks.ts";
 import { commitRoutes } from "./commits.ts";
 import { gitObjectRoutes } from "./git-objects.ts";
 import { issueRoutes } from "./issues.ts";
+import { labelRoutes } from "./labels.ts";
 import { peopleRoutes } from "./people.ts";
 import { protectionRoutes } from "./protection.ts";
 import { pullRoutes } from "./pulls.ts";
-import { type RateLimits, rateLimits, secondary } from "./rate-limit.ts";
+import { type RateLimits, rateLimits } from "./rate-limit.ts";
 import { refRoutes } from "./refs.ts";
 import { releaseRoutes } from "./releases.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { rulesetRoutes } from "./rulesets.ts";
+import { struck } from "./struck.ts";
 import { talkRoutes } from "./talk.ts";
 
 /** The most specific first: a route whose last part takes any number of segments comes after those it would hide. */
@@ -37,6 +38,7 @@ export const routes: readonly Route[] = [
   ...pullRoutes,
   ...talkRoutes,
   ...issueRoutes,
+  ...labelRoutes,
   ...releaseRoutes,
   ...rulesetRoutes,
   ...protectionRoutes,
@@ -148,10 +150,7 @@ export function restOf(github: Github): Rest {
     const sent = await bodyOf(request);
     // Who broke off is not there to be answered, but an upload leaves its trace.
     if (!sent.whole && takes === "json") return;
-    const faults = github.faults.forRequest(method, query.size > 0 ? `${path}?${query}` : path);
-    for (const fault of faults)
-      if (fault.kind === "latency") await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
-    const instead = faults.map(insteadOf).find((one) => one !== null) ?? null;
+    const instead = await struck(github, method, query.size > 0 ? `${path}?${query}` : path);
     const authenticated = authenticate(github, request.headers.authorization);
     const caller = authenticated.done ? authenticated.value : null;
     const found = find(method, path, takes);
@@ -202,30 +201,6 @@ const callerName = (caller: Caller | null): string => {
   if (caller.kind === "app") return `app ${caller.app.id}`;
   return caller.by.installation ? `installation ID ${caller.by.installation.id}` : `user ID ${caller.by.account.id}`;
 };
-
-type Instead = { readonly kind: string; readonly effect: boolean; readonly answer: Answer | null };
-
-function insteadOf(fault: RequestFault["does"]): Instead | null {
-  switch (fault.kind) {
-    case "latency":
-      return null;
-    case "502":
-      return { kind: "502", effect: fault.effect, answer: { status: 502, body: { message: "Server Error" } } };
-    case "timeout":
-    case "reset":
-      return { kind: fault.kind, effect: fault.effect, answer: null };
-    case "half":
-      return { kind: "half", effect: true, answer: { status: 502, body: { message: "Server Error" } } };
-    case "refusal":
-      return { kind: "refusal", effect: false, answer: refusal({ status: fault.status, message: fault.message }) };
-    case "secondary":
-      return { kind: "secondary", effect: false, answer: secondary(fault.retryAfter) };
-    case "429":
-      return { kind: "429", effect: false, answer: { ...secondary(fault.retryAfter), status: 429 } };
-    case "404":
-      return { kind: "404", effect: false, answer: missing };
-  }
-}
 
 type Asked = {
   readonly method: string;

@@ -25,6 +25,7 @@ import {
   route,
 } from "./call.ts";
 import { read } from "./input.ts";
+import { numbered } from "./issues.ts";
 
 const repo = "/repos/{owner}/{repo}";
 const talkRead = [{ issues: "read" }, { pull_requests: "read" }] as const;
@@ -80,7 +81,7 @@ function review(call: Call): Answer {
 export const talkRoutes: readonly Route[] = [
   route(`GET ${repo}/issues/{number}/comments`, talkRead, (call) => {
     const { github, repository } = call;
-    if (!github.find.pull(repository.id, numberOf(call, "number"))) return missing;
+    if (!numbered(call)) return missing;
     return listed(call, commentsOf(github, repository.id, numberOf(call, "number")), (one) =>
       presentComment(github, repository, one),
     );

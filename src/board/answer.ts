@@ -3,7 +3,7 @@ import { CONFIG_PATH } from "../flow/config.ts";
 import type { LedgerEntry } from "../flow/ledger.ts";
 import type { ComponentMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Instant, type Sha, short } from "../flow/names.ts";
-import { type Finding, OUTCOMES, type Outcome, type Verdict } from "../flow/verdict.ts";
+import { type Finding, isClear, OUTCOMES, type Verdict, type Whole } from "../flow/verdict.ts";
 import { type Mark, markOf, type Standing, standingOf } from "./standing.ts";
 import type { PullView } from "./views.ts";
 
@@ -53,7 +53,7 @@ function words(standing: Standing, { component, memory }: PullView): Pick<Answer
       return {
         sentence: `${!isEnforced(component.config.policy) ? WOULD[standing.shown.outcome] : ""}${titleOf(standing.shown)}`,
         clear: worstFirst(standing.shown.findings).flatMap(({ gate, outcome, cure, copy }) =>
-          outcome === "passed" || cure === null ? [] : { gate, cure, copy },
+          isClear(outcome) || cure === null ? [] : { gate, cure, copy },
         ),
       };
     case "judged before":
@@ -81,12 +81,14 @@ function words(standing: Standing, { component, memory }: PullView): Pick<Answer
   }
 }
 
-/** As the check's title says it. */
+/** As the check's title says it; what passes by an override says so. */
 function titleOf({ findings, outcome }: Verdict): string {
-  return (findings.find((finding) => finding.outcome === outcome) ?? findings[0])?.because ?? "Nothing was judged.";
+  const over = outcome === "passed" ? findings.find((finding) => finding.override !== undefined) : undefined;
+  const shown = over ?? findings.find((finding) => finding.outcome === outcome) ?? findings[0];
+  return shown?.because ?? "Nothing was judged.";
 }
 
-const WOULD: { readonly [outcome in Outcome]: string } = {
+const WOULD: { readonly [outcome in Whole]: string } = {
   failed: "Would refuse: ",
   errored: "Would wait: ",
   pending: "Would wait: ",
@@ -118,10 +120,10 @@ function notesOn(view: PullView, standing: Standing, last: Verdict | null): read
   return notes;
 }
 
-/** Why GitHub does not block merges into a stage: it is not asked to, it cannot, or not yet. */
-export type Open = { readonly kind: "observed" | "no" | "waiting"; readonly because: string };
+/** Why GitHub does not hold a stage: it is not asked to, it cannot, not yet, or not in all. */
+export type Open = { readonly kind: "observed" | "no" | "waiting" | "in part"; readonly because: string };
 
-/** @returns why GitHub will not block a merge into a stage; null where it does, by the rules as they were last read. */
+/** @returns why GitHub does not hold a stage in all that it is to hold; null where it does, by the rules as they were last read. */
 export function openBecause({ config }: ComponentMemory, stage: StageMemory | null, base: Branch): Open | null {
   const { enforcement } = config.policy;
   if (enforcement === "observed") {
@@ -132,13 +134,15 @@ export function openBecause({ config }: ComponentMemory, stage: StageMemory | nu
   }
   if (stage === null) return { kind: "waiting", because: `The rules of ${base} were not read yet.` };
   const { enforced } = stage;
-  return enforced.state === "yes" ? null : { kind: enforced.state, because: ended(enforced.because) };
+  if (enforced.state !== "yes") return { kind: enforced.state, because: ended(enforced.because) };
+  return enforced.but.length === 0 ? null : { kind: "in part", because: enforced.but.join(" ") };
 }
 
 const OPEN: { readonly [kind in Open["kind"]]: string } = {
   observed: "Nothing is enforced here: ",
   no: "Advice only: GitHub will not block this merge because ",
   waiting: "Not enforced yet. ",
+  "in part": "",
 };
 
 /** One check stands for all open pull requests with the same head and base. */
@@ -149,7 +153,7 @@ function shared({ siblings }: PullView, of: number | null): string {
 }
 
 function explainedBy({ verdict, entries }: PullView, { is }: Standing): Answer["explained"] {
-  const stored = entries.filter(({ what }) => what === "judged");
+  const stored = entries.filter((entry) => entry.says !== null).filter(({ what }) => what === "judged");
   if (verdict === null) {
     if (is !== "merged" && is !== "closed") return null;
     const last = stored[0];

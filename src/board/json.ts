@@ -1,4 +1,6 @@
 import { missingStages } from "../flow/component.ts";
+import type { Instant } from "../flow/names.ts";
+import type { Standing } from "../flow/standing.ts";
 import { labelOf } from "../release/labels.ts";
 import { countIn } from "../release/progress.ts";
 import { answerOf, openBecause } from "./answer.ts";
@@ -104,7 +106,7 @@ export function componentsJson(views: readonly ComponentView[]): unknown {
         kind: one.kind,
         stage: "stage" in one ? one.stage : null,
         since: one.at,
-        until: one.kind === "freeze" ? one.until : null,
+        until: untilOf(one),
         by: one.by?.login ?? null,
         because: one.because,
       })),
@@ -125,6 +127,12 @@ export function componentsJson(views: readonly ComponentView[]): unknown {
     without_stages: bare.map(({ repository, memory }) => ({ id: repository, name: memory.name })),
     not_looked_at: unseen.map(({ repository, memory }) => ({ id: repository, name: memory.name })),
   };
+}
+
+/** When it ends by itself, or is to be closed. */
+function untilOf(one: Standing): Instant | null {
+  if (one.kind === "freeze") return one.until;
+  return one.kind === "override" ? (one.confirmed?.due ?? null) : null;
 }
 
 /** A refusal for programs. */

@@ -66,10 +66,12 @@ export function enforcementOf({ memory, stages, mayWork }: ComponentView): Enfor
     ? (["errored", "? not known"] as const)
     : kinds.includes("no")
       ? (["failed", "✗ not enforced"] as const)
-      : kinds.includes("waiting")
-        ? (["pending", "… not enforced yet"] as const)
-        : kinds.includes("observed")
-          ? (["none", "– observed"] as const)
-          : (["passed", "✓ enforced"] as const);
+      : kinds.includes("in part")
+        ? (["failed", "✗ enforced in part"] as const)
+        : kinds.includes("waiting")
+          ? (["pending", "… not enforced yet"] as const)
+          : kinds.includes("observed")
+            ? (["none", "– observed"] as const)
+            : (["passed", "✓ enforced"] as const);
   return { tone, word, enforced: tone === "passed", open: [...open.values()] };
 }

@@ -2,7 +2,7 @@ import { gatedAs, missingStages } from "../flow/component.ts";
 import type { Sibling } from "../flow/facts.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Branch } from "../flow/names.ts";
-import { agreed, type Outcome, type Verdict } from "../flow/verdict.ts";
+import { agreed, type Outcome, type Verdict, type Whole } from "../flow/verdict.ts";
 import { WORDS } from "../report/check-run.ts";
 
 /** Where a pull request stands by what is stored. Nothing is judged here. */
@@ -59,7 +59,7 @@ export function markOf(standing: Standing, observed: boolean): Mark {
   }
 }
 
-const WOULD: { readonly [outcome in Outcome]: string } = {
+const WOULD: { readonly [outcome in Whole]: string } = {
   failed: "✗ would refuse",
   errored: "? would wait",
   pending: "… would wait",

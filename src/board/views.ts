@@ -1,6 +1,6 @@
 import type { SlotState } from "../flow/effect.ts";
 import type { Sibling } from "../flow/facts.ts";
-import type { LedgerEntry } from "../flow/ledger.ts";
+import type { LedgerEntry, Withheld } from "../flow/ledger.ts";
 import type { ComponentMemory, PullMemory, StageMemory } from "../flow/memory.ts";
 import type { Branch, Instant, Person, RepositoryId } from "../flow/names.ts";
 import type { Answer, PageAct } from "../flow/request.ts";
@@ -29,7 +29,7 @@ export type PullView = {
   /** The run-book that is walked on it, with what is known of its items; null: none is. */
   readonly walked: { readonly book: WalkedBook; readonly items: readonly StandingOf<"item">[] } | null;
   /** What the ledger says about it, newest first; the newest only. */
-  readonly entries: readonly LedgerEntry[];
+  readonly entries: readonly (LedgerEntry | Withheld)[];
   /** How many entries there are in all. */
   readonly entriesInAll: number;
 };

@@ -6,6 +6,7 @@ import { freeze, unfreeze } from "./freeze.ts";
 import { gates } from "./gates.ts";
 import { help } from "./help.ts";
 import { hold, unhold } from "./hold.ts";
+import { override } from "./override.ts";
 import { promote } from "./promote.ts";
 import { runBook } from "./run-book.ts";
 import { confirm, fail, skip } from "./skip.ts";
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   skip,
   confirm,
   fail,
+  override,
   attest,
   hold,
   unhold,

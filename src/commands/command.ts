@@ -2,12 +2,20 @@ import type { Policy, Role } from "../flow/config.ts";
 import { type Collaborator, type MayAffect, RIGHTS, type Right, type Spent } from "../flow/facts.ts";
 import type { Entry } from "../flow/ledger.ts";
 import type { Look } from "../flow/looking.ts";
-import type { Branch, InstallationId, Instant, Person, RepositoryId, Sha } from "../flow/names.ts";
+import {
+  type Branch,
+  type InstallationId,
+  type Instant,
+  type Person,
+  type RepositoryId,
+  type Sha,
+  short,
+} from "../flow/names.ts";
 import type { Sight } from "../flow/request.ts";
 import { type Holders, holdersOf, names, withRight } from "../flow/roles.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
 import type { Nudge } from "../flow/subject.ts";
-import type { Lane } from "../flow/verdict.ts";
+import type { Lane, Verdict } from "../flow/verdict.ts";
 import { listed } from "../flow/words.ts";
 import type { Written } from "./grammar.ts";
 
@@ -32,6 +40,8 @@ export type Asked = {
     readonly sourceHead: Sha | null;
     /** As it was judged last; null: it was not yet, or no lane allows it. */
     readonly lane: Lane | null;
+    /** What its gates said of this very head and base; null: they have not yet. */
+    readonly verdict: Verdict | null;
     /** Its body, where that may name a run-book or an impact on data. */
     readonly body: string | null;
     readonly dataLabel: boolean;
@@ -76,6 +86,8 @@ export type Came =
       readonly nudges?: readonly Nudge[];
       /** The table of gates belongs into the answer, judged on facts read afresh. */
       readonly table?: true;
+      /** What stands under this key has an issue, which is linked. */
+      readonly links?: string;
     }
   | { readonly came: "refused"; readonly says: string }
   /** It is a longer way, and answered at its end. */
@@ -116,6 +128,14 @@ export type Command = {
 export const noWords = ({ words, name }: Written): string | null =>
   words.length === 0 ? null : `\`/${name}\` takes no “${words.join(" ")}”.`;
 
+/** Why what is about one commit is not done for the head: that was not judged, or is another one than was looked at. Null: it is bound to it. */
+export function notBound({ judged, pull: { head } }: Pick<OnPull, "judged" | "pull">): string | null {
+  if (judged === null) return "This commit was not judged yet. Wait for its check, and say it again.";
+  return judged === head
+    ? null
+    : `It was written when ${short(judged)} was the head, and now it is ${short(head)}: look at that one, and say it again.`;
+}
+
 /** What is said to whoever leaves the reason out. */
 export const NEEDS_REASON = "It goes on record, so it needs its reason: end the line with `because …`.";
 
@@ -139,7 +159,7 @@ export function mayByRole(
     roles.map((role) => ROLE_WORDS[role]),
     "or",
   );
-  return refused(`This needs ${needed}; you have \`${rightOf(people, by)}\` here.`, could);
+  return refused(`This needs ${needed}; you have \`${rightIn(people, by)}\` here.`, could);
 }
 
 /** What comes of it that a person may not, or that nobody knows yet. */
@@ -149,13 +169,14 @@ export const notBy = (may: Exclude<May, "yes">): Came | null => (may === "unread
 export function mayByRight({ by, look }: Asked, of: Right | Person): May {
   const people = look.at({ want: "collaborators" });
   if (people === null) return "unread";
-  const has = rightOf(people, by);
-  const least = typeof of === "string" ? of : rightOf(people, of);
+  const has = rightIn(people, by);
+  const least = typeof of === "string" ? of : rightIn(people, of);
   if (RIGHTS.indexOf(has) >= RIGHTS.indexOf(least)) return "yes";
   return refused(`This needs \`${least}\` on the repository; you have \`${has}\`.`, withRight(people, least));
 }
 
-const refused = (says: string, could: readonly Person[]) =>
+/** No, and who could instead. */
+export const refused = (says: string, could: readonly Person[]) =>
   ({
     came: "refused",
     says: `${says} ${could.length > 0 ? `${names(could)} could.` : "Nobody could today."}`,
@@ -168,5 +189,5 @@ const ROLE_WORDS: { readonly [role in Role]: string } = {
   engineering: "somebody in engineering",
 };
 
-const rightOf = (people: readonly Collaborator[], { id }: Person): Right =>
+export const rightIn = (people: readonly Collaborator[], { id }: Person): Right =>
   people.find(({ person }) => person.id === id)?.right ?? "none";

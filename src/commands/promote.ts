@@ -1,6 +1,6 @@
 import { type Branch, later, short } from "../flow/names.ts";
 import type { StandingOf } from "../flow/standing.ts";
-import { type Came, type Command, mayByRole, type OnPull } from "./command.ts";
+import { type Came, type Command, mayByRole, notBound, type OnPull } from "./command.ts";
 import { PROMOTE_USAGE, parsePromote, type Step } from "./promote-words.ts";
 
 /** So long `/promote when ready` waits. */
@@ -67,12 +67,12 @@ function refreshed({ pull, policy }: OnPull): Came {
 }
 
 /** Why this commit of this pull request is not promoted, whatever its gates say; null: nothing is against it. */
-function refusal({ pull, judged, policy }: OnPull, { to, commit }: Step): string | null {
+function refusal(asked: OnPull, { to, commit }: Step): string | null {
+  const { pull, policy } = asked;
   const { head, state, base, draft, fork } = pull;
   if (state === "closed") return `#${pull.number} is closed and not merged: there is nothing to promote.`;
-  if (judged === null) return "This commit was not judged yet. Wait for its check, and say it again.";
-  if (judged !== head)
-    return `It was written when ${short(judged)} was the head, and now it is ${short(head)}: look at that one, and say it again.`;
+  const unbound = notBound(asked);
+  if (unbound !== null) return unbound;
   if (commit !== null && !head.startsWith(commit))
     return `${commit} is not the head: that is ${short(head)}. Look at that one, and say it again.`;
   if (fork && commit === null)

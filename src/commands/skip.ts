@@ -2,6 +2,7 @@ import { type Act, type Came, type Command, NEEDS_REASON, type OnPull } from "./
 import { worded } from "./done.ts";
 import type { Written } from "./grammar.ts";
 import { mayWalk, onItems } from "./items.ts";
+import { confirmGate, mayConfirmGate } from "./override.ts";
 
 export const skip: Command = {
   name: "skip",
@@ -30,14 +31,21 @@ export const skip: Command = {
 export const confirm: Command = {
   name: "confirm",
   on: "pull",
-  usage: "/confirm P5",
-  who: "whoever may tick the item, but for the one who asked",
-  does: "Agrees that an item of the run-book is skipped.",
-  allows: mayWalk,
+  usage: "/confirm GATE",
+  who: "a second release manager, or, where there is no other, anybody who may write; of an item whoever may tick it; never the one who asked",
+  does: "Agrees that a gate is overridden; as `/confirm P5`, that an item of the run-book is skipped.",
+  allows: (asked) => mayConfirmGate(asked) ?? mayWalk(asked),
   read({ words, because }) {
-    if (words.length === 0) return { not: "Which item?" };
+    const [first, more] = words;
+    if (first === undefined) return { not: "Which gate, or which item?" };
     if (because !== null) return { not: "`/confirm` takes no reason." };
+    // Items are called so, and no gate is.
+    if (!/^[sp]\d/i.test(first)) {
+      if (more !== undefined) return { not: `It takes one gate, and no “${more}”.` };
+      return { allows: () => "yes", act: (asked) => confirmGate(asked, first.toLowerCase()) };
+    }
     return {
+      allows: mayWalk,
       act(asked) {
         const came = onItems(asked, words, ({ label, came }) => {
           if (came?.state !== "skip-asked")

@@ -173,7 +173,7 @@ function entryOf(
 
 /** What the rulesets of the stages depend on. */
 const rulesOf = ({ config: { policy } }: ComponentMemory): string =>
-  canonical([policy.enforcement, policy.stages] as unknown as Json);
+  canonical([policy.enforcement, policy.stages, policy.mergeBy] as unknown as Json);
 
 const union = (before: ComponentMemory, after: ComponentMemory): readonly Branch[] =>
   [...new Set([...Object.keys(before.stages ?? {}), ...after.config.policy.stages])] as Branch[];

@@ -1,4 +1,5 @@
 import { mayByRole } from "../commands/command.ts";
+import { mergesByPromoteOnly } from "../flow/component.ts";
 import type { Policy } from "../flow/config.ts";
 import { branchSlot, type Effect, type MergeMethod, mergeSlot, promotionSlot, replySlot } from "../flow/effect.ts";
 import type { ListedPull, PullKnown, Want } from "../flow/facts.ts";
@@ -7,6 +8,7 @@ import { closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import { type Look, looking } from "../flow/looking.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import { type Branch, type Instant, later, type Sha, short } from "../flow/names.ts";
+import { mergesTitle } from "../flow/ruleset.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
 import type { Finding, Verdict } from "../flow/verdict.ts";
@@ -81,10 +83,7 @@ export function merging(
   if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_PROMOTED, lookAgainAt: missing.retryAt };
   if (may !== "yes") return end("refused", (may as Exclude<typeof may, "yes" | "unread">).says);
   if (rules?.some(({ type }) => type === "merge_queue"))
-    return end(
-      "refused",
-      `${pull.base} has a merge queue, through which everything goes in. Press *Merge when ready* on this pull request; Flowgate judges it there once more.`,
-    );
+    return end("refused", `${pull.base} has a merge queue, ${queued(pull.base, component.config.policy)}`);
   if (brings !== null && "refused" in brings) return end("refused", brings.refused);
   const method = needed ?? settings?.methods[0];
   if (method === undefined)
@@ -139,6 +138,12 @@ export const NOTHING_PROMOTED: Promoting = { entries: [], effects: [], said: [],
 /** Past the first stage only merge commits keep the ancestry; null: as the repository allows. */
 const methodNeeded = ({ lane }: Verdict, { mergeFirst }: Policy): MergeMethod | null =>
   lane === "feature" ? mergeFirst : "merge";
+
+/** The queue merges as somebody else, whom our ruleset for merges does not let by. */
+const queued = (base: Branch, policy: Policy): string =>
+  mergesByPromoteOnly(policy, base)
+    ? `and the ruleset “${mergesTitle(base)}” keeps that from merging. An admin takes the queue away, or a change of the config sets \`merge_by: anyone\`.`
+    : "through which everything goes in. Press *Merge when ready* on this pull request; Flowgate judges it there once more.";
 
 const openIn = ({ outcome, findings }: Verdict): string =>
   (findings.find((finding) => finding.outcome === outcome) as Finding).because;
@@ -272,7 +277,7 @@ function released(known: PullKnown): string | null {
     return release.written === null
       ? `${version} is tagged, and its release could not be drafted. ${release.refused.because}`
       : `${version} is tagged, and its draft could not be published. ${release.refused.because}`;
-  if (release?.written?.completed) return "It is released.";
+  if (release?.written?.completed) return `${version ?? "It"} is released.`;
   return release?.written ? `${version} is tagged, and its release is a draft until it is deployed and tested.` : null;
 }
 

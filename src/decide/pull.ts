@@ -14,11 +14,13 @@ import { GATES } from "../gates/catalog.ts";
 import { ask } from "../gates/engine.ts";
 import { flowGate } from "../gates/flow.ts";
 import type { Case } from "../gates/gate.ts";
+import { laneLetThrough, overridden } from "../gates/overriding.ts";
 import { policy as configGate } from "../gates/policy.ts";
 import { checkRun, fingerprintOf, gateChecks, type Told, turnedBack } from "../report/check-run.ts";
 import { allOf, decided, earlier, thenAnswered, unlessThere } from "./answer.ts";
 import { NOTHING_SHOWN, showing } from "./execution.ts";
 import { landing } from "./landing.ts";
+import { saidLinked, withOverrides } from "./overriding.ts";
 import { doubting, promoting } from "./promoting.ts";
 import { releasing } from "./releasing.ts";
 import { answering, obey, type Said } from "./requests.ts";
@@ -28,7 +30,7 @@ import { promotionOn } from "./under-way.ts";
 export function decidePull(known: PullKnown, house: House): Answer {
   const { component, memory } = known;
   const asks = known.requests.length > 0 || promotionOn(known) !== undefined;
-  if (!asks || component === null || component.stages === null) return judgePull(known, house);
+  if (!asks || component === null || component.stages === null) return withOverrides(judgePull(known, house), known);
   if (memory === null) return thenAnswered(judgePull(known, house), known.now);
   const { verdict: before } = known;
   const obeyed = obey({ ...known, component, pull: askedOn(known, memory, component), web: house.web });
@@ -38,17 +40,19 @@ export function decidePull(known: PullKnown, house: House): Answer {
   if ("lacks" in promoted) return promoted;
   const { judged, effects, lookAgainAt } = promoted;
   const verdict = judged.verdict === undefined ? before : judged.verdict;
-  const all = { ...obeyed, said: lastOfEach([...obeyed.said, ...promoted.said]) };
-  const entries = [...obeyed.entries, ...promoted.entries];
-  const answered = answering(judged, { ...all, entries }, { ...known, component }, verdict);
-  return {
-    decided: {
-      ...answered,
-      effects: [...judged.effects, ...effects, ...answered.effects.slice(judged.effects.length)],
-      lookAgainAt: earlier(answered.lookAgainAt, lookAgainAt),
-      ...(effects.length > 0 && { final: false }),
-    },
+  const all = {
+    ...obeyed,
+    said: saidLinked(lastOfEach([...obeyed.said, ...promoted.said]), known.requests, from),
+    entries: [...obeyed.entries, ...promoted.entries],
   };
+  const answered = answering(judged, all, { ...known, component }, verdict);
+  const decision = {
+    ...answered,
+    effects: [...judged.effects, ...effects, ...answered.effects.slice(judged.effects.length)],
+    lookAgainAt: earlier(answered.lookAgainAt, lookAgainAt),
+    ...(effects.length > 0 && { final: false }),
+  };
+  return withOverrides({ decided: decision }, from);
 }
 
 /** What began and ended at once is answered once. */
@@ -70,6 +74,7 @@ function askedOn({ subject, verdict, merge }: PullKnown, memory: PullMemory, of:
     baseHead: headOf(base),
     sourceHead: headOf(names[names.indexOf(base) - 1]),
     lane: verdict?.base === base ? verdict.lane : null,
+    verdict: verdict?.base === base && verdict.head === head.sha ? verdict : null,
     body,
     dataLabel,
     // GitHub may not have told of what we did ourselves.
@@ -171,7 +176,7 @@ function judgePull(known: PullKnown, house: House): Answer {
   const changed = canonical(verdict as unknown as Json) !== canonical(known.verdict as unknown as Json);
   const moved = known.verdict !== null && (known.verdict.head !== verdict.head || known.verdict.base !== verdict.base);
   return decided({
-    because: (findings.find(({ outcome }) => outcome === verdict.outcome) as Finding).because,
+    because: (findings.find(({ outcome }) => outcome === verdict.outcome) ?? (findings[0] as Finding)).because,
     ...(seen === known.memory ? {} : { memory: seen }),
     verdict,
     compared: branchesCompared(known, verdict),
@@ -320,13 +325,15 @@ type Judged = { readonly lacks: readonly Want[] } | { readonly verdict: Verdict 
 /** The lane, and behind an allowed one all other gates. */
 function judge(of: Omit<Case, "lane" | "look">, read: Read): Judged {
   const { head, base } = of.pull;
-  const flow = flowGate(of.pull, of.policy, read);
-  if ("lacks" in flow) return flow;
+  const found = flowGate(of.pull, of.policy, read);
+  if ("lacks" in found) return found;
+  const flow = laneLetThrough(found, of);
   const verdict = { head: head.sha, base, lane: flow.lane?.lane ?? null };
-  if (flow.lane === null) return { verdict: { ...verdict, outcome: flow.finding.outcome, findings: [flow.finding] } };
+  if (flow.lane === null)
+    return { verdict: { ...verdict, outcome: worst([flow.finding.outcome]), findings: [flow.finding] } };
   const rest = ask(GATES, { ...of, lane: flow.lane }, read);
   if ("lacks" in rest) return rest;
-  const findings = [flow.finding, ...rest.findings];
+  const findings = [flow.finding, ...overridden(rest.findings, of)];
   return {
     verdict: { ...verdict, outcome: worst(findings.map(({ outcome }) => outcome)), findings, notAsked: rest.notAsked },
   };
@@ -337,7 +344,7 @@ function judgeConfig(of: Omit<Case, "lane" | "look">, read: Read): Judged {
   const { head, base } = of.pull;
   const asked = ask([configGate], { ...of, lane: null }, read);
   if ("lacks" in asked) return asked;
-  const { findings } = asked;
+  const findings = overridden(asked.findings, of);
   return {
     verdict: { head: head.sha, base, lane: null, outcome: worst(findings.map(({ outcome }) => outcome)), findings },
   };

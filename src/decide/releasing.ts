@@ -1,5 +1,5 @@
 import { type Effect, releaseSlot, tagSlot } from "../flow/effect.ts";
-import type { PullKnown, Want } from "../flow/facts.ts";
+import type { Comparison, PullKnown, Want } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
 import { closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import { type Look, looking } from "../flow/looking.ts";
@@ -7,6 +7,8 @@ import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Hash, Instant, Sha } from "../flow/names.ts";
 import type { StandingOf, VersionAsked } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
+import { concessionsIn } from "../flow/verdict.ts";
+import { brought } from "../release/merged.ts";
 import type { Exceptions } from "../release/notes.ts";
 import { isVerified, skippedIn } from "../release/progress.ts";
 import { releaseNotes } from "../report/notes.ts";
@@ -102,7 +104,7 @@ function begun(
       number: subject.number,
       by,
       carried,
-      exceptions: exceptionsOf(walks),
+      exceptions: exceptionsOf(known, walks, brought(look, pull.head.sha, commit)),
       compareUrl:
         chosen.previous === null
           ? null
@@ -119,8 +121,12 @@ function numbered(bringing: Bringing, asked: VersionAsked | null, look: Look): R
   return wanted !== null && "refused" in wanted ? candidateFor(bringing, null, look) : wanted;
 }
 
-/** What was let through on somebody's word: items of the run-book that were skipped. */
-const exceptionsOf = (walks: Walks | null): Exceptions => ({
+/** What was let through on somebody's word: items of the run-book that were skipped, and gates here and on the way. */
+const exceptionsOf = (
+  { verdict, merged }: PullKnown,
+  walks: Walks | null,
+  comparison: Comparison | null,
+): Exceptions => ({
   skipped: (walks === null ? [] : [walks.rehearsal, walks.production])
     .flatMap(skippedIn)
     .map(({ label, item, came: { because, by, confirmedBy } }) => ({
@@ -130,7 +136,13 @@ const exceptionsOf = (walks: Walks | null): Exceptions => ({
       by,
       confirmedBy,
     })),
-  overrides: [],
+  overrides: [
+    ...concessionsIn(verdict),
+    ...merged
+      .filter(({ mergeCommit }) => comparison?.commits.some(({ sha }) => sha === mergeCommit))
+      .toSorted((a, b) => a.number - b.number)
+      .flatMap(({ number, overridden }) => overridden.map((one) => ({ ...one, on: number }))),
+  ],
   deviations: [],
 });
 

@@ -9,13 +9,14 @@ import { canonical, closes, digestOf, type Entry, opens } from "../flow/ledger.t
 import { looking } from "../flow/looking.ts";
 import type { ComponentMemory } from "../flow/memory.ts";
 import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
+import { isConfirmed, isOverride } from "../flow/override.ts";
 import { madeOf } from "../flow/policy.ts";
-import type { Answer, Heard, Request } from "../flow/request.ts";
+import type { Answer, Heard, Line, Request } from "../flow/request.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
 import { type Nudge, type Subject, subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import { attestedAnywhere } from "../release/attestation.ts";
-import { EDITED, type Line, NOT_PROMOTED, NOTHING_DONE, reply, TAKEN_BACK, TWICE } from "../report/reply.ts";
+import { EDITED, NOT_PROMOTED, NOTHING_DONE, reply, TAKEN_BACK, TWICE } from "../report/reply.ts";
 import { type StickyCame, stickyCame } from "./sticky.ts";
 import { promotionOn } from "./under-way.ts";
 
@@ -30,7 +31,13 @@ type Known = Asking & {
 } & Pick<Asked, "spent" | "mayAffect" | "lastRelease">;
 
 /** What somebody asked for and what came of it; said once it was judged what follows. */
-export type Said = { readonly request: Request; readonly came: Answer["came"]; readonly lines: readonly Line[] };
+export type Said = {
+  readonly request: Request;
+  readonly came: Answer["came"];
+  readonly lines: readonly Line[];
+  /** It is under way because this waits for the issues that it links. */
+  readonly waits?: readonly Line[];
+};
 
 /** What people asked for, carried out: what stands from now on, and what is to be answered. */
 export type Obeyed = {
@@ -105,7 +112,8 @@ function heard(request: Heard, known: Known): Outcome {
   }
   const missing = look.missing();
   if (missing !== null) return "lacks" in missing ? missing : { retryAt: missing.retryAt };
-  const done = results.flatMap(({ line, came }) => (came?.came === "done" ? [{ line, ...came }] : []));
+  const done = results.flatMap(({ came }) => (came?.came === "done" ? [came] : []));
+  const said = results.flatMap(({ line, came }) => (came?.came === "done" ? [lineOf(line, came)] : []));
   const refused = results.flatMap(({ line, came }) => (came?.came === "refused" ? [{ line, says: came.says }] : []));
   if (refused.length > 0) return say("refused", unlessAll(refused, results.length));
   const entries = done.flatMap(({ entries = [] }) => entries);
@@ -114,15 +122,19 @@ function heard(request: Heard, known: Known): Outcome {
     came?.came === "under way" ? [{ line, ...came.promotes }] : [],
   );
   if (twice !== undefined) return say("not understood", [{ line: twice.line, says: TWICE }]);
-  if (promotes === undefined) return { said: [{ request, came: "done", lines: done }], entries, nudges };
-  const others = done.map(({ line, says }) => ({ line, says }));
+  if (promotes === undefined) return { said: [{ request, came: "done", lines: said }], entries, nudges };
   return {
     said: [...replaced(request, known), { request, came: "under way", lines: [] }],
-    entries: [...entries, begins(request, { ...promotes, others }, known)],
+    entries: [...entries, begins(request, { ...promotes, others: said }, known)],
     nudges,
   };
 }
 
+/** What is said of a line, without what follows from it. */
+const lineOf = (line: string, came: Extract<Came, { readonly came: "done" }>): Line => {
+  const { came: _, entries: __, nudges: ___, ...said } = came;
+  return { line, ...said };
+};
 /** One that was under way is answered, and ends. */
 function replaced({ by }: Heard, { standing, subject }: Known): readonly Said[] {
   const before = subject.kind === "pull" ? promotionOn({ standing, subject }) : undefined;
@@ -156,10 +168,11 @@ function begins(
   return opens(subjectKey(subject), standing);
 }
 
-/** What was attested, and what was promoted and is not merged yet, by a comment that is not there any more as it was written. */
+/** What was attested, or asked for and not agreed to or merged yet, by a comment that is not there any more as it was written. */
 function takenBack(request: Heard, { standing, spent, subject, component, pull }: Known): Outcome {
   const { origin, by } = request;
-  const attested = attestedAnywhere(standing, spent).filter((one) =>
+  const unheard = standing.filter(isOverride).filter((one) => !isConfirmed(one));
+  const attested = [...attestedAnywhere(standing, spent), ...unheard].filter((one) =>
     "comment" in origin ? one.comment === origin.comment : "review" in origin && one.review === origin.review,
   );
   const ends = standing.filter(
@@ -266,9 +279,9 @@ export function answering(
   { subject, component, requests }: Pick<Known, "subject" | "component" | "requests">,
   verdict: Verdict | null,
 ): Decision {
-  const answers = said.map(({ request, came, lines }) => ({
+  const answers = said.map(({ request, came, lines, waits }) => ({
     request,
-    answer: answerOf(request, came, lines, verdict),
+    answer: { ...answerOf(request, came, lines, verdict), ...(waits && { waits }) },
     lines,
   }));
   const again = requests.flatMap(({ request, answer }) =>

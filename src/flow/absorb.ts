@@ -35,9 +35,7 @@ export function absorb(known: Memory | null, lesson: Lesson): Memory {
             kind: "stage",
             look: true,
             changedBy: lesson.changedBy,
-            ruleset: null,
-            repairs: [],
-            disabledSince: null,
+            rulesets: {},
             enforced: { state: "waiting", because: "Flowgate has not looked at this stage yet." },
             arrivals: NO_ARRIVALS,
           };

@@ -18,6 +18,10 @@ export const isComponent = (
 /** Whether its checks are red and green; else they only say what they would say: nothing is required. */
 export const isEnforced = ({ enforcement }: Policy): boolean => enforcement === "managed" || enforcement === "report";
 
+/** Whether GitHub's own button is kept from merging into a stage. */
+export const mergesByPromoteOnly = ({ enforcement, mergeBy, stages }: Policy, stage: Branch): boolean =>
+  enforcement === "managed" && mergeBy === "promote" && stages.indexOf(stage) > 0;
+
 /**
  * How pull requests into a branch are gated: `stage`: by their lane and all gates; `config`: only by whether they change
  * Flowgate's own config, on a default branch that is no stage; null: not at all.

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Duration, parseDuration } from "./duration.ts";
 import type { MergeMethod } from "./effect.ts";
 import { type Branch, branch } from "./names.ts";
+import { refusedPattern } from "./pattern.ts";
 
 /** Where a config lies: a component's on its default branch, an organisation's on that of its repository `.github`. */
 export const CONFIG_PATH = ".github/flowgate.yml";
@@ -15,7 +16,7 @@ export type Role = (typeof ROLES)[number];
 export const PHASES = ["before", "deploy", "test", "rollback", "monitor"] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** Branches that open the feature lane, as picomatch patterns; case counts. */
+/** Branches that open the feature lane, as patterns; case counts. */
 export const DEFAULT_FEATURES = [
   "feature/**",
   "fix/**",
@@ -72,6 +73,10 @@ const branchName = z
   .transform(branch);
 
 const text = z.string().min(1).max(255);
+const pattern = text.superRefine((written, { addIssue }) => {
+  const refused = refusedPattern(written);
+  if (refused !== null) addIssue({ code: "custom", message: refused.because });
+});
 const role = z.enum(ROLES);
 /** What a backup is known by, and what a system is called: no markup, no mention, no blank. */
 export const PLAIN_NAME = /^(?!.*\/\/)[A-Za-z\d](?:[\w.:/+-]{0,126}[A-Za-z\d])?$/;
@@ -120,12 +125,12 @@ export const configSchema = z.strictObject({
     .enum(["managed", "report", "observe"])
     .default("managed")
     .describe(
-      "`managed`: Flowgate keeps a ruleset `flowgate: STAGE` on each stage, so that GitHub refuses what Flowgate refuses. `report`: checks are red and green as in `managed`, but Flowgate writes no ruleset; whether another rule requires the check is read and said. `observe`: checks are neutral and say what they would say; nothing is required.",
+      "`managed`: Flowgate keeps rulesets on each stage, so that GitHub refuses what Flowgate refuses, and on the tags of releases, which only Flowgate makes and nobody moves. `report`: checks are red and green as in `managed`, but Flowgate writes no ruleset; whether another rule requires the check is read and said. `observe`: checks are neutral and say what they would say; nothing is required.",
     ),
   enforcement_grace: duration
     .default("4h")
     .describe(
-      "How long an admin may keep the ruleset of a stage switched off before Flowgate switches it on again. It is said on every check meanwhile.",
+      "How long an admin may keep a ruleset of Flowgate's switched off before Flowgate switches it on again. It is said on every check meanwhile.",
     ),
   team: z
     .enum(["small", "standard", "regulated"])
@@ -138,6 +143,11 @@ export const configSchema = z.strictObject({
     .min(2, "needs two stages or more, in promotion order")
     .max(20)
     .refine((stages) => new Set(stages).size === stages.length, "names a stage twice")
+    // The ruleset of such a stage would be called as the one for tags is.
+    .refine(
+      (stages) => !stages.includes("tags" as Branch),
+      "calls a stage `tags`, which is kept for the tags of releases",
+    )
     .prefault(["development", "staging", "master"])
     .describe(
       "The stage branches in promotion order. Changes enter at the first; the last is production. A repository that lacks one of them is left alone.",
@@ -145,11 +155,11 @@ export const configSchema = z.strictObject({
   flow: z
     .strictObject({
       features: z
-        .array(text)
+        .array(pattern)
         .max(100)
         .default([...DEFAULT_FEATURES])
         .describe(
-          "Patterns of branches that may enter the first stage. `*` stands for anything but a slash, `**` for anything; case counts. A list here replaces the default one.",
+          "Patterns of branches that may enter the first stage; case counts. `*` stands for anything but a slash, `**` between slashes for any number of folders, `?` for one character but a slash, `[a-z]` and `[!a-z]` for one of a set and one of the others, `{a,b}` for either, and what follows `\\` for itself. A list here replaces the default one.",
         ),
       forks: z
         .enum(["allow", "refuse"])
@@ -187,6 +197,12 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe("How `/promote` merges."),
+  merge_by: z
+    .enum(["promote", "anyone"])
+    .default("promote")
+    .describe(
+      "Who merges past the first stage. `promote`: only Flowgate, when a release manager says `/promote`; GitHub refuses its own button there to everybody, admins too. `anyone`: also whoever may press GitHub's button, once the check is green; needed on stages that have a merge queue.",
+    ),
   promotion: z
     .strictObject({
       head: z
@@ -246,14 +262,14 @@ export const configSchema = z.strictObject({
           "External services, each with the path of its procedure, such as `{ postgres: docs/services/postgres.md }`: a `.md` that is there and not empty.",
         ),
       forbidden: z
-        .array(text)
+        .array(pattern)
         .max(100)
         .default([])
         .describe(
-          'Patterns of files that no pull request may add or change, such as `["**/*.pem"]`. `*` stands for anything but a slash, `**` for anything; case does not count.',
+          'Patterns of files that no pull request may add or change, such as `["**/*.pem"]`, written as those of `flow.features`; case does not count.',
         ),
       allowed: z
-        .array(text)
+        .array(pattern)
         .max(100)
         .default([])
         .describe("Patterns of files that `artifacts.forbidden` does not mean; here case counts."),
@@ -362,19 +378,19 @@ export const configSchema = z.strictObject({
   data: z
     .strictObject({
       paths: z
-        .array(text)
+        .array(pattern)
         .max(200)
         .default([...DEFAULT_DATA_PATHS])
         .describe(
-          "Patterns of files that change data or its shape; case does not count. A folder with all below it, such as `db/migrate/**`, holds migrations: what is added there carries its data over by itself. A list here replaces the default one.",
+          "Patterns of files that change data or its shape, written as those of `flow.features`; case does not count. A folder with all below it, such as `db/migrate/**`, holds migrations: what is added there carries its data over by itself. A list here replaces the default one.",
         ),
       ignore: z
-        .array(text)
+        .array(pattern)
         .max(200)
         .default([...DEFAULT_DATA_IGNORE])
         .describe("Patterns of files that `data.paths` and `data.transition` do not mean; here case counts."),
       transition: z
-        .array(text)
+        .array(pattern)
         .max(100)
         .default([...DEFAULT_DATA_TRANSITION])
         .describe("Patterns of scripts that carry data over, which the run-book has to name; case does not count."),
@@ -383,6 +399,16 @@ export const configSchema = z.strictObject({
     .describe(
       "What counts as a change of data. A pull request may also say so: by the label `data-impact`, or a line `Data impact: yes` in its body.",
     ),
+  override: z
+    .strictObject({
+      close_within: duration
+        .default("5d")
+        .describe(
+          "How long after it was confirmed an override is to be made good and closed. One that is overdue holds the next release.",
+        ),
+    })
+    .prefault({})
+    .describe("Gates that two people let pass for one commit, by `/override` and `/confirm`."),
   readiness: z
     .strictObject({
       blockers: z
@@ -469,6 +495,8 @@ export type Policy = {
   readonly approvals: { readonly [of: string]: readonly Need[] };
   /** Into the first stage; null: as the repository allows. */
   readonly mergeFirst: MergeMethod | null;
+  /** Past the first stage: only Flowgate, at a `/promote`, or GitHub's button too. */
+  readonly mergeBy: "promote" | "anyone";
   readonly promotionHead: "pinned" | "stage";
   readonly checks: { readonly required: readonly RequiredCheck[]; readonly allowNone: boolean };
   readonly provenance: { readonly trusted: readonly string[] };
@@ -509,6 +537,7 @@ export type Policy = {
     readonly ignore: readonly string[];
     readonly transition: readonly string[];
   };
+  readonly override: { readonly closeWithin: Duration };
   readonly readiness: { readonly blockers: readonly string[]; readonly verdict: boolean };
   readonly changeOrder: { readonly required: boolean; readonly pattern: string };
   readonly gateChecks: boolean;
@@ -520,7 +549,20 @@ export type RequiredCheck = { readonly name: string; readonly app: number | null
 export function policyOf(config: Config): Policy {
   const { enforcement, enforcement_grace, team, stages, flow, roles, approvals, checks, ...rest } =
     configSchema.parse(config);
-  const { provenance, artifacts, runbook, backup, data, readiness, change_order, report, merge, promotion } = rest;
+  const {
+    provenance,
+    artifacts,
+    runbook,
+    backup,
+    data,
+    readiness,
+    change_order,
+    report,
+    merge,
+    merge_by,
+    promotion,
+    override,
+  } = rest;
   const named = namedIn(roles);
   return {
     enforcement,
@@ -532,6 +574,7 @@ export function policyOf(config: Config): Policy {
     roles: named,
     approvals: { ...defaultApprovals(stages, named), ...approvals },
     mergeFirst: merge.first_stage ?? null,
+    mergeBy: merge_by,
     promotionHead: promotion.head,
     checks: { required: checks.required, allowNone: checks.allow_none },
     provenance,
@@ -558,6 +601,7 @@ export function policyOf(config: Config): Policy {
       verifier: backup.verifier ?? null,
     },
     data,
+    override: { closeWithin: parseDuration(override.close_within) as Duration },
     readiness: {
       blockers: readiness.blockers,
       verdict: (readiness.verdict ?? (team === "regulated" ? "required" : "off")) === "required",

@@ -9,7 +9,7 @@ import type { LiveRuleset } from "./ruleset.ts";
 import type { RunBook } from "./run-book.ts";
 import type { Standing, StandingOf } from "./standing.ts";
 import type { ComponentSubject, GroupSubject, PullSubject, StageSubject } from "./subject.ts";
-import type { Lane, Verdict } from "./verdict.ts";
+import type { Concession, Lane, Verdict } from "./verdict.ts";
 
 /** What GitHub told us, or why it could not and when to ask again. */
 export type Fact<T> =
@@ -117,7 +117,8 @@ export type Answers = {
   readonly compare: Comparison;
   readonly "brought-by": readonly BroughtBy[];
   readonly reviews: readonly Review[];
-  readonly ruleset: LiveRuleset | null;
+  /** Those of the titles that are there. */
+  readonly rulesets: readonly LiveRuleset[];
   /** Check runs and statuses, of all Apps. */
   readonly checks: readonly CheckSeen[];
   /** Its members and those of its child teams; null: there is no such team, or the App may not see it. */
@@ -163,8 +164,7 @@ export type Want =
   | { readonly want: "compare"; readonly base: Branch | Sha; readonly head: Sha }
   | { readonly want: "brought-by"; readonly commit: Sha }
   | { readonly want: "reviews"; readonly number: number }
-  /** By its title; null where there is none. */
-  | { readonly want: "ruleset"; readonly title: string }
+  | { readonly want: "rulesets"; readonly titles: readonly string[] }
   /** What GitHub enforces on a branch: rulesets, and the checks that a classic protection requires. */
   | { readonly want: "rules"; readonly branch: Branch }
   | { readonly want: "checks"; readonly head: Sha }
@@ -224,6 +224,8 @@ export type PullKnown = Known & {
   /** The slot of the comment that shows its run-book, and those of the issues about its failed items, by the item's key. */
   readonly sticky: SlotState | null;
   readonly itemIssues: { readonly [key: string]: SlotState };
+  /** What was asked to be overridden on it: what is open, and what was closed of late. */
+  readonly overrides: readonly KnownOverride[];
   /** The slots of its merge at this head, and of the pull request that takes it further. */
   readonly merge: SlotState | null;
   readonly next: SlotState | null;
@@ -253,12 +255,21 @@ export type PullKnown = Known & {
   /** Merged pull requests of the component whose label or body may say that they affect data. */
   readonly mayAffect: readonly MayAffect[];
 } & Heard;
+export type KnownOverride = {
+  readonly standing: StandingOf<"override">;
+  /** Why it is no longer open; null: it is. */
+  readonly closed: string | null;
+  /** The slot of its issue. */
+  readonly slot: SlotState | null;
+};
 /** A merged pull request as it is remembered. */
 export type MergedPull = Pick<PullFacts, "title" | "author" | "head" | "base" | "mergeCommit"> & {
   readonly number: number;
   readonly labels: readonly string[];
   /** As it was judged; null: it was not, or no lane allowed it. */
   readonly lane: Lane | null;
+  /** What it was let through by, of what its gates did not pass. */
+  readonly overridden: readonly (Concession & { readonly gate: string })[];
 };
 /** What was attested for a release that is merged. */
 export type Spent = {
@@ -290,8 +301,8 @@ export type StageKnown = Known & {
   readonly memory: StageMemory | null;
   /** Open pull requests into this stage that have no check of ours on their head yet. */
   readonly unchecked: readonly number[];
-  /** The slot of its ruleset. */
-  readonly slot: SlotState | null;
+  /** The slots of its rulesets and of those for tags, by title, where something was ever put there. */
+  readonly slots: { readonly [title: string]: SlotState };
   readonly records: Records;
   /** What came onto it past its gates: what is open, and what was closed of late. */
   readonly deviations: readonly KnownDeviation[];

@@ -19,8 +19,13 @@ export type LaneAnswer =
   | { readonly refused: Refusal; readonly read: readonly string[] }
   | Missing;
 
-/** `own`: a back-merge with merge commits of its own, which somebody has to look at. */
-export type Allowed = { readonly lane: Lane; readonly because: string; readonly own?: true };
+/** `own`: a back-merge with merge commits of its own, which somebody has to look at. `letThrough`: no lane allows it, people do. */
+export type Allowed = {
+  readonly lane: Lane;
+  readonly because: string;
+  readonly own?: true;
+  readonly letThrough?: true;
+};
 /** Why not, and what to do instead. */
 export type Refusal = { readonly because: string; readonly cure: string; readonly copy: string | null };
 

@@ -71,23 +71,31 @@ export type GroupMemory = {
 
 export type StageMemory = {
   readonly kind: "stage";
-  /** Its ruleset may have changed since it was read. */
+  /** One of its rulesets may have changed since they were read. */
   readonly look: boolean;
-  /** Who is said to have changed it, a login. */
+  /** Who is said to have changed one, a login. */
   readonly changedBy: string | null;
-  /** The ruleset as last written or seen in order; null: never written. */
-  readonly ruleset: { readonly id: number; readonly content: RulesetContent } | null;
-  /** When it was put right again after a change by hand, the last hour only. */
-  readonly repairs: readonly Instant[];
-  /** Since when an admin has it switched off. */
-  readonly disabledSince: Instant | null;
+  /** By their titles. */
+  readonly rulesets: { readonly [title: string]: RulesetMemory };
   readonly enforced: Enforced;
   readonly arrivals: Arrivals;
 };
 
-/** Whether GitHub will really block a merge. Yes only after the branch's rules were read back. */
+export type RulesetMemory = {
+  /** As last written or seen in order; null: never. */
+  readonly written: { readonly id: number; readonly content: RulesetContent } | null;
+  /** When it was put right again after a change by hand, the last hour only. */
+  readonly repairs: readonly Instant[];
+  /** An admin has it switched off: since when, and who, as far as that was told. */
+  readonly disabled: { readonly since: Instant; readonly by: string | null } | null;
+};
+
+/**
+ * Whether GitHub will really block a merge past the check. Yes only after the branch's rules were read back; `but`: what
+ * other rulesets are to hold and do not, in sentences.
+ */
 export type Enforced =
-  | { readonly state: "yes"; readonly readAt: Instant }
+  | { readonly state: "yes"; readonly readAt: Instant; readonly but: readonly string[] }
   /** Switched on only once every open pull request into the stage has its check. */
   | { readonly state: "waiting"; readonly because: string }
   | { readonly state: "no"; readonly because: string };
@@ -152,11 +160,11 @@ export type Lesson =
    * may have been missed.
    */
   | { readonly of: "checks"; readonly repository: RepositoryId; readonly head: Sha; readonly seen: CheckSeen | null }
-  /** Its ruleset is to be read again. */
+  /** Its rulesets are to be read again; no branch: those of every stage that is known. */
   | {
       readonly of: "stage";
       readonly repository: RepositoryId;
-      readonly branch: Branch;
+      readonly branch: Branch | null;
       readonly changedBy: string | null;
     }
   /** What moved a stage that is known; of any other branch nothing is remembered. */

@@ -1,18 +1,34 @@
-import picomatch from "picomatch";
+import { fits, type Glob, type Refusal, readGlob } from "./glob.ts";
 
-const compiled = new Map<string, (branch: string) => boolean>();
+/** What was read, by how it is written; forgotten altogether when it is so much. */
+const known = new Map<string, Glob | Refusal>();
+const MOST_KNOWN = 10_000;
+
+function read(pattern: string): Glob | Refusal {
+  const there = known.get(pattern);
+  if (there !== undefined) return there;
+  if (known.size >= MOST_KNOWN) known.clear();
+  const glob = readGlob(pattern);
+  known.set(pattern, glob);
+  return glob;
+}
+
+/** Why a text is no pattern, be it as it is written or for any case; null: it is one. */
+export function refusedPattern(pattern: string): Refusal | null {
+  const [written, lower] = [read(pattern), read(pattern.toLowerCase())];
+  if ("because" in written) return written;
+  return "because" in lower ? lower : null;
+}
 
 /**
- * Whether a branch matches a pattern of the config: `*` stays within a segment, `**` crosses them, case counts.
- * A pattern of folders needs something below it: `feature/**` does not match the branch `feature`.
+ * Whether a branch or a path matches a pattern of the config: `*` stays within a segment, `**` crosses them, case counts.
+ * A pattern of folders needs something below it: `feature/**` does not match the branch `feature`. Time grows with the
+ * length of the pattern times that of the branch, as `glob.ts` says.
  */
 export function matches(branch: string, pattern: string): boolean {
-  let match = compiled.get(pattern);
-  if (match === undefined) {
-    match = picomatch(pattern.replace(/\/\*\*$/, "/**/*"), { dot: true, nonegate: true });
-    compiled.set(pattern, match);
-  }
-  return match(branch);
+  const glob = read(pattern);
+  if ("because" in glob) throw new Error(`\`${pattern}\` ${glob.because}`);
+  return fits(glob, branch);
 }
 
 /** A path as patterns are tried on it: they take no line for more than one, and a file may have a line break in its name. */

@@ -70,12 +70,26 @@ export type Sight = {
   readonly since: Instant | null;
 };
 
+/** One line that somebody wrote, and what came of it. */
+export type Line = {
+  readonly line: string;
+  readonly says: string;
+  /** Markdown of our own, below it. */
+  readonly shows?: string;
+  /** The table of gates belongs to it. */
+  readonly table?: true;
+  /** It links the issue of what stands under this key, and is said once that is there. */
+  readonly links?: string;
+};
+
 /** What came of it, written down before it is said: a run that was cut off says it again. */
 export type Answer = {
   /** `under way`: it is answered when all of it is done. */
   readonly came: "done" | "refused" | "not understood" | "under way";
   /** As it is written, without its mark; null: nothing is said, or not yet. */
   readonly body: string | null;
+  /** All was done, and this is said once the issues that it links are there. */
+  readonly waits?: readonly Line[];
   /** In sentences, for the page that it was asked on; left out: it was asked elsewhere. */
   readonly says?: string;
 };

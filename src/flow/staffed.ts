@@ -7,7 +7,7 @@ import { listed } from "./words.ts";
 
 /**
  * What a policy asks of people that today's people cannot give: teams that are not there, and approvals that could never
- * be complete, whoever opens the pull request.
+ * be complete, whoever opens the pull request; and a `/promote` that nobody could say where only that merges.
  *
  * @returns null while something was not read; `look` knows what.
  */
@@ -22,6 +22,8 @@ export function unstaffed(policy: Policy, look: Look): readonly Flaw[] | null {
     needs,
     holders: needs.map((need) => holdersOf(need, policy, look)?.people ?? []),
   }));
+  const merge = policy.enforcement === "managed" && policy.mergeBy === "promote";
+  const mergers = merge ? holdersOf("release-manager", policy, look)?.people : undefined;
   if (look.missing() !== null) return null;
   const absent = strangers.filter(({ members }) => members === null);
   if (absent.length > 0) {
@@ -29,6 +31,15 @@ export function unstaffed(policy: Policy, look: Look): readonly Flaw[] | null {
       path: ["roles", role],
       because: `\`roles.${role}\` names ${team}, and there is no such team, or the App may not see it; correct its name.`,
     }));
+  }
+  if (mergers?.length === 0) {
+    return [
+      {
+        path: ["roles", "release-manager"],
+        because:
+          "Nobody could merge past the first stage: nobody is a release manager, who says `/promote`; add people to `roles.release-manager`, or set `merge_by: anyone`.",
+      },
+    ];
   }
   return asked.flatMap(({ of, needs, holders }) => {
     const filled = policy.severalRoles ? holders.map(first) : matched(holders);

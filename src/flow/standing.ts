@@ -1,7 +1,7 @@
 import type { Bump } from "./memory.ts";
 import type { Branch, Hash, InstallationId, Instant, Person, RepositoryId, Sha } from "./names.ts";
 import type { Push } from "./provenance.ts";
-import type { ItemReached, Request } from "./request.ts";
+import type { ItemReached, Line, Request } from "./request.ts";
 
 /**
  * What stands by our own records until it is closed: opened by one entry of the ledger, closed by another. It can be
@@ -20,6 +20,7 @@ export type Standing = {
   | Freeze
   | Outage
   | Owed
+  | Override
   | Release
   | Landed
   | Attestation
@@ -46,14 +47,37 @@ export type Outage = {
   readonly repository: RepositoryId;
   readonly severity: "minor" | "major" | "critical";
 };
-/** Something let through that somebody has yet to make good. */
+/** Something that was to come later, and that somebody has yet to do. */
 export type Owed = {
   readonly kind: "owed";
   readonly repository: RepositoryId;
-  readonly what: "override" | "hotfix-review";
+  readonly what: "hotfix-review";
   /** The pull request that it was let through for. */
   readonly number: number;
   readonly due: Instant;
+};
+/**
+ * A gate that people let pass for one commit of a pull request into one base. It counts while it stands, and is owed until
+ * somebody else closes it.
+ */
+export type Override = {
+  readonly kind: "override";
+  /** The release manager who asked for it. */
+  readonly by: Person;
+  readonly repository: RepositoryId;
+  readonly number: number;
+  readonly gate: string;
+  readonly head: Sha;
+  readonly base: Branch;
+  /** What the gate said to who asked or, since then, to who confirmed. */
+  readonly lets: string;
+  /** The comment or the review that asked for it; the other one is null. */
+  readonly comment: number | null;
+  readonly review: number | null;
+  /** Somebody else agreed, and until when it is to be closed; null: nobody yet, and it counts for nothing. */
+  readonly confirmed: { readonly by: Person; readonly at: Instant; readonly due: Instant } | null;
+  /** The issue that tells of it; null: there is none yet. */
+  readonly issue: number | null;
 };
 /** A release between its merge and `released` or `withdrawn`. */
 export type Release = {
@@ -190,7 +214,7 @@ export type Promotion = {
   readonly refreshTo: Sha | null;
   /** The comment, and what came of its other lines, while that was not said. */
   readonly request: Request;
-  readonly others: readonly { readonly line: string; readonly says: string }[];
+  readonly others: readonly Line[];
   /** What it carries, in words, once that was looked at; null: nothing but itself, or not yet. */
   readonly carries: string | null;
   /** The line that asked for it. */

@@ -1,11 +1,13 @@
-import type { Branch, Instant, Sha } from "./names.ts";
+import type { Branch, Instant, Person, Sha } from "./names.ts";
 
 /**
- * A gate's answer. `failed`: the change must change. `pending`: waits for a person or a clock.
- * `errored`: could not find out, which is never a yes.
+ * A gate's answer, worst first. `failed`: the change must change. `pending`: waits for a person or a clock.
+ * `errored`: could not find out, which is never a yes. `overridden`: two people let it through for this one commit.
  */
-export const OUTCOMES = ["failed", "errored", "pending", "passed"] as const;
+export const OUTCOMES = ["failed", "errored", "pending", "overridden", "passed"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
+/** What a gate answers by itself, and what all of them come to: there an override counts as passed. */
+export type Whole = Exclude<Outcome, "overridden">;
 
 /** What a pull request is, strictest first: among several on one commit the strictest decides. */
 export const LANES = ["release", "hotfix", "promotion", "back-merge", "feature"] as const;
@@ -31,7 +33,13 @@ export type Finding = {
   readonly skipped?: number;
   /** There where Flowgate's own config changes: the blob it gets, null where the file is removed. */
   readonly changesConfig?: { readonly to: Sha | null };
+  /** Why no two people let this through, in a sentence; left out: they may. */
+  readonly firm?: string;
+  /** Who let it through; there where it is `overridden`. */
+  readonly override?: Concession;
 };
+/** On whose word a gate let something through, and why (QP-0008). */
+export type Concession = { readonly by: Person; readonly confirmedBy: Person; readonly because: string };
 /** Lines and columns from 1; without a column it is about the whole line. */
 export type Annotation = {
   readonly path: string;
@@ -46,7 +54,7 @@ export type Verdict = {
   readonly base: Branch;
   /** Null: no lane allows it, or it could not be found out. */
   readonly lane: Lane | null;
-  readonly outcome: Outcome;
+  readonly outcome: Whole;
   readonly findings: readonly Finding[];
   /** The same commit had passed for the same base before: what was green is not any more. */
   readonly turnedBack?: true;
@@ -55,6 +63,13 @@ export type Verdict = {
 };
 export type NotAsked = { readonly gate: string; readonly because: string };
 
+/** What a verdict was let through by; of none it was by nothing. */
+export const concessionsIn = (verdict: Verdict | null): readonly (Concession & { readonly gate: string })[] =>
+  verdict?.findings.flatMap(({ gate, override }) => (override === undefined ? [] : [{ gate, ...override }])) ?? [];
+
+/** Whether a gate holds nothing up. */
+export const isClear = (outcome: Outcome): boolean => outcome === "passed" || outcome === "overridden";
+
 /** Whether a verdict had passed for this head and this base. */
 export const isPassed = (verdict: Verdict | null, head: Sha, base: Branch): boolean =>
   verdict?.outcome === "passed" && verdict.head === head && verdict.base === base;
@@ -62,15 +77,14 @@ export const isPassed = (verdict: Verdict | null, head: Sha, base: Branch): bool
 /** What Flowgate's own config becomes by a pull request whose gate let that through, at this head and into this base. */
 export function configLetThrough(verdict: Verdict | null, head: Sha, base: Branch): Finding["changesConfig"] | null {
   if (verdict === null || verdict.head !== head || verdict.base !== base) return null;
-  const passed = verdict.findings.find(
-    ({ outcome, changesConfig }) => outcome === "passed" && changesConfig !== undefined,
-  );
+  const passed = verdict.findings.find(({ outcome, changesConfig }) => isClear(outcome) && changesConfig !== undefined);
   return passed?.changesConfig ?? null;
 }
 
 /** The whole is as bad as its worst part; of nothing at all nothing is known. */
-export function worst(outcomes: readonly Outcome[]): Outcome {
-  return OUTCOMES.find((outcome) => outcomes.includes(outcome)) ?? "errored";
+export function worst(outcomes: readonly Outcome[]): Whole {
+  const found = OUTCOMES.find((outcome) => outcomes.includes(outcome)) ?? "errored";
+  return found === "overridden" ? "passed" : found;
 }
 
 /**

@@ -3,8 +3,8 @@ import type { Instant } from "./names.ts";
 /** As a sentence tells a time: `2026-11-22 09:40 UTC`. */
 export const minute = (at: Instant): string => `${at.slice(0, 16).replace("T", " ")} UTC`;
 
-/** @returns `1 commit`, `2 commits`. */
-export const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
+/** @returns `1 commit`, `2 commits`; with a word for many `1 entry`, `2 entries`. */
+export const count = (n: number, what: string, many = `${what}s`): string => `${n} ${n === 1 ? what : many}`;
 
 /** @returns `a`, `a and b`, `a, b and c`. */
 export function listed(words: readonly string[], and = "and"): string {

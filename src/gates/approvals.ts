@@ -19,13 +19,17 @@ export const approvals: Gate = {
     const reviews = look.at({ want: "reviews", number: pull.number });
     const holders = needs.map((need) => holdersOf(need, policy, look));
     const pushers = policy.stages.includes(pull.head.ref) ? [] : look.at({ want: "pushers", branch: pull.head.ref });
-    const carries = of.lane.lane === "promotion" || of.lane.lane === "release";
+    const carries = carriesOthers(of.lane);
     const into = headOf(component, pull.base);
     const carried = carries ? look.at({ want: "compare", base: into, head: pull.head.sha }) : NOTHING;
     if (reviews === null || pushers === null || carried === null || look.missing() !== null) return null;
     return judge(of, needs, holders as readonly Holders[], reviews, pushers, carried);
   },
 };
+
+/** Promotions and releases bring what others wrote; what goes into the last stage past the lanes is asked as a release is. */
+const carriesOthers = ({ lane, letThrough }: Case["lane"]): boolean =>
+  lane === "promotion" || lane === "release" || (lane === "hotfix" && letThrough === true);
 
 const NOTHING: Carried = { ahead: 0, commits: [], whole: true };
 
@@ -37,7 +41,7 @@ function needsOf({ pull, lane, policy }: Case): readonly Need[] | null {
     case "feature":
       return null;
     case "hotfix":
-      return policy.approvals["hotfix"] ?? [];
+      return policy.approvals[lane.letThrough ? pull.base : "hotfix"] ?? [];
     case "back-merge":
       if (!lane.own) return null;
       return pull.base === policy.stages[0] ? ["writer"] : (policy.approvals[pull.base] ?? []);
@@ -60,7 +64,7 @@ function judge(
     carried.commits.flatMap(({ author, parents }) => (author && parents.length < 2 ? [author.id] : [])),
   );
   const independent = ({ id }: Person) => carried.whole && !wrote.has(id);
-  const asksIndependent = lane.lane === "promotion" || lane.lane === "release";
+  const asksIndependent = carriesOthers(lane);
   const people =
     !policy.severalRoles || lane.lane === "promotion" || lane.lane === "back-merge" ? 0 : pull.author.bot ? 2 : 1;
   const enough = (fits: readonly (readonly Person[])[]) => {

@@ -28,10 +28,14 @@ export function flowGate(
     };
   }
   if ("refused" in answer) {
-    return { lane: null, finding: { ...NOTHING_TO_CLEAR, ...answer.refused, outcome: "failed", read: answer.read } };
+    const firm = pull.head.repository === pull.repository ? {} : { firm: FORK };
+    const refused = { ...NOTHING_TO_CLEAR, ...answer.refused, ...firm, outcome: "failed", read: answer.read } as const;
+    return { lane: null, finding: refused };
   }
   const { read: facts, ...lane } = answer;
   return { lane, finding: { ...NOTHING_TO_CLEAR, outcome: "passed", because: lane.because, read: facts } };
 }
+
+const FORK = "Nobody lets a fork go where no lane leads.";
 
 const NOTHING_TO_CLEAR = { gate: "flow", cure: null, copy: null, read: [], until: null } as const;

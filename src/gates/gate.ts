@@ -5,7 +5,7 @@ import type { Look } from "../flow/looking.ts";
 import type { ComponentMemory, PullFacts } from "../flow/memory.ts";
 import type { Branch, Instant, Sha } from "../flow/names.ts";
 import type { Standing } from "../flow/standing.ts";
-import type { Finding } from "../flow/verdict.ts";
+import type { Finding, Whole } from "../flow/verdict.ts";
 
 /** A pull request in an allowed lane, and all that a gate may look at. */
 export type Case = {
@@ -31,8 +31,8 @@ export type Case = {
 
 /** What a gate found: an answer, or why it is not asked. What it looked up and did not get, the engine says. */
 export type Found =
-  | (Pick<Finding, "outcome" | "because"> &
-      Partial<Pick<Finding, "cure" | "copy" | "until" | "annotations" | "skipped" | "changesConfig">>)
+  | ({ readonly outcome: Whole } & Pick<Finding, "because"> &
+      Partial<Pick<Finding, "cure" | "copy" | "until" | "annotations" | "skipped" | "changesConfig" | "firm">>)
   | { readonly notAsked: string };
 
 /** A pull request into a branch that is no stage has no lane. */

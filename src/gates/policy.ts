@@ -41,19 +41,20 @@ export const policy: Gate<CaseWithoutLane> = {
 
     const changesConfig = { to };
     const change = head.found ? read(head.text, of) : { config: null };
-    if ("because" in change) return { ...change, outcome: "failed", changesConfig };
+    if ("because" in change) return { ...change, outcome: "failed", changesConfig, firm: INVALID };
     if (before !== base) return { ...bothChanged(of), changesConfig };
     const people = head.found ? askedOfPeople(of, change.config, head.text) : { fault: null };
     const stopped = wouldStop(of, change.config);
     const found = approved(of, inWords(of, change.config));
     if (found === null || stopped === null || people === null) return null;
-    if (people.fault !== null) return { ...people.fault, outcome: "failed", changesConfig };
+    if (people.fault !== null) return { ...people.fault, outcome: "failed", changesConfig, firm: INVALID };
     return { ...found, because: `${found.because}${stopped}`, changesConfig };
   },
 };
 
 type Fault = Pick<Said, "because" | "cure" | "annotations">;
 type Said = Exclude<Found, { readonly notAsked: string }>;
+const INVALID = "Nobody lets a config through that is not valid.";
 const UNCHANGED: Found = { outcome: "passed", because: `It leaves ${FILE} as it is.` };
 
 function isAsked({ pull, lane, component }: CaseWithoutLane): boolean {
@@ -108,7 +109,8 @@ function askedOfPeople(
   text: string,
 ): { readonly fault: Fault | null } | null {
   const { policy: then } = madeIn(component.name, config, component.config.above);
-  const asks = ({ roles, approvals, severalRoles }: Policy) => JSON.stringify([roles, approvals, severalRoles]);
+  const asks = ({ roles, approvals, severalRoles, mergeBy }: Policy) =>
+    JSON.stringify([roles, approvals, severalRoles, mergeBy]);
   // The organisation's own repository has people of its own.
   if (isHome(component.name) || asks(now) === asks(then)) return { fault: null };
   const flaws = unstaffed(then, look);
@@ -132,6 +134,7 @@ function annotated(text: string, problems: readonly Problem[]): readonly Annotat
 function bothChanged({ pull }: CaseWithoutLane): Found {
   return {
     outcome: "failed",
+    firm: "Nobody lets a config through that nobody has seen.",
     because: `Both ${pull.head.ref} and ${pull.base} have changed ${FILE} since they parted, so nobody has seen what a merge makes of it.`,
     cure: `Merge \`${pull.base}\` into \`${pull.head.ref}\` first.`,
   };

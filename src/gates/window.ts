@@ -1,4 +1,5 @@
 import type { Instant } from "../flow/names.ts";
+import { type Confirmed, isConfirmed } from "../flow/override.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
 import { minute } from "../flow/words.ts";
 import type { Case, Gate } from "./gate.ts";
@@ -16,7 +17,7 @@ export const window: Gate = {
     const concerns = standing.filter((one): one is Holding => holds(one, of));
     const held = concerns.flatMap((one) => heldBy(one, now) ?? []);
     // What is owed holds from the moment that it is overdue.
-    const next = concerns.flatMap((one) => (one.kind === "owed" && one.due > now ? [one.due] : []));
+    const next = concerns.flatMap((one) => dueOf(one) ?? []).filter((due) => due > now);
     const until = [...held.flatMap(({ until }) => until ?? []), ...next].sort()[0] ?? null;
     if (held.length === 0) return { outcome: "passed", because: "Nothing holds it.", until };
     return {
@@ -29,7 +30,7 @@ export const window: Gate = {
 };
 
 /** What holds by standing there; all else is other gates'. */
-type Holding = Extract<Standing, { readonly kind: "hold" | "freeze" | "outage" | "owed" | "release" }>;
+type Holding = Extract<Standing, { readonly kind: "hold" | "freeze" | "outage" | "owed" | "release" }> | Confirmed;
 
 /** Holds and freezes count in every lane; outages past the first stage; what is owed only before a release. */
 function holds(one: Standing, { lane: { lane }, pull }: Case): boolean {
@@ -40,6 +41,9 @@ function holds(one: Standing, { lane: { lane }, pull }: Case): boolean {
       return one.stage === pull.base;
     case "outage":
       return (lane === "promotion" || lane === "release") && one.severity !== "minor";
+    // By its own override it is let through.
+    case "override":
+      return lane === "release" && isConfirmed(one) && one.number !== pull.number;
     case "owed":
     case "release":
       return lane === "release";
@@ -53,7 +57,9 @@ function heldBy(one: Holding, now: Instant): Held | null {
     case "freeze":
       return one.until !== null && one.until <= now ? null : frozen(one);
     case "owed":
-      return one.due > now ? null : overdue(one);
+      return one.due > now ? null : reviewOwed(one);
+    case "override":
+      return one.confirmed.due > now ? null : overdue(one);
     case "hold":
       return {
         because: `Held by ${whoOf(one)} on #${one.number}: ${one.because}.`,
@@ -81,17 +87,22 @@ const frozen = ({ stage, until, because, of, by }: StandingOf<"freeze">): Held =
   until,
 });
 
-const overdue = ({ what, number, due, because }: StandingOf<"owed">): Held =>
-  what === "override"
-    ? {
-        because: `An override for #${number} was to be closed by ${minute(due)}: ${because}.`,
-        cure: "Somebody in quality, or a release manager who took no part in it, closes it with `/override close`.",
-        until: null,
-      }
-    : {
-        because: `The reviews of the hotfix #${number} were owed by ${minute(due)}: ${because}.`,
-        cure: `Engineering and quality, as far as the config names them, approve #${number}.`,
-        until: null,
-      };
+/** When what is owed is overdue; null: nothing is. */
+function dueOf(one: Holding): Instant | null {
+  if (one.kind === "owed") return one.due;
+  return one.kind === "override" ? one.confirmed.due : null;
+}
+
+const overdue = ({ gate, number, issue, confirmed: { due }, because }: Confirmed): Held => ({
+  because: `The override of ${gate} on #${number} was to be closed by ${minute(due)}: ${because}.`,
+  cure: `Somebody in quality, or a release manager who took no part in it, closes it: \`/override close ${issue ?? number} because …\`.`,
+  until: null,
+});
+
+const reviewOwed = ({ number, due, because }: StandingOf<"owed">): Held => ({
+  because: `The reviews of the hotfix #${number} were owed by ${minute(due)}: ${because}.`,
+  cure: `Engineering and quality, as far as the config names them, approve #${number}.`,
+  until: null,
+});
 
 const whoOf = ({ by }: Standing): string => (by === null ? "Flowgate" : `@${by.login}`);

@@ -18,7 +18,7 @@ import {
   type Place,
   repositoryAt,
   root,
-  rulesetAt,
+  rulesetsAt,
   rulesOn,
 } from "./repository.ts";
 
@@ -101,7 +101,7 @@ function answersFrom(read: Read, clock: { now(): Instant }): Answering {
     "brought-by": (place, { commit }) =>
       read.all(place, `${root(place)}/commits/${commit}/pulls`, broughtByShape(place.repository)),
     reviews: (place, { number }) => reviewsOf(read, place, number),
-    ruleset: (place, { title }) => rulesetAt(read, place, title),
+    rulesets: (place, { titles }) => rulesetsAt(read, place, titles),
     rules: (place, { branch }) => rulesOn(read, place, branch),
     checks: (place, { head }) => checksOn(read, place, { head, now }),
     team: (place, { team }) => membersOf(read, place, team),
@@ -149,8 +149,8 @@ function inWords(want: WantOfGithub): string {
       return `the pull requests that brought ${short(want.commit)}`;
     case "reviews":
       return `the reviews of #${want.number}`;
-    case "ruleset":
-      return `the ruleset ${want.title}`;
+    case "rulesets":
+      return want.titles.length === 1 ? `the ruleset ${want.titles[0]}` : `the rulesets ${want.titles.join(", ")}`;
     case "rules":
       return `the rules on ${want.branch}`;
     case "checks":

@@ -157,7 +157,9 @@ export const rulesetShape = z
     name: z.string(),
     target: z.string(),
     enforcement: z.string(),
-    bypass_actors: z.array(z.unknown()).nullish(),
+    bypass_actors: z
+      .array(z.object({ actor_id: z.number().nullish(), actor_type: z.string(), bypass_mode: z.string() }))
+      .nullish(),
     conditions: z
       .object({ ref_name: z.object({ include: z.array(z.string()), exclude: z.array(z.string()) }).nullish() })
       .nullish(),
@@ -169,7 +171,7 @@ export const rulesetShape = z
       name,
       target,
       enforcement,
-      bypassActors: bypass_actors?.length ?? null,
+      bypassActors: bypass_actors?.map((actor) => ({ ...actor, actor_id: actor.actor_id ?? null })) ?? null,
       include: conditions?.ref_name?.include ?? [],
       exclude: conditions?.ref_name?.exclude ?? [],
       rules: rules.map(({ type, parameters }) => ({ type, parameters: parameters ?? {} })),

@@ -4,6 +4,7 @@ import type { Instant } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
 import type { Call, Send } from "./call.ts";
 import { type Failure, failed, found, isAbsent, isThere, type Outcome, sentence } from "./failure.ts";
+import { cureOfMerge } from "./merge-refusal.ts";
 import { numberShape, writtenShape } from "./parse.ts";
 import { pullsFrom } from "./pulls.ts";
 import { malformed, parsed, type Read } from "./read.ts";
@@ -306,7 +307,9 @@ function refusal(effect: Effect, failure: Failure): string {
   if (mayNot) {
     return `Flowgate may not write ${things} in ${effect.name}: give the App the permission ${permission}, and install it on this repository.`;
   }
-  return sentence(failure, `asked to ${inWords(effect)}`);
+  const said = sentence(failure, `asked to ${inWords(effect)}`);
+  const cure = effect.thing === "merge" ? cureOfMerge(message) : null;
+  return cure === null ? said : `${said} ${cure}`;
 }
 
 function inWords(effect: Effect): string {

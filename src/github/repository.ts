@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { MergeMethod } from "../flow/effect.ts";
 import type { Answers, BranchRule, Document } from "../flow/facts.ts";
 import type { Branch, RepositoryId, Sha } from "../flow/names.ts";
-import type { LiveRuleset } from "../flow/ruleset.ts";
+import { type LiveRuleset, targetOf } from "../flow/ruleset.ts";
 import { found, isAbsent, type Outcome } from "./failure.ts";
 import * as shapes from "./parse.ts";
 import type { As, Read } from "./read.ts";
@@ -112,12 +112,32 @@ export async function bytesOf(read: Read, place: Place, sha: Sha): Promise<Outco
 
 /** The repository's own ruleset of that title; null where there is none. */
 export async function rulesetAt(read: Read, place: Place, title: string): Promise<Outcome<LiveRuleset | null>> {
+  const all = await rulesetsAt(read, place, [title]);
+  return all.ok ? found(all.value[0] ?? null) : all;
+}
+
+/** The repository's own rulesets of those titles, those that are there. https://docs.github.com/rest/repos/rules */
+export async function rulesetsAt(
+  read: Read,
+  place: Place,
+  titles: readonly string[],
+): Promise<Outcome<readonly LiveRuleset[]>> {
   const list = await read.all(place, `${root(place)}/rulesets?includes_parents=false`, shapes.rulesetListShape);
   if (!list.ok) return list;
-  const listed = list.value.find(({ name, target }) => name === title && (target ?? "branch") === "branch");
-  if (listed === undefined) return found(null);
-  const outcome = await read.one(place, `${root(place)}/rulesets/${listed.id}`, shapes.rulesetShape);
-  return isAbsent(outcome) ? found(null) : outcome;
+  const listed = titles.flatMap((title) => {
+    const named = list.value.filter(({ name }) => name === title);
+    // Of two the one that is for what it says; the only one, whatever somebody has made it for.
+    return named.find(({ target }) => (target ?? "branch") === targetOf(title)) ?? named[0] ?? [];
+  });
+  const shown = await Promise.all(
+    listed.map(({ id }) => read.one(place, `${root(place)}/rulesets/${id}`, shapes.rulesetShape)),
+  );
+  const there: LiveRuleset[] = [];
+  for (const outcome of shown) {
+    if (outcome.ok) there.push(outcome.value);
+    else if (!isAbsent(outcome)) return outcome;
+  }
+  return found(there);
 }
 
 const textOf = (base64: string) => Buffer.from(base64, "base64").toString("utf8");

@@ -34,6 +34,8 @@ export type Exceptions = {
     readonly by: Person;
     /** Null: there was nobody else. */
     readonly confirmedBy: Person | null;
+    /** The pull request that it was let through on, where that is another one than the release. */
+    readonly on?: number;
   }[];
   /** In sentences without a full stop: what came past the gates, and how that was cleared; null: it was not. */
   readonly deviations: readonly { readonly because: string; readonly cleared: string | null }[];

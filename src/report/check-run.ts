@@ -1,11 +1,11 @@
-import { configNote, isEnforced } from "../flow/component.ts";
+import { configNote, isEnforced, mergesByPromoteOnly } from "../flow/component.ts";
 import { type CheckContent, fingerprinted } from "../flow/effect.ts";
 import type { House } from "../flow/house.ts";
 import { canonical, digestOf } from "../flow/ledger.ts";
 import type { ComponentMemory, StageMemory } from "../flow/memory.ts";
 import { type Hash, type Instant, type Json, short } from "../flow/names.ts";
-import type { Finding, Outcome, Verdict } from "../flow/verdict.ts";
-import { count, minute } from "../flow/words.ts";
+import { type Finding, isClear, type Outcome, type Verdict } from "../flow/verdict.ts";
+import { count, listed, minute } from "../flow/words.ts";
 import { block, code, cutToBytes, prose } from "./markdown.ts";
 
 /** GitHub takes no longer summary; it is cut by bytes, which are never fewer than its characters. */
@@ -19,6 +19,7 @@ export const WORDS: { readonly [outcome in Outcome]: string } = {
   failed: "✗ refused",
   errored: "? not known",
   pending: "… waiting",
+  overridden: "! overridden",
   passed: "✓ passed",
 };
 
@@ -91,7 +92,7 @@ export function gateChecks(told: Told, there: readonly string[] = []): readonly 
 
 /** What a comment says once when what was green is not any more, and who can clear it. */
 export function turnedBack({ name, verdict }: Pick<Told, "name" | "verdict">, mark: string): string {
-  const open = verdict.findings.filter(({ outcome }) => outcome !== "passed");
+  const open = verdict.findings.filter(({ outcome }) => !isClear(outcome));
   const rows = open.map(
     ({ gate, because, cure }) => `- ${code(gate)}: ${prose(because)}${cure === null ? "" : ` ${prose(cure)}`}`,
   );
@@ -107,12 +108,14 @@ const GITHUB: { readonly [outcome in Outcome]: Pick<CheckContent, "status" | "co
   failed: { status: "completed", conclusion: "failure" },
   errored: { status: "in_progress", conclusion: null },
   pending: { status: "in_progress", conclusion: null },
+  overridden: { status: "completed", conclusion: "success" },
   passed: { status: "completed", conclusion: "success" },
 };
 const WOULD: { readonly [outcome in Outcome]: string } = {
   failed: "Would refuse: ",
   errored: "Would wait: ",
   pending: "Would wait: ",
+  overridden: "Would pass: ",
   passed: "Would pass: ",
 };
 
@@ -127,20 +130,32 @@ export function fingerprintOf({ annotations, ...content }: CheckContent): Hash {
 const ASKED_OF_ALL = 2;
 
 /**
- * How many gates are open, how many items of the run-book were skipped, and the first gate that makes the whole what it is;
- * where all passed, the lane.
+ * How many gates are open, which are overridden and by whom, how many items of the run-book were skipped, and the first gate
+ * that makes the whole what it is; where all passed, the lane.
  */
 function titleOf({ findings, outcome }: Verdict): string {
   const shown = findings.find((finding) => finding.outcome === outcome) ?? findings[0];
   const because = shown?.because ?? "Nothing was judged.";
   if (findings.length < 2) return because;
-  const open = findings.filter((finding) => finding.outcome !== "passed").length;
+  const open = findings.filter((finding) => !isClear(finding.outcome)).length;
+  const over = findings.flatMap(({ gate, override }) =>
+    override === undefined ? [] : [`${gate} (by ${override.by.login}, confirmed by ${override.confirmedBy.login})`],
+  );
   // Where the gate of the run-book is shown, it says so itself.
   const [without = ""] = findings.flatMap((one) =>
     one.skipped === undefined || one === shown ? [] : [`, ${count(one.skipped, "item")} skipped`],
   );
-  if (open > 0) return `${open} of ${findings.length} gates open${without}. ${because}`;
+  if (open > 0) {
+    const overriding = over.length === 0 ? "" : `, overridden: ${listed(over)}`;
+    return `${open} of ${findings.length} gates open${without}${overriding}. ${because}`;
+  }
+  if (over.length > 0) return `Overridden: ${listed(over)}.${othersPassed(findings.length - over.length, without)}`;
   return findings.length <= ASKED_OF_ALL ? because : `${because} All ${findings.length} gates passed${without}.`;
+}
+
+function othersPassed(n: number, without: string): string {
+  if (n === 0) return "";
+  return n === 1 ? ` The other gate passed${without}.` : ` All other ${n} gates passed${without}.`;
 }
 
 function summaryOf(told: Told, page: string | null): string {
@@ -151,6 +166,9 @@ function summaryOf(told: Told, page: string | null): string {
   if (stage?.enforced.state === "no" && isEnforced(policy)) {
     parts.push(`**Advice only: GitHub will not block this merge because ${prose(stage.enforced.because)}.**`);
   }
+  if (stage?.enforced.state === "yes" && isEnforced(policy)) {
+    parts.push(...stage.enforced.but.map((sentence) => `**${prose(sentence)}**`));
+  }
   if (policy.enforcement === "observed") {
     parts.push(`Nothing is enforced here: add ${code(".github/flowgate.yml")} to the default branch to switch it on.`);
   } else if (policy.enforcement === "observe") {
@@ -160,7 +178,11 @@ function summaryOf(told: Told, page: string | null): string {
   parts.push(tableOf(verdict.findings));
   if (verdict.findings.length > 1) parts.push(...notAskedOf(verdict));
   const copy = verdict.findings.flatMap((finding) => finding.copy ?? []);
-  if (copy.length > 0) parts.push(`To copy:\n\n${block(copy.join("\n"))}`);
+  const isNext = verdict.outcome === "passed" && mergesByPromoteOnly(policy, verdict.base);
+  if (isNext)
+    parts.push(`Past the first stage only ${code("/promote")} merges: a release manager writes it in a new comment.`);
+  if (copy.length > 0 || isNext)
+    parts.push(`To copy:\n\n${block([...copy, ...(isNext ? ["/promote"] : [])].join("\n"))}`);
   if (told.sharedBy > 0) {
     parts.push(
       `${told.sharedBy + 1} open pull requests share this commit and base; this is the verdict of the strictest lane among them.`,

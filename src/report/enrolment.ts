@@ -19,7 +19,7 @@ stages: [${stages.join(", ")}]
 export function proposal(stages: readonly Branch[], replay: Replay): string {
   return [
     `This switches Flowgate on for this repository: ${code(CONFIG_PATH)} on the default branch. Until it is merged, nothing is enforced, and checks say what they would say.`,
-    `From then on changes go ${stages.map(code).join(" → ")}, and GitHub refuses a merge that skips a stage. Past the first stage approvals and checks are asked for too: add roles and required checks to the file before you merge it.`,
+    `From then on changes go ${stages.map(code).join(" → ")}, and GitHub refuses a merge that skips a stage. Past the first stage approvals and checks are asked for too, and only ${code("/promote")} of a release manager merges, unless the file says ${code("merge_by: anyone")}: add roles and required checks to the file before you merge it.`,
     told(replay),
     "Close this pull request to leave the repository observed: it is not opened again.",
   ].join("\n\n");

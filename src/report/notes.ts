@@ -73,8 +73,8 @@ function exceptionsOf({ skipped, overrides, deviations }: Exceptions): readonly 
         `- Skipped: ${codeInLine(label)} ${remark(text)}, ${onWord(by?.login ?? "somebody", confirmedBy?.login)}: ${remark(because)}`,
     ),
     ...overrides.map(
-      ({ gate, because, by, confirmedBy }) =>
-        `- Overridden: ${codeInLine(gate)}, ${onWord(by.login, confirmedBy?.login)}: ${remark(because)}`,
+      ({ gate, because, by, confirmedBy, on }) =>
+        `- Overridden: ${codeInLine(gate)}${on === undefined ? "" : ` on #${on}`}, ${onWord(by.login, confirmedBy?.login)}: ${remark(because)}`,
     ),
     ...deviations.map(
       ({ because, cleared }) =>

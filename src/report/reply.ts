@@ -1,16 +1,7 @@
+import type { Line } from "../flow/request.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import { tableOf } from "./check-run.ts";
 import { code, prose } from "./markdown.ts";
-
-/** One line that somebody wrote, and what came of it. */
-export type Line = {
-  readonly line: string;
-  readonly says: string;
-  /** Markdown of our own, below it. */
-  readonly shows?: string;
-  /** The table of gates belongs to it. */
-  readonly table?: true;
-};
 
 /**
  * The answer to a comment: what came of it in a sentence, of several lines a sentence each.
@@ -33,7 +24,7 @@ export function reply(lines: readonly Line[], verdict: Verdict | null): string {
 export const EDITED =
   "Only a new comment gives a command, and this one was edited: write it again as a comment of its own.";
 export const TAKEN_BACK =
-  "The comment that attested it was edited or deleted, so it does not count any more. It can be written again.";
+  "The comment that said it was edited or deleted, so it does not count any more. It can be written again.";
 export const NOT_PROMOTED =
   "Its comment was edited or deleted before anything was merged, so it ends. It can be written again.";
 export const TWICE = "It stands there twice: once is enough. Nothing was done.";

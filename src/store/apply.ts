@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { absorb } from "../flow/absorb.ts";
 import type { Access, News } from "../flow/decision.ts";
 import type { ComponentMemory, Lesson, Memory } from "../flow/memory.ts";
-import type { InstallationId, Instant, RepositoryId } from "../flow/names.ts";
+import type { Branch, InstallationId, Instant, RepositoryId } from "../flow/names.ts";
 import type { Request } from "../flow/request.ts";
 import { type Nudge, type OpenPulls, type Subject, subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
@@ -108,7 +108,7 @@ async function ask(on: Connection, subject: string, request: Request): Promise<v
 
 type Aimed = { readonly subject: Subject; readonly lesson: Lesson };
 
-/** Whom a lesson teaches: the one that it names, if need be only where it is known, or all open pull requests with a commit as their head. */
+/** Whom a lesson teaches: the one that it names, if need be only where it is known, all stages, or all open pull requests with a commit as their head. */
 async function subjectsOf(on: Connection, lesson: Lesson): Promise<readonly Aimed[]> {
   const { repository } = lesson;
   switch (lesson.of) {
@@ -116,8 +116,10 @@ async function subjectsOf(on: Connection, lesson: Lesson): Promise<readonly Aime
       return [{ subject: { kind: "pull", repository, number: lesson.number }, lesson }];
     case "group":
       return [{ subject: { kind: "group", repository, head: lesson.head }, lesson }];
-    case "stage":
-      return [{ subject: { kind: "stage", repository, branch: lesson.branch }, lesson }];
+    case "stage": {
+      const branches = lesson.branch === null ? await stagesKnown(on, repository) : [lesson.branch];
+      return branches.map((branch) => ({ subject: { kind: "stage", repository, branch }, lesson }));
+    }
     case "component":
       return [{ subject: { kind: "component", repository }, lesson }];
     case "push":
@@ -137,6 +139,17 @@ async function subjectsOf(on: Connection, lesson: Lesson): Promise<readonly Aime
       return rows.map(({ number }) => ({ subject: { kind: "pull", repository, number: number as number }, lesson }));
     }
   }
+}
+
+async function stagesKnown(on: Connection, repository: RepositoryId): Promise<readonly Branch[]> {
+  const rows = await on
+    .selectFrom("subject")
+    .select("base")
+    .where("repository", "=", repository)
+    .where("kind", "=", "stage")
+    .where("memory", "is not", null)
+    .execute();
+  return rows.map(({ base }) => base as Branch);
 }
 
 async function lockRows(

@@ -24,6 +24,11 @@ export type Database = {
    * again after a deadlock, so `work` may run more than once.
    */
   write<T>(work: (on: Connection) => Promise<T>, durability?: Durability): Promise<T>;
+  /**
+   * Writes the embedded database anew, so that nothing that was overwritten or deleted is left in its files; others wait
+   * meanwhile. PostgreSQL does this at its own time.
+   */
+  compact(): Promise<void>;
   /** Finishes what is being written; what comes later is refused. */
   stop(): Promise<void>;
 };
@@ -70,7 +75,8 @@ function openSqlite(folder: string | null): Database {
   return {
     kind: "sqlite",
     db,
-    write: (work, durability = "synced") => group(() => work(db), durability),
+    write: (work, durability = "synced") => group.write(() => work(db), durability),
+    compact: () => group.between(() => sqlite.exec("vacuum; pragma wal_checkpoint(truncate);")),
     async stop() {
       await db.destroy();
     },
@@ -113,8 +119,15 @@ type Job = {
 /** So many jobs at most share one sync, so that the first is not kept waiting by those after it. */
 const LARGEST_GROUP = 64;
 
-function groupCommit(sqlite: DatabaseSync): <T>(work: () => Promise<T>, durability: Durability) => Promise<T> {
+type Group = {
+  write<T>(work: () => Promise<T>, durability: Durability): Promise<T>;
+  /** Does something outside of every transaction. */
+  between(work: () => void): Promise<void>;
+};
+
+function groupCommit(sqlite: DatabaseSync): Group {
   const jobs: Job[] = [];
+  const alone: (() => void)[] = [];
   let running = false;
   let syncs = true;
 
@@ -129,7 +142,8 @@ function groupCommit(sqlite: DatabaseSync): <T>(work: () => Promise<T>, durabili
     running = true;
     // What arrives in the same moment is let in before the transaction begins.
     await new Promise<void>((resolve) => setImmediate(resolve));
-    while (jobs.length > 0) {
+    while (jobs.length + alone.length > 0) {
+      for (const work of alone.splice(0)) work();
       const group = jobs.splice(0, LARGEST_GROUP);
       let failed: unknown;
       try {
@@ -146,7 +160,7 @@ function groupCommit(sqlite: DatabaseSync): <T>(work: () => Promise<T>, durabili
     running = false;
   }
 
-  return <T>(work: () => Promise<T>, durability: Durability) =>
+  const write = <T>(work: () => Promise<T>, durability: Durability) =>
     new Promise<T>((resolve, reject) => {
       let outcome: { readonly value: T } | { readonly error: unknown } | null = null;
       jobs.push({
@@ -169,6 +183,21 @@ function groupCommit(sqlite: DatabaseSync): <T>(work: () => Promise<T>, durabili
       });
       if (!running) void commitAll();
     });
+
+  const between = (work: () => void) =>
+    new Promise<void>((resolve, reject) => {
+      alone.push(() => {
+        try {
+          work();
+          resolve();
+        } catch (error) {
+          reject(error as Error);
+        }
+      });
+      if (!running) void commitAll();
+    });
+
+  return { write, between };
 }
 
 /** bigint: node-postgres gives text, since a number may not hold it; ours all fit. */
@@ -198,6 +227,7 @@ function openPostgres(url: string): Database {
         }
       }
     },
+    compact: async () => {},
     stop: () => db.destroy(),
   };
 }

@@ -1,4 +1,4 @@
-import { chainHash, type Entry, entryDigest, flawIn, GENESIS, type LedgerEntry } from "../flow/ledger.ts";
+import { chainHash, type Entry, entryDigest, GENESIS, type LedgerEntry, type Withheld } from "../flow/ledger.ts";
 import type { Hash, Instant, RepositoryId } from "../flow/names.ts";
 import type { Connection, Database } from "./database.ts";
 import type { Tables } from "./schema.ts";
@@ -32,7 +32,7 @@ export async function append(
 }
 
 /** The chain's last place, held until the transaction ends; a chain that is new begins here. */
-async function headOf(
+export async function headOf(
   on: Connection,
   kind: Database["kind"],
   name: string,
@@ -55,37 +55,24 @@ export async function lastHash(on: Connection, chain: string): Promise<Hash> {
   return (head?.hash ?? GENESIS) as Hash;
 }
 
-export const entryOf = (row: Tables["ledger_entry"]): LedgerEntry => ({
+/** @returns with `says` null where the text was redacted. */
+export const entryOf = (row: Tables["ledger_entry"]): LedgerEntry | Withheld => ({
   ...(row as unknown as Omit<LedgerEntry, "says">),
-  says: JSON.parse(row.says) as Entry["says"],
+  says: JSON.parse(row.says) as Entry["says"] | null,
 });
 
-/** Verifies every chain from its first entry to its head. @returns null when all are whole, else the first flaw in words. */
-export async function ledgerFlaw({ db, kind, write }: Database): Promise<string | null> {
-  const chains = await db
-    .selectFrom("chain")
-    .select("name")
-    .union(db.selectFrom("ledger_entry").select("chain as name"))
-    .orderBy("name")
+/** Entries of a chain in their order, `limit` at most. */
+export const entriesAfter = (
+  on: Connection,
+  chain: string,
+  sequence: number,
+  limit: number,
+): Promise<readonly Tables["ledger_entry"][]> =>
+  on
+    .selectFrom("ledger_entry")
+    .selectAll()
+    .where("chain", "=", chain)
+    .where("sequence", ">", sequence)
+    .orderBy("sequence")
+    .limit(limit)
     .execute();
-  for (const { name } of chains) {
-    // Nobody adds to a chain while it is read: its head and its end are of one moment.
-    const flaw = await write((on) => chainFlaw(on, kind, name), "soon");
-    if (flaw !== null) return flaw;
-  }
-  return null;
-}
-
-async function chainFlaw(on: Connection, kind: Database["kind"], name: string): Promise<string | null> {
-  let query = on.selectFrom("chain").select(["sequence", "hash"]).where("name", "=", name);
-  if (kind === "postgres") query = query.forUpdate();
-  const head = await query.executeTakeFirst();
-  const rows = await on.selectFrom("ledger_entry").selectAll().where("chain", "=", name).orderBy("sequence").execute();
-  const flaw = flawIn(rows.map(entryOf));
-  if (flaw !== null) return flaw;
-  if (head === undefined) return `Chain ${name} has ${rows.length} entries and no head.`;
-  if (rows.length !== head.sequence)
-    return `Chain ${name} has ${rows.length} entries where its head says ${head.sequence}.`;
-  if ((rows.at(-1)?.hash ?? GENESIS) !== head.hash) return `Chain ${name} ends with another hash than its head says.`;
-  return null;
-}

@@ -10,6 +10,7 @@ export async function migrate({ db, kind, write }: Database): Promise<void> {
     "0003-standing-and-requests": standing(kind),
     "0004-run-books": runBooks(kind),
     "0005-walked": walked(kind),
+    "0006-redaction": redaction(kind),
   };
   const toLatest = async (on: Connection) => {
     const migrator = new Migrator({ db: on, provider: { getMigrations: async () => migrations } });
@@ -107,6 +108,23 @@ const walked = (kind: Database["kind"]): Migration => ({
     await sql
       .raw(`create table walked (pull ${text} primary key, digest ${text} not null, book ${text} not null)`)
       .execute(db);
+  },
+});
+
+/** The text of an entry may be taken out, and nothing else of it be changed, once a later entry says so. */
+const redaction = (kind: Database["kind"]): Migration => ({
+  async up(db: Kysely<unknown>) {
+    const kept = ["chain", "sequence", "at", "what", "actor", "about", "digest", "previous", "hash"];
+    const same = kept.map((column) => `new.${column} = old.${column}`).join(" and ");
+    const told = `exists (select 1 from ledger_entry later where later.chain = old.chain and later.sequence > old.sequence and later.what = 'redacted' and later.about = 'entry:' || old.sequence)`;
+    const allowed = `new.says = 'null' and old.says <> 'null' and old.what <> 'redacted' and ${same} and ${told}`;
+    const statements =
+      kind === "sqlite"
+        ? ["drop trigger ledger_no_update", refuse("update", `update on ledger_entry when not (${allowed})`)]
+        : [
+            `create or replace function ledger_is_append_only() returns trigger language plpgsql as $$ begin if tg_op = 'UPDATE' then if ${allowed} then return new; end if; end if; raise exception '${REFUSAL}'; end $$`,
+          ];
+    for (const statement of statements) await sql.raw(statement).execute(db);
   },
 });
 

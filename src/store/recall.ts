@@ -18,25 +18,27 @@ import type {
   ComponentKnown,
   Facts,
   KnownDeviation,
+  KnownOverride,
   MayAffect,
   MergedPull,
   PullKnown,
   Sibling,
   Source,
+  StageKnown,
 } from "../flow/facts.ts";
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Hash, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
 import { unexplained } from "../flow/provenance.ts";
 import type { Answer, Heard, Open } from "../flow/request.ts";
-import { checkName, rulesetTitle } from "../flow/ruleset.ts";
+import { checkName, titlesOf } from "../flow/ruleset.ts";
 import { type PullSubject, type Subject, subjectKey } from "../flow/subject.ts";
-import { configLetThrough, type Verdict } from "../flow/verdict.ts";
+import { concessionsIn, configLetThrough, type Verdict } from "../flow/verdict.ts";
 import { recordsOf } from "./arrivals.ts";
 import type { Connection } from "./database.ts";
 import { chainOf, lastHash } from "./ledger.ts";
 import { memoryOf, parsed, type Row, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
-import { deviationsOn, lastLanding, spentIn, standingFor } from "./standing.ts";
+import { deviationsOn, lastLanding, overridesOn, spentIn, standingFor } from "./standing.ts";
 
 export type Recalled = {
   readonly facts: Facts;
@@ -96,6 +98,7 @@ async function beside(
           gateSlots: {},
           sticky: null,
           itemIssues: {},
+          overrides: [],
           ...NOT_PROMOTED,
           walked: null,
           stage: null,
@@ -163,6 +166,7 @@ async function beside(
         mayAffect,
         sticky,
         itemIssues,
+        overrides: await overridesKnown(on, subject, now),
         ...promoted,
         walked,
         spent: attests ? await spentIn(on, subject.repository) : [],
@@ -184,19 +188,14 @@ async function beside(
     case "stage": {
       const { repository, branch } = subject;
       const stage = memory as StageMemory | null;
-      const [unchecked, slot, records, deviations] = await Promise.all([
+      const [unchecked, slots, records, deviations] = await Promise.all([
         uncheckedInto(on, repository, branch),
-        slotState(on, rulesetSlot(repository, rulesetTitle(branch))),
+        rulesetSlotsOf(on, repository, branch),
         recordsOf(on, repository, branch, stage?.arrivals ?? null),
         deviationsOn(on, repository, branch, later(now, -CLOSED_MS)),
       ]);
-      const known = deviations.map(
-        async (one): Promise<KnownDeviation> => ({
-          ...one,
-          slot: await slotState(on, issueSlot(repository, one.standing.key)),
-        }),
-      );
-      return { subject, memory, unchecked, slot, records, deviations: await Promise.all(known) };
+      const known: readonly KnownDeviation[] = await withIssues(on, repository, deviations);
+      return { subject, memory, unchecked, slots, records, deviations: known };
     }
     case "component": {
       const of = memory as ComponentMemory | null;
@@ -211,6 +210,26 @@ async function beside(
       return { subject, memory, organisation, letThrough, enrolment, requests, standing, installation };
     }
   }
+}
+
+/** What was asked to be overridden on a pull request, with the slots of the issues. */
+async function overridesKnown(
+  on: Connection,
+  { repository, number }: PullKnown["subject"],
+  now: Instant,
+): Promise<readonly KnownOverride[]> {
+  return withIssues(on, repository, await overridesOn(on, repository, number, later(now, -CLOSED_MS)));
+}
+
+/** With the slot of the issue of each. */
+function withIssues<One extends { readonly standing: { readonly key: string } }>(
+  on: Connection,
+  repository: RepositoryId,
+  all: readonly One[],
+): Promise<readonly (One & { readonly slot: SlotState | null })[]> {
+  return Promise.all(
+    all.map(async (one) => ({ ...one, slot: await slotState(on, issueSlot(repository, one.standing.key)) })),
+  );
 }
 
 type Promoted = Pick<PullKnown, "merge" | "next" | "branch" | "tag" | "release" | "merged" | "ledger">;
@@ -265,8 +284,10 @@ async function mergedOf(on: Connection, repository: RepositoryId): Promise<reado
     if (!pull?.merged) return [];
     const { title, author, head, base, mergeCommit, bump } = pull;
     const labels = bump === null ? [] : [`release:${bump}`];
-    const lane = parsed<Verdict>(verdict)?.lane ?? null;
-    return [{ number: number as number, title, author, head, base, mergeCommit, labels, lane }];
+    const judged = parsed<Verdict>(verdict);
+    const lane = judged?.lane ?? null;
+    const overridden = concessionsIn(judged);
+    return [{ number: number as number, title, author, head, base, mergeCommit, labels, lane, overridden }];
   });
 }
 
@@ -376,6 +397,14 @@ async function slotsFrom(on: Connection, prefix: string): Promise<readonly Table
     .where("slot", "<", `${prefix}\u{10FFFF}`)
     .execute();
   return rows.filter((row) => !isBlank(row));
+}
+
+/** The slots of all rulesets that a stage may have, by their titles. */
+async function rulesetSlotsOf(on: Connection, repository: RepositoryId, stage: Branch): Promise<StageKnown["slots"]> {
+  const before = rulesetSlot(repository, "").length;
+  const slots = titlesOf({ stage, last: true }).map((title) => rulesetSlot(repository, title));
+  const rows = await on.selectFrom("slot").selectAll().where("slot", "in", slots).execute();
+  return Object.fromEntries(rows.filter((row) => !isBlank(row)).map((row) => [row.slot.slice(before), stateOf(row)]));
 }
 
 /** The slots of the checks of a pull request's gates, by the check's name. */

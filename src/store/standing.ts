@@ -1,15 +1,20 @@
 import type { Spent } from "../flow/facts.ts";
-import type { LedgerEntry } from "../flow/ledger.ts";
+import type { LedgerEntry, Withheld } from "../flow/ledger.ts";
 import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
+import { overridesOf } from "../flow/override.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
 import type { Connection } from "./database.ts";
 import type { Tables } from "./schema.ts";
 
-/** What an entry of the ledger opens or closes, as rows to search. Doing it for a whole ledger makes all rows anew. */
+/**
+ * What an entry of the ledger opens or closes, as rows to search. Doing it for a whole ledger makes all rows anew, but for what
+ * entries without their text opened or closed: its key stands in the entry that took the text out.
+ */
 export async function project(
   on: Connection,
-  { what, says, at, hash }: Pick<LedgerEntry, "what" | "says" | "at" | "hash">,
+  { what, says, at, hash }: Pick<LedgerEntry | Withheld, "what" | "says" | "at" | "hash">,
 ): Promise<void> {
+  if (says === null) return;
   if (what === "opened") {
     const standing = says as unknown as Standing;
     const { key, ...rest } = rowOf(standing, hash);
@@ -134,6 +139,28 @@ export async function deviationsOn(
     .execute();
   return rows.map(({ standing, closed_because }) => ({
     standing: JSON.parse(standing) as StandingOf<"deviation">,
+    closed: closed_because,
+  }));
+}
+
+/** What was asked to be overridden on a pull request, at whatever commit: what is open, and what was closed since then. */
+export async function overridesOn(
+  on: Connection,
+  repository: RepositoryId,
+  number: number,
+  since: Instant,
+): Promise<readonly { readonly standing: StandingOf<"override">; readonly closed: string | null }[]> {
+  const prefix = overridesOf(repository, number);
+  const rows = await on
+    .selectFrom("standing")
+    .select(["standing", "closed_because"])
+    .where("key", ">=", prefix)
+    .where("key", "<", `${prefix}\u{10FFFF}`)
+    .where((row) => row.or([row("closed_at", "is", null), row("closed_at", ">=", since)]))
+    .orderBy("key")
+    .execute();
+  return rows.map(({ standing, closed_because }) => ({
+    standing: JSON.parse(standing) as StandingOf<"override">,
     closed: closed_because,
   }));
 }

@@ -6,10 +6,11 @@ import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import { type InstallationId, type Instant, later, type Person, type RepositoryId } from "../flow/names.ts";
 import { type Lease, type PullSubject, subjectKey } from "../flow/subject.ts";
 import { apply } from "./apply.ts";
+import { auditOf } from "./audit.ts";
 import { type Ask, claim } from "./claim.ts";
 import { commit, record, release } from "./commit.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { ledgerFlaw } from "./ledger.ts";
+import { ledgerFlaw } from "./ledger-check.ts";
 import { migrate } from "./migrations.ts";
 import { type Recalled, recall } from "./recall.ts";
 import { parsed } from "./rows.ts";
@@ -253,7 +254,8 @@ export async function openStore({ url, folder, clock, leaseMs, log }: StoreOptio
     askedOnPage: (pull: PullSubject, by: Person["id"]) => askedOnPage(db, pull, by),
     isAnswered: (id: string) => isAnswered(db, id),
     componentsView: () => componentsView(db, clock.now()),
-    ledgerFlaw: () => ledgerFlaw(database),
+    ledgerFlaw: (signal?: AbortSignal) => ledgerFlaw(database, signal),
+    audit: auditOf(database, clock),
     /** Null when the database answers. */
     async unready(): Promise<string | null> {
       try {

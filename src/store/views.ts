@@ -1,6 +1,7 @@
 import { checkSlot } from "../flow/effect.ts";
 import type { ComponentMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import type { Branch, Instant, Person, RepositoryId } from "../flow/names.ts";
+import { isConfirmed } from "../flow/override.ts";
 import { type Answer, askedOnPage as idsOf, type Request } from "../flow/request.ts";
 import { checkName } from "../flow/ruleset.ts";
 import type { WalkedBook } from "../flow/run-book.ts";
@@ -31,7 +32,7 @@ async function components(on: Connection): Promise<readonly { readonly row: Row;
 }
 
 /** The repository of that name: of several that had it, the newest that we may work on. */
-async function componentOf(on: Connection, name: string) {
+export async function componentOf(on: Connection, name: string) {
   const named = (await components(on)).filter(({ memory }) => memory.name.toLowerCase() === name.toLowerCase());
   return named.sort((a, b) => b.row.may_work - a.row.may_work || b.row.repository - a.row.repository)[0];
 }
@@ -141,8 +142,9 @@ export async function componentsView(on: Connection, now: Instant) {
   return views;
 }
 
-/** Not what is one pull request's own, nor a freeze that is over. */
+/** Not what is one pull request's own, nor what nobody agreed to, nor a freeze that is over. */
 function standsInTheWay(one: Standing, now: Instant): boolean {
+  if (one.kind === "override") return isConfirmed(one);
   if (one.kind === "hold" || one.kind === "attestation") return false;
   return one.kind !== "freeze" || one.until === null || one.until > now;
 }

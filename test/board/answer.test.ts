@@ -2,9 +2,18 @@ import { describe, expect, test } from "@jest/globals";
 import { answerOf } from "../../src/board/answer.ts";
 import { NO_CONFIG } from "../../src/flow/absorb.ts";
 import { DEFAULT_POLICY, type Policy } from "../../src/flow/config.ts";
-import { OUTCOMES } from "../../src/flow/verdict.ts";
+import { OUTCOMES, type Whole } from "../../src/flow/verdict.ts";
 import { checkRun } from "../../src/report/check-run.ts";
 import { component, judged, MANAGED, NOW, pull, stage, stories, story } from "./samples.ts";
+
+const WHOLES = OUTCOMES.filter((outcome): outcome is Whole => outcome !== "overridden");
+
+test("what passes by an override says so, and asks for nothing more", () => {
+  const { mark, sentence, clear } = answerOf(stories.overridden());
+  expect(mark).toEqual({ tone: "passed", word: "✓ passed" });
+  expect(sentence).toMatch(/^Overridden by rita, confirmed by carl: the runner is down /);
+  expect(clear).toEqual([]);
+});
 
 describe("the sentence that is the answer", () => {
   test.each<[keyof typeof stories, string, string]>([
@@ -41,7 +50,7 @@ describe("the sentence that is the answer", () => {
   });
 
   const policies: readonly Policy["enforcement"][] = ["managed", "report", "observe", "observed"];
-  test.each(policies.flatMap((enforcement) => OUTCOMES.map((outcome) => ({ enforcement, outcome }))))(
+  test.each(policies.flatMap((enforcement) => WHOLES.map((outcome) => ({ enforcement, outcome }))))(
     "is the check's title, word by word: %j",
     ({ enforcement, outcome }) => {
       const policy = { ...MANAGED, enforcement };
@@ -76,6 +85,11 @@ describe("what else bears on the answer", () => {
       "not enforced yet",
       { stage: stage({ state: "waiting", because: "The ruleset waits until #40 has its check." }) },
       "Not enforced yet. The ruleset waits until #40 has its check.",
+    ],
+    [
+      "not held in all",
+      { stage: stage({ state: "yes", readAt: NOW, but: ["Tags can be moved.", "The button merges, too."] }) },
+      "Tags can be moved. The button merges, too.",
     ],
     ["the stage was not read yet", { stage: null }, "Not enforced yet. The rules of master were not read yet."],
     [
@@ -158,6 +172,8 @@ describe("the verdict that is explained", () => {
   });
 
   test("without its entry it has no time", () => {
+    const redacted = stories.refused().entries.map((entry) => ({ ...entry, says: null }));
+    expect(answerOf({ ...stories.refused(), entries: redacted }).explained?.judged).toBeNull();
     expect(answerOf({ ...stories.refused(), entries: [] }).explained?.judged).toBeNull();
   });
 });

@@ -102,6 +102,15 @@ describe("the page of a pull request", () => {
     expect(markupOf(pullPage(stories.refused(), NOW, null))).not.toContain("http");
   });
 
+  test("says of what was taken out of the ledger that it was", () => {
+    const view = stories.refused();
+    const [done, judgement] = view.entries.map((entry) => ({ ...entry, says: null }));
+    const markup = (...given: PullView["entries"]) => markupOf(pullPage({ ...view, entries: given }, NOW, null));
+    if (done === undefined || judgement === undefined) throw new Error("there are two entries");
+    expect(markup(done, judgement)).toContain("<b>Written on GitHub</b>: its text was taken out of the ledger");
+    expect(markup(...view.entries.slice(0, 1), judgement)).toContain("<b>Written on GitHub</b>: the check");
+  });
+
   test("stays below 50 KB, whatever was read and however long its history", () => {
     const { verdict, ...view } = stories.long();
     const read = Array.from({ length: 400 }, (_, place) => `${place} ${LONG_BRANCH}`);
@@ -205,6 +214,16 @@ describe("the board", () => {
     expect(markupOf(componentsPage([{ ...view, stages: off }]))).toContain(
       "<p>development: The plan has no rulesets.</p>",
     );
+  });
+
+  test("says where a stage is enforced, but not in all that it is to hold", () => {
+    const { stages, ...view } = row("a/b");
+    const off = stages.map((one, place) =>
+      place === 1 ? { ...one, memory: stage({ state: "yes", readAt: NOW, but: ["The button merges, too."] }) } : one,
+    );
+    const page = markupOf(componentsPage([{ ...view, stages: off }]));
+    expect(page).toContain("✗ enforced in part");
+    expect(page).toContain("<p>staging: The button merges, too.</p>");
   });
 
   test("shows of pull requests on one commit what their one check shows", () => {

@@ -18,7 +18,7 @@ import {
 import { NO_ARRIVALS } from "../../src/flow/provenance.ts";
 import type { WalkedBook } from "../../src/flow/run-book.ts";
 import type { Standing } from "../../src/flow/standing.ts";
-import type { Verdict } from "../../src/flow/verdict.ts";
+import { type Verdict, worst } from "../../src/flow/verdict.ts";
 import { flowGate } from "../../src/gates/flow.ts";
 import { begun, type ItemStanding } from "../../src/release/execution.ts";
 import { item } from "../release/walks.ts";
@@ -85,13 +85,11 @@ export const head = (
   repository: from,
 });
 
-export function stage(enforced: Enforced = { state: "yes", readAt: before(600) }): StageMemory {
+export function stage(enforced: Enforced = { state: "yes", readAt: before(600), but: [] }): StageMemory {
   return {
     kind: "stage",
     look: false,
-    ruleset: null,
-    repairs: [],
-    disabledSince: null,
+    rulesets: {},
     changedBy: null,
     enforced,
     arrivals: { ...NO_ARRIVALS, since: before(600) },
@@ -107,7 +105,7 @@ export function judged(memory: PullMemory, policy: Policy = MANAGED, read: Read 
     head: memory.head.sha,
     base: memory.base,
     lane: lane?.lane ?? null,
-    outcome: finding.outcome,
+    outcome: worst([finding.outcome]),
     findings: [finding],
   };
 }
@@ -359,6 +357,25 @@ export const stories = {
     const verdict: Verdict = { ...first, outcome: "failed", findings: [...first.findings, finding, backup] };
     return story({ memory: pull({ base: branch("development") }), verdict });
   },
+  overridden: () => {
+    const first = judged(pull({ base: branch("development") }));
+    const [rita, carl] = [
+      { id: 4, login: "rita" },
+      { id: 6, login: "carl" },
+    ];
+    const finding = {
+      gate: "checks",
+      outcome: "overridden",
+      because: `Overridden by rita, confirmed by carl: the runner is down ${SCRIPT}. The gate itself says: build ended in failure on f00dfee.`,
+      cure: "It is to be made good, and closed by 2026-11-27 09:40 UTC: its issue tells how.",
+      copy: null,
+      read: ["the checks of f00dfee"],
+      until: null,
+      override: { by: rita, confirmedBy: carl, because: `the runner is down ${SCRIPT}` },
+    } as const;
+    const verdict: Verdict = { ...first, outcome: "passed", findings: [...first.findings, finding] };
+    return story({ memory: pull({ base: branch("development") }), verdict });
+  },
   walked: () => release(),
   walkedHostile: () => release({ walked: hostileBook() }),
   manyStages: () => {
@@ -497,9 +514,24 @@ export const standing = (): readonly Standing[] => [
     key: "owed",
     kind: "owed",
     because: "checks were let pass",
-    what: "override",
+    what: "hotfix-review",
     number: 12,
     due: before(1),
+  },
+  {
+    ...opened,
+    key: "override:901:12:checks",
+    kind: "override",
+    because: `the runner is down ${SCRIPT}`,
+    number: 12,
+    gate: "checks",
+    head: id("1a2b3c4"),
+    base: branch("master"),
+    lets: "build ended in failure.",
+    comment: 1,
+    review: null,
+    confirmed: { by: { id: 6, login: "carl" }, at: before(80), due: instant(Date.UTC(2026, 10, 27, 9, 40)) },
+    issue: 44,
   },
   {
     ...opened,
@@ -551,7 +583,7 @@ export const board = (): readonly ComponentView[] => [
   ),
   row("glucose/worker", { pulls: [open(3, {}, DEFAULT_POLICY)] }, {}, DEFAULT_POLICY),
   row("glucose/frozen", { standing: standing() }),
-  row("glucose/closed", { standing: standing().slice(-1) }),
+  row("glucose/closed", { standing: standing().slice(-2) }),
   row("glucose/retired", { mayWork: false }),
   row("glucose/docs", {}, { stages: { development: null, staging: null, master: id("d0c5") } }),
   row("glucose/wiki", {}, { stages: { development: null, staging: null, master: null } }),

@@ -23,7 +23,7 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   compare: null,
   "brought-by": [],
   reviews: [],
-  ruleset: null,
+  rulesets: [],
   rules: [],
   checks: [],
   team: null,

@@ -169,6 +169,23 @@ describe("without JavaScript", () => {
     expect(await page.locator("main").textContent()).toMatch(/quinn\s+✓ approved/);
   });
 
+  test("a review is asked of a person and of a team, who are shown until they answer", async () => {
+    const page = await as("dora");
+    await visit(page, "/glucolabs/glucose-api/pull/2");
+    for (const name of ["otto", "@quality"]) {
+      await page.getByRole("combobox", { name: "Ask" }).selectOption(name);
+      await press(page, "Ask for a review");
+    }
+    const asked = page.getByRole("region", { name: "Reviews asked for" }).locator(".person");
+    expect(await asked.allTextContents()).toEqual(["otto", "@quality"]);
+    await page.getByRole("button", { name: "Ask no longer" }).first().click();
+    expect(await asked.allTextContents()).toEqual(["@quality"]);
+    await press(page, "quinn");
+    await page.getByLabel("Comment or review as quinn").fill("Please say why.");
+    await press(page, "Request changes");
+    expect(await asked.allTextContents()).toEqual([]);
+  });
+
   test("a file is changed on a new branch, which can be proposed at once", async () => {
     const page = await as("dora");
     await visit(page, "/glucolabs/glucose-api/blob/development/README.md");
@@ -232,6 +249,18 @@ describe("without JavaScript", () => {
     expect(await page.locator("main pre").textContent()).toBe("Built at night");
     await press(page, "Delete nightly");
     expect(await said(page)).toBe("Tag nightly is deleted.");
+  });
+
+  test("a fault strikes the requests it is for, as often as it was told", async () => {
+    const page = await as("dora");
+    await visit(page, "/-/faults");
+    await page.getByLabel("API answers 502 and does nothing").check();
+    await page.getByRole("combobox", { name: "Which requests" }).selectOption("GET");
+    await page.getByLabel("Where their address has").fill("/releases");
+    await press(page, "Switch it on");
+    expect(await said(page)).toBe("API answers 502 and does nothing: on.");
+    const ask = async (path: string) => (await fetch(`${sandbox.apiUrl}/repos/glucolabs/glucose-api${path}`)).status;
+    expect([await ask(""), await ask("/releases"), await ask("/releases")]).toEqual([200, 502, 200]);
   });
 
   test("the clock is moved with one click", async () => {

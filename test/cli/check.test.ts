@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { run } from "../../src/cli.ts";
+import { runs } from "./runs.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -15,8 +15,7 @@ function put(path: string, text: string): void {
   writeFileSync(join(folder, path), text);
 }
 async function asked(...words: string[]): Promise<{ readonly code: number; readonly says: readonly string[] }> {
-  let text = "";
-  const code = await run(words, { write: (more) => (text += more) });
+  const { code, text } = await runs(words);
   return { code, says: text.trimEnd().split("\n") };
 }
 
@@ -109,10 +108,28 @@ describe("flowgate check", () => {
     await expect(asked("check", folder)).rejects.toThrow("EISDIR");
   });
 
-  it.each([[], ["check"], ["check", "a", "b"], ["verify", "a"]])("explains itself: %s", async (...words) => {
+  it.each([
+    [],
+    ["check"],
+    ["check", "a", "b"],
+    ["verify"],
+    ["verify", "a", "b"],
+    ["verify", "a", "--keys", "b"],
+    ["verify", "a", "--key"],
+    ["ledger"],
+    ["ledger", "burn"],
+    ["ledger", "verify", "a", "b"],
+    ["ledger", "verify", "--component", "a/b"],
+    ["ledger", "export", "a", "b"],
+    ["ledger", "redact"],
+    ["ledger", "redact", "a/b#1"],
+    ["ledger", "redact", "a/b#1", "because"],
+    ["ledger", "redact", "a/b#1", "it", "is"],
+    ["explain", "a"],
+  ])("explains itself: %s", async (...words) => {
     const { code, says } = await asked(...words);
     expect(code).toBe(2);
-    expect(says[0]).toBe("Usage: flowgate check DIR");
+    expect(says[0]).toBe("Usage: flowgate COMMAND");
   });
 
   it("explains itself on request", async () => {

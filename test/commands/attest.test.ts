@@ -115,6 +115,7 @@ function says(line: string, world: World = {}): Came | string | null {
         baseHead: at(base),
         sourceHead: null,
         lane: "release",
+        verdict: null,
         body: null,
         dataLabel: false,
         mergeCommit: null,

@@ -63,6 +63,7 @@ function says(
           baseHead: at(base),
           sourceHead: null,
           lane: null,
+          verdict: null,
           body: null,
           dataLabel: false,
           mergeCommit: null,
@@ -386,19 +387,19 @@ describe("/gates and /help", () => {
     const walking = ["done", "undo", "skip", "confirm", "fail"];
     expect(shown({ by: QUINN })).toEqual([
       ["gates"],
-      ["promote", "runbook", ...walking, "attest", "hold", "unhold", "freeze", "unfreeze", "accept"],
+      ["promote", "runbook", ...walking, "override", "attest", "hold", "unhold", "freeze", "unfreeze", "accept"],
     ]);
     expect(shown({ by: DORA })).toEqual([
-      ["gates", "runbook", "attest", "hold", "unhold"],
+      ["gates", "runbook", "override", "attest", "hold", "unhold"],
       ["promote", ...walking, "freeze", "unfreeze", "accept"],
     ]);
     expect(shown({ by: RITA })).toEqual([
-      ["promote", "gates", "runbook", "attest", "hold", "unhold", "freeze", "unfreeze", "accept"],
+      ["promote", "gates", "runbook", "override", "attest", "hold", "unhold", "freeze", "unfreeze", "accept"],
       walking,
     ]);
     expect(shown({ by: RITA, base: "master" })[1]).toEqual([]);
     expect(shown({ by: RITA, onIssue: true })).toEqual([
-      ["freeze", "unfreeze", "accept"],
+      ["override", "freeze", "unfreeze", "accept"],
       ["promote", "gates", "runbook", ...walking, "attest", "hold", "unhold"],
     ]);
     expect(says("/help", { people: SILENT })).toBeNull();

@@ -95,6 +95,7 @@ export const onRelease = ({ pull, facts, ...more }: On = {}): OnPull => ({
     baseHead: at("master"),
     sourceHead: null,
     lane: "release",
+    verdict: null,
     dataLabel: false,
     mergeCommit: null,
     body: `Run-book: ${PATH}`,

@@ -66,7 +66,7 @@ const facts = (arrivals: Partial<Arrivals>, more: Partial<StageKnown> = {}): Sta
   subject: { kind: "stage", repository: REPOSITORY, branch: STAGE },
   memory: stageMemory({ arrivals: { ...ARRIVALS, ...arrivals } }),
   unchecked: [],
-  slot: null,
+  slots: {},
   records: NO_RECORDS,
   deviations: [],
   ...more,

@@ -67,6 +67,7 @@ const merged = (number: number, title: string, more: Partial<MergedPull> = {}): 
   labels: [],
   lane: "feature",
   mergeCommit: at(title),
+  overridden: [],
   ...more,
 });
 
@@ -102,7 +103,7 @@ describe("/promote past the first stage", () => {
     const { known, github } = into("master", "staging", "feat: a");
     const queued = { ...github, "rules master": [{ type: "merge_queue", checks: [] }] };
     expect(says(judge({ ...known, requests: asks("/promote") }, queued))).toEqual([
-      "master has a merge queue, through which everything goes in. Press *Merge when ready* on this pull request; Flowgate judges it there once more.",
+      "master has a merge queue, and the ruleset “flowgate: master merges” keeps that from merging. An admin takes the queue away, or a change of the config sets `merge_by: anyone`.",
     ]);
   });
 

@@ -163,6 +163,46 @@ describe("/promote", () => {
     expect(says(closedNow)).toEqual(["#12 was closed and not merged: there is nothing to promote."]);
   });
 
+  it("says what is in the way of a queue past the first stage, where only Flowgate merges", () => {
+    const head = at("development");
+    const runBook = { ...FREE.runBook, required: false };
+    const same = {
+      ahead: 0,
+      behind: 0,
+      mergeBase: head,
+      commits: [],
+      whole: true,
+      changes: { files: [], whole: true },
+    };
+    const config = { found: true, blob: at("config"), text: "" };
+    const memory = pullMemory({ head: "development", base: "staging", tip: head });
+    const asked = request("/promote", { judged: head });
+    const queued = judge(
+      {
+        component: component({ config: { ...component().config, policy: { ...FREE, runBook } } }),
+        memory,
+        source: { stage: branch("development"), since: NOW, heads: [head], unexplained: [], trusted: [] },
+        verdict: verdict({ base: branch("staging"), head }),
+        standing: [underWay({ head, request: asked })],
+        requests: [{ request: asked, answer: null }],
+      },
+      {
+        ...hub(),
+        "pull 12": { number: 12, asOf: NOW, facts: memory },
+        "rules staging": [{ type: "merge_queue", checks: [] }],
+        [`compare ${at("staging")} ${head}`]: same,
+        [`compare staging ${head}`]: same,
+        [`compare ${head} ${at("staging")}`]: same,
+        [`checks ${head}`]: [],
+        [`file .github/flowgate.yml ${head}`]: config,
+        [`file .github/flowgate.yml ${at("staging")}`]: config,
+      },
+    );
+    expect(says(queued)).toEqual([
+      "staging has a merge queue, and the ruleset “flowgate: staging merges” keeps that from merging. An admin takes the queue away, or a change of the config sets `merge_by: anyone`.",
+    ]);
+  });
+
   it("waits while GitHub does not say, for whatever it is that it does not", () => {
     for (const silent of ["pull 12", "branch development", "rules development", "open-pulls"]) {
       const merged = silent === "open-pulls";

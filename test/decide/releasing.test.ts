@@ -1,12 +1,26 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Decision } from "../../src/flow/decision.ts";
 import type { Effect, SlotState } from "../../src/flow/effect.ts";
-import type { PullKnown } from "../../src/flow/facts.ts";
+import type { MergedPull, PullKnown } from "../../src/flow/facts.ts";
+import type { Entry } from "../../src/flow/ledger.ts";
 import { branch, type Hash } from "../../src/flow/names.ts";
 import type { StandingOf } from "../../src/flow/standing.ts";
-import { at, component, LATER, NOW, policy, pullMemory, REPOSITORY, unknown, verdict } from "../builders.ts";
+import type { Verdict } from "../../src/flow/verdict.ts";
+import {
+  at,
+  component,
+  finding,
+  LATER,
+  NOW,
+  policy,
+  pullFacts,
+  pullMemory,
+  REPOSITORY,
+  unknown,
+  verdict,
+} from "../builders.ts";
 import { FACTS, PATH } from "../commands/walking.ts";
-import { RITA } from "../gates/asking.ts";
+import { OTTO, RITA } from "../gates/asking.ts";
 import { done } from "../release/walks.ts";
 import { execution, WITH_RUN_BOOK } from "./facts.ts";
 import { brings, FREE, type Hub, hub, judge, says } from "./hub.ts";
@@ -78,6 +92,40 @@ describe("A merge into the last stage", () => {
         message: `v1.4.0\n\nReleased by #12.\nFlowgate-Ledger: ${HASH}\n`,
       },
     ]);
+  });
+
+  it("tells in its notes what was overridden, on it and on the way", () => {
+    const over = { by: RITA, confirmedBy: OTTO, because: "the runner is down" };
+    const pull = (number: number, as: string, gate: string): MergedPull => ({
+      ...pullFacts(),
+      number,
+      mergeCommit: at(as),
+      labels: [],
+      lane: "promotion",
+      overridden: [{ ...over, gate }],
+    });
+    const finding_ = finding({ gate: "checks", outcome: "overridden", override: over });
+    const decision = judge(
+      {
+        ...known,
+        verdict: { ...(known.verdict as Verdict), findings: [finding_] },
+        merged: [
+          pull(9, "feat: log in", "backup"),
+          pull(8, "feat: log in", "window"),
+          pull(7, "long ago", "readiness"),
+        ],
+      },
+      github,
+    );
+    const [{ says } = { says: {} as Entry["says"] }] = told(decision);
+    expect(says["notes"]).toContain(
+      [
+        "### Exceptions\n\n- Overridden: `checks`, by rita, confirmed by otto: the runner is down",
+        "- Overridden: `window` on #8, by rita, confirmed by otto: the runner is down",
+        "- Overridden: `backup` on #9, by rita, confirmed by otto: the runner is down",
+      ].join("\n"),
+    );
+    expect(says["notes"]).not.toContain("readiness");
   });
 
   it("is tagged with what the ledger says then, never with nothing", () => {
@@ -214,7 +262,7 @@ describe("A merge into the last stage", () => {
     expect(says(judge({ ...tagged, release: drafted }))).toEqual([
       `${into} v1.4.0 is tagged, and its release is a draft until it is deployed and tested.`,
     ]);
-    expect(says(judge({ ...tagged, release: there(900, true) }))).toEqual([`${into} It is released.`]);
+    expect(says(judge({ ...tagged, release: there(900, true) }))).toEqual([`${into} v1.4.0 is released.`]);
     const kept = { ...drafted, refused: { fingerprint: "x" as Hash, because: "GitHub answered 403.", at: NOW } };
     expect(says(judge({ ...tagged, release: kept }))).toEqual([
       `${into} v1.4.0 is tagged, and its draft could not be published. GitHub answered 403.`,

@@ -191,7 +191,7 @@ describe("What somebody asks for on a pull request", () => {
       says: { key: attested.key, because: "its comment was edited or deleted" },
     });
     expect(said(decision)).toEqual([
-      "The comment that attested it was edited or deleted, so it does not count any more. It can be written again.",
+      "The comment that said it was edited or deleted, so it does not count any more. It can be written again.",
     ]);
     // It may have counted for a release that is open.
     expect(decision.news.nudges).toContainEqual({

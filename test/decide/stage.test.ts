@@ -3,9 +3,9 @@ import { decide } from "../../src/decide.ts";
 import { NO_CONFIG } from "../../src/flow/absorb.ts";
 import type { Decision } from "../../src/flow/decision.ts";
 import type { BranchRule, Fact, StageKnown } from "../../src/flow/facts.ts";
-import type { StageMemory } from "../../src/flow/memory.ts";
+import type { RulesetMemory, StageMemory } from "../../src/flow/memory.ts";
 import { branch, later } from "../../src/flow/names.ts";
-import { type LiveRuleset, wantedRuleset } from "../../src/flow/ruleset.ts";
+import { checkRuleset, type LiveRuleset, type RulesetContent } from "../../src/flow/ruleset.ts";
 import {
   APP,
   at,
@@ -22,26 +22,32 @@ import {
 } from "../builders.ts";
 
 const STAGING = branch("staging");
-const wanted = wantedRuleset(STAGING, false, APP);
-const ours: StageMemory["ruleset"] = { id: 9, content: wanted };
+const TITLE = "flowgate: staging";
+const wanted = checkRuleset({ stage: STAGING, first: false, app: APP });
+/** Its one ruleset as we remember it. */
+const kept = (more: Partial<RulesetMemory> = {}, content: RulesetContent = wanted): StageMemory["rulesets"] => ({
+  [content.name]: { written: { id: 9, content }, repairs: [], disabled: null, ...more },
+});
 const live = (more: Partial<LiveRuleset> = {}) => liveRuleset(wanted, more);
 const requires: BranchRule = { type: "required_status_checks", checks: [{ context: "flowgate: staging", app: APP }] };
 
 /** What GitHub says of the ruleset and of the branch's rules. */
 const read = (ruleset: LiveRuleset | null | undefined, rules: readonly BranchRule[] = [requires]) =>
   new Map<string, Fact<unknown>>([
-    ...(ruleset === undefined ? [] : [["ruleset flowgate: staging", known(ruleset)] as const]),
+    ...(ruleset === undefined ? [] : [[`rulesets ${TITLE}`, known(ruleset === null ? [] : [ruleset])] as const]),
     ["rules staging", known(rules)],
   ]);
+/** Where GitHub's button merges too, so that a stage in the middle has one ruleset. */
+const byAnyone = component({ config: { ...component().config, policy: policy({ mergeBy: "anyone" }) } });
 const facts = (more: Partial<StageKnown> = {}): StageKnown => ({
   now: NOW,
   cause: null,
   read: new Map(),
-  component: component(),
+  component: byAnyone,
   subject: { kind: "stage", repository: REPOSITORY, branch: STAGING },
-  memory: stageMemory({ look: true, ruleset: ours }),
+  memory: stageMemory({ look: true, rulesets: kept() }),
   unchecked: [],
-  slot: null,
+  slots: {},
   records: NO_RECORDS,
   deviations: [],
   ...more,
@@ -59,14 +65,15 @@ const withPolicy = (enforcement: "managed" | "report" | "observe" | "observed", 
   component({
     config: {
       ...NO_CONFIG,
-      policy: policy({ enforcement, ...(stages && { stages }) }),
+      policy: policy({ enforcement, mergeBy: "anyone", ...(stages && { stages }) }),
     },
   });
+const ADMINS = [{ actor_type: "RepositoryRole", actor_id: 5, bypass_mode: "always" }];
 const minutesAgo = (n: number) => later(NOW, -n * 60_000);
 
 describe("a stage's ruleset", () => {
   it("is not written before every open pull request has its check", () => {
-    expect(answer({ memory: fresh })).toEqual({ lacks: [{ want: "ruleset", title: "flowgate: staging" }] });
+    expect(answer({ memory: fresh })).toEqual({ lacks: [{ want: "rulesets", titles: [TITLE] }] });
     const waiting = judge({ memory: fresh, read: read(null), unchecked: [12, 13] });
     expect(waiting).toMatchObject({
       effects: [],
@@ -84,13 +91,13 @@ describe("a stage's ruleset", () => {
   });
 
   it("is called enforced only after the branch's rules were read back", () => {
-    expect(answer({ memory: fresh, read: new Map([["ruleset flowgate: staging", known(live())]]) })).toEqual({
+    expect(answer({ memory: fresh, read: new Map([[`rulesets ${TITLE}`, known([live()])]]) })).toEqual({
       lacks: [{ want: "rules", branch: "staging" }],
     });
     expect(memoryOf(judge({ memory: fresh, read: read(live()) }))).toMatchObject({
       look: false,
-      ruleset: ours,
-      enforced: { state: "yes" },
+      rulesets: kept(),
+      enforced: { state: "yes", but: [] },
     });
     const idle = judge({ memory: fresh, read: read(live(), []) });
     expect(memoryOf(idle)?.enforced).toEqual({
@@ -109,7 +116,7 @@ describe("a stage's ruleset", () => {
   });
 
   it("in order is not read again until somebody says it changed", () => {
-    expect(judge({ memory: stageMemory({ ruleset: ours }) })).toMatchObject({
+    expect(judge({ memory: stageMemory({ rulesets: kept() }) })).toMatchObject({
       effects: [],
       entries: [],
       because: "staging is enforced.",
@@ -118,8 +125,8 @@ describe("a stage's ruleset", () => {
   });
 
   it("follows the config, and takes over one that is left from before", () => {
-    const before = wantedRuleset(STAGING, true, APP);
-    const memory = stageMemory({ ruleset: { id: 9, content: before } });
+    const before = checkRuleset({ stage: STAGING, first: true, app: APP });
+    const memory = stageMemory({ rulesets: kept({}, before) });
     const rules = before.rules.map((rule) => ({
       type: rule.type,
       parameters: "parameters" in rule ? { ...rule.parameters } : {},
@@ -127,21 +134,22 @@ describe("a stage's ruleset", () => {
     expect(judge({ memory, read: read(live({ rules })) })).toMatchObject({
       because: "The ruleset “flowgate: staging” follows the config.",
       effects: [{ over: 9 }],
-      memory: { repairs: [] },
+      memory: { rulesets: { [TITLE]: { repairs: [] } } },
     });
     expect(judge({ memory: fresh, read: read(live({ rules: [] })) })).toMatchObject({ effects: [{ over: 9 }] });
   });
 
   it("changed by hand is put right again, and who did it is said", () => {
     const decision = judge({
-      memory: stageMemory({ look: true, ruleset: ours, changedBy: "ada" }),
-      read: read(live({ bypassActors: 1 })),
+      memory: stageMemory({ look: true, rulesets: kept(), changedBy: "ada" }),
+      read: read(live({ bypassActors: ADMINS })),
     });
     expect(decision).toMatchObject({
-      because: "The ruleset “flowgate: staging” was changed by @ada (1 may bypass it) and is put right again.",
+      because:
+        "The ruleset “flowgate: staging” was changed by @ada (who has `admin` may bypass it) and is put right again.",
       effects: [{ thing: "ruleset", over: 9 }],
       entries: [{ what: "ruleset", says: { changedBy: "ada" } }],
-      memory: { repairs: [NOW] },
+      memory: { rulesets: { [TITLE]: { repairs: [NOW] } } },
     });
     expect(judge({ read: read(null) })).toMatchObject({
       because: expect.stringContaining("was changed by hand (was deleted)"),
@@ -152,16 +160,16 @@ describe("a stage's ruleset", () => {
   it("that GitHub does not keep as we write it counts as changed, so that we do not write for ever", () => {
     const written = judge({ memory: fresh, read: read(null) }).effects[0]?.fingerprint as never;
     const slot = { written: { fingerprint: written, id: 9, completed: false, at: NOW }, refused: null };
-    expect(judge({ memory: fresh, slot, read: read(live({ rules: [] })) })).toMatchObject({
-      memory: { repairs: [NOW] },
+    expect(judge({ memory: fresh, slots: { [TITLE]: slot }, read: read(live({ rules: [] })) })).toMatchObject({
+      memory: { rulesets: { [TITLE]: { repairs: [NOW] } } },
     });
   });
 
   it("is left for an hour after three repairs within one, and that is said loudly", () => {
     const repairs = [minutesAgo(50), minutesAgo(30), minutesAgo(10)];
     const decision = judge({
-      memory: stageMemory({ look: true, ruleset: ours, repairs }),
-      read: read(live({ bypassActors: 1 })),
+      memory: stageMemory({ look: true, rulesets: kept({ repairs }) }),
+      read: read(live({ bypassActors: ADMINS })),
     });
     expect(decision).toMatchObject({
       effects: [],
@@ -171,8 +179,10 @@ describe("a stage's ruleset", () => {
     expect(decision.news.nudges).toHaveLength(1);
     const old = [minutesAgo(70), ...repairs.slice(1)];
     expect(
-      judge({ memory: stageMemory({ look: true, ruleset: ours, repairs: old }), read: read(live({ bypassActors: 1 })) })
-        .effects,
+      judge({
+        memory: stageMemory({ look: true, rulesets: kept({ repairs: old }) }),
+        read: read(live({ bypassActors: ADMINS })),
+      }).effects,
     ).toHaveLength(1);
   });
 
@@ -184,7 +194,7 @@ describe("a stage's ruleset", () => {
       lookAgainAt: later(NOW, 4 * 3_600_000),
       memory: {
         look: false,
-        disabledSince: NOW,
+        rulesets: { [TITLE]: { disabled: { since: NOW, by: null } } },
         enforced: {
           state: "no",
           because:
@@ -196,7 +206,7 @@ describe("a stage's ruleset", () => {
     expect(judge({ memory, read: read(disabled) })).toMatchObject({ effects: [], entries: [] });
     expect(judge({ memory, now: later(NOW, 4 * 3_600_000), read: read(disabled) })).toMatchObject({
       effects: [{ over: 9 }],
-      memory: { disabledSince: null },
+      memory: { rulesets: { [TITLE]: { disabled: null } } },
     });
   });
 
@@ -206,7 +216,7 @@ describe("a stage's ruleset", () => {
       written: null,
       refused: { fingerprint, because: "Flowgate may not write rulesets here.", at: minutesAgo(10) },
     };
-    expect(judge({ memory: fresh, slot, read: read(null) })).toMatchObject({
+    expect(judge({ memory: fresh, slots: { [TITLE]: slot }, read: read(null) })).toMatchObject({
       effects: [],
       lookAgainAt: minutesAgo(-50),
       memory: { enforced: { state: "no", because: "Flowgate may not write rulesets here." } },
@@ -214,11 +224,11 @@ describe("a stage's ruleset", () => {
   });
 
   it.each<[string, Map<string, Fact<unknown>>]>([
-    ["the ruleset", new Map([["ruleset flowgate: staging", unknown("GitHub answered 502.")]])],
+    ["the ruleset", new Map([[`rulesets ${TITLE}`, unknown("GitHub answered 502.")]])],
     [
       "the rules",
       new Map<string, Fact<unknown>>([
-        ["ruleset flowgate: staging", known(live())],
+        [`rulesets ${TITLE}`, known([live()])],
         ["rules staging", unknown("GitHub answered 502.")],
       ]),
     ],
@@ -235,17 +245,17 @@ describe("where nothing is enforced", () => {
   it.each([withPolicy("observe"), withPolicy("observed"), withPolicy("managed", ["dev", "main"])])(
     "our ruleset is taken away",
     (observed) => {
-      expect(answer({ component: observed })).toEqual({ lacks: [{ want: "ruleset", title: "flowgate: staging" }] });
+      expect(answer({ component: observed })).toEqual({ lacks: [{ want: "rulesets", titles: [TITLE] }] });
       expect(judge({ component: observed, read: read(live()) })).toMatchObject({
         effects: [{ content: null, over: 9 }],
         because: expect.stringContaining("is taken away"),
       });
       expect(judge({ component: observed, read: read(null) })).toMatchObject({
         effects: [],
-        memory: { ruleset: null, look: false },
+        memory: { rulesets: {}, look: false },
       });
       expect(
-        judge({ component: observed, read: new Map([["ruleset flowgate: staging", unknown("GitHub answered 502.")]]) }),
+        judge({ component: observed, read: new Map([[`rulesets ${TITLE}`, unknown("GitHub answered 502.")]]) }),
       ).toMatchObject({ effects: [], lookAgainAt: LATER });
       expect(judge({ component: observed, memory: fresh })).toMatchObject({
         effects: [],

@@ -56,9 +56,11 @@ describe("a config file", () => {
         verifier: null,
       },
       data: { paths: DEFAULT_DATA_PATHS, ignore: DEFAULT_DATA_IGNORE, transition: DEFAULT_DATA_TRANSITION },
+      override: { closeWithin: { milliseconds: 5 * 24 * 3_600_000 } },
       readiness: { blockers: ["severity-1"], verdict: false },
       changeOrder: { required: false, pattern: "ECO-\\d{4}" },
       gateChecks: true,
+      mergeBy: "promote",
       mergeFirst: null,
       promotionHead: "pinned",
     });
@@ -89,6 +91,11 @@ describe("a config file", () => {
     ["a tab", "stages:\n\t- dev\n", ["2:1 Tabs are not allowed as indentation."]],
     ["a key twice", "enforcement: managed\nenforcement: report\n", ["2:1 Map keys must be unique."]],
     ["a stage twice", "enforcement: managed\nstages: [dev, dev]\n", ["2:1 `stages` names a stage twice."]],
+    [
+      "a stage that is called as tags are",
+      "stages: [tags, main]\n",
+      ["1:1 `stages` calls a stage `tags`, which is kept for the tags of releases."],
+    ],
     ["one stage", "stages: [dev]\n", ["1:1 `stages` needs two stages or more, in promotion order."]],
     ["stages of another kind", "stages: master\n", ["1:1 `stages` takes a list, not text."]],
     ["nothing where something belongs", "flow:\n", ["1:1 `flow` takes a mapping, not nothing."]],
@@ -183,6 +190,24 @@ describe("a config file", () => {
       "a pattern that could run away elsewhere, such as a back reference",
       "change_order: { pattern: '(a)\\1' }\n",
       ["1:17 `change_order.pattern` is no regular expression in RE2's syntax."],
+    ],
+    [
+      "a pattern of branches that has no end",
+      "flow: { features: ['feature/**', 'fix/{a,b'] }\n",
+      [
+        "1:34 `flow.features.1` is no pattern: `[abc]` and `{a,b}` hold something and have an end, and what follows `\\` is a character that is meant itself.",
+      ],
+    ],
+    [
+      "patterns of files that would mean less than they look, and one that stands for too many",
+      `artifacts: { forbidden: ['**.pem'], allowed: ['!(a)'] }\ndata: { paths: ['${"{a,b}".repeat(9)}'], ignore: ['[Z-a]'], transition: ['a}'] }\n`,
+      [
+        "1:26 `artifacts.forbidden.0` has `**` beside other characters between two slashes; write `**/*.pem` for such files in any folder.",
+        "1:47 `artifacts.allowed.0` asks for what `(` means after `@`, `+`, `?`, `*` or `!`; write `{a,b}` for either, `\\(` for a bracket.",
+        "2:17 `data.paths.0` is longer than 800 characters with its `{a,b}` written out; make several patterns of it.",
+        expect.stringContaining("`data.ignore.0` is no pattern"),
+        expect.stringContaining("`data.transition.0` is no pattern"),
+      ],
     ],
     [
       "too many stages",

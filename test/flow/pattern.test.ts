@@ -25,3 +25,12 @@ it("names the first pattern that matches, or none", () => {
   expect(firstMatch("fix/it", DEFAULT_FEATURES)).toBe("fix/**");
   expect(firstMatch("main", DEFAULT_FEATURES)).toBeNull();
 });
+
+it("takes no text that is no pattern, since a config with one is refused", () => {
+  expect(() => matches("a", "a{b")).toThrow("`a{b` is no pattern");
+});
+
+it("forgets what it read when that is much, and reads it again", () => {
+  for (let n = 0; n < 10_001; n++) expect(matches(`feature/${n}`, `feature/${n}`)).toBe(true);
+  expect(matches("feature/0", "feature/0")).toBe(true);
+});

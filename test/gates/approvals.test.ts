@@ -88,6 +88,20 @@ describe("approvals are asked", () => {
     ]);
   });
 
+  it("on what people let into the last stage past the lanes as on a release", () => {
+    const found = (reviews: readonly Review[]) =>
+      asked(approvals, {
+        lane: "hotfix",
+        letThrough: true,
+        policy: three,
+        answers: { ...answers, "reviews 12": reviews, [`compare ${at("master")} ${HEAD}`]: carried(OLGA, QUINN, ERIN) },
+      });
+    expect(said(found([by(RITA)]))).toEqual(["pending", "Waits for engineering, operations and quality to approve."]);
+    // One of them wrote none of it.
+    expect(said(found([by(ERIN), by(OLGA), by(QUINN)]))[0]).toBe("pending");
+    expect(said(found([by(ERIN), by(OTTO), by(QUINN)]))[0]).toBe("passed");
+  });
+
   it("on a back-merge with commits of its own as on a promotion into that stage", () => {
     const found = asked(approvals, { lane: "back-merge", own: true, policy: three, answers });
     expect(said(found)).toEqual(["pending", "Waits for operations to approve."]);

@@ -1,10 +1,11 @@
 import { type Answers, type Fact, type Source, type Want, wantKey } from "../../src/flow/facts.ts";
 import type { Allowed } from "../../src/flow/lane.ts";
-import { branch, type Person } from "../../src/flow/names.ts";
+import { branch, later, type Person } from "../../src/flow/names.ts";
+import { type Override, overrideKey } from "../../src/flow/override.ts";
 import type { Finding, Lane } from "../../src/flow/verdict.ts";
 import { ask } from "../../src/gates/engine.ts";
 import type { Case, CaseWithoutLane, Gate } from "../../src/gates/gate.ts";
-import { APP, at, candidate, component, known, NOW, type PullOptions, policy } from "../builders.ts";
+import { APP, at, candidate, component, known, NOW, type PullOptions, policy, REPOSITORY } from "../builders.ts";
 
 /** The people of the tables. dora writes, olga and otto operate, quinn answers for quality, erin for the code, rita releases. */
 export const DORA = { id: 5, login: "dora" };
@@ -14,6 +15,30 @@ export const QUINN = { id: 8, login: "quinn" };
 export const ERIN = { id: 9, login: "erin" };
 export const RITA = { id: 10, login: "rita" };
 
+/** Until when what was confirmed at `NOW` is to be closed. */
+export const DUE = later(NOW, 5 * 24 * 3_600_000);
+/** Of checks on the release #12 at its head: rita asked for it, otto confirmed it. */
+export const overriding = (more: Partial<Override> = {}): Override => {
+  const one: Omit<Override, "key"> = {
+    kind: "override",
+    by: RITA,
+    at: NOW,
+    because: "the runner is down",
+    repository: REPOSITORY,
+    number: 12,
+    gate: "checks",
+    head: at("login"),
+    base: branch("master"),
+    lets: "build ended in failure on 1234567.",
+    comment: 900,
+    review: null,
+    confirmed: { by: OTTO, at: NOW, due: DUE },
+    issue: 44,
+    ...more,
+  };
+  return { ...one, key: overrideKey(one, one.gate) };
+};
+
 export const right = (person: Person, has: Answers["collaborators"][number]["right"]) => ({ person, right: has });
 
 export type Asking = {
@@ -21,6 +46,8 @@ export type Asking = {
   readonly lane?: Lane | null;
   /** A back-merge with merge commits of its own. */
   readonly own?: true;
+  /** No lane allows it, and two people let it through. */
+  readonly letThrough?: true;
   readonly pull?: PullOptions;
   readonly policy?: Parameters<typeof policy>[0];
   readonly checksSince?: Case["checksSince"];
@@ -56,7 +83,12 @@ export function asked(
   asking: Asking = {},
 ): Finding | { readonly notAsked: string } {
   const name = asking.lane ?? "release";
-  const lane: Allowed = { lane: name, because: "It is allowed.", ...(asking.own && { own: true }) };
+  const lane: Allowed = {
+    lane: name,
+    because: "It is allowed.",
+    ...(asking.own && { own: true }),
+    ...(asking.letThrough && { letThrough: true }),
+  };
   const of = {
     pull: { ...candidate({ ...PULLS[name], ...asking.pull }), ...asking.says },
     lane: (asking.lane === null ? null : lane) as Allowed,

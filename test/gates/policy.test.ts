@@ -105,6 +105,7 @@ describe("a change that today's people could never pass", () => {
       `${PATH} line 2, column 3: \`roles.quality\` names @acme/quality, and there is no such team, or the App may not see it; correct its name.`,
     ]);
     expect(found).toMatchObject({ annotations: [{ line: 2, column: 3 }], changesConfig: { to: at(ROLES) } });
+    expect(found).toHaveProperty("firm");
   });
 
   it("names for whom nobody is left", () => {
@@ -119,6 +120,19 @@ describe("a change that today's people could never pass", () => {
     const found = with_(three);
     expect(said(found)[1]).toBe(`${PATH} line 3, column 3: ${never("staging", "operations")}`);
     expect(found).toMatchObject({ annotations: [{ line: 3, column: 3 }] });
+  });
+
+  it("says where nobody could merge past the first stage", () => {
+    const nobody = "roles: { release-manager: [nobody] }\napprovals: { hotfix: [] }\n";
+    const found = with_(nobody);
+    expect(said(found)).toEqual([
+      "failed",
+      `${PATH} line 1, column 10: Nobody could merge past the first stage: nobody is a release manager, who says \`/promote\`; add people to \`roles.release-manager\`, or set \`merge_by: anyone\`.`,
+    ]);
+    expect(said(with_(`${nobody}merge_by: anyone\n`))[0]).toBe("pending");
+    expect(said(with_(`${nobody}enforcement: report\n`))[0]).toBe("pending");
+    const before: World = { people: [right(DORA, "write")], inForce: { ...IN_FORCE, merge_by: "anyone" } };
+    expect(said(with_("approvals: { master: [] }\n", {}, before))[1]).toContain("Nobody could merge past");
   });
 
   it("is not known while GitHub does not say who is in a team", () => {
@@ -223,6 +237,7 @@ describe("a file that is not valid", () => {
     expect(cure(found)).toBe(`Mend \`${PATH}\` on this branch: the lines are marked among the changed files.`);
     expect(found).toMatchObject({
       changesConfig: { to: at(text) },
+      firm: "Nobody lets a config through that is not valid.",
       annotations: [
         { path: PATH, line: 1, column: 1, message: expect.stringContaining("`enforcement` takes") },
         { path: PATH, line: 2, column: 1, message: "`stages` needs two stages or more, in promotion order." },
@@ -273,6 +288,7 @@ describe("a valid change", () => {
     expect(cure(found)).toBe(`@rita or @dora can approve ${head}.`.replace("@rita or @dora", "@rita or @olga"));
     expect(found).toMatchObject({ changesConfig: { to: at(OTHER) } });
     expect(found).not.toHaveProperty("annotations");
+    expect(found).not.toHaveProperty("firm");
   });
 
   it("is said in its first three lines", () => {
@@ -387,7 +403,10 @@ describe("a valid change", () => {
       `Both hotfix/login and master have changed \`${PATH}\` since they parted, so nobody has seen what a merge makes of it.`,
     ]);
     expect(cure(found)).toBe("Merge `master` into `hotfix/login` first.");
-    expect(found).toMatchObject({ changesConfig: { to: at(OTHER) } });
+    expect(found).toMatchObject({
+      changesConfig: { to: at(OTHER) },
+      firm: "Nobody lets a config through that nobody has seen.",
+    });
   });
 
   it("costs no second read where the head was cut from what the base is at", () => {

@@ -4,7 +4,7 @@ import type { Standing } from "../../src/flow/standing.ts";
 import type { Lane } from "../../src/flow/verdict.ts";
 import { window } from "../../src/gates/window.ts";
 import { at, LATER, NOW, REPOSITORY } from "../builders.ts";
-import { type Asking, asked, cure, RITA, said } from "./asking.ts";
+import { type Asking, asked, cure, OTTO, overriding, RITA, said } from "./asking.ts";
 
 const common = { key: "k", by: RITA, at: NOW, repository: REPOSITORY } as const;
 const hold: Standing = { ...common, kind: "hold", because: "the vendor has to look first", number: 12 };
@@ -22,11 +22,12 @@ const outage: Standing = { ...common, kind: "outage", because: "Log-in fails", s
 const owed: Standing = {
   ...common,
   kind: "owed",
-  because: "checks were overridden",
-  what: "override",
+  because: "it had none",
+  what: "hotfix-review",
   number: 7,
   due: NOW,
 };
+const overdue = overriding({ number: 7, confirmed: { by: OTTO, at: NOW, due: NOW } });
 const inFlight: Standing = {
   ...common,
   kind: "release",
@@ -58,6 +59,10 @@ describe("The window", () => {
     expect(holdsIn({ ...outage, severity: "major" } as Standing)).toEqual(["promotion", "release"]);
     expect(holdsIn({ ...outage, severity: "minor" } as Standing)).toEqual([]);
     expect(holdsIn(owed)).toEqual(["release"]);
+    expect(holdsIn(overdue)).toEqual(["release"]);
+    // Nobody agreed to it, or it is what lets this very pull request through.
+    expect(holdsIn({ ...overdue, confirmed: null })).toEqual([]);
+    expect(holdsIn({ ...overdue, number: 12 })).toEqual([]);
     expect(holdsIn(inFlight)).toEqual(["release"]);
     expect(holdsIn(deviation)).toEqual([]);
     expect(holdsIn({ ...hold, kind: "attestation", what: "readiness", head: at("a"), comment: 1 } as Standing)).toEqual(
@@ -104,14 +109,20 @@ describe("The window", () => {
     ],
     [
       "an override that is overdue",
-      owed,
-      "An override for #7 was to be closed by 2026-11-24 09:40 UTC: checks were overridden.",
-      "Somebody in quality, or a release manager who took no part in it, closes it with `/override close`.",
+      overdue,
+      "The override of checks on #7 was to be closed by 2026-11-24 09:40 UTC: the runner is down.",
+      "Somebody in quality, or a release manager who took no part in it, closes it: `/override close 44 because …`.",
+    ],
+    [
+      "one that has no issue",
+      { ...overdue, issue: null },
+      "The override of checks on #7 was to be closed by 2026-11-24 09:40 UTC: the runner is down.",
+      "Somebody in quality, or a release manager who took no part in it, closes it: `/override close 7 because …`.",
     ],
     [
       "reviews that are overdue",
-      { ...owed, what: "hotfix-review" } as Standing,
-      "The reviews of the hotfix #7 were owed by 2026-11-24 09:40 UTC: checks were overridden.",
+      owed,
+      "The reviews of the hotfix #7 were owed by 2026-11-24 09:40 UTC: it had none.",
       "Engineering and quality, as far as the config names them, approve #7.",
     ],
     [
@@ -142,5 +153,8 @@ describe("The window", () => {
     expect(found([due], { now: LATER })).toMatchObject({ outcome: "pending", until: null });
     expect(found([due, { ...freeze, until: later(LATER, 1) } as Standing])).toMatchObject({ until: LATER });
     expect(found([due], { lane: "hotfix" })).toMatchObject({ outcome: "passed", until: null });
+    const open = overriding({ number: 7, confirmed: { by: OTTO, at: NOW, due: LATER } });
+    expect(found([open])).toMatchObject({ outcome: "passed", until: LATER });
+    expect(found([open], { now: LATER })).toMatchObject({ outcome: "pending", until: null });
   });
 });

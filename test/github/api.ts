@@ -26,7 +26,7 @@ import {
   repositoryId,
   sha,
 } from "../../src/flow/names.ts";
-import { type RulesetContent, rulesetTitle, wantedRuleset } from "../../src/flow/ruleset.ts";
+import { checkRuleset, type RulesetContent, rulesetTitle } from "../../src/flow/ruleset.ts";
 import type { Lease } from "../../src/flow/subject.ts";
 import { connect, type GithubOptions } from "../../src/github/client.ts";
 
@@ -119,6 +119,7 @@ export const FACTS: Facts = {
   merged: [],
   ledger: null,
   itemIssues: {},
+  overrides: [],
   walked: null,
   turnedBack: null,
   slot: null,
@@ -244,7 +245,7 @@ export const issue = (more: { over?: Written | null; state?: "open" | "closed" }
 });
 
 const TITLE = rulesetTitle(branch("staging"));
-export const WANTED = wantedRuleset(branch("staging"), false, 12345);
+export const WANTED = checkRuleset({ stage: branch("staging"), first: false, app: 12345 });
 
 export const ruleset = (more: { over?: number | null; content?: RulesetContent | null } = {}): Effect => ({
   does: "set",

@@ -84,7 +84,12 @@ const live = {
     { type: "pull_request", parameters: { allowed_merge_methods: ["merge"] } },
   ],
 };
-const ofTitle: WantOfGithub = { want: "ruleset", title: "flowgate: staging" };
+const ofTitle: WantOfGithub = { want: "rulesets", titles: ["flowgate: staging"] };
+const ofTitles: WantOfGithub = { want: "rulesets", titles: ["flowgate: tags", "flowgate: staging"] };
+const BYPASSES = [
+  { actor_id: 5, actor_type: "RepositoryRole", bypass_mode: "always" },
+  { actor_type: "DeployKey", bypass_mode: "exempt" },
+];
 const RULESETS = `${R}/rulesets?includes_parents=false&per_page=100&page=1`;
 const rules: WantOfGithub = { want: "rules", branch: branch("release/1.2") };
 const RULES = `${R}/rules/branches/release%2F1.2?per_page=100&page=1`;
@@ -566,18 +571,37 @@ const rows: readonly Row[] = [
       ],
       [`${R}/rulesets/42`, 200, ruleset],
     ],
-    gives: live,
+    gives: [live],
+  },
+  {
+    what: "several rulesets by one list, also where somebody made one for something else",
+    want: ofTitles,
+    answers: [
+      [RULESETS, 200, [ruleset, { id: 43, name: "flowgate: tags", target: null }]],
+      [`${R}/rulesets/43`, 200, { ...ruleset, id: 43, name: "flowgate: tags" }],
+      [`${R}/rulesets/42`, 200, ruleset],
+    ],
+    gives: [{ ...live, id: 43, name: "flowgate: tags" }, live],
   },
   {
     what: "a ruleset with people who may bypass it",
     want: ofTitle,
     answers: [
       [RULESETS, 200, [ruleset]],
-      [`${R}/rulesets/42`, 200, { ...ruleset, conditions: null, bypass_actors: [{ actor_id: 1 }, { actor_id: 2 }] }],
+      [`${R}/rulesets/42`, 200, { ...ruleset, conditions: null, bypass_actors: BYPASSES }],
     ],
-    gives: { ...live, include: [], bypassActors: 2 },
+    gives: [
+      {
+        ...live,
+        include: [],
+        bypassActors: [
+          { actor_id: 5, actor_type: "RepositoryRole", bypass_mode: "always" },
+          { actor_id: null, actor_type: "DeployKey", bypass_mode: "exempt" },
+        ],
+      },
+    ],
   },
-  { what: "no ruleset", want: ofTitle, answers: [[RULESETS, 200, []]], gives: null },
+  { what: "no ruleset", want: ofTitle, answers: [[RULESETS, 200, []]], gives: [] },
   {
     what: "a ruleset that was deleted meanwhile",
     want: ofTitle,
@@ -585,7 +609,16 @@ const rows: readonly Row[] = [
       [RULESETS, 200, [ruleset]],
       [`${R}/rulesets/42`, 404, { message: "Not Found" }],
     ],
-    gives: null,
+    gives: [],
+  },
+  {
+    what: "rulesets of which one cannot be read",
+    want: ofTitles,
+    answers: [
+      [RULESETS, 200, [ruleset]],
+      [`${R}/rulesets/42`, 403, { message: "Resource not accessible by integration" }],
+    ],
+    gives: /when asked for the rulesets flowgate: tags, flowgate: staging/,
   },
   {
     what: "a ruleset where we may not look",

@@ -96,6 +96,34 @@ describe("What promotes", () => {
       [merges(405, said("Required status check “flowgate: staging” is expected."))],
       { came: "refused", because: expect.stringContaining("Required status check") },
     ],
+    ...(
+      [
+        [
+          "Repository rule violations found\n\nCannot update this protected ref.\n\n",
+          "an admin lets the App bypass it",
+        ],
+        [
+          "refusing to allow a GitHub App to create or update workflow `.github/workflows/ci.yml` without `workflows` permission",
+          "give the App the permission Workflows: write",
+        ],
+        ["Merge commits are not allowed on this repository.", "An admin allows this way of merging"],
+        [
+          "At least 1 approving review is required by reviewers with write access.",
+          "a rule beside Flowgate's: meet it",
+        ],
+      ] as const
+    ).map(([words, cure]): [string, Effect, readonly Call[], object] => [
+      `a merge that GitHub refuses with a cure: ${words}`,
+      MERGE,
+      [merges(405, said(words))],
+      { came: "refused", because: expect.stringContaining(cure) },
+    ]),
+    [
+      "a merge that GitHub refuses for a reason of its own",
+      MERGE,
+      [merges(405, said("Pull Request is still a draft"))],
+      { because: "GitHub answered 405 (Pull Request is still a draft) when asked to merge #12 in org/api." },
+    ],
     [
       "a merge beside somebody else's: it is looked at again",
       MERGE,

@@ -30,7 +30,7 @@ import {
   type Sha,
   sha,
 } from "../../src/flow/names.ts";
-import { rulesetTitle, wantedRuleset } from "../../src/flow/ruleset.ts";
+import { checkRuleset, type LiveRuleset, rulesetTitle, TAGS_TITLE, wantedRulesets } from "../../src/flow/ruleset.ts";
 import type { Lease } from "../../src/flow/subject.ts";
 import { connect, type Github } from "../../src/github/client.ts";
 import { LANES_ONLY, OWNER, startWorld, type World } from "../world.ts";
@@ -504,10 +504,10 @@ describe("every effect", () => {
     repository,
     name,
     title: rulesetTitle(staging),
-    content: remove ? null : wantedRuleset(staging, false, world.registered.id),
+    content: remove ? null : checkRuleset({ stage: staging, first: false, app: world.registered.id }),
     over,
   });
-  const title = rulesetTitle(staging);
+  const wanted = { want: "rulesets", titles: [rulesetTitle(staging)] } as const;
 
   test("a comment is made, found, written over, and made anew where somebody deleted it", async () => {
     const said = (body: string, over: number | null): Effect => ({
@@ -545,8 +545,8 @@ describe("every effect", () => {
     expect(made).toMatchObject({ came: "done" });
     const id = made.came === "done" ? made.id : 0;
     expect(await github.find(lease, ruleset(null), now())).toMatchObject({ came: "done", id });
-    expect(await value({ want: "ruleset", title })).toMatchObject({ id, enforcement: "active", bypassActors: 0 });
-    expect(await value({ want: "ruleset", title: "another" })).toBeNull();
+    expect(await value(wanted)).toMatchObject([{ id, enforcement: "active", bypassActors: [] }]);
+    expect(await value({ want: "rulesets", titles: ["another"] })).toEqual([]);
     const rules = await value<{ type: string; checks: object[] }[]>({ want: "rules", branch: staging });
     expect(rules.map(({ type }) => type).sort()).toEqual([
       "deletion",
@@ -560,19 +560,42 @@ describe("every effect", () => {
     expect(await value({ want: "rules", branch: branch("feature/units") })).toEqual([]);
 
     must(editRuleset(world.github, world.github.as("ada"), world.repository(), id, { enforcement: "disabled" }));
-    expect(await value({ want: "ruleset", title })).toMatchObject({ enforcement: "disabled" });
+    expect(await value(wanted)).toMatchObject([{ enforcement: "disabled" }]);
     expect(await github.find(lease, ruleset(id), later(now(), -1_000))).toBeNull();
     expect(await github.perform(lease, ruleset(id))).toMatchObject({ came: "done", id });
     expect(await github.find(lease, ruleset(id), now())).toMatchObject({ came: "done", id });
 
     expect(await github.perform(lease, ruleset(id, true))).toMatchObject({ came: "done", id: 0 });
-    expect(await value({ want: "ruleset", title })).toBeNull();
+    expect(await value(wanted)).toEqual([]);
     expect(await github.find(lease, ruleset(id, true), now())).toMatchObject({ came: "done", id: 0 });
     expect(await github.perform(lease, ruleset(id, true))).toMatchObject({ came: "done", id: 0 });
     const anew = await github.perform(lease, ruleset(id));
     expect(anew).toMatchObject({ came: "done" });
     expect(await github.perform(lease, ruleset(null))).toMatchObject({ came: "refused" });
     expect(await github.perform(lease, ruleset(null, true))).toMatchObject({ came: "done" });
+  });
+
+  test("rulesets that only we pass, and those for tags, are kept by GitHub as we write them", async () => {
+    const app = world.registered.id;
+    const all = wantedRulesets({ stage: staging, first: false, last: true, mergeBy: "promote", app }).slice(1);
+    const effects = all.map((content): Effect => ({ ...ruleset(null), title: content.name, content }) as Effect);
+    for (const effect of effects) {
+      expect(await github.perform(lease, effect)).toMatchObject({ came: "done" });
+      expect(await github.find(lease, effect, now())).toMatchObject({ came: "done" });
+    }
+    const titles = all.map(({ name }) => name);
+    const shown = await value<LiveRuleset[]>({ want: "rulesets", titles });
+    expect(shown.map(({ name, target, bypassActors }) => [name, target, bypassActors])).toEqual(
+      all.map(({ name, target, bypass_actors }) => [name, target, bypass_actors]),
+    );
+    // Somebody makes it one for branches: it is still ours, and put right.
+    const id = shown.find(({ name }) => name === TAGS_TITLE)?.id as number;
+    must(editRuleset(world.github, world.github.as("ada"), world.repository(), id, { target: "branch" }));
+    expect(await value({ want: "rulesets", titles: [TAGS_TITLE] })).toMatchObject([{ id, target: "branch" }]);
+    expect(await github.find(lease, effects[1] as Effect, later(now(), -1_000))).toBeNull();
+    const removed = effects.map((effect): Effect => ({ ...effect, content: null, over: null }) as Effect);
+    for (const effect of removed) expect(await github.perform(lease, effect)).toMatchObject({ came: "done" });
+    expect(await value({ want: "rulesets", titles })).toEqual([]);
   });
 });
 

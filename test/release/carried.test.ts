@@ -23,6 +23,7 @@ const merged = (number: number, as: string | null, more: Partial<MergedPull> = {
   mergeCommit: as === null ? null : at(as),
   labels: [],
   lane: "feature",
+  overridden: [],
   ...more,
 });
 const head = (ref: string, repository: MergedPull["head"]["repository"] = REPOSITORY) => ({

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { NO_CONFIG } from "../../src/flow/absorb.ts";
+import type { Policy } from "../../src/flow/config.ts";
 import type { CheckContent } from "../../src/flow/effect.ts";
 import { branch, later } from "../../src/flow/names.ts";
 import type { Verdict } from "../../src/flow/verdict.ts";
@@ -91,6 +92,20 @@ describe("a check run reads", () => {
       { stage: stageMemory({ enforced: { state: "no", because: "an admin of acme/api switched the ruleset off" } }) },
     ],
     [
+      "enforced-in-part",
+      {
+        stage: stageMemory({
+          enforced: {
+            state: "yes",
+            readAt: NOW,
+            but: [
+              "GitHub's button merges into development, too: the ruleset “flowgate: development merges” was disabled by @ada; Flowgate switches it on again at 2026-11-24 13:40 UTC.",
+            ],
+          },
+        }),
+      },
+    ],
+    [
       "config-broken",
       { component: withEnforcement("managed", ".github/flowgate.yml line 2: `stages` names a stage twice.") },
     ],
@@ -113,6 +128,20 @@ it("is never neutral where something is enforced, and always where nothing is", 
         title: expect.stringMatching(/^Would (pass|refuse|wait): /),
       });
   }
+});
+
+it("has what merges it past the first stage to copy once it passed, where only Flowgate merges", () => {
+  const passed = (base: string, more: Partial<Policy> = {}, outcome: Verdict["outcome"] = "passed") => {
+    const config = { ...NO_CONFIG, policy: policy(more), blob: at("config") };
+    const { summary } = checkRun(
+      told({ verdict: verdict({ base: branch(base), outcome }), component: component({ config }) }),
+    );
+    return summary.includes("```sh\n/promote\n```");
+  };
+  expect(["development", "staging", "master", "docs"].map((base) => passed(base))).toEqual([false, true, true, false]);
+  expect(passed("staging", { mergeBy: "anyone" })).toBe(false);
+  expect(passed("staging", { enforcement: "report" })).toBe(false);
+  expect(passed("staging", {}, "pending")).toBe(false);
 });
 
 it("says that GitHub will not block only where somebody might believe it does", () => {

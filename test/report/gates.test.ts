@@ -20,6 +20,14 @@ const owed = finding({
   cure: "Merge `master` back into `staging`, then promote again: else this would lose what is there.",
   copy: "gh pr create --head master --base staging",
 });
+const over = finding({
+  gate: "checks",
+  outcome: "overridden",
+  because:
+    "Overridden by rita, confirmed by carl: the runner is down. The gate itself says: `build` ended in failure on 1a2b3c4.",
+  cure: "It is to be made good, and closed by 2026-11-29 09:40 UTC: its issue tells how.",
+  override: { by: { id: 10, login: "rita" }, confirmedBy: { id: 11, login: "carl" }, because: "the runner is down" },
+});
 const release = (outcome: Verdict["outcome"], findings: readonly Finding[], more: Partial<Verdict> = {}) =>
   verdict({ base: branch("master"), lane: "release", outcome, findings, ...more });
 const told = (one: Verdict, more: Partial<Told> = {}): Told => ({
@@ -58,6 +66,10 @@ describe("a release reads", () => {
     ],
     ["release-waiting", release("pending", [ready, waits], { notAsked })],
     ["release-refused", release("failed", [ready, owed, waits])],
+    [
+      "release-overridden",
+      release("passed", [ready, over, { ...waits, outcome: "passed", because: "Approved.", cure: null }]),
+    ],
   ])("%s", (name, one) => {
     golden(name, told(one));
   });
@@ -121,6 +133,30 @@ it("counts in the title what of the run-book was skipped", () => {
   expect(titled("pending", ready, { ...book, outcome: "pending" })).toBe(
     "1 of 2 gates open. Rehearsed. 2 items skipped.",
   );
+});
+
+it("says in the title what was overridden, and by whom", () => {
+  const titled = (outcome: Verdict["outcome"], ...findings: readonly Finding[]) =>
+    checkRun(told(release(outcome, findings))).title;
+  const who = "(by rita, confirmed by carl)";
+  const second = { ...over, gate: "backup" };
+  expect(titled("passed", ready, over)).toBe(`Overridden: checks ${who}. The other gate passed.`);
+  expect(titled("passed", ready, ready, over, second)).toBe(
+    `Overridden: checks ${who} and backup ${who}. All other 2 gates passed.`,
+  );
+  expect(titled("passed", over, second)).toBe(`Overridden: checks ${who} and backup ${who}.`);
+  expect(titled("passed", over)).toBe(over.because.replaceAll("`", ""));
+  expect(titled("pending", ready, over, waits)).toBe(
+    `1 of 3 gates open, overridden: checks ${who}. Waits for quality to approve.`,
+  );
+  const book = finding({ gate: "run-book", because: "Rehearsed. 2 items skipped.", skipped: 2 });
+  expect(titled("passed", ready, over, book)).toBe(
+    `Overridden: checks ${who}. All other 2 gates passed, 2 items skipped.`,
+  );
+});
+
+it("holds nothing up by what was overridden", () => {
+  expect(turnedBack(told(release("pending", [ready, over, waits])), "")).not.toContain("`checks`");
 });
 
 it("lists once what several gates read", () => {

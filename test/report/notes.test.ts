@@ -147,6 +147,14 @@ describe("The notes of a release", () => {
     );
   });
 
+  it("name the pull request that a gate was overridden on, where that is another one", () => {
+    const over = { gate: "checks", because: "the runner is down", by: CARL, confirmedBy: RITA };
+    const exceptions = { ...NONE, overrides: [over, { ...over, on: 8 }] };
+    expect(releaseNotes(told({ exceptions }))).toContain(
+      "### Exceptions\n\n- Overridden: `checks`, by carl, confirmed by rita: the runner is down\n- Overridden: `checks` on #8, by carl, confirmed by rita: the runner is down",
+    );
+  });
+
   it("link and call nobody but by our own numbers", () => {
     const hostile = "x @dora #9 https://a.example <!-- GH-3 [a](b)";
     const notes = releaseNotes(

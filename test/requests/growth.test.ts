@@ -1,5 +1,6 @@
 import { expect, it } from "@jest/globals";
-import { LARGE, measureGrowth, SMALL } from "../../bench/growth.ts";
+import { measureGrowth } from "../../bench/growth.ts";
+import { LARGE, SMALL } from "../../bench/load.ts";
 
 it.each([
   ["small", SMALL],

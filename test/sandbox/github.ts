@@ -41,6 +41,7 @@ const EVENTS = [
   "fork",
   "issue_comment",
   "issues",
+  "label",
   "member",
   "membership",
   "merge_group",

@@ -38,8 +38,8 @@ const exceptions: readonly { readonly of: RegExp; readonly says: RegExp; readonl
       "The list's own copy of the schema is old, and asks for an account that is a person and an enterprise at once.",
   },
   {
-    of: /^GET .*\/pulls 200$/,
-    says: /^\/\*\/labels\/\*\/description must be string$/,
+    of: /(^GET .*\/pulls 200|\/requested_reviewers 20[01])$/,
+    says: /^(\/\*)?\/labels\/\*\/description must be string$/,
     because: "A label without a description has null there, which the schema of a label itself allows.",
   },
   {
@@ -66,6 +66,11 @@ const exceptions: readonly { readonly of: RegExp; readonly says: RegExp; readonl
     of: /^issues /,
     says: /^\/issue\/performed_via_github_app\/(events\/\* |client_id |permissions\/merge_queues )/,
     because: "The App of an issue is a copy as old.",
+  },
+  {
+    of: /^(pull_request review_request(ed|_removed)|GET .*\/pulls\/\{number\} 200)$/,
+    says: /\/requested_teams?(\/\*)?\/(notification_setting|type|parent) is unknown$/,
+    because: "Of the several copies of a team only the newest knows all of it.",
   },
   {
     of: /(^release |\/releases)/,
@@ -166,7 +171,7 @@ async function play(): Promise<void> {
   await people(ada, bot, olaf, noted(place.appFor("ada"), "person"));
   await teams(ada, dora, rita);
   await issues(dora, bot, olaf);
-  await changes(dora, bot, rita, olaf);
+  await changes(ada, dora, bot, rita, olaf);
   await releases(ada, bot, dora);
   await workflows(bot);
   await rules(ada, bot, dora);
@@ -271,7 +276,7 @@ async function issues(dora: Caller, bot: Caller, olaf: Caller) {
   await bot.delete(`${all}/${number}/labels/severity-2`);
 }
 
-async function changes(dora: Caller, bot: Caller, rita: Caller, olaf: Caller) {
+async function changes(ada: Caller, dora: Caller, bot: Caller, rita: Caller, olaf: Caller) {
   const sha = await place.branch("topic", { "topic.txt": "1\n" });
   const opened = await dora.post<Made>(`${API}/pulls`, { title: "Topic", head: "topic", base: "main", body: "Why" });
   const pull = `${API}/pulls/${opened.body.number}`;
@@ -291,6 +296,18 @@ async function changes(dora: Caller, bot: Caller, rita: Caller, olaf: Caller) {
   await bot.get(`${issue}/labels`);
   await bot.delete(`${issue}/labels/one`);
   await bot.delete(`${issue}/labels/none`);
+  await bot.put(`${issue}/labels`, { labels: ["two", "three"] });
+  await bot.delete(`${issue}/labels`);
+  await bot.post(`${issue}/labels`, { labels: ["two"] });
+  await labels(bot);
+  const reviewers = { reviewers: ["rita"], team_reviewers: ["quality"] };
+  await dora.put("/orgs/acme/teams/quality/repos/acme/api", { permission: "pull" });
+  await bot.post(`${pull}/requested_reviewers`, { reviewers: ["olaf"] });
+  await ada.put("/orgs/acme/teams/quality/repos/acme/api", { permission: "pull" });
+  await bot.post(`${pull}/requested_reviewers`, reviewers);
+  await bot.get(`${pull}/requested_reviewers`);
+  await bot.get(pull);
+  await bot.delete(`${pull}/requested_reviewers`, reviewers);
   const comment = (await bot.post<Made>(`${issue}/comments`, { body: "Hello" })).body;
   await olaf.post(`${issue}/comments`, { body: "From outside" });
   const at = `${API}/issues/comments/${comment.id}`;
@@ -362,6 +379,17 @@ async function changes(dora: Caller, bot: Caller, rita: Caller, olaf: Caller) {
   await dora.post(`${API}/merges`, { base: "other", head: "main" });
   await references(bot, dora, head);
   await olaf.delete("/repos/olaf/api");
+}
+
+async function labels(bot: Caller) {
+  const all = `${API}/labels`;
+  await bot.post(all, { name: "minor", color: "0e8a16", description: "A feature" });
+  await bot.post(all, { name: "minor" });
+  await bot.get(all);
+  await bot.get(`${all}/minor`);
+  await bot.get(`${all}/none`);
+  await bot.patch(`${all}/minor`, { new_name: "feature", color: "c5def5", description: "Something new" });
+  await bot.delete(`${all}/feature`);
 }
 
 async function references(bot: Caller, dora: Caller, sha: string) {

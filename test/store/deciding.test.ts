@@ -204,7 +204,7 @@ describe("What came of an effect", () => {
     };
     await store.record(lease, came({ effect: ruleset, came: "done", id: 8 }));
     const known = await store.recall({ ...lease, subject: stage }, NOW);
-    expect(known.facts).toMatchObject({ slot: { written: { id: 8, completed: false } } });
+    expect(known.facts).toMatchObject({ slots: { [title]: { written: { id: 8, completed: false } } } });
   });
 
   it("was refused: the reason is kept beside what stands there, until something else is done", async () => {

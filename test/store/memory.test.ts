@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { absorb } from "../../src/flow/absorb.ts";
-import { checkSlot, type Effect } from "../../src/flow/effect.ts";
+import { checkSlot, type Effect, rulesetSlot } from "../../src/flow/effect.ts";
+import type { StageKnown } from "../../src/flow/facts.ts";
 import type { Lesson, Memory } from "../../src/flow/memory.ts";
 import { branch, installationId, later, sha } from "../../src/flow/names.ts";
 import type { Subject } from "../../src/flow/subject.ts";
@@ -74,7 +75,13 @@ const kinds: readonly (readonly [Subject, Lesson, Memory])[] = [
   [
     stage,
     stageLesson,
-    stageMemory({ repairs: [NOW, LATER], disabledSince: NOW, enforced: { state: "no", because: "It is off." } }),
+    stageMemory({
+      rulesets: {
+        "flowgate: staging": { written: null, repairs: [NOW, LATER], disabled: { since: NOW, by: "ada" } },
+        __proto: { written: null, repairs: [], disabled: null },
+      },
+      enforced: { state: "yes", readAt: NOW, but: ["It is off."] },
+    }),
   ],
   [
     component,
@@ -118,6 +125,45 @@ describe.each(kinds)("A %j", (subject, lesson, memory) => {
   it("that was only nudged is still unknown", async () => {
     await store.learn(nudged(subject));
     expect((await factsOf(subject)).memory).toBeNull();
+  });
+});
+
+describe("What is said of the rulesets of every stage", () => {
+  it("is taught to those that are known, and to no other", async () => {
+    const staging = { ...stage, branch: branch("staging") };
+    const master = { ...stage, branch: branch("master") };
+    for (const subject of [stage, staging]) await remember(subject, stageMemory());
+    await store.learn(nudged(master));
+    await store.learn(news({ lessons: [{ ...stageLesson, branch: null, changedBy: "ada" }] }));
+    for (const subject of [stage, staging])
+      expect((await factsOf(subject)).memory).toMatchObject({ look: true, changedBy: "ada" });
+    expect((await factsOf(master)).memory).toBeNull();
+  });
+});
+
+describe("What stands in the slots of a stage's rulesets", () => {
+  it("is known by title, with that for tags and without that of other stages", async () => {
+    await store.learn(news({ lessons: [stageLesson], nudges: nudged(stage).nudges }));
+    const lease = await take(store, stage);
+    const titles = ["development", "development merges", "tags", "tags are final", "developments"];
+    const effects = titles.map((title) => ({
+      ...check(),
+      thing: "ruleset" as const,
+      slot: rulesetSlot(REPOSITORY, `flowgate: ${title}`),
+      title: `flowgate: ${title}`,
+      content: null,
+      over: null,
+    }));
+    await store.commit(lease, await store.recall(lease, NOW), decision({ entries: [entry()], effects }), NOW);
+    for (const [place, effect] of effects.entries())
+      await store.record(lease, { effect, at: NOW, came: "done", id: place + 1 });
+    const { slots } = (await factsOf(stage)) as StageKnown;
+    expect(Object.entries(slots).map(([title, { written }]) => [title, written?.id])).toEqual([
+      ["flowgate: development", 1],
+      ["flowgate: development merges", 2],
+      ["flowgate: tags", 3],
+      ["flowgate: tags are final", 4],
+    ]);
   });
 });
 

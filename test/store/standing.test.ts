@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { type Effect, issueSlot } from "../../src/flow/effect.ts";
 import type { PullKnown, StageKnown } from "../../src/flow/facts.ts";
 import { closes, opens } from "../../src/flow/ledger.ts";
 import { branch, installationId, later, repositoryId } from "../../src/flow/names.ts";
@@ -11,12 +12,14 @@ import {
   ARRIVALS,
   at,
   component as componentMemory,
+  finding,
   NOW,
   pullMemory,
   REPOSITORY,
   stageMemory,
   verdict,
 } from "../builders.ts";
+import { overriding } from "../gates/asking.ts";
 import { attested } from "../release/attested.ts";
 import { freshPlace, type Place } from "./place.ts";
 import { decides, groupLesson, INSTALLATION, news, nudged, pull, pullLesson, take } from "./told.ts";
@@ -138,6 +141,74 @@ describe("What stands", () => {
     await writes(closes(ABOUT, "rita", "hold:12", "done"), opens(ABOUT, hold(13, { because: "wait longer" })));
     await writes(closes(ABOUT, "rita", "hold:12", "once more"), closes(ABOUT, "rita", "nothing", "no"));
     expect(await madeAnew()).toBe(3);
+  });
+});
+
+describe("What people overrode", () => {
+  const WEEK = 7 * 24 * 3_600_000;
+  const overrides = async (of = pull(12)) =>
+    (await known<PullKnown>(of)).overrides.map(({ standing, closed, slot }) => [
+      standing.key,
+      closed,
+      slot?.written?.id ?? null,
+    ]);
+  const [here, there] = [overriding(), overriding({ number: 13 })];
+  beforeEach(async () => {
+    await store.learn(news({ lessons: [pullLesson(pull(12)), pullLesson(pull(13))] }));
+    await writes(opens(ABOUT, here), opens(ABOUT, there));
+  });
+
+  it("stands for the whole component, and is known on its own pull request a week longer", async () => {
+    expect(await standing()).toEqual([here.key, there.key]);
+    expect(await standing(pull(13))).toEqual([here.key, there.key]);
+    expect(await overrides()).toEqual([[here.key, null, null]]);
+    await writes(closes(ABOUT, "quinn", here.key, "quinn closed it: it is well"));
+    expect(await standing()).toEqual([there.key]);
+    expect(await overrides()).toEqual([[here.key, "quinn closed it: it is well", null]]);
+    place.clock.pass(WEEK + 1);
+    expect(await overrides()).toEqual([]);
+    expect(await overrides(pull(13))).toEqual([[there.key, null, null]]);
+  });
+
+  it("has an issue", async () => {
+    const effect: Effect = {
+      does: "set",
+      thing: "issue",
+      slot: issueSlot(REPOSITORY, here.key),
+      fingerprint: "f" as never,
+      repository: REPOSITORY,
+      name: "acme/api",
+      title: "t",
+      mark: "m",
+      body: "b",
+      state: "open",
+      over: null,
+    };
+    await store.learn(nudged(pull(12)));
+    const lease = await take(store, pull(12));
+    await store.record(lease, { effect, at: NOW, came: "done", id: 44 });
+    await store.release(lease, 1_000, null);
+    expect(await overrides()).toEqual([[here.key, null, 44]]);
+  });
+
+  it("is told with what was merged by it", async () => {
+    const over = { by: RITA, confirmedBy: { id: 11, login: "carl" }, because: "the runner is down" };
+    const judged = verdict({ findings: [finding({ gate: "checks", outcome: "overridden", override: over })] });
+    const memory = pullMemory({}, { state: "closed", merged: true, mergeCommit: at("merged") });
+    await decides(store, pull(13), { memory, verdict: judged });
+    const promotes = { id: "comment:1", by: RITA, at: NOW, body: "/promote", how: "written" } as const;
+    await store.learn(news({ asks: [{ of: pull(12), request: { ...promotes, origin: { number: 12, comment: 1 } } }] }));
+    expect((await known<PullKnown>(pull(12))).merged).toMatchObject([
+      { number: 13, overridden: [{ gate: "checks", ...over }] },
+    ]);
+  });
+
+  it("can be made anew from the ledger alone", async () => {
+    await writes(
+      closes(ABOUT, "quinn", here.key, "quinn closed it: it is well"),
+      opens(ABOUT, { ...there, issue: 45 }),
+    );
+    expect(await madeAnew()).toBe(2);
   });
 });
 
@@ -285,6 +356,8 @@ describe("The board", () => {
     await writes(
       opens(ABOUT, hold(12)),
       opens(ABOUT, deviation("staging")),
+      opens(ABOUT, overriding()),
+      opens(ABOUT, overriding({ gate: "backup", confirmed: null })),
       opens(ABOUT, freeze("for ever", { repository: REPOSITORY })),
       opens(ABOUT, {
         ...freeze("for an hour", { installation: INSTALLATION }),
@@ -292,9 +365,9 @@ describe("The board", () => {
       } as Standing),
     );
     const shown = async () => (await store.componentsView()).map(({ standing: all }) => all.map(({ key }) => key));
-    expect(await shown()).toEqual([["deviation:staging", "for an hour", "for ever"]]);
+    expect(await shown()).toEqual([["deviation:staging", "for an hour", "for ever", overriding().key]]);
     place.clock.pass(3_600_000);
-    expect(await shown()).toEqual([["deviation:staging", "for ever"]]);
+    expect(await shown()).toEqual([["deviation:staging", "for ever", overriding().key]]);
   });
 });
 

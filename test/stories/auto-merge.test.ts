@@ -7,6 +7,7 @@ import { lands, seen, story } from "./telling.ts";
 
 const OPTIONS: WorldOptions = {
   config: `enforcement: managed
+merge_by: anyone
 roles:
   release-manager: ["@acme/release-managers"]
   operations: ["@acme/operations"]

@@ -10,9 +10,7 @@ import {
 import { must } from "../../sandbox/outcome.ts";
 import { changeSettings } from "../../sandbox/repositories.ts";
 import { LANES_ONLY, OWNER } from "../world.ts";
-import { rulesets, seen, story } from "./telling.ts";
-
-const RULESETS = ["flowgate: development", "flowgate: master", "flowgate: staging"];
+import { RULESETS, rulesets, seen, story } from "./telling.ts";
 
 describe("A repository", () => {
   story(
@@ -64,7 +62,17 @@ describe("A repository", () => {
         is: "failure",
         title: "dev goes into test, not into acceptance: no stage is skipped.",
       });
-      expect(rulesets(world)).toHaveLength(4);
+      expect(rulesets(world)).toEqual([
+        "flowgate: acceptance",
+        "flowgate: acceptance merges",
+        "flowgate: dev",
+        "flowgate: main",
+        "flowgate: main merges",
+        "flowgate: tags",
+        "flowgate: tags are final",
+        "flowgate: test",
+        "flowgate: test merges",
+      ]);
     },
     {
       stages: ["dev", "test", "acceptance", "main"],

@@ -7,9 +7,8 @@ import { describe, expect } from "@jest/globals";
 import { must } from "../../sandbox/outcome.ts";
 import { deleteRuleset } from "../../sandbox/rulesets.ts";
 import { manifest, type World } from "../world.ts";
-import { edits, lands, refusal, rulesetOf, rulesets, seen, story, summary } from "./telling.ts";
+import { edits, lands, RULESETS, refusal, rulesetOf, rulesets, seen, story, summary } from "./telling.ts";
 
-const OURS = ["flowgate: development", "flowgate: master", "flowgate: staging"];
 const HOUR = 3_600_000;
 const run = promisify(execFile);
 
@@ -38,7 +37,7 @@ describe("Enforcement is switched on", () => {
       faults.clear();
       await world.skip(2_000);
       expect([seen(world, allowed)?.is, seen(world, refused)?.is]).toEqual(["success", "failure"]);
-      expect(rulesets(world)).toEqual(OURS);
+      expect(rulesets(world)).toEqual(RULESETS);
       const written = (path: RegExp) =>
         world.github.requests
           .all()
@@ -63,7 +62,7 @@ describe("Enforcement is switched on", () => {
       });
       await world.start();
       await world.quiet();
-      expect(rulesets(world)).toEqual(OURS);
+      expect(rulesets(world)).toEqual(RULESETS);
       expect(await enforced(world)).toBe(false);
       world.github.faults.clear();
       await world.skip(10 * 60_000);
@@ -166,7 +165,7 @@ describe("A ruleset of ours that is changed by hand", () => {
     const { id } = rulesetOf(world, "development");
     must(deleteRuleset(world.github, world.person("ada").actor, world.repository(), id));
     await world.quiet();
-    expect(rulesets(world)).toEqual(OURS);
+    expect(rulesets(world)).toEqual(RULESETS);
     expect(await enforced(world)).toBe(true);
     expect(world.said.join("\n")).toContain("The ruleset “flowgate: development” was changed by @ada (was deleted)");
   });
@@ -208,7 +207,7 @@ describe("A ruleset of ours that is changed by hand", () => {
     await world.skip(3 * HOUR);
     expect(rulesets(world)).toContain("flowgate: master (disabled)");
     await world.skip(HOUR + 60_000);
-    expect(rulesets(world)).toEqual(OURS);
+    expect(rulesets(world)).toEqual(RULESETS);
     expect(summary(world, number)).not.toContain("Advice only");
   });
 
@@ -279,8 +278,8 @@ describe("The config", () => {
     expect(summary(world, number)).toMatch(
       /^\*\*Advice only: GitHub will not block this merge because no rule of this repository requires “flowgate: staging”\.\*\*/,
     );
-    await configured(world, "enforcement: managed\n");
-    expect(rulesets(world)).toEqual(OURS);
+    await configured(world, "enforcement: managed\nmerge_by: anyone\n");
+    expect(rulesets(world)).toEqual(RULESETS);
     expect(seen(world, number)).toMatchObject({ is: "failure" });
     expect(summary(world, number)).not.toContain("Advice only");
     expect(await dora.merges(number)).toMatchObject({ status: 405 });

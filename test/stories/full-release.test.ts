@@ -14,6 +14,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 const CONFIG = `enforcement: managed
+merge_by: anyone
 roles:
   release-manager: ["@acme/release-managers"]
   operations: ["@acme/operations", "rita"]
@@ -186,7 +187,7 @@ story(
     });
     expect(await rita.merges(release)).toEqual({
       status: 405,
-      message: 'Repository rule violations found\n\nRequired status check "flowgate: master" is in progress.',
+      message: 'Repository rule violations found\n\nRequired status check "flowgate: master" is in progress.\n\n',
     });
     await attests("snap-9a02");
     expect(title()).toBe(GREEN);
@@ -317,6 +318,7 @@ Run-book: \`docs/runbooks/1.4.0.md\` (\`…\`).
 24 h, app: judged passed
 24 h, app: it was merged as it had passed
 24 h, app: used up snap-9a02 for #4
+24 h, app: v1.0.0: \`v1.0.0\`, because it is the first release
 24 h, rita: brought #4
 24 h, otto: P4 done: otto ticked its box
 24 h, otto: P5 done: otto did it
@@ -325,6 +327,7 @@ Run-book: \`docs/runbooks/1.4.0.md\` (\`…\`).
 24 h, otto: P6 done: otto ticked its box
 24 h, rita: P7 done: the cache was old
 24 h, app: reported in an issue
+24 h, app: v1.0.0 is released
 48 h, otto: P8 done: otto ticked its box"
 `);
     await world.start();

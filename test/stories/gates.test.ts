@@ -3,6 +3,7 @@ import { RUN_BOOK, RUN_BOOK_PATH, type World } from "../world.ts";
 import { lands, open, seen, story, summary, toCopy } from "./telling.ts";
 
 const STANDARD = `enforcement: managed
+merge_by: anyone
 roles:
   release-manager: ["@acme/release-managers"]
   operations: ["@acme/operations"]
@@ -161,7 +162,7 @@ describe("From a feature to production", () => {
     },
     {
       config:
-        "team: small\nroles: { operations: [dora, devin], quality: [dora, devin] }\nchecks: { allow_none: true }\n",
+        "team: small\nmerge_by: anyone\nroles: { operations: [dora, devin], quality: [dora, devin] }\nchecks: { allow_none: true }\n",
       settings: QUICK,
     },
   );
@@ -224,7 +225,7 @@ describe("From a feature to production", () => {
     },
     {
       config:
-        'team: regulated\nroles: { quality: ["@acme/quality"] }\napprovals: { staging: [], master: [] }\nchecks: { allow_none: true }\n',
+        'team: regulated\nmerge_by: anyone\nroles: { quality: ["@acme/quality"] }\napprovals: { staging: [], master: [] }\nchecks: { allow_none: true }\n',
       settings: QUICK,
     },
   );

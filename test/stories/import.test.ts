@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { startWorld, type World } from "../world.ts";
+import { RULESETS } from "./telling.ts";
 
 const run = promisify(execFile);
 
@@ -52,7 +53,8 @@ describe("A real repository, imported and worked on with git", () => {
     await git("clone", "--quiet", project, source);
     clone = source;
     // Its lanes are what this is about.
-    appendFileSync(join(source, ".github/flowgate.yml"), "runbook: { required: false }\nbackup: { when: data }\n");
+    const lanes = "enforcement: managed\nmerge_by: anyone\nrunbook: { required: false }\nbackup: { when: data }\n";
+    writeFileSync(join(source, ".github/flowgate.yml"), lanes);
     await git("commit", "--quiet", "--all", "--message", "Release without a run-book");
     world = await startWorld({ imported: source });
     clone = join(folder, "clone");
@@ -75,7 +77,7 @@ describe("A real repository, imported and worked on with git", () => {
     const branches = await git("branch", "--remotes");
     for (const stage of ["development", "staging", "master"]) expect(branches).toContain(`origin/${stage}`);
     const rulesets = world.github.find.rulesetsOf(world.repository().id).map(({ name }) => name);
-    expect(rulesets.toSorted()).toEqual(["flowgate: development", "flowgate: master", "flowgate: staging"]);
+    expect(rulesets.toSorted()).toEqual(RULESETS);
   });
 
   it("judges every lane, and GitHub refuses the merge that skips a stage", async () => {

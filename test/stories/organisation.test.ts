@@ -4,7 +4,7 @@ import type { Repository } from "../../sandbox/model.ts";
 import { must } from "../../sandbox/outcome.ts";
 import { createRepository } from "../../sandbox/setup.ts";
 import { lanesOnly, OWNER, type World } from "../world.ts";
-import { lands, rulesets, seen, story, summary } from "./telling.ts";
+import { lands, RULESETS_BY_PROMOTE, rulesets, seen, story, summary } from "./telling.ts";
 
 const CONFIG = ".github/flowgate.yml";
 
@@ -71,7 +71,7 @@ story(
     expect(rulesets(world)).toEqual([]);
     await organisation(world, "enforcement: managed\n");
     await world.quiet();
-    expect(rulesets(world)).toHaveLength(3);
+    expect(rulesets(world)).toEqual(RULESETS_BY_PROMOTE);
     await world.person("dora").pushes("feature/login", "development");
     const number = await world.person("dora").opens("feature/login", "master");
     await world.quiet();

@@ -69,7 +69,7 @@ async function releasedWhile(world: World, calls: readonly Call[], does: Request
   expect([1, 2, 3].map((number) => answers(world, number))).toEqual([
     [`#1 is in development as ${merged(world, 1)}. #2 takes it on to staging.`],
     [`${carries}#2 is in staging as ${merged(world, 2)}. #3 takes it on to master.`],
-    [`${carries}#3 is in master as ${merged(world, 3)}. It is released.`],
+    [`${carries}#3 is in master as ${merged(world, 3)}. v1.0.0 is released.`],
   ]);
   expect(github.find.pullsOf(world.repository().id)).toHaveLength(3);
   expect(tagNames(github, world.repository().id)).toEqual(["v1.0.0"]);

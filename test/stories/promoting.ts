@@ -3,7 +3,7 @@ import { answers as answered, short } from "./telling.ts";
 
 /** Releases need nothing but a release manager's word. */
 export const PROMOTING: WorldOptions = {
-  config: `${LANES_ONLY}roles: { release-manager: ["@acme/release-managers"] }\n`,
+  config: `${LANES_ONLY.replace("merge_by: anyone\n", "")}roles: { release-manager: ["@acme/release-managers"] }\n`,
   settings: { budget: { points: 1_000_000, inFlight: 64 } },
 };
 

@@ -48,6 +48,8 @@ function wordsOf({ what, says, actor }: Entry, items: readonly Item[]): string |
   switch (what) {
     case "opened":
       return standingIn(says as unknown as Standing, items, actor);
+    case "closed":
+      return String(says["key"]).startsWith("release:") ? String(says["because"]) : null;
     case "answered":
       return says["came"] === "refused" ? `was refused ${says["lines"]}` : null;
     case "judged": {
@@ -78,6 +80,8 @@ function standingIn(standing: Standing, items: readonly Item[], actor: string): 
     }
     case "landed":
       return standing.because;
+    case "release":
+      return `${standing.version}: ${standing.because}`;
     case "execution":
       // Each time the comment is written it stands anew.
       return actor === "app" ? null : standing.because;

@@ -115,4 +115,19 @@ export const rulesets = (world: World): readonly string[] =>
     .map(({ name, enforcement }) => (enforcement === "active" ? name : `${name} (${enforcement})`))
     .sort();
 
+/** All that Flowgate keeps on the three stages, where GitHub's button merges too. */
+export const RULESETS: readonly string[] = [
+  "flowgate: development",
+  "flowgate: master",
+  "flowgate: staging",
+  "flowgate: tags",
+  "flowgate: tags are final",
+];
+/** The same where only Flowgate merges past the first stage. */
+export const RULESETS_BY_PROMOTE: readonly string[] = [
+  ...RULESETS,
+  "flowgate: master merges",
+  "flowgate: staging merges",
+].sort();
+
 export const short = (sha: string): string => sha.slice(0, 7);

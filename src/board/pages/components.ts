@@ -1,6 +1,6 @@
 import { configNote, missingStages } from "../../flow/component.ts";
 import { CONFIG_PATH } from "../../flow/config.ts";
-import type { Standing } from "../../flow/standing.ts";
+import type { Standing, StandingOf } from "../../flow/standing.ts";
 import { minute } from "../../flow/words.ts";
 import { type Content, cut, type Html, html, prose } from "../html.ts";
 import { enforcementOf, marked, sorted, tally } from "../listing.ts";
@@ -89,10 +89,15 @@ function wordsOf(one: Standing): { readonly word: string; readonly of: string } 
       return { word: `✗ ${one.severity} outage`, of: "" };
     case "release":
       return { word: "… on its way", of: one.version };
+    case "override":
+      return { word: "! overridden", of: `${one.gate} on #${one.number}${toClose(one)}` };
     default:
       return { word: "… owed", of: "" };
   }
 }
+
+const toClose = ({ confirmed }: StandingOf<"override">) =>
+  confirmed === null ? "" : `, to be closed by ${minute(confirmed.due)}`;
 
 function enforcement(view: ComponentView): Content {
   const { open, ...how } = enforcementOf(view);

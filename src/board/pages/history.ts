@@ -1,4 +1,4 @@
-import type { Entry, LedgerEntry } from "../../flow/ledger.ts";
+import type { Entry, LedgerEntry, Withheld } from "../../flow/ledger.ts";
 import type { Instant, Json } from "../../flow/names.ts";
 import { OUTCOMES } from "../../flow/verdict.ts";
 import { type ItemStanding, STATE_WORDS, stateFrom } from "../../release/execution.ts";
@@ -26,6 +26,7 @@ const WHAT: { readonly [what in Entry["what"]]: string } = {
   reported: "Reported",
   answered: "Asked",
   promoting: "Promoted",
+  redacted: "Text taken out",
 };
 
 /** What the ledger says about a pull request, newest first. */
@@ -44,7 +45,12 @@ ${older > 0 && html`<p class="quiet">${older} older ${older === 1 ? "entry" : "e
 </section>`;
 }
 
-function event(entry: LedgerEntry, before: LedgerEntry | null, view: PullView, now: Instant): Html {
+function event(
+  entry: LedgerEntry | Withheld,
+  before: LedgerEntry | Withheld | null,
+  view: PullView,
+  now: Instant,
+): Html {
   const { at, what, actor, sequence, hash } = entry;
   const itemState = itemIn(entry, view);
   const sentence = itemState ?? sentenceOf(entry, before);
@@ -55,8 +61,8 @@ function event(entry: LedgerEntry, before: LedgerEntry | null, view: PullView, n
 }
 
 /** How far an item of the run-book is by an entry; null: it tells of no item. */
-function itemIn({ what, says }: LedgerEntry, { walked }: PullView): string | null {
-  if (what !== "opened" || says["kind"] !== "item") return null;
+function itemIn({ what, says }: LedgerEntry | Withheld, { walked }: PullView): string | null {
+  if (what !== "opened" || says === null || says["kind"] !== "item") return null;
   const state = says as unknown as ItemStanding;
   const item = walked?.book.items.find(({ id }) => id === state.item);
   const { state: now, because } = stateFrom(state);
@@ -65,7 +71,8 @@ function itemIn({ what, says }: LedgerEntry, { walked }: PullView): string | nul
 }
 
 /** The words of an entry, without repeating those of the judgement that it carried out. */
-function sentenceOf({ what, says }: LedgerEntry, before: LedgerEntry | null): string | null {
+function sentenceOf({ what, says }: LedgerEntry | Withheld, before: LedgerEntry | Withheld | null): string | null {
+  if (says === null) return "its text was taken out of the ledger";
   if (what === "judged") return verdictOf(says);
   if (what === "opened") return [text(says["kind"]), text(says["because"])].filter((part) => part !== null).join(": ");
   if (what === "answered") return askedIn(says);
@@ -76,7 +83,7 @@ function sentenceOf({ what, says }: LedgerEntry, before: LedgerEntry | null): st
   const check = what === "done" ? /^check:\d+:[0-9a-f]+:(.+)$/.exec(slot)?.[1] : undefined;
   if (check !== undefined) {
     const title = text(says["title"]);
-    const known = title !== null && before?.what === "judged" && (verdictOf(before.says) ?? "").endsWith(title);
+    const known = title !== null && before?.what === "judged" && (verdictOf(before.says ?? {}) ?? "").endsWith(title);
     return [`the check ${check}, ${text(says["conclusion"]) ?? "in progress"}`, known ? null : title]
       .filter((part) => part !== null)
       .join(": ");
