@@ -45,7 +45,7 @@ it("Killed at every await of a /promote and started again, it merges, opens, tag
     expect([feature, promotion, release].map((number) => answers(world, number))).toEqual([
       [`#${feature} is in development as ${merged(world, feature)}. #${promotion} takes it on to staging.`],
       [`${carries}#${promotion} is in staging as ${merged(world, promotion)}. #${release} takes it on to master.`],
-      [`${carries}#${release} is in master as ${merged(world, release)}. It is released.`],
+      [`${carries}#${release} is in master as ${merged(world, release)}. v1.${round - 1}.0 is released.`],
     ]);
     expect(pulls()).toBe(before + 3);
     expect(tagNames(world.github, world.repository().id)).toHaveLength(round);

@@ -120,7 +120,7 @@ describe("A merge that GitHub refuses", () => {
       await world.person("rita").says(number, "/promote");
       await world.quiet();
       expect(answers(world, number)).toEqual([
-        "GitHub would not merge it. GitHub answered 405 (At least 1 approving review is required by reviewers with write access.) when asked to merge #1 in acme/api.",
+        "GitHub would not merge it. GitHub answered 405 (At least 1 approving review is required by reviewers with write access.) when asked to merge #1 in acme/api. That is asked for by a rule beside Flowgate's: meet it, and say it again.",
       ]);
       await world.person("rita").says(number, "/promote");
       await world.quiet();
