@@ -18,7 +18,6 @@ import type { Verdict } from "../flow/verdict.ts";
 import { attestedAnywhere } from "../release/attestation.ts";
 import { EDITED, NOT_PROMOTED, NOTHING_DONE, reply, TAKEN_BACK, TWICE } from "../report/reply.ts";
 import { type StickyCame, stickyCame } from "./sticky.ts";
-import { promotionOn } from "./under-way.ts";
 
 type Known = Asking & {
   readonly web: string;
@@ -136,8 +135,10 @@ const lineOf = (line: string, came: Extract<Came, { readonly came: "done" }>): L
   return { line, ...said };
 };
 /** One that was under way is answered, and ends. */
-function replaced({ by }: Heard, { standing, subject }: Known): readonly Said[] {
-  const before = subject.kind === "pull" ? promotionOn({ standing, subject }) : undefined;
+function replaced({ by, origin }: Heard, { standing }: Known): readonly Said[] {
+  const before = standing.find(
+    (one): one is StandingOf<"promotion"> => one.kind === "promotion" && one.number === origin.number,
+  );
   if (before === undefined) return [];
   const { request, others, line } = before;
   const says = `${by.login} asked for it anew, and this ends.`;

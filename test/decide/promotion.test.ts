@@ -267,6 +267,12 @@ describe("/promote", () => {
       branch: "development",
       pinned: null,
     });
+    // A stage that is gone just now is compared by its name.
+    const gone = component({ ...staged, stages: { ...staged.stages, staging: null } });
+    const byName = { ...hub(), [`compare staging ${HEAD}`]: brings() };
+    expect(done(judge({ component: gone, memory: merged, standing: [underWay()], requests: OPEN }, byName))).toEqual([
+      "promotion",
+    ]);
   });
 
   describe("on what is merged", () => {

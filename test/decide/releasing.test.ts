@@ -263,6 +263,8 @@ describe("A merge into the last stage", () => {
       `${into} v1.4.0 is tagged, and its release is a draft until it is deployed and tested.`,
     ]);
     expect(says(judge({ ...tagged, release: there(900, true) }))).toEqual([`${into} v1.4.0 is released.`]);
+    const over = { ...tagged, standing: [promotion], release: there(900, true) };
+    expect(says(judge(over))).toEqual([`${into} It is released.`]);
     const kept = { ...drafted, refused: { fingerprint: "x" as Hash, because: "GitHub answered 403.", at: NOW } };
     expect(says(judge({ ...tagged, release: kept }))).toEqual([
       `${into} v1.4.0 is tagged, and its draft could not be published. GitHub answered 403.`,

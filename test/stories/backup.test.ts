@@ -163,6 +163,9 @@ describe("A backup", () => {
       await otto.ticks(first, "P3");
       await world.quiet();
       expect(runBookOf(world.github, world.repository(), first)?.body).toContain("- [x] **P3** ");
+      // One release at a time: it is published before the next one.
+      await otto.says(first, "/done P4-P5");
+      await world.quiet();
 
       // None of them serves another release.
       await dora.pushes("feature/logout", "development", { files: { "src/logout.ts": "1" } });
