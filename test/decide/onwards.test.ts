@@ -192,12 +192,6 @@ describe("The pull request that takes it on to the last stage", () => {
     expect(opened({ component: named, memory: own })?.body).toMatch(/^Run-book: docs\/runbooks\/own\.md\n\n/);
   });
 
-  it("is compared with the stage by its name where it is not known where that is", () => {
-    const gone = component({ stages: { ...staged.component.stages, master: null }, config: staged.component.config });
-    const byName = { ...github, [`compare master ${MERGED}`]: brings("fix: a") };
-    expect(opened({ component: gone }, byName)).toMatchObject({ title: "Release v1.3.3" });
-  });
-
   it("waits while GitHub does not say what it carries", () => {
     const silent = { ...github, [`compare ${at("master")} ${MERGED}`]: unknown("GitHub answered 502.") };
     expect(judge(staged, silent)).toMatchObject({ lookAgainAt: LATER, answered: [] });
