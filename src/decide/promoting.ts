@@ -4,7 +4,10 @@ import type { House } from "../flow/house.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import { agreed, type Verdict } from "../flow/verdict.ts";
 import { allOf } from "./answer.ts";
-import { merging, NOTHING_PROMOTED, type Promoting, promotingOn, refreshing } from "./promotion.ts";
+import { merging } from "./merging.ts";
+import { onwards } from "./onwards.ts";
+import { NOTHING_PROMOTED, type Promoting, type Step } from "./promotion.ts";
+import { refreshing } from "./refreshing.ts";
 import { promotionOn } from "./under-way.ts";
 
 type Known = PullKnown & { readonly memory: PullMemory };
@@ -54,13 +57,11 @@ function isTold({ merge, branch, memory, ...known }: Known): boolean {
 }
 
 /** What is being made of the release is told once it is there. */
-const goingOn = (at: Parameters<typeof promotingOn>[0], { effects }: Decision, house: House) =>
-  effects.some(({ thing }) => thing === "tag" || thing === "release") ? NOTHING_PROMOTED : promotingOn(at, house);
+const goingOn = (at: Parameters<typeof onwards>[0], { effects }: Decision, house: House) =>
+  effects.some(({ thing }) => thing === "tag" || thing === "release") ? NOTHING_PROMOTED : onwards(at, house);
 
-const withJudged = (
-  next: Promoting | { readonly lacks: readonly Want[] },
-  judged: Decision,
-): ReturnType<typeof promoting> => ("lacks" in next ? next : { ...next, judged });
+const withJudged = (next: Step, judged: Decision): ReturnType<typeof promoting> =>
+  "lacks" in next ? next : { ...next, judged };
 
 /** Others' checks are read afresh. */
 export const doubting = (pull: PullMemory): PullMemory =>

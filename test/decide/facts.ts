@@ -1,9 +1,11 @@
 import type { Answer, Decision } from "../../src/flow/decision.ts";
+import type { StageKnown } from "../../src/flow/facts.ts";
 import type { House } from "../../src/flow/house.ts";
 import type { PullMemory } from "../../src/flow/memory.ts";
+import { branch } from "../../src/flow/names.ts";
 import type { Label, StickyEdit } from "../../src/flow/request.ts";
 import type { StandingOf } from "../../src/flow/standing.ts";
-import { APP, at, component, NOW, policy, pullMemory, REPOSITORY } from "../builders.ts";
+import { APP, at, component, NO_RECORDS, NOW, policy, pullMemory, REPOSITORY, stageMemory } from "../builders.ts";
 import { BLOB, PATH } from "../commands/walking.ts";
 
 /** Without pages of its own. */
@@ -54,5 +56,20 @@ export const stickyEdit = (labels: readonly string[] = [], more: Partial<StickyE
     return { label: name.replace("-", "") as Label, ticked, shown: !ticked };
   }),
   other: "no",
+  ...more,
+});
+
+/** What is known of a stage that is looked at; staging where it is not said. */
+export const stageKnown = (more: Partial<StageKnown> = {}): StageKnown => ({
+  now: NOW,
+  cause: null,
+  read: new Map(),
+  component: component(),
+  subject: { kind: "stage", repository: REPOSITORY, branch: branch("staging") },
+  memory: stageMemory({ look: true }),
+  unchecked: [],
+  slots: {},
+  records: NO_RECORDS,
+  deviations: [],
   ...more,
 });

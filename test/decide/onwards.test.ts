@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { MergedPull, PullKnown } from "../../src/flow/facts.ts";
-import { type Branch, branch } from "../../src/flow/names.ts";
+import { type Branch, branch, later } from "../../src/flow/names.ts";
 import {
   at,
   component,
@@ -300,5 +300,9 @@ describe("/promote refresh", () => {
     expect([done(decision), says(decision)]).toEqual([[], []]);
     expect(decision.lookAgainAt).not.toBeNull();
     expect(decision.asked).toContain("pull 12");
+    const late = { ...at12(), branch: written(0, move()?.fingerprint as string), now: later(NOW, 600_000) };
+    expect(says(judge(late, github()))).toEqual([
+      `GitHub said that it moved ${pinned.head}, and does not show it: look at it there.`,
+    ]);
   });
 });

@@ -6,25 +6,17 @@ import type { SlotState } from "../../src/flow/effect.ts";
 import type { KnownOverride, PullKnown } from "../../src/flow/facts.ts";
 import { branch, later, type Person, short } from "../../src/flow/names.ts";
 import { isConfirmed, isOverride, type Override } from "../../src/flow/override.ts";
-import type { Answer, Heard, Open } from "../../src/flow/request.ts";
+import type { Answer, Open } from "../../src/flow/request.ts";
 import type { Standing, StandingOf } from "../../src/flow/standing.ts";
 import type { Verdict } from "../../src/flow/verdict.ts";
-import { at, component, FORK, finding, NOW, pullKnown, pullMemory, REPOSITORY, verdict } from "../builders.ts";
+import { at, component, FORK, finding, NOW, pullKnown, pullMemory, verdict } from "../builders.ts";
 import { DORA, DUE, OLGA, overriding, QUINN, RITA, right } from "../gates/asking.ts";
 import { HOUSE } from "./facts.ts";
 import { FREE, type Hub, hub, judge, says } from "./hub.ts";
+import { HELD, request } from "./under-way.ts";
 
 const HEAD = at("login");
-const held: StandingOf<"hold"> = {
-  kind: "hold",
-  key: "hold:42:12",
-  by: DORA,
-  at: NOW,
-  because: "wait",
-  repository: REPOSITORY,
-  number: 12,
-};
-const HELD: Verdict = verdict({
+const WAITING: Verdict = verdict({
   outcome: "pending",
   findings: [finding(), finding({ gate: "window", outcome: "pending", because: "Held by @dora on #12: wait." })],
 });
@@ -40,18 +32,8 @@ const onWindow = (more: Partial<Override> = {}): Override =>
     ...more,
   });
 const asked = onWindow({ confirmed: null });
-const request = (body: string, by: Person, more: Partial<Heard> = {}): Heard => ({
-  id: "comment:900",
-  by,
-  at: NOW,
-  body,
-  how: "written",
-  judged: HEAD,
-  origin: { number: 12, comment: 900 },
-  ...more,
-});
 const asks = (body: string, by: Person, answer: Answer | null = null): readonly Open[] => [
-  { request: request(body, by), answer },
+  { request: request(body, { by }), answer },
 ];
 const written = (id = 44): SlotState => ({
   written: { fingerprint: "f" as never, id, completed: false, at: NOW },
@@ -71,8 +53,8 @@ const opened = ({ entries }: Decision) =>
     what === "opened" || what === "closed" ? [{ what, actor, ...says }] : [],
   );
 const known = (more: Partial<PullKnown> = {}): Partial<PullKnown> => ({
-  verdict: HELD,
-  standing: [held, asked],
+  verdict: WAITING,
+  standing: [HELD, asked],
   ...more,
 });
 
@@ -100,7 +82,7 @@ describe("A confirmed override", () => {
     const [{ answer } = { answer: null }] = decision.answered ?? [];
     expect(answer).toMatchObject({ came: "under way", body: null, waits: [{ line: "/confirm window" }] });
     const one = onWindow();
-    const next = known({ standing: [held, one], requests: asks("/confirm window", DORA, answer) });
+    const next = known({ standing: [HELD, one], requests: asks("/confirm window", DORA, answer) });
     // It is not there yet, and is looked for as often as it takes.
     const still = judge({ ...next, overrides: [kept(one, null)] });
     expect(still.answered).toEqual([]);
@@ -112,7 +94,7 @@ describe("A confirmed override", () => {
     ]);
     expect(done.answered).toMatchObject([{ id: "comment:900", answer: { came: "done" } }]);
     expect(opened(done)).toMatchObject([{ what: "opened", actor: "app", key: one.key, issue: 44 }]);
-    const named = judge({ ...next, standing: [held, onWindow({ issue: 44 })], overrides: [kept(one, written())] });
+    const named = judge({ ...next, standing: [HELD, onWindow({ issue: 44 })], overrides: [kept(one, written())] });
     expect(opened(named)).toEqual([]);
   });
 
@@ -126,7 +108,7 @@ describe("A confirmed override", () => {
     const same = { ...refused, refused: { ...refused.refused, fingerprint: effect?.fingerprint as never } };
     const waits = [{ line: "/confirm window", says: "Done.", links: one.key }];
     const open = asks("/confirm window", DORA, { came: "under way", body: null, waits });
-    const told = judge(known({ standing: [held, one], requests: open, overrides: [kept(one, same)] }));
+    const told = judge(known({ standing: [HELD, one], requests: open, overrides: [kept(one, same)] }));
     expect(says(told)[0]).toMatch(
       /^Done\. Its issue could not be opened: GitHub answered 410 .* `\/override close 12 /,
     );
@@ -137,13 +119,13 @@ describe("A confirmed override", () => {
   it("is answered without it where it was closed in between", () => {
     const waits = [{ line: "/confirm window", says: "Done.", links: asked.key }];
     const open = asks("/confirm window", DORA, { came: "under way", body: null, waits });
-    expect(says(judge(known({ standing: [held], requests: open })))).toEqual(["Done."]);
+    expect(says(judge(known({ standing: [HELD], requests: open })))).toEqual(["Done."]);
   });
 
   it("lets a /promote of the same comment go on, which answers for both", () => {
     const github = hub();
     const first = judge(
-      known({ requests: asks("/confirm window\n/promote", RITA), standing: [held, { ...asked, by: DORA }] }),
+      known({ requests: asks("/confirm window\n/promote", RITA), standing: [HELD, { ...asked, by: DORA }] }),
       {
         ...github,
         collaborators: [right(RITA, "maintain"), right(DORA, "maintain")],
@@ -158,7 +140,7 @@ describe("A confirmed override", () => {
     const merged = pullMemory({}, { state: "closed", merged: true, mergeCommit: at("merged") });
     const end = {
       memory: merged,
-      verdict: HELD,
+      verdict: WAITING,
       standing: [{ ...promotion, refreshTo: null }, one],
       requests: asks("/confirm window\n/promote", RITA, { came: "under way", body: null }),
       next: written(13),
@@ -215,7 +197,7 @@ describe("An override that lets nothing through any more", () => {
     expect(issuesIn(judge({ standing: [], overrides: [kept(one, null, because)] }))).toEqual([]);
     expect(issuesIn(judge({ standing: [], overrides: [kept(asked, null, because)] }))).toEqual([]);
     // Asked for anew it is another one.
-    const anew = judge(known({ standing: [held, onWindow()], overrides: [kept(one, written(), because)] }));
+    const anew = judge(known({ standing: [HELD, onWindow()], overrides: [kept(one, written(), because)] }));
     expect(issuesIn(anew)).toMatchObject([{ state: "open", over: 44 }]);
   });
 
@@ -277,16 +259,14 @@ describe("What is overridden", () => {
   });
 
   it("is taken back with the comment that asked for it, until somebody agreed", () => {
-    const gone = [
-      { request: request("/override window because x", RITA, { id: "gone", how: "taken back" }), answer: null },
-    ];
+    const gone = [{ request: request("/override window because x", { id: "gone", how: "taken back" }), answer: null }];
     const decision = judge(known({ requests: gone }));
     expect(opened(decision)).toMatchObject([{ what: "closed", actor: "rita", key: asked.key }]);
     expect(says(decision)).toEqual([
       "The comment that said it was edited or deleted, so it does not count any more. It can be written again.",
     ]);
     const one = onWindow({ issue: 44 });
-    expect(opened(judge(known({ standing: [held, one], requests: gone, overrides: [kept(one, written())] })))).toEqual(
+    expect(opened(judge(known({ standing: [HELD, one], requests: gone, overrides: [kept(one, written())] })))).toEqual(
       [],
     );
     const other = [
@@ -295,7 +275,7 @@ describe("What is overridden", () => {
     expect(opened(judge(known({ requests: other as unknown as readonly Open[] })))).toEqual([]);
     const inReview = { ...asked, comment: null, review: 7 };
     expect(
-      opened(judge(known({ standing: [held, inReview], requests: other as unknown as readonly Open[] }))),
+      opened(judge(known({ standing: [HELD, inReview], requests: other as unknown as readonly Open[] }))),
     ).toHaveLength(1);
   });
 });
@@ -326,14 +306,14 @@ it("Whatever people write, in any order, nothing passes that is held but by two 
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 8 }), (steps) => {
-      let standing: readonly Standing[] = [held];
-      let last = HELD;
+      let standing: readonly Standing[] = [HELD];
+      let last = WAITING;
       for (const { by, line, judged, managers } of steps) {
         const github = {
           ...hub(),
           collaborators: managers === 2 ? people : people.filter(({ person }) => person !== OLGA),
         };
-        const requests = [{ request: request(line, by, { judged }), answer: null }];
+        const requests = [{ request: request(line, { by, judged }), answer: null }];
         const decision = judge({ standing, verdict: last, requests }, github);
         standing = after(standing, decision);
         last = decision.verdict as Verdict;

@@ -2,22 +2,23 @@ import { describe, expect, it } from "@jest/globals";
 import type { PullKnown } from "../../src/flow/facts.ts";
 import { branch, later, repositoryId } from "../../src/flow/names.ts";
 import type { Heard } from "../../src/flow/request.ts";
-import type { Standing } from "../../src/flow/standing.ts";
-import {
-  at,
-  component,
-  LATER,
-  NOW,
-  type PullOptions,
-  pullFacts,
-  pullMemory,
-  REPOSITORY,
-  unknown,
-  verdict,
-} from "../builders.ts";
+import { at, component, LATER, NOW, type PullOptions, pullFacts, pullMemory, unknown, verdict } from "../builders.ts";
 import { DORA, RITA, right } from "../gates/asking.ts";
 import { brings, FREE, type Hub, hub, judge, says } from "./hub.ts";
-import { asks, done, HEAD, MERGED, mergeOf, OPEN, promotions, request, slot, underWay, written } from "./under-way.ts";
+import {
+  asks,
+  done,
+  HEAD,
+  HELD,
+  MERGED,
+  mergeOf,
+  OPEN,
+  promotions,
+  request,
+  slot,
+  underWay,
+  written,
+} from "./under-way.ts";
 
 const NEW = at("newer");
 const DAY_MS = 24 * 3_600_000;
@@ -99,16 +100,7 @@ describe("/promote", () => {
   });
 
   it("is refused with the table where a gate is open, and waits where it is asked to", () => {
-    const held: Standing = {
-      kind: "hold",
-      key: "hold:42:12",
-      by: DORA,
-      at: NOW,
-      because: "wait",
-      repository: REPOSITORY,
-      number: 12,
-    };
-    const facts = { standing: [held] };
+    const facts = { standing: [HELD] };
     const refused = judge({ ...facts, requests: asks("/promote") });
     expect(says(refused)).toEqual(["It cannot be promoted yet. Held by @dora on #12: wait."]);
     expect(refused.effects.at(-1)).toMatchObject({ body: expect.stringContaining("| gate | outcome |") });
@@ -124,10 +116,10 @@ describe("/promote", () => {
     expect(says(beside)[0]).toMatch(/^- `\/unfreeze staging`: .*\n- `\/promote when ready`: .* is promoted as soon as/);
     expect(promotions(beside).at(-1)).toMatchObject({ answered: true, others: [] });
 
-    const later_ = judge({ standing: [held, { ...waits, answered: true }], requests: OPEN });
+    const later_ = judge({ standing: [HELD, { ...waits, answered: true }], requests: OPEN });
     expect(says(later_)).toEqual([]);
     expect(later_.lookAgainAt).toBe(later(NOW, DAY_MS));
-    const over = judge({ now: later(NOW, DAY_MS), standing: [held, waits], requests: OPEN });
+    const over = judge({ now: later(NOW, DAY_MS), standing: [HELD, waits], requests: OPEN });
     expect(says(over)).toEqual([
       "It was not ready within a day, until 2026-11-25 09:40 UTC: say it again if it is still wanted.",
     ]);
@@ -240,6 +232,8 @@ describe("/promote", () => {
     ]);
     const behind = judge({ standing: [underWay()], requests: OPEN, merge: written(12, fingerprint) });
     expect([done(behind), behind.lookAgainAt]).toEqual([[], later(NOW, 2_000)]);
+    const late = { now: later(NOW, 600_000), standing: [underWay()], requests: OPEN, merge: written(12, fingerprint) };
+    expect(says(judge(late))).toEqual(["GitHub said that it merged #12, and does not show it: look at it there."]);
     // What GitHub refused to another comment is asked anew.
     const other = slot({ refused: { fingerprint: "other" as never, because: "No.", at: NOW } });
     expect(done(judge({ standing: [underWay()], requests: OPEN, merge: other }))).toEqual(["merge"]);

@@ -7,7 +7,8 @@ import type { BranchRule, Fact, StageKnown } from "../../src/flow/facts.ts";
 import type { RulesetMemory, StageMemory } from "../../src/flow/memory.ts";
 import { branch, type Hash, later } from "../../src/flow/names.ts";
 import { type LiveRuleset, type RulesetContent, wantedRulesets } from "../../src/flow/ruleset.ts";
-import { APP, component, known, liveRuleset, NO_RECORDS, NOW, policy, REPOSITORY, stageMemory } from "../builders.ts";
+import { APP, component, known, liveRuleset, NOW, policy, REPOSITORY, stageMemory } from "../builders.ts";
+import { decided, HOUSE, stageKnown } from "./facts.ts";
 
 const MASTER = branch("master");
 const MERGES = "flowgate: master merges";
@@ -41,26 +42,16 @@ const written = (contents: readonly RulesetContent[] = ALL): StageMemory["rulese
     ]),
   );
 const withPolicy = (more: Partial<Policy>) => component({ config: { ...component().config, policy: policy(more) } });
-const facts = (more: Partial<StageKnown> = {}): StageKnown => ({
-  now: NOW,
-  cause: null,
-  read: read(),
-  component: withPolicy({}),
-  subject: { kind: "stage", repository: REPOSITORY, branch: MASTER },
-  memory: stageMemory({ look: true, rulesets: written() }),
-  unchecked: [],
-  slots: {},
-  records: NO_RECORDS,
-  deviations: [],
-  ...more,
-});
-const answer = (more: Partial<StageKnown> = {}) =>
-  decide(facts(more), { app: APP, links: null, web: "https://github.com" });
-function judge(more: Partial<StageKnown> = {}): Decision {
-  const came = answer(more);
-  if (!("decided" in came)) throw new Error(`it lacks ${JSON.stringify(came.lacks)}`);
-  return came.decided;
-}
+const facts = (more: Partial<StageKnown> = {}) =>
+  stageKnown({
+    read: read(),
+    component: withPolicy({}),
+    subject: { kind: "stage", repository: REPOSITORY, branch: MASTER },
+    memory: stageMemory({ look: true, rulesets: written() }),
+    ...more,
+  });
+const answer = (more: Partial<StageKnown> = {}) => decide(facts(more), HOUSE);
+const judge = (more: Partial<StageKnown> = {}): Decision => decided(answer(more));
 const memoryOf = ({ memory }: Decision) => memory as StageMemory;
 const butOf = (decision: Decision) => {
   const { enforced } = memoryOf(decision);

@@ -13,13 +13,13 @@ import {
   known,
   LATER,
   liveRuleset,
-  NO_RECORDS,
   NOW,
   policy,
   REPOSITORY,
   stageMemory,
   unknown,
 } from "../builders.ts";
+import { decided, HOUSE, stageKnown } from "./facts.ts";
 
 const STAGING = branch("staging");
 const TITLE = "flowgate: staging";
@@ -39,26 +39,14 @@ const read = (ruleset: LiveRuleset | null | undefined, rules: readonly BranchRul
   ]);
 /** Where GitHub's button merges too, so that a stage in the middle has one ruleset. */
 const byAnyone = component({ config: { ...component().config, policy: policy({ mergeBy: "anyone" }) } });
-const facts = (more: Partial<StageKnown> = {}): StageKnown => ({
-  now: NOW,
-  cause: null,
-  read: new Map(),
-  component: byAnyone,
-  subject: { kind: "stage", repository: REPOSITORY, branch: STAGING },
-  memory: stageMemory({ look: true, rulesets: kept() }),
-  unchecked: [],
-  slots: {},
-  records: NO_RECORDS,
-  deviations: [],
-  ...more,
-});
-const answer = (more: Partial<StageKnown> = {}) =>
-  decide(facts(more), { app: APP, links: null, web: "https://github.com" });
-function judge(more: Partial<StageKnown> = {}): Decision {
-  const came = answer(more);
-  if (!("decided" in came)) throw new Error(`it lacks ${JSON.stringify(came.lacks)}`);
-  return came.decided;
-}
+const facts = (more: Partial<StageKnown> = {}) =>
+  stageKnown({
+    component: byAnyone,
+    memory: stageMemory({ look: true, rulesets: kept() }),
+    ...more,
+  });
+const answer = (more: Partial<StageKnown> = {}) => decide(facts(more), HOUSE);
+const judge = (more: Partial<StageKnown> = {}): Decision => decided(answer(more));
 const memoryOf = (decision: Decision) => decision.memory as StageMemory | undefined;
 const fresh = stageMemory({ look: true, enforced: { state: "waiting", because: "new" } });
 const withPolicy = (enforcement: "managed" | "report" | "observe" | "observed", stages?: readonly string[]) =>

@@ -3,7 +3,7 @@ import type { SlotState } from "../../src/flow/effect.ts";
 import type { Heard } from "../../src/flow/request.ts";
 import type { StandingOf } from "../../src/flow/standing.ts";
 import { at, NOW, REPOSITORY } from "../builders.ts";
-import { RITA } from "../gates/asking.ts";
+import { DORA, RITA } from "../gates/asking.ts";
 
 export const HEAD = at("login");
 /** What #12 was merged as. */
@@ -20,6 +20,17 @@ export const request = (body: string, more: Partial<Heard> = {}): Heard => ({
   ...more,
 });
 export const asks = (body: string, more: Partial<Heard> = {}) => [{ request: request(body, more), answer: null }];
+
+/** Dora holds #12. */
+export const HELD: StandingOf<"hold"> = {
+  kind: "hold",
+  key: "hold:42:12",
+  by: DORA,
+  at: NOW,
+  because: "wait",
+  repository: REPOSITORY,
+  number: 12,
+};
 
 /** A `/promote` of #12 that is under way since now. */
 export const underWay = (more: Partial<StandingOf<"promotion">> = {}): StandingOf<"promotion"> => ({
