@@ -6,7 +6,7 @@ import { afterPush, pushRefs } from "./landing.ts";
 import type { Pull, Repository, Sha } from "./model.ts";
 import { done, invalid, notFound, type Outcome, refused } from "./outcome.ts";
 import { announcePull } from "./pull-events.ts";
-import { branchAt, isBranchName, moveRefs, refsOf, resolveCommit } from "./refs.ts";
+import { branchAt, isBranchName, moveRefs, refAt, refsOf, resolveCommit } from "./refs.ts";
 import { requireRole } from "./rights.ts";
 
 /** Branch names and heads, by name. */
@@ -95,21 +95,24 @@ export async function createBranch(
   });
 }
 
-/** Deletes a branch. */
-export async function deleteBranch(
+/** Deletes a branch or a tag, by its whole name. Needs write. */
+export async function deleteRef(
   github: Github,
   by: Actor,
   repository: Repository,
-  name: string,
+  ref: string,
 ): Promise<Outcome<null>> {
   return github.exclusively(repository.id, async () => {
     const allowed = mayWrite(github, by, repository);
     if (!allowed.done) return allowed;
-    const sha = branchAt(github, repository.id, name);
-    if (!sha) return refused(422, "Reference does not exist");
-    return pushRefs(github, by, repository, [{ ref: `refs/heads/${name}`, before: sha, after: null }]);
+    const before = refAt(github, repository.id, ref);
+    if (!before) return refused(422, "Reference does not exist");
+    return pushRefs(github, by, repository, [{ ref, before, after: null }]);
   });
 }
+
+export const deleteBranch = (github: Github, by: Actor, repository: Repository, name: string): Promise<Outcome<null>> =>
+  deleteRef(github, by, repository, `refs/heads/${name}`);
 
 /**
  * Renames a branch. The default branch and the bases of open pull requests follow; pull requests from it are

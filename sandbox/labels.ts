@@ -155,6 +155,22 @@ export function deleteLabel(github: Github, by: Actor, repository: Repository, n
   return done(null);
 }
 
+/** Changes the labels of a pull request or an issue. Needs triage. */
+function onLabelled(
+  github: Github,
+  by: Actor,
+  repository: Repository,
+  number: number,
+  change: (target: Labelled) => Promise<Outcome<readonly Label[]>>,
+): Promise<Outcome<readonly Label[]>> {
+  return github.exclusively(repository.id, async () => {
+    const allowed = requireRole(github, by, repository, "triage");
+    if (!allowed.done) return allowed;
+    const target = labelled(github, by, repository, number);
+    return target ? change(target) : notFound;
+  });
+}
+
 /** Adds labels by name; missing ones are created. Answers all labels the pull request or issue has then. */
 export async function addLabels(
   github: Github,
@@ -163,11 +179,7 @@ export async function addLabels(
   number: number,
   names: readonly string[],
 ): Promise<Outcome<readonly Label[]>> {
-  return github.exclusively(repository.id, async () => {
-    const allowed = requireRole(github, by, repository, "triage");
-    if (!allowed.done) return allowed;
-    const target = labelled(github, by, repository, number);
-    if (!target) return notFound;
+  return onLabelled(github, by, repository, number, async (target) => {
     let { labelIds } = target;
     for (const name of names) {
       const label = labelNamed(github, by, repository, name);
@@ -187,11 +199,7 @@ export async function removeLabel(
   number: number,
   name: string,
 ): Promise<Outcome<readonly Label[]>> {
-  return github.exclusively(repository.id, async () => {
-    const allowed = requireRole(github, by, repository, "triage");
-    if (!allowed.done) return allowed;
-    const target = labelled(github, by, repository, number);
-    if (!target) return notFound;
+  return onLabelled(github, by, repository, number, async (target) => {
     const label = labelsOf(github, target).find((one) => one.name.toLowerCase() === name.toLowerCase());
     if (!label) return { done: false, refusal: { status: 404, message: "Label does not exist" } };
     const labelIds = target.labelIds.filter((id) => id !== label.id);
@@ -208,11 +216,7 @@ export async function setLabels(
   number: number,
   names: readonly string[],
 ): Promise<Outcome<readonly Label[]>> {
-  return github.exclusively(repository.id, async () => {
-    const allowed = requireRole(github, by, repository, "triage");
-    if (!allowed.done) return allowed;
-    const target = labelled(github, by, repository, number);
-    if (!target) return notFound;
+  return onLabelled(github, by, repository, number, async (target) => {
     const wanted = [...new Set(names.map((name) => labelNamed(github, by, repository, name)))];
     let labelIds = target.labelIds;
     for (const label of labelsOf(github, target)) {

@@ -1,5 +1,5 @@
 import type { Actor } from "./actor.ts";
-import { mayWrite, signatureOf } from "./branches.ts";
+import { deleteRef, mayWrite, signatureOf } from "./branches.ts";
 import { type Commit, parseTag, printTag, type Tag } from "./git/objects.ts";
 import type { Github } from "./github.ts";
 import { pushRefs } from "./landing.ts";
@@ -56,18 +56,5 @@ export async function makeTag(
   });
 }
 
-/** Deletes a tag. Needs write. */
-export async function deleteTag(
-  github: Github,
-  by: Actor,
-  repository: Repository,
-  name: string,
-): Promise<Outcome<null>> {
-  return github.exclusively(repository.id, async () => {
-    const allowed = mayWrite(github, by, repository);
-    if (!allowed.done) return allowed;
-    const before = refAt(github, repository.id, prefix + name);
-    if (!before) return refused(422, "Reference does not exist");
-    return pushRefs(github, by, repository, [{ ref: prefix + name, before, after: null }]);
-  });
-}
+export const deleteTag = (github: Github, by: Actor, repository: Repository, name: string): Promise<Outcome<null>> =>
+  deleteRef(github, by, repository, prefix + name);
