@@ -1,4 +1,4 @@
-import { mayWrite } from "../branches.ts";
+import { deleteRef, mayWrite } from "../branches.ts";
 import { isAncestor } from "../git/history.ts";
 import { pushRefs } from "../landing.ts";
 import { repositoryUrl } from "../present/repositories.ts";
@@ -68,17 +68,9 @@ async function updateRef(call: Call): Promise<Answer> {
   });
 }
 
-async function deleteRef(call: Call): Promise<Answer> {
-  const { github, by, repository } = call;
-  const allowed = mayWrite(github, by, repository);
-  if (!allowed.done) return refusal(allowed.refusal);
-  const ref = `refs/${call.params["ref"]}`;
-  return github.exclusively(repository.id, async () => {
-    const before = refAt(github, repository.id, ref);
-    if (!before) return refusal({ status: 422, message: "Reference does not exist" });
-    const moved = await pushRefs(github, by, repository, [{ ref, before, after: null }]);
-    return moved.done ? noContent : refusal(moved.refusal);
-  });
+async function deletesRef({ github, by, repository, params }: Call): Promise<Answer> {
+  const deleted = await deleteRef(github, by, repository, `refs/${params["ref"]}`);
+  return deleted.done ? noContent : refusal(deleted.refusal);
 }
 
 /** https://docs.github.com/rest/git/refs */
@@ -87,5 +79,5 @@ export const refRoutes: readonly Route[] = [
   route(`GET ${repo}/git/matching-refs/{ref*}`, { contents: "read" }, matchingRefs),
   route(`POST ${repo}/git/refs`, { contents: "write" }, createRef),
   route(`PATCH ${repo}/git/refs/{ref*}`, { contents: "write" }, updateRef),
-  route(`DELETE ${repo}/git/refs/{ref*}`, { contents: "write" }, deleteRef),
+  route(`DELETE ${repo}/git/refs/{ref*}`, { contents: "write" }, deletesRef),
 ];
