@@ -17,7 +17,16 @@ import {
 } from "../release/attestation.ts";
 import { type Affected, affectedBy } from "./affected.ts";
 import { type Made, madeOf } from "./backup.ts";
-import { type Asked, type Came, type Command, type May, mayByRole, NEEDS_REASON, type OnPull } from "./command.ts";
+import {
+  type Asked,
+  type Came,
+  type Command,
+  type May,
+  type Misread,
+  mayByRole,
+  NEEDS_REASON,
+  type OnPull,
+} from "./command.ts";
 import type { Written } from "./grammar.ts";
 
 export const attest: Command = {
@@ -33,7 +42,7 @@ export const attest: Command = {
       case "backup": {
         const claim = backupIn(words, now);
         return "not" in claim
-          ? claim
+          ? { ...claim, rightly: RIGHT_LINE }
           : { allows: byOperations, act: (asked) => backedUp(asked, claim, written.because || null) };
       }
       case "revoke":
@@ -68,18 +77,19 @@ function withReason<T>(
   { because }: Written,
   what: string,
   then: (because: string) => T,
-): T | { readonly not: string } {
-  if (more !== undefined) return { not: `\`/attest ${what}\` takes no “${more}”: \`/attest ${what} because …\`.` };
-  return because ? then(because) : { not: NEEDS_REASON };
+): T | Misread {
+  const rightly = `/attest ${what} because …`;
+  if (more !== undefined) return { not: `\`/attest ${what}\` takes no “${more}”.`, rightly };
+  return because ? then(because) : { not: NEEDS_REASON, rightly };
 }
 
 function toRevoke([id, more]: readonly string[], { because }: Written) {
   const named = /^id=(.+)$/i.exec(id ?? "")?.[1];
-  if (named === undefined || more !== undefined)
-    return { not: "`revoke` takes the `id` of a backup: `/attest revoke id=snap-8f31 because …`." };
+  const rightly = "/attest revoke id=snap-8f31 because …";
+  if (named === undefined || more !== undefined) return { not: "`revoke` takes the `id` of a backup.", rightly };
   return because
     ? { allows: byOperations, act: (asked: OnPull) => revoked(asked, named, because) }
-    : { not: NEEDS_REASON };
+    : { not: NEEDS_REASON, rightly };
 }
 
 /** Of the commit that was judged when the comment was written; another head is another release. */

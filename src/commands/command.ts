@@ -104,7 +104,9 @@ export type OnPull = Asked & { readonly pull: NonNullable<Asked["pull"]> };
 type Read<Of extends Asked> = (
   written: Written,
   now: Instant,
-) => { readonly act: Act<Of>; readonly allows?: (asked: Asked) => May } | { readonly not: string };
+) => { readonly act: Act<Of>; readonly allows?: (asked: Asked) => May } | Misread;
+/** What is wrong with it, and a right line to go by where `usage` is too general for one. */
+export type Misread = { readonly not: string; readonly rightly?: string };
 
 export type Command = {
   readonly name: string;

@@ -233,7 +233,7 @@ function understood(
   if (written.open) return { not: "A quote is opened and not closed." };
   const read = command.read(written, now);
   return "not" in read
-    ? { not: `${read.not} It is written \`${command.usage}\`.` }
+    ? { not: `${read.not} It is written \`${read.rightly ?? command.usage}\`.` }
     : { allows: command.allows, ...read };
 }
 

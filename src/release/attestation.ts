@@ -39,7 +39,7 @@ export function backupIn(words: readonly string[], now: Instant): Claim | { read
     if (flaw !== null) return { not: `\`${key}\` ${flaw}` };
   }
   const { system, id, at, run, "restore-tested": restoreTested = null, ...rest } = fields as Fields;
-  if (system === undefined) return { not: `It needs \`system\`, such as \`${RIGHT_LINE}\`.` };
+  if (system === undefined) return { not: "It needs `system`." };
   const common = { system, restoreTested, fields: rest };
   if (run !== undefined) {
     return id === undefined && at === undefined
@@ -48,7 +48,7 @@ export function backupIn(words: readonly string[], now: Instant): Claim | { read
   }
   if (id === undefined || at === undefined)
     return {
-      not: `It needs ${id === undefined ? "`id`" : "`at`"}, such as \`${RIGHT_LINE}\`, or \`run\` with a link to the run that made it.`,
+      not: `It needs ${id === undefined ? "`id`" : "`at`"}, or \`run\` with a link to the run that made it.`,
     };
   return { ...common, id, finished: parseInstant(at) as Instant };
 }

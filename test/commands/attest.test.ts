@@ -552,11 +552,11 @@ describe("/attest revoke", () => {
 
 describe("what is not understood", () => {
   const NO_REASON = "It goes on record, so it needs its reason: end the line with `because …`.";
-  const REVOKE = "`revoke` takes the `id` of a backup: `/attest revoke id=snap-8f31 because …`.";
+  const REVOKE = "`revoke` takes the `id` of a backup.";
   it.each([
-    ["/attest backup", "It needs `system`, such as"],
-    ["/attest backup because x", "It needs `system`, such as"],
-    ["/attest backup system=a id=b", "It needs `at`, such as"],
+    ["/attest backup", "It needs `system`."],
+    ["/attest backup because x", "It needs `system`."],
+    ["/attest backup system=a id=b", "It needs `at`, or `run`"],
     ["/attest no-data-impact", NO_REASON],
     ["/attest no-data-transition because", NO_REASON],
     ["/attest no-data-impact here because x", "`/attest no-data-impact` takes no “here”"],

@@ -145,6 +145,15 @@ describe("What somebody asks for on a pull request", () => {
       "confused",
       "- `/unhold now`: `/unhold` takes no “now”. It is written `/unhold`.\n- `all lines`: Nothing was done.",
     ]);
+    for (const [line, rightly] of [
+      [
+        "/attest backup system=a id=b at=noon",
+        "/attest backup system=postgres-main id=snap-8f31 at=2026-11-22T09:40:00Z",
+      ],
+      ["/attest readiness now because x", "/attest readiness because …"],
+      ["/attest revoke because x", "/attest revoke id=snap-8f31 because …"],
+    ] as const)
+      expect(said(judge(facts([open(line)])))[1]).toMatch(new RegExp(`It is written \`${rightly}\`\\.$`));
   });
 
   it("is left alone where it is none of ours, in silence", () => {

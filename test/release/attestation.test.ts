@@ -53,9 +53,9 @@ describe("a line that attests a backup", () => {
   });
 
   it.each<[string, readonly string[], string]>([
-    ["nothing", [], `It needs \`system\`, such as \`${RIGHT_LINE}\`.`],
-    ["no id", line({ system: "a", at: GOOD.at }), "It needs `id`, such as"],
-    ["no time", line({ system: "a", id: "b" }), "It needs `at`, such as"],
+    ["nothing", [], "It needs `system`."],
+    ["no id", line({ system: "a", at: GOOD.at }), "It needs `id`, or `run`"],
+    ["no time", line({ system: "a", id: "b" }), "It needs `at`, or `run`"],
     ["no key", ["snap-8f31"], "“snap-8f31” is no `key=value`"],
     ["an empty key", ["=x"], "“=x” is no `key=value`"],
     ["an unknown key", ["sytem=a"], "It does not know `sytem`, but `system`, `id`,"],
