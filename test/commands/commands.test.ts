@@ -350,7 +350,7 @@ describe("/attest readiness", () => {
       "/attest weather because x",
       "What is attested? It knows `backup`, `no-data-impact`, `no-data-transition`, `readiness` and `revoke`, and no “weather”.",
     ],
-    ["/attest readiness today because x", "`/attest readiness` takes no “today”: `/attest readiness because …`."],
+    ["/attest readiness today because x", "`/attest readiness` takes no “today”."],
     ["/attest readiness", "It goes on record, so it needs its reason: end the line with `because …`."],
     ["/attest readiness because", "It goes on record, so it needs its reason: end the line with `because …`."],
   ])("does not understand %s", (asked, not) => {
