@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { Parser } from "commonmark";
 import fc from "fast-check";
 import MarkdownIt from "markdown-it";
 import { parseRunBook } from "../../src/release/run-book.ts";
@@ -19,6 +20,28 @@ function tasksOf(text: string): readonly number[] {
   });
 }
 
+/** The reference implementation of CommonMark, which knows no tables. https://github.com/commonmark/commonmark.js */
+function tasksByReference(text: string): readonly number[] {
+  const tasks: number[] = [];
+  const walker = new Parser().parse(text).walker();
+  for (let event = walker.next(); event; event = walker.next()) {
+    const { node, entering } = event;
+    if (!entering || node.type !== "paragraph" || node.parent?.type !== "item" || node.prev !== null) continue;
+    const [line, column] = node.sourcepos[0];
+    if (TASK.test(`${linesOf(text)[line - 1]?.slice(column - 1)}\n`)) tasks.push(line);
+  }
+  return tasks;
+}
+
+/** Where the other reader is not as the reference is, tables aside, that one decides. */
+function isAgreed(text: string): boolean {
+  const mine = (of: string) => `${read(of).items.map(({ line }) => line)}`;
+  if (mine(text) === `${tasksOf(text)}`) return true;
+  const withoutTables = text.replaceAll("|", "p");
+  const decided = `${tasksByReference(withoutTables)}`;
+  return `${tasksOf(withoutTables)}` !== decided && mine(withoutTables) === decided;
+}
+
 const linesOf = (text: string) => text.split(/\r\n|\r|\n/);
 const runs = process.env["CI"] === undefined ? 1_000 : 10_000;
 
@@ -35,10 +58,16 @@ describe("which boxes are live", () => {
   it("is the same for a reader of another make", () => {
     fc.assert(
       fc.property(plainDocument, (text) => {
-        expect(read(text).items.map(({ line }) => line)).toEqual(tasksOf(text));
+        if (!isAgreed(text)) expect(read(text).items.map(({ line }) => line)).toEqual(tasksOf(text));
       }),
       { numRuns: runs },
     );
+  });
+
+  it("and what stands deeper than a block may begin, and not deep enough for the item above, goes on in its paragraph", () => {
+    const text = "# Title\n\n   - [ ] a\n    # [ ] b\n      - [ ] c\n";
+    expect(read(text).items.map(({ line }) => line)).toEqual([3, 5]);
+    expect(tasksByReference(text)).toEqual([3, 5]);
   });
 
   it("and where readers differ, what the other takes for a task is one here or is told", () => {
