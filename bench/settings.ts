@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,7 @@ export const benchSettings = (of: Pick<Settings, "apiUrl" | "privateKey" | "webh
   databaseUrl: null,
   folder: mkdtempSync(join(tmpdir(), "flowgate-bench-")),
   log: pino({ level: "warn" }, process.stderr),
+  evidenceKey: generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }) as string,
   clock: { now: () => instant(Date.now()) },
   inFlightGraceMs: 12_000,
   sweepEveryMs: 3_600_000,
