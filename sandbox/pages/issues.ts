@@ -41,7 +41,7 @@ export function issuePage(visit: IssueVisit): Answer {
     [...trailOf(visit), { text: "issues", href: `/${visit.fullName}/issues` }],
     html`<header class="title"><h1>${issue.title} <span class="quiet">#${issue.number}</span></h1>
 <p class="row" data-live="standing"><strong>${shown(issueStanding(issue))}</strong> <span class="small quiet">${loginOf(github, issue.authorId)}, opened ${ago(github, issue.createdAt)}</span></p></header>
-<div class="stack"><div data-live="conversation" class="stack">
+<div class="stack"><h2 class="apart">Conversation</h2><div data-live="conversation" class="stack">
 ${descriptionCard(visit, { ...issue, tick: null })}
 ${commentsOf(github, repository.id, issue.number).map((comment) => commentCard(visit, comment))}</div>
 <form class="card fields" method="post" action="${home}/comment">${guard(visit)}
