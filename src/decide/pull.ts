@@ -10,6 +10,7 @@ import { type Branch, isSha, type Json } from "../flow/names.ts";
 import { checkName } from "../flow/ruleset.ts";
 import { type Nudge, subjectKey } from "../flow/subject.ts";
 import { agreed, configLetThrough, type Finding, type Verdict, worst } from "../flow/verdict.ts";
+import { witnessed } from "../flow/witnessed.ts";
 import { GATES } from "../gates/catalog.ts";
 import { ask } from "../gates/engine.ts";
 import { flowGate } from "../gates/flow.ts";
@@ -180,10 +181,7 @@ function judgePull(known: PullKnown, house: House): Answer {
     ...(seen === known.memory ? {} : { memory: seen }),
     verdict,
     compared: branchesCompared(known, verdict),
-    entries: [
-      ...shows.entries,
-      ...(changed || effects.length > 0 ? [entryOf(subject, verdict, component, pull, known.cause)] : []),
-    ],
+    entries: [...shows.entries, ...(changed || effects.length > 0 ? [entryOf(known, verdict, component, pull)] : [])],
     effects,
     ...(shows.walked && { walked: shows.walked }),
     final: true,
@@ -371,11 +369,10 @@ function remembering(pull: PullMemory, checks: ChecksSeen | undefined): PullMemo
 }
 
 function entryOf(
-  subject: PullKnown["subject"],
+  { subject, cause, read }: PullKnown,
   verdict: Verdict,
   { config }: ComponentMemory,
   pull: PullMemory,
-  cause: string | null,
 ): Entry {
   return {
     what: "judged",
@@ -387,6 +384,7 @@ function entryOf(
       author: pull.author.login,
       policy: config.blob,
       cause,
+      facts: witnessed(read),
     },
   };
 }
