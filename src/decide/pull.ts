@@ -22,6 +22,7 @@ import { allOf, decided, earlier, thenAnswered, unlessThere } from "./answer.ts"
 import { NOTHING_SHOWN, showing } from "./execution.ts";
 import { landing } from "./landing.ts";
 import { saidLinked, withOverrides } from "./overriding.ts";
+import { owing } from "./owing.ts";
 import { doubting, promoting } from "./promoting.ts";
 import { releasing } from "./releasing.ts";
 import { answering, obey, type Said } from "./requests.ts";
@@ -240,26 +241,29 @@ function closed(known: PullKnown, pull: PullMemory): ReturnType<typeof none> {
   };
 }
 
-/** It goes on as far as its run-book does, what was attested for it is used up, and into the last stage it is a release. */
+/** It goes on as far as its run-book does, what was attested for it is used up, a hotfix owes what a release has, and both make one. */
 function merged(
-  gone: Parameters<typeof decided>[0],
+  gone: ReturnType<typeof none>,
   known: PullKnown,
   pull: PullMemory,
   component: ComponentMemory,
   house: House,
 ): Answer {
   const lands = landing(known, pull, component);
+  const owes = owing(known, pull, component, house);
   const shows = showing(known, pull, component, house, null);
   const releases = releasing(known, pull, component, house);
   // What they lack is asked for together.
-  const lacks = [lands, shows, releases].flatMap((part) => ("lacks" in part ? part.lacks : []));
-  if ("lacks" in lands || "lacks" in shows || "lacks" in releases) return { lacks };
+  const lacks = [lands, owes, shows, releases].flatMap((part) => ("lacks" in part ? part.lacks : []));
+  if ("lacks" in lands || "lacks" in owes || "lacks" in shows || "lacks" in releases)
+    return { lacks: [...new Map(lacks.map((want) => [wantKey(want), want])).values()] };
   return decided({
     ...gone,
-    entries: [...lands.entries, ...shows.entries, ...releases.entries],
-    effects: [...shows.effects, ...releases.effects],
+    entries: [...lands.entries, ...owes.entries, ...shows.entries, ...releases.entries],
+    effects: [...shows.effects, ...releases.effects, ...owes.effects],
     ...(shows.walked && { walked: shows.walked }),
-    lookAgainAt: [lands, shows, releases].map((part) => part.lookAgainAt).reduce(earlier, null),
+    news: { ...gone.news, nudges: [...gone.news.nudges, ...owes.nudges] },
+    lookAgainAt: [lands, owes, shows, releases].map((part) => part.lookAgainAt).reduce(earlier, null),
   });
 }
 
