@@ -38,6 +38,8 @@ export function keepingBody(
   const { policy } = component.config;
   const isKept = verdict.lane === "promotion" || verdict.lane === "release";
   if (!pull.list || !isKept || !isEnforced(policy)) return NOTHING_KEPT;
+  // That it has a list was only just found out: once that is remembered, so is what it may carry.
+  if (!known.memory?.list) return { ...NOTHING_KEPT, lookAgainAt: now };
   const from = policy.stages[policy.stages.indexOf(pull.base) - 1] as Branch;
   const bringing: Bringing = {
     known: { subject, merged: known.merged, verdict: null },

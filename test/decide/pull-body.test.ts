@@ -7,6 +7,7 @@ import {
   at,
   component,
   LATER,
+  NOW,
   type PullOptions,
   pullFacts,
   pullMemory,
@@ -133,6 +134,18 @@ describe("The body of a promotion", () => {
     expect([refused.effect, refused.decision.lookAgainAt]).toEqual([null, "2026-11-24T10:50:00.000Z"]);
     // What others made of it is another thing to mend.
     expect(kept({ list: shows(["feat: b"]), body: written(12, fingerprint) }).effect).not.toBeNull();
+  });
+
+  it("waits for what may be carried where the list was only just seen", () => {
+    const options = { head: "release/2026-11-24-1234567", base: "staging" };
+    const facts = { ...pullFacts(options), list: shows(["feat: a"]) };
+    const fresh: Hub = { "pull 12": { number: 12, asOf: NOW, facts } };
+    for (const memory of [null, pullMemory(options, { doubt: true })]) {
+      const { effect, decision } = kept({ memory, merged: [] }, {}, fresh);
+      expect([effect, decision.lookAgainAt, decision.memory]).toEqual([null, NOW, expect.objectContaining(facts)]);
+    }
+    const known = pullMemory(options, { doubt: true, list: "seen:9" });
+    expect(kept({ memory: known }, {}, fresh).effect).not.toBeNull();
   });
 
   describe("that is pinned", () => {
