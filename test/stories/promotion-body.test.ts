@@ -195,6 +195,41 @@ describe("Reviewers", () => {
   );
 });
 
+for (const effect of [false, true])
+  story(
+    `The list and the reviewers come, once, where each write fails once ${effect ? "after" : "before"} GitHub did it`,
+    async (world) => {
+      lets(world, "operations");
+      const number = await feature(world);
+      for (const [method, path] of [
+        ["POST", /\/requested_reviewers$/],
+        ["PATCH", /\/pulls\/2$/],
+      ] as const)
+        world.github.faults.add({ on: "request", method, path, times: 1, does: { kind: "502", effect } });
+      await world.person("rita").says(number, "/promote");
+      await settles(world, () => answers(world, number).length > 0);
+      expect(asked(world, 2)).toEqual(["quinn", "@acme/operations"]);
+      const second = await feature(world, "units");
+      await world.person("dora").merges(second);
+      await settles(world, () => (world.pull(2).body ?? "").includes("Since then"));
+      expect(body(world, 2).slice(0, 2)).toEqual([
+        "It carries 1 pull request by one author.",
+        `Since then 1 pull request came to \`development\`: #${second}. \`/promote refresh\` takes it along.`,
+      ]);
+      expect(answers(world, number)).toHaveLength(1);
+      expect(edits(world, 2)).toBe(effect ? 1 : 2);
+      return undefined;
+    },
+    REVIEWED,
+  );
+
+/** Moves the clock as long as GitHub's failing is waited out. */
+async function settles(world: World, is: () => boolean): Promise<void> {
+  await world.quiet();
+  while (!is()) await world.skip(5_000);
+  await world.skip(120_000);
+}
+
 describe("Workflow files", () => {
   const { workflows: _, ...permissions } = manifest.default_permissions as { readonly [of: string]: "read" | "write" };
 
