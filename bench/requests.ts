@@ -260,6 +260,14 @@ const PROMOTED: readonly Case[] = [
     act: promoted,
   },
   {
+    event: "a feature merged while a promotion is pinned",
+    // Whether it is still of its stage, what came to that since, and the body as it is: 3. Written: the body. It is the one
+    // pull request that a merge into the first stage has looked at, and several merges at once are told at once.
+    goal: { reads: 3, writes: 1, atMost: true },
+    before: opened,
+    act: ({ dora }, number) => dora.merges(number),
+  },
+  {
     event: "/promote on a promotion",
     // The head's check runs, its stage and the pull request afresh, the tags, and what the release carries: 5. The
     // judgement of the release: the config, the head's check runs and statuses, the blockers, and what its base has: 5.
@@ -277,6 +285,22 @@ const PROMOTED: readonly Case[] = [
   },
 ];
 
+/** The same where somebody has to approve: staging asks for quality, which is quinn. */
+const BY_REVIEW = BY_PROMOTE.replace("staging: []", "staging: [quality]").replace(
+  "roles: { ",
+  "roles: { quality: [quinn], ",
+);
+const REVIEWED: readonly Case[] = [
+  {
+    event: "/promote on a feature, whose promotion has to be approved",
+    // As above. Beside it who the people are, the reviews of the next one, and who pushed to its branch; written is also the
+    // request for a review.
+    goal: { reads: 14, writes: 7, atMost: true },
+    before: opened,
+    act: promoted,
+  },
+];
+
 /** Whether an event cost what it may. */
 export const isMet = ({ goal, was }: Row): boolean =>
   goal.atMost
@@ -290,6 +314,7 @@ export async function measureRequests(): Promise<readonly Row[]> {
     ...(await measured(GATED, GATES)),
     ...(await measured(WALKED, BY_RUN_BOOK)),
     ...(await measured(PROMOTED, BY_PROMOTE)),
+    ...(await measured(REVIEWED, BY_REVIEW)),
     await thousandLabelled(),
   ];
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { askedAnew } from "./flow/asked-anew.ts";
+import { listSeen } from "./flow/carried-list.ts";
 import { CONFIG_PATH } from "./flow/config.ts";
 import { type News, NO_NEWS } from "./flow/decision.ts";
 import type { Self } from "./flow/facts.ts";
@@ -122,9 +123,18 @@ function pullRequest(event: z.output<typeof pullEvent>): News {
         ? []
         : [{ of: "merge", repository, branch: facts.base, merge: { number, ...mergedAs } } as const]),
     ],
-    nudges: priority ? [{ priority, subject: { kind: "pull", repository, number } }] : [],
+    nudges: [
+      ...(priority ? [{ priority, subject: { kind: "pull", repository, number } } as const] : []),
+      ...(facts.merged && mayBeListed(event)
+        ? [{ priority: "bulk", openPulls: { repository, lists: true } } as const]
+        : []),
+    ],
   };
 }
+
+/** Whether what promotions list of a merged pull request is another now: that it is merged, its title, the label of its version. */
+const mayBeListed = ({ action, changes, label }: z.output<typeof pullEvent>): boolean =>
+  action === "closed" || changes?.title != null || (label != null && bumpIn([label.name]) !== null);
 
 /** What the labels said before one was put on or taken off. */
 function labelsBefore(action: string, label: string, labels: readonly string[]): Origin {
@@ -133,12 +143,18 @@ function labelsBefore(action: string, label: string, labels: readonly string[]):
   return bumpIn([label]) === null ? {} : { bump: bumpIn(before) };
 }
 
+/** What a body said that was edited; of our list only where that was. */
+function bodyBefore(before: string, body: string): Origin {
+  const list = listSeen(before);
+  return { body: bodyThatCounts(before), ...(list !== listSeen(body) && { list }) };
+}
+
 function originOf({
   action,
   before,
   changes,
   label,
-  pull_request: { draft, labels },
+  pull_request: { draft, labels, body },
 }: z.output<typeof pullEvent>): Origin {
   switch (action) {
     case "synchronize":
@@ -147,7 +163,7 @@ function originOf({
       return {
         ...(changes?.title && { title: changes.title.from }),
         ...(changes?.base && { base: changes.base.ref.from }),
-        ...(changes?.body && { body: bodyThatCounts(changes.body.from ?? "") }),
+        ...(changes?.body && bodyBefore(changes.body.from ?? "", body ?? "")),
       };
     case "labeled":
     case "unlabeled":

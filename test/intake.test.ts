@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { listSeen, withList } from "../src/flow/carried-list.ts";
 import type { News } from "../src/flow/decision.ts";
 import { intake } from "../src/intake.ts";
 import { at, NOW } from "./builders.ts";
@@ -24,6 +25,8 @@ const pull = (more: object = {}) => ({
 });
 const pullEvent = (action: string, more: object = {}, of: object = {}) =>
   read("pull_request", { ...place, action, pull_request: pull(of), ...more });
+/** A body in which Flowgate lists something. */
+const LISTING = withList({ before: "", after: "" }, "- #1 Log in");
 const mergeLesson = (news: News) => news.lessons.find((lesson) => lesson.of === "merge");
 const pullLesson = (news: News) => news.lessons.find((lesson) => lesson.of === "pull");
 
@@ -76,6 +79,7 @@ describe("a pull request's event", () => {
     ["edited", { changes: { body: { from: "" } } }, { body: null }],
     ["edited", { changes: { body: { from: null } } }, { body: null }],
     ["edited", { changes: { body: { from: "Run-book: a.md" } } }, { body: "Run-book: a.md" }],
+    ["edited", { changes: { body: { from: LISTING } } }, { body: null, list: listSeen(LISTING) }],
     ["labeled", { label: { name: "data-impact" } }, { dataLabel: false }],
     ["labeled", { label: { name: "release:minor" } }, { bump: null }],
     ["unlabeled", { label: { name: "release:major" } }, { bump: "major" }],
@@ -99,6 +103,22 @@ describe("a pull request's event", () => {
     expect(pullEvent(action).nudges.map((nudge) => nudge.priority)).toEqual(priority === null ? [] : [priority]);
   });
 
+  it.each<[string, object, object, number]>([
+    ["that is merged", { action: "closed" }, {}, 1],
+    ["by its title", { action: "edited", changes: { title: { from: "x" } } }, {}, 1],
+    ["by the label of its version", { action: "labeled", label: { name: "release:minor" } }, {}, 1],
+    ["by another label", { action: "labeled", label: { name: "bug" } }, {}, 0],
+    ["by its body", { action: "edited", changes: { body: { from: "x" } } }, {}, 0],
+    ["that is not merged", { action: "closed" }, { merged: false }, 0],
+  ])(
+    "merged and %s is looked at in the lists of promotions",
+    (_what, { action, ...more }: { action?: string }, pull, times) => {
+      const { nudges } = pullEvent(action ?? "", more, { state: "closed", merged: true, ...pull });
+      const lists = { priority: "bulk", openPulls: { repository: 42, lists: true } };
+      expect(nudges.filter((nudge) => "openPulls" in nudge)).toEqual(Array.from({ length: times }, () => lists));
+    },
+  );
+
   it("by the label that says that data is affected is a person's", () => {
     const news = pullEvent("labeled", { label: { name: "data-impact" } });
     expect(news.nudges).toMatchObject([{ priority: "person" }]);
@@ -110,6 +130,7 @@ describe("a pull request's event", () => {
       { head: { sha: at("x"), ref: "x", repo: null } },
       { head: { sha: at("x"), ref: "x", repository: null } },
     ],
+    ["a list of ours", { body: LISTING }, { body: null, list: listSeen(LISTING) }],
     ["a deleted author", { user: null }, { author: { id: 0, login: "ghost", bot: false } }],
     [
       "a bot",

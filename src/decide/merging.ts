@@ -14,6 +14,7 @@ import { carriedWords } from "../release/carried.ts";
 import { reply } from "../report/reply.ts";
 import { candidateFor, carriedBy } from "./choosing.ts";
 import { type At, ended, goesOn, NOTHING_PROMOTED, notShown, type Promoting, type Step } from "./promotion.ts";
+import { workflowsRefused } from "./workflow-files.ts";
 
 /**
  * What is next while the pull request is open: it merges what passed, on facts read fresh, waits where it was asked to wait, or ends.
@@ -45,12 +46,14 @@ export function merging({ known, pull, component, promotion }: At, verdict: Verd
   const rules = look.at({ want: "rules", branch: pull.base });
   const needed = methodNeeded(verdict, component.config.policy);
   const brings = bringsOn({ known, pull, component, promotion }, verdict, look);
+  const workflows = workflowsRefused({ pull, component }, verdict.lane, look);
   const settings = needed === null ? look.at({ want: "repository" }) : null;
   const missing = look.missing();
   if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_PROMOTED, lookAgainAt: missing.retryAt };
   if (may !== "yes") return end("refused", (may as Exclude<typeof may, "yes" | "unread">).says);
   if (rules?.some(({ type }) => type === "merge_queue"))
     return end("refused", `${pull.base} has a merge queue, ${queued(pull.base, component.config.policy)}`);
+  if (workflows !== null) return end("refused", workflows);
   if (brings !== null && "refused" in brings) return end("refused", brings.refused);
   const method = needed ?? settings?.methods[0];
   if (method === undefined)

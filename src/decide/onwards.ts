@@ -9,6 +9,7 @@ import type { Carried } from "../release/carried.ts";
 import { handedOn } from "../release/linked.ts";
 import { promotionBody, promotionTitle } from "../report/carried.ts";
 import { candidateFor, carriedBy } from "./choosing.ts";
+import { adopting, takenOnBy, withReviewers } from "./handing-on.ts";
 import { type At, ended, goesOn, NOTHING_PROMOTED, type Step } from "./promotion.ts";
 import { makesRelease, releaseOn } from "./under-way.ts";
 
@@ -31,7 +32,10 @@ export function onwards({ known, pull, component, promotion }: At, house: House)
   }
   if (into === undefined || verdict?.lane === "back-merge") return end("done", merged);
 
-  if (slot?.written) return end("done", `${merged} #${slot.written.id} takes it on to ${into}.`);
+  if (slot?.written) {
+    const says = `${merged} #${slot.written.id} takes it on to ${into}.`;
+    return withReviewers({ known, pull, component, promotion }, { number: slot.written.id, into, says });
+  }
   if (slot?.refused)
     return end("done", `${merged} The pull request into ${into} could not be opened. ${slot.refused.because}`);
   const look = looking(read);
@@ -39,7 +43,10 @@ export function onwards({ known, pull, component, promotion }: At, house: House)
   const missing = look.missing();
   if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_PROMOTED, lookAgainAt: missing.retryAt };
   const there = (open as readonly ListedPull[]).find((one) => takesOn(one, pull, into, known));
-  if (there !== undefined) return end("done", `${merged} ${takenOnBy(there, into, commit)}`);
+  if (there !== undefined) {
+    const says = `${merged} ${takenOnBy(there, into, commit)}`;
+    return adopting({ known, pull, component, promotion }, { there, into, commit, says });
+  }
 
   const pinned = place === 0 && promotionHead === "pinned" ? commit : null;
   const said = saidBy({ known, pull, component, promotion }, { commit, into }, house, look);
@@ -119,11 +126,6 @@ const takesOn = ({ facts: { head, base } }: ListedPull, pull: PullMemory, into: 
   base === into &&
   head.repository === subject.repository &&
   (head.ref === pull.base || head.ref.startsWith("release/"));
-
-const takenOnBy = ({ number, facts: { head } }: ListedPull, into: Branch, commit: Sha): string =>
-  head.ref.startsWith("release/") && head.sha !== commit
-    ? `#${number} is open into ${into} already, pinned at ${short(head.sha)}: \`/promote refresh\` there moves it on.`
-    : `#${number} takes it on to ${into}.`;
 
 /** `release/DATE-SHA7`. */
 const pinnedBranch = (at: Instant, commit: Sha): Branch => `release/${at.slice(0, 10)}-${short(commit)}` as Branch;

@@ -24,6 +24,7 @@ import { landing } from "./landing.ts";
 import { saidLinked, withOverrides } from "./overriding.ts";
 import { owing } from "./owing.ts";
 import { doubting, promoting } from "./promoting.ts";
+import { keepingBody, NOTHING_KEPT } from "./pull-body.ts";
 import { releasing } from "./releasing.ts";
 import { answering, obey, type Said } from "./requests.ts";
 import { promotionOn } from "./under-way.ts";
@@ -170,10 +171,12 @@ function judgePull(known: PullKnown, house: House): Answer {
     ? showing(known, pull, component, house, judged.verdict.lane)
     : NOTHING_SHOWN;
   if ("lacks" in shows) return shows;
+  const kept = gated === "stage" ? keepingBody(known, pull, component, verdict) : NOTHING_KEPT;
+  if ("lacks" in kept) return kept;
   const said = [...saysTurnedBack(known, { name, verdict })].map((effect) =>
     unlessThere(effect, known.turnedBack, now),
   );
-  const effects = [...[...writes, ...said].flatMap((write) => write.effects), ...shows.effects];
+  const effects = [...[...writes, ...said].flatMap((write) => write.effects), ...shows.effects, ...kept.effects];
   const seen = remembering(pull, checks);
   const changed = canonical(verdict as unknown as Json) !== canonical(known.verdict as unknown as Json);
   const moved = known.verdict !== null && (known.verdict.head !== verdict.head || known.verdict.base !== verdict.base);
@@ -181,7 +184,7 @@ function judgePull(known: PullKnown, house: House): Answer {
     because: (findings.find(({ outcome }) => outcome === verdict.outcome) ?? (findings[0] as Finding)).because,
     ...(seen === known.memory ? {} : { memory: seen }),
     verdict,
-    compared: branchesCompared(known, verdict),
+    compared: [...new Set([...branchesCompared(known, verdict), ...kept.compared])],
     entries: [...shows.entries, ...(changed || effects.length > 0 ? [entryOf(known, verdict, component, pull)] : [])],
     effects,
     ...(shows.walked && { walked: shows.walked }),
@@ -195,6 +198,7 @@ function judgePull(known: PullKnown, house: House): Answer {
     },
     lookAgainAt: [
       shows.lookAgainAt,
+      kept.lookAgainAt,
       ...[...writes, ...said].map(({ retryAt }) => retryAt),
       ...findings.map(({ until }) => until),
     ].reduce(earlier, null),

@@ -161,6 +161,7 @@ const FIELDS = [
   "body",
   "dataLabel",
   "bump",
+  "list",
 ] as const;
 function read(facts: PullFacts, field: (typeof FIELDS)[number]): string | number | boolean | null {
   switch (field) {
@@ -170,6 +171,8 @@ function read(facts: PullFacts, field: (typeof FIELDS)[number]): string | number
       return facts.head.ref;
     case "repository":
       return facts.head.repository;
+    case "list":
+      return facts.list ?? null;
     default:
       return facts[field];
   }

@@ -90,6 +90,27 @@ export type Effect = {
       readonly title: string;
       readonly body: string;
     }
+  /**
+   * Our list in the body of a pull request, in the place of the one there, below what people wrote where `adds`; what they
+   * wrote stays. The title where it is still `from`. https://docs.github.com/rest/pulls/pulls#update-a-pull-request
+   */
+  | {
+      readonly thing: "pull-body";
+      readonly number: number;
+      readonly list: string;
+      readonly adds: boolean;
+      readonly title: { readonly from: string; readonly to: string } | null;
+    }
+  /**
+   * Who is asked to review a pull request; teams by their slug. Asked twice they are told once.
+   * https://docs.github.com/rest/pulls/review-requests#request-reviewers-for-a-pull-request
+   */
+  | {
+      readonly thing: "reviewers";
+      readonly number: number;
+      readonly people: readonly string[];
+      readonly teams: readonly string[];
+    }
   /** One of our branches is moved on, to what it is an ancestor of. https://docs.github.com/rest/git/refs#update-a-reference */
   | { readonly thing: "branch"; readonly branch: Branch; readonly to: Sha }
   /** An annotated tag, which is never moved. https://docs.github.com/rest/git/tags#create-a-tag-object */
@@ -159,6 +180,12 @@ export const mergeSlot = (repository: RepositoryId, number: number, head: Sha): 
 /** The one pull request that takes further what a merge brought into a stage. */
 export const promotionSlot = (repository: RepositoryId, number: number): Slot =>
   `promotion:${repository}:${number}` as Slot;
+/** The list in the body of a pull request; the one that a merge had added to what is open already; who is asked to review what it opened. */
+export const bodySlot = (repository: RepositoryId, number: number): Slot => `body:${repository}:${number}` as Slot;
+export const adoptionSlot = (repository: RepositoryId, number: number): Slot =>
+  `adoption:${repository}:${number}` as Slot;
+export const reviewersSlot = (repository: RepositoryId, number: number): Slot =>
+  `reviewers:${repository}:${number}` as Slot;
 /** Where a branch of ours is. */
 export const branchSlot = (repository: RepositoryId, branch: Branch): Slot => `branch:${repository}:${branch}` as Slot;
 /** The one tag and the one GitHub Release of a merge into the last stage. */

@@ -107,6 +107,8 @@ export type Answers = {
     /** The ways of merging that its settings allow, in the order in which Flowgate takes them. */
     readonly methods: readonly MergeMethod[];
   };
+  /** What the App may do there, by GitHub's names for it: `read`, `write` or `admin`. */
+  readonly permissions: { readonly [of: string]: string };
   /** The commit a branch is at; null: no such branch. */
   readonly branch: Sha | null;
   readonly document: Document;
@@ -155,7 +157,7 @@ export type Answers = {
 };
 /** One thing still to be read. Only a judgement knows what it needs, since needs depend on what was read before. */
 export type Want =
-  | { readonly want: "repository" | "open-pulls" | "merged-pulls" | "tags" }
+  | { readonly want: "repository" | "open-pulls" | "merged-pulls" | "tags" | "permissions" }
   | { readonly want: "branch"; readonly branch: Branch }
   /** On the default branch. */
   | { readonly want: "document"; readonly path: string }
@@ -231,12 +233,16 @@ export type PullKnown = Known & {
   /** The slots of its merge at this head, and of the pull request that takes it further. */
   readonly merge: SlotState | null;
   readonly next: SlotState | null;
+  /** The slots of the list in its own body, of the one added to what takes it further, and of who is asked to review that. */
+  readonly body: SlotState | null;
+  readonly adoption: SlotState | null;
+  readonly reviewers: SlotState | null;
   /** The slot of its branch, where Flowgate made that. */
   readonly branch: SlotState | null;
   /** The slots of the tag and of the GitHub Release that its merge makes. */
   readonly tag: SlotState | null;
   readonly release: SlotState | null;
-  /** Merged pull requests of the component, of which a promotion may carry some; read where it is promoted or was released. */
+  /** Merged pull requests of the component, of which a promotion may carry some; read where it is promoted, was released or lists them. */
   readonly merged: readonly MergedPull[];
   /** The hash of the last entry of the component's ledger; null: it was not read. */
   readonly ledger: Hash | null;

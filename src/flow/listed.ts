@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { withoutList } from "./carried-list.ts";
+import { listSeen, withoutList } from "./carried-list.ts";
 import { type CheckSeen, ENDINGS } from "./check-seen.ts";
 import type { ListedPull } from "./facts.ts";
 import { BUMPS, type Bump, type PullFacts } from "./memory.ts";
@@ -41,6 +41,7 @@ export const pullShape = z.object({
 /** @returns what we keep of a pull request as GitHub shows it. */
 export function listedPull(pull: z.output<typeof pullShape>): ListedPull {
   const isMerged = pull.merged ?? typeof pull.merged_at === "string";
+  const list = listSeen(pull.body ?? "");
   const facts: PullFacts = {
     title: pull.title,
     author: { id: pull.user?.id ?? 0, login: pull.user?.login ?? "ghost", bot: pull.user?.type === "Bot" },
@@ -57,6 +58,7 @@ export function listedPull(pull: z.output<typeof pullShape>): ListedPull {
     dataLabel: (pull.labels ?? []).some(({ name }) => name === DATA_LABEL),
     bump: bumpIn((pull.labels ?? []).map(({ name }) => name)),
     mergeCommit: isMerged ? (pull.merge_commit_sha ?? null) : null,
+    ...(list !== null && { list }),
   };
   const { merge_commit_sha: commit, commits } = pull;
   return {

@@ -32,6 +32,8 @@ export type PullFacts = {
   readonly bump: Bump | null;
   /** What it was merged as; null while it is not. */
   readonly mergeCommit: Sha | null;
+  /** What Flowgate's list in its body shows, as `listSeen` says it; left out or null: it has none. */
+  readonly list?: string | null;
 };
 
 export type PullMemory = PullFacts & {

@@ -5,7 +5,8 @@ import type { Lease } from "../flow/subject.ts";
 import { found, type Outcome, sentence } from "./failure.ts";
 import { commentsShape, ourIssuesShape } from "./parse.ts";
 import { checkRunsShape } from "./parse-commits.ts";
-import { pullAt, pullsFrom } from "./pulls.ts";
+import { changesOf } from "./pull-text.ts";
+import { pullAt, pullsFrom, textOf } from "./pulls.ts";
 import type { Read } from "./read.ts";
 import { markedRelease, taggedCommit } from "./releasing.ts";
 import { headOf, type Place, root, rulesetAt } from "./repository.ts";
@@ -48,8 +49,11 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
         return merge(place, effect);
       case "promotion":
         return promotion(place, effect);
+      case "pull-body":
+        return pullBody(place, effect);
       case "proposal":
         return proposal(place, effect);
+      case "reviewers":
       case "reaction":
         // GitHub keeps one of a kind from each: doing it again does nothing.
         return Promise.resolve(found(null));
@@ -103,6 +107,12 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
   ): Promise<Outcome<number | null>> {
     const outcome = await pullsFrom(read, place, { branch, base, state: "open" });
     return outcome.ok ? found(outcome.value[0]?.number ?? null) : outcome;
+  }
+
+  async function pullBody(place: Place, effect: Extract<Effect, { thing: "pull-body" }>) {
+    const outcome = await textOf(read, place, effect.number);
+    if (!outcome.ok) return outcome;
+    return found(changesOf(effect, outcome.value) === null ? effect.number : null);
   }
 
   /** By its branch: nobody else makes one of that name. */
@@ -178,6 +188,10 @@ function inWords(effect: Effect): string {
     case "proposal":
     case "promotion":
       return `the pull request from ${effect.branch} in ${effect.name}`;
+    case "pull-body":
+      return `the list of #${effect.number} in ${effect.name}`;
+    case "reviewers":
+      return `who is asked to review #${effect.number} in ${effect.name}`;
     case "reaction":
       return `the reaction to a comment in ${effect.name}`;
     case "issue":

@@ -24,9 +24,12 @@ import {
 
 const UNNAMED_MS = 60_000;
 
+/** What the App may do at a place. */
+type Permissions = (place: Place) => Promise<Outcome<Answers["permissions"]>>;
+
 /** Reads everything that a judgement wants of GitHub, all at once. Each want gets its answer, or why there is none. */
-export function looker(read: Read, clock: { now(): Instant }): Look<WantOfGithub> {
-  const answers = answersFrom(read, clock);
+export function looker(read: Read, clock: { now(): Instant }, permissions: Permissions): Look<WantOfGithub> {
+  const answers = answersFrom(read, clock, permissions);
 
   return async (lease, facts, wants) => {
     const place = placeOf(lease, facts);
@@ -81,7 +84,7 @@ const nameOf = (facts: Facts): string | null => {
 
 type Answering = <W extends WantOfGithub>(place: Place, want: W) => Promise<Outcome<AnswerTo<W>>>;
 
-function answersFrom(read: Read, clock: { now(): Instant }): Answering {
+function answersFrom(read: Read, clock: { now(): Instant }, permissions: Permissions): Answering {
   type Reading = {
     readonly [W in WantOfGithub["want"]]: (
       place: Place,
@@ -91,6 +94,7 @@ function answersFrom(read: Read, clock: { now(): Instant }): Answering {
   const now = () => clock.now();
   const reading: Reading = {
     repository: (place) => repositoryAt(read, place),
+    permissions,
     branch: (place, { branch }) => headOf(read, place, branch),
     document: (place, { path }) => documentAt(read, place, path, null),
     file: (place, { path, at }) => documentAt(read, place, path, at),
@@ -127,6 +131,8 @@ function inWords(want: WantOfGithub): string {
   switch (want.want) {
     case "repository":
       return "the settings";
+    case "permissions":
+      return "the permissions";
     case "open-pulls":
       return "the open pull requests";
     case "merged-pulls":

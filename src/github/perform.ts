@@ -6,7 +6,8 @@ import type { Call, Send } from "./call.ts";
 import { type Failure, failed, found, isAbsent, isThere, type Outcome, sentence } from "./failure.ts";
 import { cureOfMerge } from "./merge-refusal.ts";
 import { numberShape, writtenShape } from "./parse.ts";
-import { pullsFrom } from "./pulls.ts";
+import { changesOf } from "./pull-text.ts";
+import { pullsFrom, textOf } from "./pulls.ts";
 import { malformed, parsed, type Read } from "./read.ts";
 import { releaser } from "./releasing.ts";
 import { type Place, root, rulesetAt } from "./repository.ts";
@@ -26,6 +27,8 @@ const RECHECK = { label: "Re-check", description: "Judge it afresh", identifier:
 
 type Proposal = Extract<Effect, { thing: "proposal" }>;
 type Comment = Extract<Effect, { thing: "comment" }>;
+type PullBody = Extract<Effect, { thing: "pull-body" }>;
+type Reviewers = Extract<Effect, { thing: "reviewers" }>;
 type Merge = Extract<Effect, { thing: "merge" }>;
 type Promotion = Extract<Effect, { thing: "promotion" }>;
 type CheckRun = Extract<Effect, { thing: "check-run" }>;
@@ -71,6 +74,10 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
         return merge(place, effect);
       case "promotion":
         return promote(place, effect);
+      case "pull-body":
+        return relist(place, effect);
+      case "reviewers":
+        return request(place, effect);
       case "proposal":
         return propose(place, effect);
       case "issue":
@@ -134,6 +141,24 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
     const there = await pullsFrom(read, place, { branch, base, state: "open" });
     if (!there.ok) return there;
     return there.value[0] === undefined ? opened : found(there.value[0].number);
+  }
+
+  /**
+   * By what it says right now, so that nothing is lost that people wrote meanwhile. A list that they took away stays away.
+   * https://docs.github.com/rest/pulls/pulls#update-a-pull-request
+   */
+  async function relist(place: Place, effect: PullBody): Promise<Outcome<number>> {
+    const { number } = effect;
+    const now = await textOf(read, place, number);
+    if (!now.ok) return now;
+    const changes = changesOf(effect, now.value);
+    if (changes === null) return found(number);
+    return write(place, { method: "PATCH", path: `${root(place)}/pulls/${number}`, body: changes }, numberShape);
+  }
+
+  async function request(place: Place, { number, people, teams }: Reviewers): Promise<Outcome<number>> {
+    const path = `${root(place)}/pulls/${number}/requested_reviewers`;
+    return write(place, { method: "POST", path, body: { reviewers: people, team_reviewers: teams } }, numberShape);
   }
 
   /**
@@ -287,6 +312,8 @@ const PERMISSIONS: { readonly [thing in Effect["thing"]]: readonly [string, stri
   comment: ["comments", "Pull requests: write"],
   merge: ["merges", "Contents: write"],
   promotion: ["branches and pull requests", "Contents: write and Pull requests: write"],
+  "pull-body": ["pull requests", "Pull requests: write"],
+  reviewers: ["requests for reviews", "Pull requests: write"],
   branch: ["branches", "Contents: write"],
   tag: ["tags", "Contents: write"],
   release: ["releases", "Contents: write"],
@@ -318,6 +345,8 @@ function inWords(effect: Effect): string {
   if (effect.thing === "reaction") return `react to a comment in ${effect.name}`;
   if (effect.thing === "issue") return `set the issue “${effect.title}” in ${effect.name}`;
   if (effect.thing === "merge") return `merge #${effect.number} in ${effect.name}`;
+  if (effect.thing === "pull-body") return `bring the list of #${effect.number} in ${effect.name} up to date`;
+  if (effect.thing === "reviewers") return `request reviews of #${effect.number} in ${effect.name}`;
   if (effect.thing === "branch") return `move ${effect.branch} in ${effect.name}`;
   if (effect.thing === "tag") return `tag ${effect.tag} in ${effect.name}`;
   if (effect.thing === "release")

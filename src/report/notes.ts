@@ -1,9 +1,9 @@
-import { count } from "../flow/words.ts";
+import { count, sizeOf } from "../flow/words.ts";
 import type { Carried } from "../release/carried.ts";
 import type { Kind } from "../release/conventional.ts";
 import { type Exceptions, type Section, sectionsOf, type Told } from "../release/notes.ts";
 import { commitLine } from "./carried.ts";
-import { folded, type Part, sizeOf } from "./folding.ts";
+import { folded, type Part } from "./folding.ts";
 import { codeInLine, cutTo, inLine, titled } from "./markdown.ts";
 
 /** GitHub takes no longer body of a release, in characters; it says so in its refusal. */

@@ -256,6 +256,9 @@ export function columnsOf(memory: Memory): Partial<Pick<Row, "head" | "base" | "
   }
 }
 
+/** How the memory of a pull request begins to say what Flowgate lists in its body; nobody can write that into a title. */
+const LISTS = '%"list":"%';
+
 async function nudgeOne(
   on: Connection,
   nudge: Nudge,
@@ -288,6 +291,7 @@ async function nudgeOne(
     query = query.where("repository", "=", pulls.repository).where("kind", "=", "pull").where("open", "=", 1);
     if (pulls.head !== undefined) query = query.where("head", "=", pulls.head);
     if (pulls.base !== undefined) query = query.where("base", "=", pulls.base);
+    if (pulls.lists) query = query.where("memory", "like", LISTS);
     if (pulls.compared !== undefined) {
       const rows = await on
         .selectFrom("subject")

@@ -189,6 +189,10 @@ function saidOf(effect: Effect): Entry["says"] {
       return { title: effect.title, branch: effect.branch, base: effect.base };
     case "promotion":
       return { title: effect.title, branch: effect.branch, base: effect.base, pinned: effect.pinned };
+    case "pull-body":
+      return { number: effect.number, title: effect.title?.to ?? null };
+    case "reviewers":
+      return { number: effect.number, people: effect.people, teams: effect.teams };
     case "merge":
       return { number: effect.number, head: effect.head, method: effect.method };
     case "branch":

@@ -1,5 +1,7 @@
 import { organisationNote } from "../flow/component.ts";
 import {
+  adoptionSlot,
+  bodySlot,
   branchSlot,
   checkSlot,
   type Effect,
@@ -9,6 +11,7 @@ import {
   mergeSlot,
   promotionSlot,
   releaseSlot,
+  reviewersSlot,
   rulesetSlot,
   type SlotState,
   tagSlot,
@@ -246,10 +249,16 @@ function withIssues<One extends { readonly standing: { readonly key: string } }>
   );
 }
 
-type Promoted = Pick<PullKnown, "merge" | "next" | "branch" | "tag" | "release" | "merged" | "ledger">;
+type Promoted = Pick<
+  PullKnown,
+  "merge" | "next" | "body" | "adoption" | "reviewers" | "branch" | "tag" | "release" | "merged" | "ledger"
+>;
 const NOT_PROMOTED: Promoted = {
   merge: null,
   next: null,
+  body: null,
+  adoption: null,
+  reviewers: null,
   branch: null,
   tag: null,
   release: null,
@@ -257,24 +266,28 @@ const NOT_PROMOTED: Promoted = {
   ledger: null,
 };
 
-/** What a `/promote` has done, and a release. Most pull requests are merged by nobody's command, and make no release. */
+/** What a `/promote` has done, a release, and our list. Most pull requests are merged by nobody's command, make no release, and list nothing. */
 async function promotionOf(
   on: Connection,
   { repository, number }: PullSubject,
-  { head }: PullMemory,
+  { head, state, list = null }: PullMemory,
   { asked, released }: { readonly asked: boolean; readonly released: boolean },
 ): Promise<Promoted> {
-  if (!asked && !released) return NOT_PROMOTED;
-  const [merge, next, branch, tag, release, merged, ledger] = await Promise.all([
+  const lists = list !== null && state === "open";
+  if (!asked && !released && !lists) return NOT_PROMOTED;
+  const [merge, next, body, adoption, reviewers, branch, tag, release, merged, ledger] = await Promise.all([
     asked ? slotState(on, mergeSlot(repository, number, head.sha)) : null,
     asked ? slotState(on, promotionSlot(repository, number)) : null,
+    lists ? slotState(on, bodySlot(repository, number)) : null,
+    asked ? slotState(on, adoptionSlot(repository, number)) : null,
+    asked ? slotState(on, reviewersSlot(repository, number)) : null,
     asked ? slotState(on, branchSlot(repository, head.ref)) : null,
     released ? slotState(on, tagSlot(repository, number)) : null,
     released ? slotState(on, releaseSlot(repository, number)) : null,
     mergedOf(on, repository),
     released ? lastHash(on, chainOf(repository)) : null,
   ]);
-  return { merge, next, branch, tag, release, merged, ledger };
+  return { merge, next, body, adoption, reviewers, branch, tag, release, merged, ledger };
 }
 
 const asksToPromote = ({ request }: Open): boolean => /^\/promote\b/im.test(request.body);

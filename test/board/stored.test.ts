@@ -41,6 +41,7 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   run: null,
   touched: [],
   verified: null,
+  permissions: {},
 };
 
 describe("the board over the store", () => {

@@ -99,6 +99,23 @@ describe("/promote past the first stage", () => {
     expect([done(waits), waits.lookAgainAt]).toEqual([[], LATER]);
   });
 
+  it("does not try what changes workflows where the App may not", () => {
+    const { known, github } = into("staging", "development", "feat: a");
+    const files = [{ path: ".github/workflows/ci.yml", before: null, blob: at("ci") }];
+    const answers: Hub = {
+      ...github,
+      permissions: { contents: "write" },
+      [`compare ${at("staging")} ${HEAD}`]: { ...brings("feat: a"), changes: { files, whole: true } },
+    };
+    const decision = judge({ ...known, requests: asks("/promote") }, answers);
+    expect([says(decision), mergeOf(decision)]).toEqual([
+      [
+        "It changes `.github/workflows/ci.yml`, which GitHub lets an App merge only with the permission Workflows: write. Whoever owns the App asks for it, an owner of acme agrees, and then say it again.",
+      ],
+      undefined,
+    ]);
+  });
+
   it("leaves it to a merge queue", () => {
     const { known, github } = into("master", "staging", "feat: a");
     const queued = { ...github, "rules master": [{ type: "merge_queue", checks: [] }] };

@@ -41,6 +41,7 @@ describe("a pull request", () => {
     ["a push", { head: head("new") }, { head: at("login") }],
     ["a new title", { title: "New" }, { title: "Log in" }],
     ["a new base", { base: branch("staging") }, { base: branch("development") }],
+    ["a list", { list: "new:9" }, { list: null }],
     ["a close", { state: "closed" }, { state: "open", merged: false }],
     ["a merge", { state: "closed", merged: true }, { state: "open", merged: false }],
     ["a draft made ready", { draft: true }, { draft: false }],

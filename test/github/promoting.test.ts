@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type nock from "nock";
+import { withList } from "../../src/flow/carried-list.ts";
 import type { Effect, Receipt } from "../../src/flow/effect.ts";
 import { type Branch, branch, type Hash, later, type Sha, type Slot } from "../../src/flow/names.ts";
 import { connected, HEAD, LEASE, NAME, NOW, OTHER, pullBody, REPOSITORY, signedIn } from "./api.ts";
@@ -37,6 +38,33 @@ const RELEASE: Extract<Effect, { thing: "release" }> = {
 };
 
 const BRANCH: Effect = { ...common, thing: "branch", branch: PINNED, to: OTHER as Sha };
+
+const list = (...lines: readonly string[]) => withList({ before: "Hello.\n\n", after: "" }, lines.join("\n"));
+const BODY: Extract<Effect, { thing: "pull-body" }> = {
+  ...common,
+  thing: "pull-body",
+  number: 12,
+  list: "- #1 a",
+  adds: false,
+  title: { from: "Release v1.4.0", to: "Release v1.5.0" },
+};
+const ADDS: Effect = { ...BODY, adds: true, title: null };
+const REVIEWERS: Effect = { ...common, thing: "reviewers", number: 12, people: ["otto"], teams: ["quality"] };
+const says = (title: string, body: string | null): Call => [
+  "GET",
+  `${R}/pulls/12`,
+  "",
+  200,
+  { ...pullBody(12), title, body },
+];
+const rewrites = (sent: object, status = 200): Call => ["PATCH", `${R}/pulls/12`, sent, status, { number: 12 }];
+const asksFor = (status: number, answer: object): Call => [
+  "POST",
+  `${R}/pulls/12/requested_reviewers`,
+  { reviewers: ["otto"], team_reviewers: ["quality"] },
+  status,
+  answer,
+];
 
 type Call = readonly [method: string, path: string, sent: object | string, status: number, answer?: object];
 const said = (message: string) => ({ message });
@@ -193,6 +221,71 @@ describe("What promotes", () => {
       [made, opens(422, said("No commits between staging and release/x"))],
       { came: "refused", because: expect.stringContaining("No commits between") },
     ],
+    [
+      "a list and a title, around what people wrote",
+      BODY,
+      [says("Release v1.4.0", list("- #0 old")), rewrites({ title: "Release v1.5.0", body: list("- #1 a") })],
+      { came: "done", id: 12 },
+    ],
+    [
+      "a list, and not the title that people gave it",
+      BODY,
+      [says("The big one", list("- #0 old")), rewrites({ body: list("- #1 a") })],
+      { came: "done", id: 12 },
+    ],
+    ["a list that is there", BODY, [says("The big one", list("- #1 a"))], { came: "done", id: 12 }],
+    ["a list that people took away", BODY, [says("The big one", "Hello.")], { came: "done", id: 12 }],
+    [
+      "a title where people left no room",
+      BODY,
+      [
+        says("Release v1.4.0", withList({ before: "x".repeat(65_470), after: "" }, "- #0 old")),
+        rewrites({ title: "Release v1.5.0" }),
+      ],
+      { came: "done", id: 12 },
+    ],
+    [
+      "a list below what people wrote",
+      ADDS,
+      [says("Ship it", "Hello."), rewrites({ body: list("- #1 a") })],
+      { came: "done", id: 12 },
+    ],
+    [
+      "a list where nobody wrote anything",
+      ADDS,
+      [says("Ship it", null), rewrites({ body: withList({ before: "", after: "" }, "- #1 a") })],
+      { came: "done", id: 12 },
+    ],
+    ["a list while GitHub is silent", BODY, [["GET", `${R}/pulls/12`, "", 502]], { came: "unsure" }],
+    [
+      "a list without the permission",
+      ADDS,
+      [
+        says("Ship it", "Hello."),
+        ["PATCH", `${R}/pulls/12`, { body: list("- #1 a") }, 403, said("Resource not accessible by integration")],
+      ],
+      {
+        came: "refused",
+        because: expect.stringContaining("pull requests in org/api: give the App the permission Pull"),
+      },
+    ],
+    [
+      "a list that GitHub may have written",
+      ADDS,
+      [says("Ship it", "Hello."), rewrites({ body: list("- #1 a") }, 502)],
+      { came: "unsure", because: expect.stringContaining("bring the list of #12 in org/api up to date") },
+    ],
+    ["requests for reviews", REVIEWERS, [asksFor(201, pullBody(12))], { came: "done", id: 12 }],
+    [
+      "requests for reviews of those who may not read it",
+      REVIEWERS,
+      [asksFor(422, said("Reviews may only be requested from collaborators."))],
+      {
+        came: "refused",
+        because:
+          "GitHub answered 422 (Reviews may only be requested from collaborators.) when asked to request reviews of #12 in org/api.",
+      },
+    ],
     ["a branch that is moved on", BRANCH, [moves(200, { ref: PINNED })], { came: "done", id: 0 }],
     [
       "a branch that is somewhere else",
@@ -290,6 +383,20 @@ describe("What an earlier run promoted", () => {
     ["a pull request that is open", PROMOTION, [[FROM, 200, [pullBody(13)]]], 13],
     ["no pull request", PROMOTION, [[FROM, 200, []]], null],
     ["a pull request while GitHub is silent", PROMOTION, [[FROM, 502]], "unsure"],
+    [
+      "a list that was written",
+      BODY,
+      [[`${R}/pulls/12`, 200, { ...pullBody(12), title: "Release v1.5.0", body: list("- #1 a") }]],
+      12,
+    ],
+    [
+      "a list that was not",
+      BODY,
+      [[`${R}/pulls/12`, 200, { ...pullBody(12), title: "x", body: list("- #0 old") }]],
+      null,
+    ],
+    ["a list while GitHub is silent", BODY, [[`${R}/pulls/12`, 502]], "unsure"],
+    ["requests for reviews: asking again tells nobody twice", REVIEWERS, [], null],
     ["a branch that was moved on", BRANCH, [[AT, 200, { name: PINNED, commit: { sha: OTHER } }]], 0],
     ["a branch that was not", BRANCH, [[AT, 200, { name: PINNED, commit: { sha: HEAD } }]], null],
     [

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { sizeOf } from "../../src/flow/words.ts";
 import type { CarriedPull } from "../../src/release/carried.ts";
 import type { Exceptions, Told } from "../../src/release/notes.ts";
-import { sizeOf } from "../../src/report/folding.ts";
 import { releaseNotes } from "../../src/report/notes.ts";
 import { expectGolden } from "../board/golden.ts";
 import { carried, loose, pull } from "../release/carrying.ts";

@@ -137,6 +137,16 @@ describe("What stands", () => {
     expect(await standing()).toEqual(["hold:13"]);
   });
 
+  it("is told with what was merged where a promotion lists that", async () => {
+    const memory = pullMemory({}, { state: "closed", merged: true, mergeCommit: at("merged") });
+    await decides(store, pull(13), { memory });
+    expect(await known<PullKnown>(pull(12))).toMatchObject({ merged: [] });
+    await decides(store, pull(12), {
+      memory: pullMemory({ head: "development", base: "staging" }, { list: "seen:9" }),
+    });
+    expect(await known<PullKnown>(pull(12))).toMatchObject({ merged: [{ number: 13 }], body: null, merge: null });
+  });
+
   it("can be made anew from the ledger alone", async () => {
     await writes(opens(ABOUT, hold(12)), opens(ABOUT, hold(13)), opens(ABOUT, deviation("development")));
     await writes(closes(ABOUT, "rita", "hold:12", "done"), opens(ABOUT, hold(13, { because: "wait longer" })));
