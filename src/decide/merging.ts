@@ -10,10 +10,20 @@ import { subjectKey } from "../flow/subject.ts";
 import type { Finding, Verdict } from "../flow/verdict.ts";
 import { minute } from "../flow/words.ts";
 import { headOf } from "../gates/gate.ts";
-import { carriedWords } from "../release/carried.ts";
+import { type Carried, carriedWords } from "../release/carried.ts";
+import { versionFilesAt } from "../release/version-files.ts";
 import { reply } from "../report/reply.ts";
 import { candidateFor, carriedBy } from "./choosing.ts";
-import { type At, ended, goesOn, NOTHING_PROMOTED, notShown, type Promoting, type Step } from "./promotion.ts";
+import {
+  type At,
+  ended,
+  goesOn,
+  NOTHING_PROMOTED,
+  notShown,
+  type Promoting,
+  type Promotion,
+  type Step,
+} from "./promotion.ts";
 
 /**
  * What is next while the pull request is open: it merges what passed, on facts read fresh, waits where it was asked to wait, or ends.
@@ -79,7 +89,7 @@ export function merging({ known, pull, component, promotion }: At, verdict: Verd
     ...NOTHING_PROMOTED,
     effects: [effect],
     entries: [
-      ...(brings === null ? [] : [opens(subjectKey(subject), { ...promotion, carries: brings.words })]),
+      ...(brings === null ? [] : [opens(subjectKey(subject), { ...promotion, ...brings })]),
       goesOn(known, promotion, `merges ${short(promotion.head)}`),
     ],
   };
@@ -90,18 +100,21 @@ function bringsOn(
   { known, pull, component, promotion }: At,
   { lane }: Verdict,
   look: Look,
-): { readonly words: string } | { readonly refused: string } | null {
+): Pick<Promotion, "carries" | "foreseen"> | { readonly refused: string } | null {
   if (lane !== "promotion" && lane !== "release" && lane !== "hotfix") return null;
   // As its gates compared it, so that it is read once.
   const base = lane === "hotfix" ? pull.base : headOf(component, pull.base);
   const bringing = { known, pull, component, base, head: pull.head.sha };
-  const candidate =
-    pull.base === component.config.policy.stages.at(-1)
-      ? candidateFor(bringing, promotion.version, look)
-      : { carried: carriedBy(bringing, look) };
+  const words = (carried: Carried) => carriedWords(carried, promotion.request.by, known.subject.number);
+  if (pull.base !== component.config.policy.stages.at(-1)) {
+    const carried = carriedBy(bringing, look);
+    return carried && { carries: words(carried) };
+  }
+  const files = versionFilesAt(look, pull.head.sha);
+  const candidate = candidateFor(bringing, promotion.version, look, files ?? []);
   if (candidate === null || "refused" in candidate) return candidate;
-  const { carried } = candidate;
-  return carried && { words: carriedWords(carried, promotion.request.by, known.subject.number) };
+  const { tag, remarks } = candidate.chosen;
+  return { carries: words(candidate.carried), foreseen: { tag, remarks } };
 }
 
 /** Past the first stage only merge commits keep the ancestry; null: as the repository allows. */

@@ -75,7 +75,8 @@ function begun(
 ): Releasing | { readonly lacks: readonly Want[] } {
   const look = looking(known.read);
   const commit = pull.mergeCommit as Sha;
-  const asked = promotionOn(known)?.version ?? null;
+  const promotion = promotionOn(known);
+  const asked = promotion?.version ?? null;
   const parents = look.at({ want: "parents", commit });
   const candidate = parents && numbered({ known, pull, component, base: parents[0], head: pull.head.sha }, asked, look);
   const walks = walksOn(known, pull, component, house, null);
@@ -88,7 +89,9 @@ function begun(
   const settled = releaseOn(known);
   if (settled?.version === chosen.tag) return tagging(known, component, settled);
   const { subject, now } = known;
-  const by = promotionOn(known)?.by ?? null;
+  const by = promotion?.by ?? null;
+  // Of its files it was looked at before the merge.
+  const remarks = promotion?.foreseen?.tag === chosen.tag ? promotion.foreseen.remarks : chosen.remarks;
   const release: Release = {
     kind: "release",
     key: `release:${subject.repository}:${subject.number}`,
@@ -100,7 +103,7 @@ function begun(
     version: chosen.tag,
     commit,
     notes: releaseNotes({
-      chosen,
+      chosen: { ...chosen, remarks },
       number: subject.number,
       by,
       carried,

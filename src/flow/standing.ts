@@ -217,6 +217,8 @@ export type Promotion = {
   readonly others: readonly Line[];
   /** What it carries, in words, once that was looked at; null: nothing but itself, or not yet. */
   readonly carries: string | null;
+  /** The version that it is to make, and what of that should be seen, each in a sentence; left out: none, or not yet. */
+  readonly foreseen?: { readonly tag: string; readonly remarks: readonly string[] };
   /** The line that asked for it. */
   readonly line: string;
   /** It was said already that it waits until it is ready. */
