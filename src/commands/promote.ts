@@ -36,11 +36,7 @@ function promoted(asked: OnPull, words: Step): Came {
     (one): one is StandingOf<"promotion"> => one.kind === "promotion" && one.number === number,
   );
   if (words.how === "dry run")
-    return {
-      came: "done",
-      says: `This is what \`/promote\` would find for ${short(head)}. Nothing was done.`,
-      table: true,
-    };
+    return { came: "done", says: "Nothing was done.", rehearses: { version: words.version }, table: true };
   if (under !== undefined && under.head === judged && isSame(under, words))
     return {
       came: "done",

@@ -2,7 +2,7 @@ import type { PullKnown } from "../flow/facts.ts";
 import type { Look } from "../flow/looking.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Branch, Sha } from "../flow/names.ts";
-import type { VersionAsked } from "../flow/standing.ts";
+import type { VersionAsked } from "../flow/version-asked.ts";
 import { type Carried, carriedAlone, carriedIn } from "../release/carried.ts";
 import { type Chosen, versionOf } from "../release/version.ts";
 import type { VersionFile } from "../release/version-files.ts";

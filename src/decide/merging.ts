@@ -13,7 +13,7 @@ import { headOf } from "../gates/gate.ts";
 import { type Carried, carriedWords } from "../release/carried.ts";
 import { versionFilesAt } from "../release/version-files.ts";
 import { reply } from "../report/reply.ts";
-import { candidateFor, carriedBy } from "./choosing.ts";
+import { type Bringing, candidateFor, carriedBy } from "./choosing.ts";
 import {
   type At,
   ended,
@@ -98,13 +98,11 @@ export function merging({ known, pull, component, promotion }: At, verdict: Verd
 /** What it carries, in words, past the first stage; refused where it would make a release that cannot be numbered so. */
 function bringsOn(
   { known, pull, component, promotion }: At,
-  { lane }: Verdict,
+  verdict: Verdict,
   look: Look,
 ): Pick<Promotion, "carries" | "foreseen"> | { readonly refused: string } | null {
-  if (lane !== "promotion" && lane !== "release" && lane !== "hotfix") return null;
-  // As its gates compared it, so that it is read once.
-  const base = lane === "hotfix" ? pull.base : headOf(component, pull.base);
-  const bringing = { known, pull, component, base, head: pull.head.sha };
+  const bringing = bringingOn({ known, pull, component }, verdict);
+  if (bringing === null) return null;
   const words = (carried: Carried) => carriedWords(carried, promotion.request.by, known.subject.number);
   if (pull.base !== component.config.policy.stages.at(-1)) {
     const carried = carriedBy(bringing, look);
@@ -115,6 +113,16 @@ function bringsOn(
   if (candidate === null || "refused" in candidate) return candidate;
   const { tag, remarks } = candidate.chosen;
   return { carries: words(candidate.carried), foreseen: { tag, remarks } };
+}
+
+/** What is brought past the first stage, as its gates compared it, so that it is read once; null: it goes elsewhere. */
+export function bringingOn(
+  { known, pull, component }: Pick<At, "known" | "pull" | "component">,
+  { lane }: Verdict,
+): Bringing | null {
+  if (lane !== "promotion" && lane !== "release" && lane !== "hotfix") return null;
+  const base = lane === "hotfix" ? pull.base : headOf(component, pull.base);
+  return { known, pull, component, base, head: pull.head.sha };
 }
 
 /** Past the first stage only merge commits keep the ancestry; null: as the repository allows. */

@@ -118,12 +118,18 @@ function released(known: PullKnown, { foreseen }: Promotion): string | null {
 }
 
 /** Whether a pull request takes on what is in that stage. */
-const takesOn = ({ facts: { head, base } }: ListedPull, pull: PullMemory, into: Branch, { subject }: PullKnown) =>
+export const takesOn = (
+  { facts: { head, base } }: ListedPull,
+  pull: PullMemory,
+  into: Branch,
+  { subject }: PullKnown,
+) =>
   base === into &&
   head.repository === subject.repository &&
   (head.ref === pull.base || head.ref.startsWith("release/"));
 
-const takenOnBy = ({ number, facts: { head } }: ListedPull, into: Branch, commit: Sha): string =>
+/** In a sentence. */
+export const takenOnBy = ({ number, facts: { head } }: ListedPull, into: Branch, commit: Sha): string =>
   head.ref.startsWith("release/") && head.sha !== commit
     ? `#${number} is open into ${into} already, pinned at ${short(head.sha)}: \`/promote refresh\` there moves it on.`
     : `#${number} takes it on to ${into}.`;

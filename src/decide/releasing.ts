@@ -5,12 +5,14 @@ import { closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import { type Look, looking } from "../flow/looking.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Hash, Instant, Sha } from "../flow/names.ts";
-import type { StandingOf, VersionAsked } from "../flow/standing.ts";
+import type { StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
 import { concessionsIn } from "../flow/verdict.ts";
+import type { VersionAsked } from "../flow/version-asked.ts";
 import { brought } from "../release/merged.ts";
 import type { Exceptions } from "../release/notes.ts";
 import { isVerified, skippedIn } from "../release/progress.ts";
+import type { Chosen } from "../release/version.ts";
 import { releaseNotes } from "../report/notes.ts";
 import { tagMessage } from "../report/release.ts";
 import { unlessThere } from "./answer.ts";
@@ -108,15 +110,19 @@ function begun(
       by,
       carried,
       exceptions: exceptionsOf(known, walks, brought(look, pull.head.sha, commit)),
-      compareUrl:
-        chosen.previous === null
-          ? null
-          : `${house.web}/${component.name}/compare/${encodeURIComponent(chosen.previous)}...${chosen.tag}`,
+      compareUrl: compareUrl(chosen, component, house),
     }),
   };
   const { entries, ...next } = tagging(known, component, release);
   return { ...next, entries: [opens(subjectKey(subject), release), ...entries] };
 }
+
+/** Where GitHub shows all that changed since the version before; null: there is none. */
+export const compareUrl = (
+  { previous, tag }: Pick<Chosen, "previous" | "tag">,
+  { name }: ComponentMemory,
+  { web }: House,
+): string | null => (previous === null ? null : `${web}/${name}/compare/${encodeURIComponent(previous)}...${tag}`);
 
 /** What was asked for may have been taken by somebody else's tag since. */
 function numbered(bringing: Bringing, asked: VersionAsked | null, look: Look): ReturnType<typeof candidateFor> {
@@ -125,8 +131,8 @@ function numbered(bringing: Bringing, asked: VersionAsked | null, look: Look): R
 }
 
 /** What was let through on somebody's word: items of the run-book that were skipped, and gates here and on the way. */
-const exceptionsOf = (
-  { verdict, merged }: PullKnown,
+export const exceptionsOf = (
+  { verdict, merged }: Pick<PullKnown, "verdict" | "merged">,
   walks: Walks | null,
   comparison: Comparison | null,
 ): Exceptions => ({

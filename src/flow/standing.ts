@@ -1,7 +1,7 @@
-import type { Bump } from "./memory.ts";
 import type { Branch, Hash, InstallationId, Instant, Person, RepositoryId, Sha } from "./names.ts";
 import type { Push } from "./provenance.ts";
 import type { ItemReached, Line, Request } from "./request.ts";
+import type { VersionAsked } from "./version-asked.ts";
 
 /**
  * What stands by our own records until it is closed: opened by one entry of the ledger, closed by another. It can be
@@ -224,8 +224,6 @@ export type Promotion = {
   /** It was said already that it waits until it is ready. */
   readonly answered: boolean;
 };
-/** What a release is to be called: which number is raised, or a version such as `1.4.0`. */
-export type VersionAsked = { readonly bump: Bump } | { readonly version: string };
 export type StandingOf<Kind extends Standing["kind"]> = Extract<Standing, { readonly kind: Kind }>;
 
 /** One push makes one deviation, however often it is told. */

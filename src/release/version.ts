@@ -1,7 +1,7 @@
 import { coerce, compare, compareBuild, inc, parse, type SemVer } from "semver";
 import { BUMPS, type Bump } from "../flow/memory.ts";
 import { short } from "../flow/names.ts";
-import type { VersionAsked } from "../flow/standing.ts";
+import type { VersionAsked } from "../flow/version-asked.ts";
 import { code, listed } from "../flow/words.ts";
 import { type Carried, messageOf } from "./carried.ts";
 import { type Kind, strongest } from "./conventional.ts";
@@ -47,7 +47,7 @@ export type Chosen = {
   readonly previous: string | null;
   /** What does not hold the release and should be seen, each in a sentence. */
   readonly remarks: readonly string[];
-  /** What else could be asked for, each in a sentence. */
+  /** What else is worth saying before it is made, each in a sentence. */
   readonly advice: readonly string[];
 };
 type Refused = { readonly refused: string };
@@ -88,7 +88,11 @@ export function versionOf({ tags, asked, carried, files }: Releasing): Chosen | 
         : ["GitHub does not list all that is carried, and what it leaves out has no say in this."]),
       ...disagree.flatMap(({ remark = [] }) => remark),
     ],
-    advice: disagree.flatMap(({ advice = [] }) => advice),
+    advice: [
+      ...disagree.flatMap(({ advice = [] }) => advice),
+      // Behind a version they are nobody's surprise.
+      ...(last === null ? [] : tagsLeftAlone(tags)),
+    ],
   };
 }
 

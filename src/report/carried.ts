@@ -39,6 +39,9 @@ export function promotionBody(body: string, listing: Listing): string {
   return fitting === undefined ? body : withList(people, fitting);
 }
 
+/** What is carried, by author, for who is answered how much it is. @param room in characters. */
+export const carriedList = (carried: Carried, room: number): string => folded(groupsOf(carried), room);
+
 const FOOT = "Flowgate keeps this list; what you write above or below it stays.";
 
 function leadOf({ carried, since }: Listing): string {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { compare, parse } from "semver";
 import { BUMPS } from "../../src/flow/memory.ts";
-import type { VersionAsked } from "../../src/flow/standing.ts";
+import type { VersionAsked } from "../../src/flow/version-asked.ts";
 import type { Carried } from "../../src/release/carried.ts";
 import { askedIn, type Chosen, type Releasing, tagsLeftAlone, versionOf } from "../../src/release/version.ts";
 import { at } from "../builders.ts";
@@ -109,7 +109,8 @@ describe("The version of a release", () => {
     ],
     ["is behind", { files: [file("package.json", "1.3.0")] }, []],
     ["agrees", { files: [file("package.json", "1.4.1")] }, []],
-  ])("advises what would agree with a file that %s", (_what, more, advice) => {
+    ["has tags beside it", { tags: ["v1.4.0", "latest"] }, ["Left alone, since they are no versions: `latest`."]],
+  ])("advises on a file that %s", (_what, more, advice) => {
     expect(choose(more)).toHaveProperty("advice", advice);
   });
 
