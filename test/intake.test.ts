@@ -642,7 +642,7 @@ describe("The button that tries out a promotion", () => {
             at: NOW,
             body: `/promote ${HEAD} dry run`,
             how: "written",
-            origin: { number: 12, button: "dry run" },
+            origin: { number: 12, button: "check" },
           },
         },
       ],
@@ -666,7 +666,12 @@ describe("The button that tries out a promotion", () => {
 
   it("is no other App's", () => {
     const run = { id: 3, status: "completed", conclusion: "success", name: "build", head_sha: HEAD, app: { id: 8 } };
-    const theirs = { ...place, action: "requested_action", requested_action: { identifier: "dry-run" }, check_run: run };
+    const theirs = {
+      ...place,
+      action: "requested_action",
+      requested_action: { identifier: "dry-run" },
+      check_run: run,
+    };
     expect(read("check_run", theirs).asks).toEqual([]);
   });
 });

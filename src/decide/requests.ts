@@ -328,7 +328,10 @@ function answerOf(
   lines: readonly Line[],
   verdict: Verdict | null,
 ): Answer {
-  if ("page" in origin) return { came, body: null, says: lines.map(({ says }) => says).join(" ") };
+  if ("page" in origin || ("button" in origin && origin.button === "page")) {
+    const shows = lines.flatMap((line) => line.shows ?? []).join("\n\n");
+    return { came, body: null, says: lines.map(({ says }) => says).join(" "), ...(shows !== "" && { shows }) };
+  }
   // Nobody wrote anything that the answer to a button would stand below.
   const said =
     "button" in origin ? lines.map((line) => ({ ...line, says: `Dry run for ${by.login}: ${line.says}` })) : lines;

@@ -42,6 +42,10 @@ export type Label = `${"S" | "P"}${number}`;
 export type ItemReached = "open" | "done" | "skip-asked" | "skipped" | "failed";
 /** With what the ids begin of all that somebody asks for on the page of a pull request; the time follows. */
 export const askedOnPage = (pull: PullSubject, by: Person["id"]): string => `page:${subjectKey(pull)}:${by}:`;
+/** The same of what somebody tries out there. */
+export const triedOnPage = (pull: PullSubject, by: Person["id"]): string => `dry-run:${subjectKey(pull)}:${by}:`;
+/** What *Dry run* stands for where this commit is shown. */
+export const tryingOut = (head: Sha): string => `/promote ${head} dry run`;
 /** With the head of the verdict that the pull request had when it was heard; null: none, or it is no pull request. */
 export type Heard = Request & { readonly judged: Sha | null };
 /** Where it was written: a comment takes a reaction, a review and a button beside a check do not, and a page shows the answer itself. */
@@ -51,7 +55,8 @@ export type Origin = {
 } & (
   | { readonly comment: number }
   | { readonly review: number }
-  | { readonly button: "dry run" }
+  /** *Dry run* beside a check, or on the page of the pull request. */
+  | { readonly button: "check" | "page" }
   | { readonly page: PageAct }
 );
 
@@ -100,6 +105,8 @@ export type Answer = {
   readonly waits?: readonly Line[];
   /** In sentences, for the page that it was asked on; left out: it was asked elsewhere. */
   readonly says?: string;
+  /** Below that, Markdown of our own. */
+  readonly shows?: string;
 };
 export type Open = { readonly request: Heard; readonly answer: Answer | null };
 

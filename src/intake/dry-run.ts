@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type News, NO_NEWS } from "../flow/decision.ts";
 import { branchText, shaText } from "../flow/listed.ts";
 import { type Instant, repositoryId } from "../flow/names.ts";
-import type { Request } from "../flow/request.ts";
+import { type Request, tryingOut } from "../flow/request.ts";
 import { checkName } from "../flow/ruleset.ts";
 import { id, newsOf, place } from "./place.ts";
 
@@ -39,9 +39,9 @@ export function dryRun(payload: unknown, at: Instant): News {
     id: `button:${repository}:${number}:${by.id}:${at.slice(0, SAME)}`,
     by: { id: by.id, login: by.login },
     at,
-    body: `/promote ${run.head_sha} dry run`,
+    body: tryingOut(run.head_sha),
     how: "written",
-    origin: { number, button: "dry run" },
+    origin: { number, button: "check" },
   };
   return { ...newsOf(event), nudges: [{ priority: "person", subject: of }], asks: [{ of, request }] };
 }

@@ -58,7 +58,8 @@ export function checkRun(told: Told): CheckContent {
 }
 
 /** Whether it leaves the first stage, or goes right into the last one. */
-const isPromoted = ({ lane }: Verdict): boolean => lane === "promotion" || lane === "release" || lane === "hotfix";
+export const isPromoted = ({ lane }: Verdict): boolean =>
+  lane === "promotion" || lane === "release" || lane === "hotfix";
 
 /**
  * A check `flowgate: BASE / GATE` for each gate that a promotion, a release or a hotfix was asked, so that the list of

@@ -318,9 +318,34 @@ describe("/promote dry run of what is merged", () => {
   });
 });
 
+it("by the button on its page it is answered there, and nothing is written", () => {
+  const { known, github } = into("staging", "feat: a");
+  const origin = { number: 12, button: "page" } as const;
+  const pressed = (body: string) => [{ request: request(body, { id: "dry-run:x", origin }), answer: null }];
+  const tries = judge({ ...known, merged: FEATURES, requests: pressed(`/promote ${HEAD} dry run`) }, github);
+  expect(done(tries)).toEqual([]);
+  expect(tries.answered).toMatchObject([
+    {
+      id: "dry-run:x",
+      answer: {
+        came: "done",
+        body: null,
+        says: expect.stringMatching(/^It carries 1 pull request, not yours\. .* Nothing was done\.$/),
+        shows: expect.stringMatching(/^<details><summary>What it carries<\/summary>/),
+      },
+    },
+  ]);
+  const other = judge({ ...known, requests: pressed(`/promote ${at("other")} dry run`) }, github);
+  expect(other.answered?.[0]?.answer).toEqual({
+    came: "refused",
+    body: null,
+    says: `${at("other")} is not the head: that is ${SHORT}. Look at that one, and say it again.`,
+  });
+});
+
 it("by the button it is said whose it is, in a comment", () => {
   const { known, github } = into("development");
-  const origin = { number: 12, button: "dry run" } as const;
+  const origin = { number: 12, button: "check" } as const;
   const pressed = [{ request: request(`/promote ${HEAD} dry run`, { id: "button:42:12:10:x", origin }), answer: null }];
   const decision = judge({ ...known, requests: pressed }, github);
   expect(done(decision)).toEqual(["comment"]);
