@@ -276,10 +276,18 @@ const PROMOTED: readonly Case[] = [
     act: promoted,
   },
   {
+    event: "/promote dry run on a release",
+    // The head's check runs and statuses afresh, and which version files are in its root. Written: the reaction, the answer.
+    goal: { reads: 3, writes: 2 },
+    before: openInto("master"),
+    act: ({ world }, number) => world.person("rita").says(number, "/promote dry run"),
+  },
+  {
     event: "/promote on a release",
-    // The head's check runs, its stage and the pull request afresh, and where the merge begins: 4. Written: the merge, the
-    // tag and its name, the draft, its publication, the reaction, the answer.
-    goal: { reads: 5, writes: 7, atMost: true },
+    // The head's check runs, its stage and the pull request afresh, and where the merge begins: 4. The pull request once more
+    // where GitHub did not tell of the merge yet, and which version files are in its root where no dry run looked. Written: the
+    // merge, the tag and its name, the draft, its publication, the reaction, the answer.
+    goal: { reads: 6, writes: 7, atMost: true },
     before: openInto("master"),
     act: promoted,
   },

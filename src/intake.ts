@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { askedAnew } from "./flow/asked-anew.ts";
 import { listSeen } from "./flow/carried-list.ts";
+import { DRY_RUN, RECHECK } from "./flow/check-buttons.ts";
 import { CONFIG_PATH } from "./flow/config.ts";
 import { type News, NO_NEWS } from "./flow/decision.ts";
 import type { Self } from "./flow/facts.ts";
@@ -21,6 +22,7 @@ import type { Push } from "./flow/provenance.ts";
 import { stageOf } from "./flow/ruleset.ts";
 import type { Priority } from "./flow/subject.ts";
 import { comment, commentEvent, review, reviewEvent } from "./intake/comments.ts";
+import { dryRun } from "./intake/dry-run.ts";
 import { id, newsOf, type Place, place } from "./intake/place.ts";
 
 /** A webhook delivery as it came, its signature verified. */
@@ -57,7 +59,7 @@ function heard(delivery: Delivery, self: Self | null): News {
       return mergeGroup(groupEvent.parse(payload), at);
     case "check_run":
     case "check_suite":
-      return check(payload, self);
+      return check(payload, at, self);
     case "status":
       return status(payload);
     case "issue_comment":
@@ -284,19 +286,19 @@ const checkEvent = place.extend({
   check_suite: asked.nullish(),
   requested_action: z.object({ identifier: z.string() }).nullish(),
 });
-/** The button *Re-check* that our checks have. */
-const RECHECK = "recheck";
 
 /**
- * Somebody pressed *Re-run* or *Re-check* on ours: GitHub only resets the suite, so the check is written again; all else
+ * Somebody pressed *Dry run* beside ours, which asks as a comment does; or *Re-run* or *Re-check*: GitHub only resets the suite, so the check is written again; all else
  * of ours is our echo. What others' check runs say is told to whoever waits for them.
  */
-function check(payload: unknown, self: Self | null): News {
+function check(payload: unknown, at: Instant, self: Self | null): News {
   const event = checkEvent.parse(payload);
   const run = event.check_run ?? event.check_suite;
   if (!run) return NO_NEWS;
   const ours = self === null || run.app?.id === self.app;
-  const asksAnew = event.action === "rerequested" || event.requested_action?.identifier === RECHECK;
+  const pressed = event.requested_action?.identifier;
+  if (ours && event.check_run && pressed === DRY_RUN.identifier) return dryRun(payload, at);
+  const asksAnew = event.action === "rerequested" || pressed === RECHECK.identifier;
   if (!ours || !asksAnew) return ours || !event.check_run ? NO_NEWS : checkOfOthers(payload);
   return askedAnew({
     installation: newsOf(event).installation,

@@ -638,6 +638,65 @@ describe("the button beside our checks", () => {
   });
 });
 
+describe("The button that tries out a promotion", () => {
+  const HEAD = at("login");
+  const shown = (number: number, base: string, sha = HEAD) => ({ number, head: { sha }, base: { ref: base } });
+  const pressed = (pulls: readonly object[] | null, sender: object | null = { id: 10, login: "rita" }) =>
+    read("check_run", {
+      ...place,
+      action: "requested_action",
+      requested_action: { identifier: "dry-run" },
+      check_run: { id: 1, name: "flowgate: staging", head_sha: HEAD, app: { id: 7 }, pull_requests: pulls },
+      sender,
+    });
+
+  it("asks what the command asks in a comment, for that commit", () => {
+    const subject = { kind: "pull", repository: 42, number: 12 };
+    expect(pressed([shown(12, "staging")])).toMatchObject({
+      nudges: [{ priority: "person", subject }],
+      asks: [
+        {
+          of: subject,
+          request: {
+            id: `button:42:12:10:${NOW.slice(0, 18)}`,
+            by: { id: 10, login: "rita" },
+            at: NOW,
+            body: `/promote ${HEAD} dry run`,
+            how: "written",
+            origin: { number: 12, button: "check" },
+          },
+        },
+      ],
+      forget: [],
+    });
+  });
+
+  it("is answered on the first of those that share the check", () => {
+    const pulls = [shown(15, "staging"), shown(9, "master"), shown(10, "staging", at("older")), shown(14, "staging")];
+    expect(pressed(pulls).asks).toMatchObject([{ of: { number: 14 } }]);
+  });
+
+  it.each([
+    ["on a fork's, which GitHub does not name", pressed([])],
+    ["where GitHub names none", pressed(null)],
+    ["of a bot", pressed([shown(12, "staging")], { id: 1, login: "renovate[bot]", type: "Bot" })],
+    ["of nobody", pressed([shown(12, "staging")], null)],
+  ])("does nothing %s", (_what, news) => {
+    expect(news).toMatchObject(NOTHING);
+  });
+
+  it("is no other App's", () => {
+    const run = { id: 3, status: "completed", conclusion: "success", name: "build", head_sha: HEAD, app: { id: 8 } };
+    const theirs = {
+      ...place,
+      action: "requested_action",
+      requested_action: { identifier: "dry-run" },
+      check_run: run,
+    };
+    expect(read("check_run", theirs).asks).toEqual([]);
+  });
+});
+
 describe("others' checks", () => {
   const run = (more: object = {}) => ({
     id: 31,

@@ -11,7 +11,7 @@ import {
   type Sha,
   short,
 } from "../flow/names.ts";
-import type { Sight } from "../flow/request.ts";
+import type { Line, Sight } from "../flow/request.ts";
 import { type Holders, holdersOf, names, withRight } from "../flow/roles.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
 import type { Nudge } from "../flow/subject.ts";
@@ -86,6 +86,8 @@ export type Came =
       readonly nudges?: readonly Nudge[];
       /** The table of gates belongs into the answer, judged on facts read afresh. */
       readonly table?: true;
+      /** What `/promote` would do belongs into the answer, with that version asked for. */
+      readonly rehearses?: NonNullable<Line["rehearses"]>;
       /** What stands under this key has an issue, which is linked. */
       readonly links?: string;
     }

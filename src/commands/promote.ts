@@ -11,7 +11,7 @@ export const promote: Command = {
   on: "pull",
   usage: PROMOTE_USAGE,
   who: "a release manager",
-  does: "Takes this pull request one stage on: merges it once its gates pass, then opens the pull request into the next stage; into the last stage it releases. `when ready` waits for the gates for a day; `dry run` only shows what it would do.",
+  does: "Takes this pull request one stage on: merges it once its gates pass, then opens the pull request into the next stage; into the last stage it releases. `when ready` waits for the gates for a day; `dry run` only shows what it would do: what is carried, the version with its notes, and what comes next.",
   allows: (asked) => mayByRole(asked, ["release-manager"]),
   read({ words }) {
     const read = parsePromote(words);
@@ -36,11 +36,7 @@ function promoted(asked: OnPull, words: Step): Came {
     (one): one is StandingOf<"promotion"> => one.kind === "promotion" && one.number === number,
   );
   if (words.how === "dry run")
-    return {
-      came: "done",
-      says: `This is what \`/promote\` would find for ${short(head)}. Nothing was done.`,
-      table: true,
-    };
+    return { came: "done", says: "Nothing was done.", rehearses: { version: words.version }, table: true };
   if (under !== undefined && under.head === judged && isSame(under, words))
     return {
       came: "done",

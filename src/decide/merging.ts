@@ -10,10 +10,20 @@ import { subjectKey } from "../flow/subject.ts";
 import type { Finding, Verdict } from "../flow/verdict.ts";
 import { minute } from "../flow/words.ts";
 import { headOf } from "../gates/gate.ts";
-import { carriedWords } from "../release/carried.ts";
+import { type Carried, carriedWords } from "../release/carried.ts";
+import { versionFilesAt } from "../release/version-files.ts";
 import { reply } from "../report/reply.ts";
-import { candidateFor, carriedBy } from "./choosing.ts";
-import { type At, ended, goesOn, NOTHING_PROMOTED, notShown, type Promoting, type Step } from "./promotion.ts";
+import { type Bringing, candidateFor, carriedBy } from "./choosing.ts";
+import {
+  type At,
+  ended,
+  goesOn,
+  NOTHING_PROMOTED,
+  notShown,
+  type Promoting,
+  type Promotion,
+  type Step,
+} from "./promotion.ts";
 import { workflowsRefused } from "./workflow-files.ts";
 
 /**
@@ -82,7 +92,7 @@ export function merging({ known, pull, component, promotion }: At, verdict: Verd
     ...NOTHING_PROMOTED,
     effects: [effect],
     entries: [
-      ...(brings === null ? [] : [opens(subjectKey(subject), { ...promotion, carries: brings.words })]),
+      ...(brings === null ? [] : [opens(subjectKey(subject), { ...promotion, ...brings })]),
       goesOn(known, promotion, `merges ${short(promotion.head)}`),
     ],
   };
@@ -91,20 +101,31 @@ export function merging({ known, pull, component, promotion }: At, verdict: Verd
 /** What it carries, in words, past the first stage; refused where it would make a release that cannot be numbered so. */
 function bringsOn(
   { known, pull, component, promotion }: At,
-  { lane }: Verdict,
+  verdict: Verdict,
   look: Look,
-): { readonly words: string } | { readonly refused: string } | null {
-  if (lane !== "promotion" && lane !== "release" && lane !== "hotfix") return null;
-  // As its gates compared it, so that it is read once.
-  const base = lane === "hotfix" ? pull.base : headOf(component, pull.base);
-  const bringing = { known, pull, component, base, head: pull.head.sha };
-  const candidate =
-    pull.base === component.config.policy.stages.at(-1)
-      ? candidateFor(bringing, promotion.version, look)
-      : { carried: carriedBy(bringing, look) };
+): Pick<Promotion, "carries" | "foreseen"> | { readonly refused: string } | null {
+  const bringing = bringingOn({ known, pull, component }, verdict);
+  if (bringing === null) return null;
+  const words = (carried: Carried) => carriedWords(carried, promotion.request.by, known.subject.number);
+  if (pull.base !== component.config.policy.stages.at(-1)) {
+    const carried = carriedBy(bringing, look);
+    return carried && { carries: words(carried) };
+  }
+  const files = versionFilesAt(look, pull.head.sha);
+  const candidate = candidateFor(bringing, promotion.version, look, files ?? []);
   if (candidate === null || "refused" in candidate) return candidate;
-  const { carried } = candidate;
-  return carried && { words: carriedWords(carried, promotion.request.by, known.subject.number) };
+  const { tag, remarks } = candidate.chosen;
+  return { carries: words(candidate.carried), foreseen: { tag, remarks } };
+}
+
+/** What is brought past the first stage, as its gates compared it, so that it is read once; null: it goes elsewhere. */
+export function bringingOn(
+  { known, pull, component }: Pick<At, "known" | "pull" | "component">,
+  { lane }: Verdict,
+): Bringing | null {
+  if (lane !== "promotion" && lane !== "release" && lane !== "hotfix") return null;
+  const base = lane === "hotfix" ? pull.base : headOf(component, pull.base);
+  return { known, pull, component, base, head: pull.head.sha };
 }
 
 /** Past the first stage only merge commits keep the ancestry; null: as the repository allows. */

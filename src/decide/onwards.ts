@@ -10,7 +10,7 @@ import { handedOn } from "../release/linked.ts";
 import { promotionBody, promotionTitle } from "../report/carried.ts";
 import { candidateFor, carriedBy } from "./choosing.ts";
 import { adopting, takenOnBy, withReviewers } from "./handing-on.ts";
-import { type At, ended, goesOn, NOTHING_PROMOTED, type Step } from "./promotion.ts";
+import { type At, ended, goesOn, NOTHING_PROMOTED, type Promotion, type Step } from "./promotion.ts";
 import { makesRelease, releaseOn } from "./under-way.ts";
 
 /** What is next once it is merged or closed: the pull request into the next stage, and then the answer. */
@@ -27,7 +27,7 @@ export function onwards({ known, pull, component, promotion }: At, house: House)
   const place = stages.indexOf(pull.base);
   const into = stages[place + 1];
   if (into === undefined && makesRelease(known, pull, component)) {
-    const comes = released(known);
+    const comes = released(known, promotion);
     return comes === null ? NOTHING_PROMOTED : end("done", `${merged} ${comes}`);
   }
   if (into === undefined || verdict?.lane === "back-merge") return end("done", merged);
@@ -109,7 +109,7 @@ function saidBy(
 const NOTHING_CARRIED: Carried = { pulls: [], loose: [], whole: true };
 
 /** What came of the release that the merge makes; null: it is being made. */
-function released(known: PullKnown): string | null {
+function released(known: PullKnown, { foreseen }: Promotion): string | null {
   const { tag, release } = known;
   const version = releaseOn(known)?.version;
   if (tag?.refused) return `It could not be tagged. ${tag.refused.because}`;
@@ -117,12 +117,20 @@ function released(known: PullKnown): string | null {
     return release.written === null
       ? `${version} is tagged, and its release could not be drafted. ${release.refused.because}`
       : `${version} is tagged, and its draft could not be published. ${release.refused.because}`;
-  if (release?.written?.completed) return `${version ?? "It"} is released.`;
-  return release?.written ? `${version} is tagged, and its release is a draft until it is deployed and tested.` : null;
+  if (!release?.written) return null;
+  const is = release.written.completed
+    ? `${version ?? "It"} is released.`
+    : `${version} is tagged, and its release is a draft until it is deployed and tested.`;
+  return [is, ...(foreseen !== undefined && foreseen.tag === version ? foreseen.remarks : [])].join(" ");
 }
 
 /** Whether a pull request takes on what is in that stage. */
-const takesOn = ({ facts: { head, base } }: ListedPull, pull: PullMemory, into: Branch, { subject }: PullKnown) =>
+export const takesOn = (
+  { facts: { head, base } }: ListedPull,
+  pull: PullMemory,
+  into: Branch,
+  { subject }: PullKnown,
+) =>
   base === into &&
   head.repository === subject.repository &&
   (head.ref === pull.base || head.ref.startsWith("release/"));

@@ -67,10 +67,12 @@ const withJudged = (next: Step, judged: Decision): ReturnType<typeof promoting> 
 export const doubting = (pull: PullMemory): PullMemory =>
   pull.checks === undefined ? pull : { ...pull, checks: { ...pull.checks, doubt: true } };
 
-const pullIn = ({ memory }: Decision, known: Known): PullMemory => (memory?.kind === "pull" ? memory : known.memory);
+/** The pull request as it was judged. */
+export const pullIn = ({ memory }: Decision, known: Pick<Known, "memory">): PullMemory =>
+  memory?.kind === "pull" ? memory : known.memory;
 
 /** What the check says of all that share it; null: there is none. Undefined: GitHub did not say enough to judge it just now. */
-function shownBy({ verdict }: Decision, { siblings }: PullKnown): Verdict | null | undefined {
+export function shownBy({ verdict }: Decision, { siblings }: Pick<PullKnown, "siblings">): Verdict | null | undefined {
   return verdict && agreed([verdict, ...siblings.map((sibling) => sibling.verdict)]);
 }
 

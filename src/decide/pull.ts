@@ -25,6 +25,7 @@ import { saidLinked, withOverrides } from "./overriding.ts";
 import { owing } from "./owing.ts";
 import { doubting, promoting } from "./promoting.ts";
 import { keepingBody, NOTHING_KEPT } from "./pull-body.ts";
+import { rehearsed } from "./rehearsing.ts";
 import { releasing } from "./releasing.ts";
 import { answering, obey, type Said } from "./requests.ts";
 import { promotionOn } from "./under-way.ts";
@@ -42,10 +43,14 @@ export function decidePull(known: PullKnown, house: House): Answer {
   const promoted = promoting(from, component, house, (facts) => judgePull(facts, house));
   if ("lacks" in promoted) return promoted;
   const { judged, effects, lookAgainAt } = promoted;
+  const shown = rehearsed(obeyed.said, { known: from, judged, component, house });
+  if ("lacks" in shown) return shown;
+  if ("retryAt" in shown)
+    return decided({ because: judged.because, lookAgainAt: earlier(judged.lookAgainAt, shown.retryAt) });
   const verdict = judged.verdict === undefined ? before : judged.verdict;
   const all = {
     ...obeyed,
-    said: saidLinked(lastOfEach([...obeyed.said, ...promoted.said]), known.requests, from),
+    said: saidLinked(lastOfEach([...shown.said, ...promoted.said]), known.requests, from),
     entries: [...obeyed.entries, ...promoted.entries],
   };
   const answered = answering(judged, all, { ...known, component }, verdict);

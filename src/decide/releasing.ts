@@ -5,12 +5,14 @@ import { closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import { type Look, looking } from "../flow/looking.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Hash, Instant, Sha } from "../flow/names.ts";
-import type { StandingOf, VersionAsked } from "../flow/standing.ts";
+import type { StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
 import { concessionsIn } from "../flow/verdict.ts";
+import type { VersionAsked } from "../flow/version-asked.ts";
 import { brought } from "../release/merged.ts";
 import type { Exceptions } from "../release/notes.ts";
 import { isVerified, skippedIn } from "../release/progress.ts";
+import type { Chosen } from "../release/version.ts";
 import { releaseNotes } from "../report/notes.ts";
 import { tagMessage } from "../report/release.ts";
 import { unlessThere } from "./answer.ts";
@@ -75,7 +77,8 @@ function begun(
 ): Releasing | { readonly lacks: readonly Want[] } {
   const look = looking(known.read);
   const commit = pull.mergeCommit as Sha;
-  const asked = promotionOn(known)?.version ?? null;
+  const promotion = promotionOn(known);
+  const asked = promotion?.version ?? null;
   const parents = look.at({ want: "parents", commit });
   const candidate = parents && numbered({ known, pull, component, base: parents[0], head: pull.head.sha }, asked, look);
   const walks = walksOn(known, pull, component, house, null);
@@ -88,7 +91,9 @@ function begun(
   const settled = releaseOn(known);
   if (settled?.version === chosen.tag) return tagging(known, component, settled);
   const { subject, now } = known;
-  const by = promotionOn(known)?.by ?? null;
+  const by = promotion?.by ?? null;
+  // Of its files it was looked at before the merge.
+  const remarks = promotion?.foreseen?.tag === chosen.tag ? promotion.foreseen.remarks : chosen.remarks;
   const release: Release = {
     kind: "release",
     key: `release:${subject.repository}:${subject.number}`,
@@ -100,20 +105,24 @@ function begun(
     version: chosen.tag,
     commit,
     notes: releaseNotes({
-      chosen,
+      chosen: { ...chosen, remarks },
       number: subject.number,
       by,
       carried,
       exceptions: exceptionsOf(known, walks, brought(look, pull.head.sha, commit)),
-      compareUrl:
-        chosen.previous === null
-          ? null
-          : `${house.web}/${component.name}/compare/${encodeURIComponent(chosen.previous)}...${chosen.tag}`,
+      compareUrl: compareUrl(chosen, component, house),
     }),
   };
   const { entries, ...next } = tagging(known, component, release);
   return { ...next, entries: [opens(subjectKey(subject), release), ...entries] };
 }
+
+/** Where GitHub shows all that changed since the version before; null: there is none. */
+export const compareUrl = (
+  { previous, tag }: Pick<Chosen, "previous" | "tag">,
+  { name }: ComponentMemory,
+  { web }: House,
+): string | null => (previous === null ? null : `${web}/${name}/compare/${encodeURIComponent(previous)}...${tag}`);
 
 /** What was asked for may have been taken by somebody else's tag since. */
 function numbered(bringing: Bringing, asked: VersionAsked | null, look: Look): ReturnType<typeof candidateFor> {
@@ -122,8 +131,8 @@ function numbered(bringing: Bringing, asked: VersionAsked | null, look: Look): R
 }
 
 /** What was let through on somebody's word: items of the run-book that were skipped, and gates here and on the way. */
-const exceptionsOf = (
-  { verdict, merged }: PullKnown,
+export const exceptionsOf = (
+  { verdict, merged }: Pick<PullKnown, "verdict" | "merged">,
   walks: Walks | null,
   comparison: Comparison | null,
 ): Exceptions => ({

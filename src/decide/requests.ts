@@ -16,7 +16,7 @@ import type { Standing, StandingOf } from "../flow/standing.ts";
 import { type Nudge, type Subject, subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import { attestedAnywhere } from "../release/attestation.ts";
-import { EDITED, NOT_PROMOTED, NOTHING_DONE, reply, TAKEN_BACK, TWICE } from "../report/reply.ts";
+import { DRY_FIRST, EDITED, NOT_PROMOTED, NOTHING_DONE, reply, TAKEN_BACK, TWICE } from "../report/reply.ts";
 import { type StickyCame, stickyCame } from "./sticky.ts";
 
 type Known = Asking & {
@@ -121,6 +121,8 @@ function heard(request: Heard, known: Known): Outcome {
     came?.came === "under way" ? [{ line, ...came.promotes }] : [],
   );
   if (twice !== undefined) return say("not understood", [{ line: twice.line, says: TWICE }]);
+  const dry = said.find(({ rehearses }) => rehearses !== undefined);
+  if (promotes !== undefined && dry !== undefined) return say("not understood", [{ line: dry.line, says: DRY_FIRST }]);
   if (promotes === undefined) return { said: [{ request, came: "done", lines: said }], entries, nudges };
   return {
     said: [...replaced(request, known), { request, came: "under way", lines: [] }],
@@ -320,9 +322,20 @@ export function answering(
 }
 
 /** On a page nothing is written on GitHub: the page says what came of it. */
-function answerOf({ origin }: Request, came: Answer["came"], lines: readonly Line[], verdict: Verdict | null): Answer {
-  if ("page" in origin) return { came, body: null, says: lines.map(({ says }) => says).join(" ") };
-  return { came, body: lines.length === 0 ? null : reply(lines, verdict) };
+function answerOf(
+  { origin, by }: Request,
+  came: Answer["came"],
+  lines: readonly Line[],
+  verdict: Verdict | null,
+): Answer {
+  if ("page" in origin || ("button" in origin && origin.button === "page")) {
+    const shows = lines.flatMap((line) => line.shows ?? []).join("\n\n");
+    return { came, body: null, says: lines.map(({ says }) => says).join(" "), ...(shows !== "" && { shows }) };
+  }
+  // Nobody wrote anything that the answer to a button would stand below.
+  const said =
+    "button" in origin ? lines.map((line) => ({ ...line, says: `Dry run for ${by.login}: ${line.says}` })) : lines;
+  return { came, body: lines.length === 0 ? null : reply(said, verdict) };
 }
 
 const REACTIONS: { readonly [came in Answer["came"]]: Reaction } = {

@@ -13,6 +13,8 @@ export type CheckContent = {
   readonly detailsUrl: string | null;
   /** Shown on the lines of the changed files. */
   readonly annotations?: readonly Annotation[];
+  /** It has the button that shows what `/promote` would do. */
+  readonly dryRun?: true;
 };
 
 /**

@@ -21,6 +21,8 @@ export type Commit = {
   readonly parents: readonly Sha[];
   readonly tree: Sha;
   readonly title: string;
+  /** What it breaks, where a footer of its message says so: from that line on, cut; left out: none does. */
+  readonly breaking?: string;
   readonly author: Person | null;
 };
 /** What `head` has and `base` lacks. GitHub lists at most so many commits; the count is always right. */
@@ -140,6 +142,8 @@ export type Answers = {
   readonly parents: readonly [Sha, ...Sha[]];
   /** All files of a commit. */
   readonly entries: readonly TreeEntry[];
+  /** Those that lie in no folder, as far as GitHub lists them. */
+  readonly "root-files": readonly TreeEntry[];
   readonly file: Document;
   /** The text of a file. */
   readonly blob: string;
@@ -179,7 +183,7 @@ export type Want =
   | { readonly want: "tree"; readonly commit: Sha }
   /** Of any commit but the first of all. */
   | { readonly want: "parents"; readonly commit: Sha }
-  | { readonly want: "entries"; readonly commit: Sha }
+  | { readonly want: "entries" | "root-files"; readonly commit: Sha }
   /** As it is in a commit. */
   | { readonly want: "file"; readonly path: string; readonly at: Sha }
   /** By its content, which is the same in every commit that has it; the path is for people. */

@@ -54,6 +54,8 @@ function inWords(want: Want, value: unknown): string {
       return `${want.path} (${short(want.sha)})`;
     case "entries":
       return `the files of ${short(want.commit)}`;
+    case "root-files":
+      return `the files in the root of ${short(want.commit)}`;
     case "team":
       return value === null ? `there is no team ${want.team}` : `the members of ${want.team}`;
     case "collaborators":

@@ -1,7 +1,7 @@
-import type { Bump } from "./memory.ts";
 import type { Branch, Hash, InstallationId, Instant, Person, RepositoryId, Sha } from "./names.ts";
 import type { Push } from "./provenance.ts";
 import type { ItemReached, Line, Request } from "./request.ts";
+import type { VersionAsked } from "./version-asked.ts";
 
 /**
  * What stands by our own records until it is closed: opened by one entry of the ledger, closed by another. It can be
@@ -222,13 +222,13 @@ export type Promotion = {
   readonly others: readonly Line[];
   /** What it carries, in words, once that was looked at; null: nothing but itself, or not yet. */
   readonly carries: string | null;
+  /** The version that it is to make, and what of that should be seen, each in a sentence; left out: none, or not yet. */
+  readonly foreseen?: { readonly tag: string; readonly remarks: readonly string[] };
   /** The line that asked for it. */
   readonly line: string;
   /** It was said already that it waits until it is ready. */
   readonly answered: boolean;
 };
-/** What a release is to be called: which number is raised, or a version such as `1.4.0`. */
-export type VersionAsked = { readonly bump: Bump } | { readonly version: string };
 export type StandingOf<Kind extends Standing["kind"]> = Extract<Standing, { readonly kind: Kind }>;
 
 /** One push makes one deviation, however often it is told. */

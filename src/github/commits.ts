@@ -51,6 +51,10 @@ export async function entriesOf(
     : found(outcome.value);
 }
 
+/** Without what lies in folders, which may be much. */
+export const rootFilesOf = (read: Read, place: Place, commit: Sha): Promise<Outcome<Answers["root-files"]>> =>
+  read.one(place, `${root(place)}/git/trees/${commit}`, shapes.rootFilesShape, { immutable: true });
+
 export async function comparison(
   read: Read,
   place: Place,

@@ -3,7 +3,7 @@ import type { Look, WantOfGithub } from "../flow/look.ts";
 import { type Instant, isSha, later, type Sha, short } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
 import { runOf } from "./actions.ts";
-import { checksOn, comparison, entriesOf, parentsOf, touchedBy, treeAt } from "./commits.ts";
+import { checksOn, comparison, entriesOf, parentsOf, rootFilesOf, touchedBy, treeAt } from "./commits.ts";
 import { type Outcome, sentence } from "./failure.ts";
 import { broughtByShape } from "./parse.ts";
 import { collaboratorsOf, membersOf, pushersTo } from "./people.ts";
@@ -117,6 +117,7 @@ function answersFrom(read: Read, clock: { now(): Instant }, permissions: Permiss
     tree: (place, { commit }) => treeAt(read, place, commit),
     parents: (place, { commit }) => parentsOf(read, place, commit),
     entries: (place, { commit }) => entriesOf(read, place, { commit, now }),
+    "root-files": (place, { commit }) => rootFilesOf(read, place, commit),
     blob: (place, { sha }) => blobOf(read, place, sha),
     run: (place, want) => runOf(read, place, want),
     touched: (place, want) => touchedBy(read, place, want),
@@ -145,6 +146,8 @@ function inWords(want: WantOfGithub): string {
       return `the file ${want.path} in ${short(want.at)}`;
     case "entries":
       return `the files of ${short(want.commit)}`;
+    case "root-files":
+      return `the files in the root of ${short(want.commit)}`;
     case "blob":
       return `the file ${want.path} (${short(want.sha)})`;
     case "pull":

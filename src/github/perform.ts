@@ -1,4 +1,5 @@
 import type { ZodType } from "zod";
+import { DRY_RUN, RECHECK } from "../flow/check-buttons.ts";
 import { annotationsIn, type CheckContent, type Effect, type Receipt } from "../flow/effect.ts";
 import type { Instant } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
@@ -21,9 +22,6 @@ const LONGEST_ANNOTATION = 2_000;
 const CUT_HERE = "\n\n… cut here: GitHub shows no more than 65,535 bytes.";
 
 export type Perform = (lease: Lease, effect: Effect) => Promise<Receipt>;
-
-/** The button beside a check. https://docs.github.com/rest/checks/runs#create-a-check-run */
-const RECHECK = { label: "Re-check", description: "Judge it afresh", identifier: "recheck" } as const;
 
 type Proposal = Extract<Effect, { thing: "proposal" }>;
 type Comment = Extract<Effect, { thing: "comment" }>;
@@ -293,8 +291,7 @@ function checkBody(content: CheckContent, fingerprint: string) {
     external_id: fingerprint,
     ...(detailsUrl === null ? {} : { details_url: detailsUrl }),
     output: { title, summary: cut(summary) },
-    // GitHub shows it on completed runs only.
-    actions: [RECHECK],
+    actions: content.dryRun ? [RECHECK, DRY_RUN] : [RECHECK],
   };
 }
 

@@ -129,7 +129,7 @@ function askedIn({
   readonly at: Instant;
   readonly written?: Instant | null | undefined;
   readonly body: string;
-  readonly origin: Exclude<Request["origin"], { readonly page: unknown }>;
+  readonly origin: Exclude<Request["origin"], { readonly page: unknown } | { readonly button: unknown }>;
   readonly how?: Request["how"];
 }): readonly Request[] {
   if (!mayCommand(body) || (how !== "taken back" && (!by || by.type === "Bot"))) return [];

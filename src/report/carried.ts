@@ -48,6 +48,9 @@ export function promotionList(listing: Listing, room: number): string | null {
   return [all, lead].find((list) => size(list) <= room) ?? null;
 }
 
+/** What is carried, by author, for who is answered how much it is. @param room in characters. */
+export const carriedList = (carried: Carried, room: number): string => folded(groupsOf(carried), room);
+
 const FOOT = "Flowgate keeps this list; what you write above or below it stays.";
 
 function leadOf({ carried, since }: Listing): string {

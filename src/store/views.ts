@@ -2,7 +2,7 @@ import { checkSlot } from "../flow/effect.ts";
 import type { ComponentMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import type { Branch, Instant, Person, RepositoryId } from "../flow/names.ts";
 import { isConfirmed } from "../flow/override.ts";
-import { type Answer, askedOnPage as idsOf, type Request } from "../flow/request.ts";
+import { type Answer, askedOnPage as idsOf, triedOnPage as idsOfTries, type Request } from "../flow/request.ts";
 import { checkName } from "../flow/ruleset.ts";
 import type { WalkedBook } from "../flow/run-book.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
@@ -99,6 +99,20 @@ export async function askedOnPage(on: Connection, pull: PullSubject, by: Person[
     const { at, origin } = JSON.parse(request) as Request;
     return "page" in origin ? [{ at, act: origin.page, answer: parsed<Answer>(answer) }] : [];
   });
+}
+
+/** What a person tried out last by *Dry run* on the page of a pull request; null: nothing. */
+export async function triedOnPage(on: Connection, pull: PullSubject, by: Person["id"]) {
+  const ids = idsOfTries(pull, by);
+  const row = await on
+    .selectFrom("request")
+    .select(["request", "answer"])
+    .where("id", ">=", ids)
+    .where("id", "<", `${ids}\u{10FFFF}`)
+    .orderBy("id", "desc")
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  return { at: (JSON.parse(row.request) as Request).at, answer: parsed<Answer>(row.answer) };
 }
 
 /** Whether it was decided what comes of a request. */

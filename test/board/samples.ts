@@ -614,6 +614,9 @@ export function viewsOf(pulls: { readonly [number: number]: PullView }, componen
     async askedOnPage() {
       return [];
     },
+    async triedOnPage() {
+      return null;
+    },
     async componentsView() {
       return components;
     },

@@ -36,6 +36,7 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   tags: [],
   parents: [id("ba5e")],
   entries: [],
+  "root-files": [],
   file: FILE,
   "run-book": null,
   run: null,

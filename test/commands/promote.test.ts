@@ -31,7 +31,7 @@ describe("/promote", () => {
     [`/promote ${HEAD}`,               {}, promotes()],
     [`/promote ${SHORT} v2.0.0`,       {}, promotes({ version: { version: "2.0.0" } })],
     ["/promote minor when ready",      {}, promotes({ whenReadyUntil: later(NOW, 24 * 3_600_000), version: { bump: "minor" } })],
-    ["/promote dry run",               {}, `done: This is what \`/promote\` would find for ${SHORT}. Nothing was done.`],
+    ["/promote dry run",               {}, "done: Nothing was done."],
     ["/promote",                       { by: OLGA }, "refused: This needs a release manager; you have `write` here. @rita could."],
     ["/promote",                       { facts: { collaborators: undefined } }, null],
     [`/promote ${at("x").slice(0, 8)}`, {}, `refused: ${at("x").slice(0, 8)} is not the head: that is ${SHORT}. Look at that one, and say it again.`],
@@ -57,7 +57,18 @@ describe("/promote", () => {
     expect(says("/promote", on({ number: 13 }))).toBe(promotes());
     // That one merges nothing.
     expect(says("/promote", on({ refreshTo: at("staging") }))).toBe(promotes());
-    expect(says("/promote dry run", on({}))).toMatch(/^done: This is what/);
+    expect(says("/promote dry run", on({}))).toBe("done: Nothing was done.");
+  });
+});
+
+it("/promote dry run says what it tries out", () => {
+  const [written] = commandsIn("/promote minor dry run") as [Written];
+  const read = (commandNamed("promote") as Command).read(written, NOW);
+  expect("act" in read && read.act(onRelease({ by: RITA }))).toEqual({
+    came: "done",
+    says: "Nothing was done.",
+    rehearses: { version: { bump: "minor" } },
+    table: true,
   });
 });
 

@@ -50,6 +50,7 @@ const into = (base: "staging" | "master", head: string, ...titles: readonly stri
     [`file .github/flowgate.yml ${at("before")}`]: { found: false },
     [`file .github/flowgate.yml ${at(base)}`]: { found: false },
     "issues severity-1": [],
+    [`root-files ${HEAD}`]: [],
   };
   return { known, github };
 };
@@ -80,6 +81,19 @@ describe("/promote past the first stage", () => {
     expect(carries(decision)).toBe("2 pull requests, none of them yours");
     expect(decision.asked).not.toContain("tags");
     expect(decision.asked).not.toContain(`compare staging ${HEAD}`);
+  });
+
+  it("remembers what should be seen of the version that it makes, by the files at its head", () => {
+    const { known, github } = into("master", "staging", "feat: a");
+    const root = [{ path: "package.json", kind: "file", blob: at("package.json"), size: 20 }];
+    const answers = { ...github, [`root-files ${HEAD}`]: root, [`blob package.json ${at("package.json")}`]: "{" };
+    expect(promotions(judge({ ...known, requests: asks("/promote") }, answers)).at(-1)).toMatchObject({
+      kind: "promotion",
+      foreseen: { tag: "v1.4.0", remarks: ["`package.json` cannot be read for its version."] },
+    });
+    const between = into("staging", "development", "feat: a");
+    const promoted = judge({ ...between.known, requests: asks("/promote") }, between.github);
+    expect(promoted.asked).not.toContain(`root-files ${HEAD}`);
   });
 
   it("merges into the last stage what can be numbered, and nothing else", () => {

@@ -419,7 +419,9 @@ describe("/promote", () => {
 
   it("only shows what it would do, when it is asked to", () => {
     const dry = judge({ requests: asks("/promote dry run") });
-    expect(says(dry)).toEqual([`This is what \`/promote\` would find for ${HEAD.slice(0, 7)}. Nothing was done.`]);
+    expect(says(dry)).toEqual([
+      `\`/promote\` would merge #12 into development at ${HEAD.slice(0, 7)}. Once it is merged, “Promote development to staging” would be opened. Nothing was done.`,
+    ]);
     expect(done(dry)).toEqual(["reaction", "comment"]);
   });
 

@@ -128,6 +128,21 @@ describe("A merge into the last stage", () => {
     expect(says["notes"]).not.toContain("readiness");
   });
 
+  it("tells in its notes and to who asked what should be seen of its version", () => {
+    const remarks = ["`package.json` says `1.3.2`, and not 1.4.0."];
+    const foreseen = (tag: string) => ({ ...promotion, foreseen: { tag, remarks } });
+    const notes = (standing: PullKnown["standing"]) =>
+      told(judge({ ...known, standing, requests: OPEN }, github))[0]?.says["notes"];
+    expect(notes([foreseen("v1.4.0")])).toContain(`### About the version\n\n- ${remarks[0]}`);
+    // Somebody took that tag since.
+    expect(notes([foreseen("v1.3.9")])).not.toContain("### About the version");
+    const tagged = { ...known, tag: there(0), release: there(900, true), requests: OPEN };
+    const into = `#12 is in master as ${MERGED.slice(0, 7)}. v1.4.0 is released.`;
+    const saidBy = (tag: string) => says(judge({ ...tagged, standing: [foreseen(tag), release()] }));
+    expect(saidBy("v1.4.0")).toEqual([`${into} ${remarks[0]}`]);
+    expect(saidBy("v1.3.9")).toEqual([into]);
+  });
+
   it("is tagged with what the ledger says then, never with nothing", () => {
     const justRead = judge({ ...known, ledger: null }, github);
     expect([made(justRead), justRead.lookAgainAt]).toEqual([[], NOW]);

@@ -18,6 +18,7 @@ it.each<[Want, unknown, string]>([
   [{ want: "brought-by", commit: HEAD }, [], `${head} came by no pull request`],
   [{ want: "file", path: "a.md", at: HEAD }, { found: false }, `a.md as it is in ${head}`],
   [{ want: "entries", commit: HEAD }, [], `the files of ${head}`],
+  [{ want: "root-files", commit: HEAD }, [], `the files in the root of ${head}`],
   [{ want: "blob", path: "build.sh", sha: HEAD }, "", `build.sh (${head})`],
   [{ want: "team", team: "@acme/ops" }, [], "the members of @acme/ops"],
   [{ want: "team", team: "@acme/ops" }, null, "there is no team @acme/ops"],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { withList } from "../../src/flow/carried-list.ts";
 import { backMerge } from "../../src/gates/back-merge.ts";
 import { GATES } from "../../src/gates/catalog.ts";
 import { changeOrder } from "../../src/gates/change-order.ts";
@@ -67,6 +68,8 @@ describe("readiness", () => {
 });
 
 describe("change orders", () => {
+  /** What Flowgate lists in the body of a promotion. */
+  const LIST = withList({ before: "", after: "" }, "It carries 1 pull request.\n\n- #7 ECO-0041: log in");
   const named = (title: string, body: string, pattern = "ECO-\\d{4}") =>
     asked(changeOrder, {
       policy: { changeOrder: { required: true, pattern } },
@@ -82,6 +85,8 @@ describe("change orders", () => {
   it.each([
     ["in the title", "Release (ECO-0042)", "", "passed", "It names ECO-0042."],
     ["in the body", "Release", "For\r\nECO-0042.", "passed", "It names ECO-0042."],
+    ["in what people wrote below the list", "Release", `${LIST}\nFor ECO-0042.`, "passed", "It names ECO-0042."],
+    ["in what it carries", "Release", LIST, "failed", "It names no change order."],
     ["nowhere", "Release ECO-42", "eco-0042", "failed", "It names no change order."],
   ])("%s", (_what, title, body, outcome, because) => {
     expect(said(named(title, body))).toEqual([outcome, because]);

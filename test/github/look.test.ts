@@ -284,6 +284,30 @@ const rows: readonly Row[] = [
     gives: /not as documented \(truncated/,
   },
   {
+    what: "the files in the root of a commit, as far as they are listed",
+    want: { want: "root-files", commit: HEAD },
+    answers: [
+      [
+        `${R}/git/trees/${HEAD}`,
+        200,
+        {
+          ...tree([
+            ["src", "040000"],
+            ["package.json", "100644"],
+          ]),
+          truncated: true,
+        },
+      ],
+    ],
+    gives: [{ path: "package.json", kind: "file", blob: OTHER, size: 3 }],
+  },
+  {
+    what: "the files in the root of a commit that GitHub fails to show",
+    want: { want: "root-files", commit: HEAD },
+    answers: [[`${R}/git/trees/${HEAD}`, 502]],
+    gives: /^GitHub answered 502 when asked for the files in the root of aaaaaaa of org\/api\.$/,
+  },
+  {
     what: "the files of a commit that is not there",
     want: entries,
     answers: [[ENTRIES, 404, { message: "Not Found" }]],
@@ -359,6 +383,28 @@ const rows: readonly Row[] = [
       ],
       changes: { files: [{ path: "a", before: null, blob: OTHER }], whole: true },
     },
+  },
+  {
+    what: "a comparison of what a commit breaks, as a footer of its message says, and no more of that",
+    want: compare,
+    answers: [
+      [
+        `${COMPARE}&page=1`,
+        200,
+        comparison([
+          commit(HEAD, {
+            commit: { tree: { sha: TREE }, message: "fix: x\n\nWhy.\n\nBREAKING CHANGE: anew\nRefs: #1" },
+          }),
+          commit(OTHER, { commit: { tree: { sha: TREE }, message: "fix: y\n\nNo BREAKING CHANGE: at all" } }),
+        ]),
+      ],
+    ],
+    gives: expect.objectContaining({
+      commits: [
+        expect.objectContaining({ title: "fix: x", breaking: "BREAKING CHANGE: anew\nRefs: #1" }),
+        expect.not.objectContaining({ breaking: expect.anything() }),
+      ],
+    }),
   },
   {
     what: "a comparison by which files are changed, removed and renamed",

@@ -54,6 +54,16 @@ describe("What a promotion carries", () => {
     });
   });
 
+  it("with what commits break, as their footers say, and no more of what they say", () => {
+    const breaking = "BREAKING CHANGE: clients log in anew";
+    const commits = history("a < base", "M < base a", "pushed < base").map((commit) =>
+      commit.title === "M" ? commit : { ...commit, breaking },
+    );
+    expect(found(commits, [merged(1, "M")])).toEqual({ pulls: { 1: ["M", `a\n\n${breaking}`] }, loose: ["pushed"] });
+    const { loose } = carriedIn({ commits, whole: true }, [], OF);
+    expect(loose.at(-1)).toEqual({ sha: at("pushed"), title: "pushed", breaking, author: DORA });
+  });
+
   it("and commits that came otherwise, which belong to nobody who branched off behind them", () => {
     const commits = history("pushed < base", "a < pushed", "M1 < pushed a", "X < base other");
     expect(found(commits, [merged(1, "M1")])).toEqual({ pulls: { 1: ["M1", "a"] }, loose: ["pushed"] });
