@@ -39,7 +39,9 @@ export function landing(
   const isNew = !standing.some((one) => one.kind === "landed" && one.number === number);
   return {
     entries: [
-      ...(isNew && isPassed(verdict, pull.head.sha, pull.base) ? [landed(known, pull.asOf)] : []),
+      ...(isNew && isPassed(verdict, pull.head.sha, pull.base)
+        ? [landed(known, pull.asOf), ...(lane === "release" ? broughtAgain(known) : [])]
+        : []),
       ...attested.flatMap((one) => [
         closes(about, "app", one.key, `it served #${number}`),
         { ...opens(about, { ...one, key: servedKey(one, number), served: number }), actor: "app" },
@@ -48,6 +50,14 @@ export function landing(
     lookAgainAt: missing?.retryAt ?? null,
   };
 }
+
+/** What was rolled back before comes again with a release. */
+const broughtAgain = ({ subject, standing }: PullKnown): readonly Entry[] =>
+  standing.flatMap((one) =>
+    one.kind === "rollback" && one.commit !== null && one.broughtAgainBy === null
+      ? [{ ...opens(subjectKey(subject), { ...one, broughtAgainBy: subject.number }), actor: "app" }]
+      : [],
+  );
 
 function landed({ subject: { repository, number } }: PullKnown, at: Instant): Entry {
   return opens(subjectKey({ kind: "pull", repository, number }), {

@@ -24,12 +24,14 @@ import { saidLinked, withOverrides } from "./overriding.ts";
 import { doubting, promoting } from "./promoting.ts";
 import { releasing } from "./releasing.ts";
 import { answering, obey, type Said } from "./requests.ts";
+import { rollingBack, rollingBackOn } from "./rolling-back.ts";
 import { promotionOn } from "./under-way.ts";
+import { withdrawing } from "./withdrawing.ts";
 
 /** A pull request: what people asked for on it is carried out, then it is judged, then what they began goes on, and they are answered. */
 export function decidePull(known: PullKnown, house: House): Answer {
   const { component, memory } = known;
-  const asks = known.requests.length > 0 || promotionOn(known) !== undefined;
+  const asks = known.requests.length > 0 || promotionOn(known) !== undefined || rollingBackOn(known) !== undefined;
   if (!asks || component === null || component.stages === null) return withOverrides(judgePull(known, house), known);
   if (memory === null) return thenAnswered(judgePull(known, house), known.now);
   const { verdict: before } = known;
@@ -38,18 +40,21 @@ export function decidePull(known: PullKnown, house: House): Answer {
   const from = { ...known, standing: obeyed.standing, memory: obeyed.fresh ? doubting(memory) : memory };
   const promoted = promoting(from, component, house, (facts) => judgePull(facts, house));
   if ("lacks" in promoted) return promoted;
-  const { judged, effects, lookAgainAt } = promoted;
+  const rolled = rollingBack({ ...known, memory }, obeyed.standing, component, house);
+  if ("lacks" in rolled) return rolled;
+  const { judged } = promoted;
+  const effects = [...promoted.effects, ...rolled.effects];
   const verdict = judged.verdict === undefined ? before : judged.verdict;
   const all = {
     ...obeyed,
-    said: saidLinked(lastOfEach([...obeyed.said, ...promoted.said]), known.requests, from),
-    entries: [...obeyed.entries, ...promoted.entries],
+    said: saidLinked(lastOfEach([...obeyed.said, ...promoted.said, ...rolled.said]), known.requests, from),
+    entries: [...obeyed.entries, ...promoted.entries, ...rolled.entries],
   };
   const answered = answering(judged, all, { ...known, component }, verdict);
   const decision = {
     ...answered,
     effects: [...judged.effects, ...effects, ...answered.effects.slice(judged.effects.length)],
-    lookAgainAt: earlier(answered.lookAgainAt, lookAgainAt),
+    lookAgainAt: [answered.lookAgainAt, promoted.lookAgainAt, rolled.lookAgainAt].reduce(earlier, null),
     ...(effects.length > 0 && { final: false }),
   };
   return withOverrides({ decided: decision }, from);
@@ -244,7 +249,7 @@ function closed(known: PullKnown, pull: PullMemory): ReturnType<typeof none> {
 
 /** It goes on as far as its run-book does, what was attested for it is used up, and into the last stage it is a release. */
 function merged(
-  gone: Parameters<typeof decided>[0],
+  gone: Parameters<typeof decided>[0] & Pick<Decision, "news">,
   known: PullKnown,
   pull: PullMemory,
   component: ComponentMemory,
@@ -256,12 +261,14 @@ function merged(
   // What they lack is asked for together.
   const lacks = [lands, shows, releases].flatMap((part) => ("lacks" in part ? part.lacks : []));
   if ("lacks" in lands || "lacks" in shows || "lacks" in releases) return { lacks };
+  const withdraws = withdrawing(known, pull, component);
   return decided({
     ...gone,
-    entries: [...lands.entries, ...shows.entries, ...releases.entries],
-    effects: [...shows.effects, ...releases.effects],
+    entries: [...lands.entries, ...shows.entries, ...withdraws.entries, ...releases.entries],
+    effects: [...shows.effects, ...withdraws.effects, ...releases.effects],
     ...(shows.walked && { walked: shows.walked }),
-    lookAgainAt: [lands, shows, releases].map((part) => part.lookAgainAt).reduce(earlier, null),
+    news: { ...gone.news, nudges: [...gone.news.nudges, ...withdraws.nudges] },
+    lookAgainAt: [lands, shows, withdraws, releases].map((part) => part.lookAgainAt).reduce(earlier, null),
   });
 }
 

@@ -13,10 +13,12 @@ import type { Exceptions } from "../release/notes.ts";
 import { isVerified, skippedIn } from "../release/progress.ts";
 import { releaseNotes } from "../report/notes.ts";
 import { tagMessage } from "../report/release.ts";
+import { rollsBackLine } from "../report/rollback.ts";
 import { unlessThere } from "./answer.ts";
 import { type Bringing, candidateFor } from "./choosing.ts";
 import { type Walks, walksOn } from "./execution.ts";
 import { makesRelease, promotionOn, releaseOn } from "./under-way.ts";
+import { rollbackOn } from "./withdrawing.ts";
 
 type Release = StandingOf<"release">;
 type WithLedger = PullKnown & { readonly ledger: Hash };
@@ -99,7 +101,7 @@ function begun(
     number: subject.number,
     version: chosen.tag,
     commit,
-    notes: releaseNotes({
+    notes: `${noted(known)}${releaseNotes({
       chosen,
       number: subject.number,
       by,
@@ -109,10 +111,16 @@ function begun(
         chosen.previous === null
           ? null
           : `${house.web}/${component.name}/compare/${encodeURIComponent(chosen.previous)}...${chosen.tag}`,
-    }),
+    })}`,
   };
   const { entries, ...next } = tagging(known, component, release);
   return { ...next, entries: [opens(subjectKey(subject), release), ...entries] };
+}
+
+/** Of a rollback the notes say first what it takes back. */
+function noted(known: PullKnown): string {
+  const rollback = rollbackOn(known);
+  return rollback === undefined ? "" : `${rollsBackLine(rollback)}\n\n`;
 }
 
 /** What was asked for may have been taken by somebody else's tag since. */

@@ -90,6 +90,23 @@ export type Effect = {
       readonly title: string;
       readonly body: string;
     }
+  /**
+   * A pull request of ours that brings the tree of an earlier release, with these folders as they are now: a commit on top of
+   * `head`, on a branch of ours. Each step is there already or is made, so doing it again completes it.
+   * https://docs.github.com/rest/git/trees#create-a-tree, https://docs.github.com/rest/git/commits#create-a-commit
+   */
+  | {
+      readonly thing: "rollback";
+      readonly branch: Branch;
+      readonly base: Branch;
+      readonly head: Sha;
+      readonly tree: Sha;
+      /** Trees that stand at these paths instead; null: nothing does. */
+      readonly folders: readonly { readonly path: string; readonly tree: Sha | null }[];
+      readonly message: string;
+      readonly title: string;
+      readonly body: string;
+    }
   /** One of our branches is moved on, to what it is an ancestor of. https://docs.github.com/rest/git/refs#update-a-reference */
   | { readonly thing: "branch"; readonly branch: Branch; readonly to: Sha }
   /** An annotated tag, which is never moved. https://docs.github.com/rest/git/tags#create-a-tag-object */
@@ -159,6 +176,9 @@ export const mergeSlot = (repository: RepositoryId, number: number, head: Sha): 
 /** The one pull request that takes further what a merge brought into a stage. */
 export const promotionSlot = (repository: RepositoryId, number: number): Slot =>
   `promotion:${repository}:${number}` as Slot;
+/** The one pull request that a `/rollback` opens, by the pull request that it was asked on. */
+export const rollbackSlot = (repository: RepositoryId, number: number): Slot =>
+  `rollback:${repository}:${number}` as Slot;
 /** Where a branch of ours is. */
 export const branchSlot = (repository: RepositoryId, branch: Branch): Slot => `branch:${repository}:${branch}` as Slot;
 /** The one tag and the one GitHub Release of a merge into the last stage. */

@@ -93,6 +93,7 @@ export type TreeEntry = {
   /** In bytes. */
   readonly size: number;
 };
+export type Tagged = { readonly tag: string; readonly commit: Sha };
 /** One rule that GitHub enforces on a branch, as far as we look at it. */
 export type BranchRule = {
   readonly type: string;
@@ -134,6 +135,12 @@ export type Answers = {
   readonly tree: Sha;
   /** All tags of the repository, as they are called. */
   readonly tags: readonly string[];
+  /** The same with the commit that each names. */
+  readonly tagged: readonly Tagged[];
+  /** The trees of folders in a commit, in the order in which they are asked for; null: there is no such folder. */
+  readonly folders: readonly (Sha | null)[];
+  /** Whether an issue is open, and who closed it, as far as GitHub says; null: there is none of that number any more. */
+  readonly issue: { readonly open: boolean; readonly closedBy: Person | null } | null;
   /** Of a commit; of a merge the first is where its branch was before. */
   readonly parents: readonly [Sha, ...Sha[]];
   /** All files of a commit. */
@@ -155,7 +162,7 @@ export type Answers = {
 };
 /** One thing still to be read. Only a judgement knows what it needs, since needs depend on what was read before. */
 export type Want =
-  | { readonly want: "repository" | "open-pulls" | "merged-pulls" | "tags" }
+  | { readonly want: "repository" | "open-pulls" | "merged-pulls" | "tags" | "tagged" }
   | { readonly want: "branch"; readonly branch: Branch }
   /** On the default branch. */
   | { readonly want: "document"; readonly path: string }
@@ -175,6 +182,8 @@ export type Want =
   | { readonly want: "text"; readonly number: number }
   | { readonly want: "pushers"; readonly branch: Branch }
   | { readonly want: "tree"; readonly commit: Sha }
+  | { readonly want: "folders"; readonly commit: Sha; readonly paths: readonly string[] }
+  | { readonly want: "issue"; readonly number: number }
   /** Of any commit but the first of all. */
   | { readonly want: "parents"; readonly commit: Sha }
   | { readonly want: "entries"; readonly commit: Sha }
@@ -231,6 +240,8 @@ export type PullKnown = Known & {
   readonly next: SlotState | null;
   /** The slot of its branch, where Flowgate made that. */
   readonly branch: SlotState | null;
+  /** What a `/rollback` on it, or it as a rollback, has to do with; read where there is one. */
+  readonly rollback: RollbackKnown;
   /** The slots of the tag and of the GitHub Release that its merge makes. */
   readonly tag: SlotState | null;
   readonly release: SlotState | null;
@@ -255,6 +266,15 @@ export type PullKnown = Known & {
   /** Merged pull requests of the component whose label or body may say that they affect data. */
   readonly mayAffect: readonly MayAffect[];
 } & Heard;
+/** What is there of a rollback. */
+export type RollbackKnown = {
+  /** The slots of the pull request that a `/rollback` on this one opens, and of the issue about this one's. */
+  readonly opened: SlotState | null;
+  readonly issue: SlotState | null;
+  /** Releases that Flowgate made here, with the slots of their GitHub Releases. */
+  readonly releases: readonly { readonly standing: StandingOf<"release">; readonly slot: SlotState | null }[];
+};
+export const NO_ROLLBACK: RollbackKnown = { opened: null, issue: null, releases: [] };
 export type KnownOverride = {
   readonly standing: StandingOf<"override">;
   /** Why it is no longer open; null: it is. */

@@ -51,7 +51,7 @@ function needsOf({ pull, lane, policy }: Case): readonly Need[] | null {
 }
 
 function judge(
-  { pull, policy, lane }: Case,
+  { pull, policy, lane, standing }: Case,
   needs: readonly Need[],
   holders: readonly Holders[],
   reviews: readonly Review[],
@@ -59,7 +59,9 @@ function judge(
   carried: Carried,
 ): Found {
   const head = pull.head.sha;
-  const barred = new Set([pull.author.id, ...pushers.map(({ id }) => id)]);
+  // Flowgate opened it, on their word.
+  const asked = standing.flatMap((one) => (one.kind === "rollback" && one.number === pull.number ? [one.by.id] : []));
+  const barred = new Set([pull.author.id, ...asked, ...pushers.map(({ id }) => id)]);
   const wrote = new Set(
     carried.commits.flatMap(({ author, parents }) => (author && parents.length < 2 ? [author.id] : [])),
   );

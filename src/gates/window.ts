@@ -1,7 +1,7 @@
 import type { Instant } from "../flow/names.ts";
 import { type Confirmed, isConfirmed } from "../flow/override.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
-import { minute } from "../flow/words.ts";
+import { listed, minute } from "../flow/words.ts";
 import type { Case, Gate } from "./gate.ts";
 
 /** One thing that holds it: in a sentence, and how it ends. */
@@ -15,7 +15,7 @@ export const window: Gate = {
   judge(of) {
     const { standing, now } = of;
     const concerns = standing.filter((one): one is Holding => holds(one, of));
-    const held = concerns.flatMap((one) => heldBy(one, now) ?? []);
+    const held = concerns.flatMap((one) => (one.kind === "rollback" ? unmended(one, of) : heldBy(one, now)) ?? []);
     // What is owed holds from the moment that it is overdue.
     const next = concerns.flatMap((one) => dueOf(one) ?? []).filter((due) => due > now);
     const until = [...held.flatMap(({ until }) => until ?? []), ...next].sort()[0] ?? null;
@@ -30,7 +30,9 @@ export const window: Gate = {
 };
 
 /** What holds by standing there; all else is other gates'. */
-type Holding = Extract<Standing, { readonly kind: "hold" | "freeze" | "outage" | "owed" | "release" }> | Confirmed;
+type Holding =
+  | Extract<Standing, { readonly kind: "hold" | "freeze" | "outage" | "owed" | "release" | "rollback" }>
+  | Confirmed;
 
 /** Holds and freezes count in every lane; outages past the first stage; what is owed only before a release. */
 function holds(one: Standing, { lane: { lane }, pull }: Case): boolean {
@@ -44,6 +46,8 @@ function holds(one: Standing, { lane: { lane }, pull }: Case): boolean {
     // By its own override it is let through.
     case "override":
       return lane === "release" && isConfirmed(one) && one.number !== pull.number;
+    case "rollback":
+      return lane === "release" && one.commit !== null && one.broughtAgainBy === null;
     case "owed":
     case "release":
       return lane === "release";
@@ -52,7 +56,7 @@ function holds(one: Standing, { lane: { lane }, pull }: Case): boolean {
   }
 }
 
-function heldBy(one: Holding, now: Instant): Held | null {
+function heldBy(one: Exclude<Holding, StandingOf<"rollback">>, now: Instant): Held | null {
   switch (one.kind) {
     case "freeze":
       return one.until !== null && one.until <= now ? null : frozen(one);
@@ -79,6 +83,26 @@ function heldBy(one: Holding, now: Instant): Held | null {
         until: null,
       };
   }
+}
+
+/** What was rolled back comes again with the next release, so it waits until somebody says that it is mended. */
+function unmended({ number, withdraws, issue }: StandingOf<"rollback">, { look }: Case): Held | null {
+  const state = issue === null ? null : look.at({ want: "issue", number: issue });
+  if (issue !== null && state !== null && !state.open) return null;
+  const because = `#${number} rolled ${listed(withdraws)} back, and this would bring it again.`;
+  if (issue === null)
+    return { because, cure: "Flowgate opens an issue about it, which is closed once it is mended.", until: null };
+  if (state === null)
+    return {
+      because: `${because} Its issue #${issue} is gone.`,
+      cure: "Once it is mended, two release managers let this commit pass with `/override window because …`.",
+      until: null,
+    };
+  return {
+    because: `${because} #${issue} is open.`,
+    cure: `Whoever mended it or took it out closes #${issue}.`,
+    until: null,
+  };
 }
 
 const frozen = ({ stage, until, because, of, by }: StandingOf<"freeze">): Held => ({

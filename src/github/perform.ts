@@ -10,6 +10,7 @@ import { pullsFrom } from "./pulls.ts";
 import { malformed, parsed, type Read } from "./read.ts";
 import { releaser } from "./releasing.ts";
 import { type Place, root, rulesetAt } from "./repository.ts";
+import { rollbackBrancher } from "./rolling-back.ts";
 
 /** GitHub's limit for a summary, which it gives in characters; bytes are never more of them. */
 const LONGEST_SUMMARY = 65_535;
@@ -28,6 +29,7 @@ type Proposal = Extract<Effect, { thing: "proposal" }>;
 type Comment = Extract<Effect, { thing: "comment" }>;
 type Merge = Extract<Effect, { thing: "merge" }>;
 type Promotion = Extract<Effect, { thing: "promotion" }>;
+type Rollback = Extract<Effect, { thing: "rollback" }>;
 type CheckRun = Extract<Effect, { thing: "check-run" }>;
 type Issue = Extract<Effect, { thing: "issue" }>;
 type Ruleset = Extract<Effect, { thing: "ruleset" }>;
@@ -40,6 +42,7 @@ type Ruleset = Extract<Effect, { thing: "ruleset" }>;
  */
 export function performer(send: Send, read: Read, clock: { now(): Instant }): Perform {
   const releases = releaser(send, read, clock);
+  const rollsBack = rollbackBrancher(send, read, clock);
   return async (lease, effect) => {
     const { installation, priority } = lease;
     const place = { installation, priority, repository: effect.repository, name: effect.name };
@@ -71,6 +74,10 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
         return merge(place, effect);
       case "promotion":
         return promote(place, effect);
+      case "rollback": {
+        const made = await rollsBack(place, effect);
+        return made.ok ? open(place, effect) : made;
+      }
       case "proposal":
         return propose(place, effect);
       case "issue":
@@ -121,13 +128,18 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
    */
   async function promote(place: Place, effect: Promotion): Promise<Outcome<number>> {
     const { installation, priority } = place;
-    const { branch, base, pinned, title, body } = effect;
+    const { branch, pinned } = effect;
     if (pinned !== null) {
       const path = `${root(place)}/git/refs`;
       const ref = { ref: `refs/heads/${branch}`, sha: pinned };
       const made = await send({ installation, priority, method: "POST", path, body: ref });
       if (!made.ok && !isThere(made.failure)) return made;
     }
+    return open(place, effect);
+  }
+
+  /** A pull request of ours; one that is open between the two branches already is that one. */
+  async function open(place: Place, { branch, base, title, body }: Promotion | Rollback): Promise<Outcome<number>> {
     const path = `${root(place)}/pulls`;
     const opened = await write(place, { method: "POST", path, body: { head: branch, base, title, body } }, numberShape);
     if (opened.ok || !isThere(opened.failure)) return opened;
@@ -287,6 +299,7 @@ const PERMISSIONS: { readonly [thing in Effect["thing"]]: readonly [string, stri
   comment: ["comments", "Pull requests: write"],
   merge: ["merges", "Contents: write"],
   promotion: ["branches and pull requests", "Contents: write and Pull requests: write"],
+  rollback: ["branches and pull requests", "Contents: write and Pull requests: write"],
   branch: ["branches", "Contents: write"],
   tag: ["tags", "Contents: write"],
   release: ["releases", "Contents: write"],
@@ -322,7 +335,7 @@ function inWords(effect: Effect): string {
   if (effect.thing === "tag") return `tag ${effect.tag} in ${effect.name}`;
   if (effect.thing === "release")
     return `${effect.draft ? "draft" : "publish"} the release ${effect.tag} of ${effect.name}`;
-  if (effect.thing === "promotion") return `open “${effect.title}” in ${effect.name}`;
+  if (effect.thing === "promotion" || effect.thing === "rollback") return `open “${effect.title}” in ${effect.name}`;
   if (effect.thing === "proposal") return `propose ${effect.path} in ${effect.name}`;
   return `${effect.content === null ? "remove" : "set"} the ruleset ${effect.title} in ${effect.name}`;
 }

@@ -187,6 +187,8 @@ function saidOf(effect: Effect): Entry["says"] {
       return { content: effect.content };
     case "proposal":
       return { title: effect.title, branch: effect.branch, base: effect.base };
+    case "rollback":
+      return { title: effect.title, branch: effect.branch, base: effect.base, head: effect.head, tree: effect.tree };
     case "promotion":
       return { title: effect.title, branch: effect.branch, base: effect.base, pinned: effect.pinned };
     case "merge":

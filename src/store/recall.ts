@@ -9,28 +9,32 @@ import {
   mergeSlot,
   promotionSlot,
   releaseSlot,
+  rollbackSlot,
   rulesetSlot,
   type SlotState,
   tagSlot,
   turnedBackSlot,
 } from "../flow/effect.ts";
-import type {
-  ComponentKnown,
-  Facts,
-  KnownDeviation,
-  KnownOverride,
-  MayAffect,
-  MergedPull,
-  PullKnown,
-  Sibling,
-  Source,
-  StageKnown,
+import {
+  type ComponentKnown,
+  type Facts,
+  type KnownDeviation,
+  type KnownOverride,
+  type MayAffect,
+  type MergedPull,
+  NO_ROLLBACK,
+  type PullKnown,
+  type RollbackKnown,
+  type Sibling,
+  type Source,
+  type StageKnown,
 } from "../flow/facts.ts";
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Hash, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
 import { unexplained } from "../flow/provenance.ts";
 import type { Answer, Heard, Open } from "../flow/request.ts";
 import { checkName, titlesOf } from "../flow/ruleset.ts";
+import type { Standing } from "../flow/standing.ts";
 import { type PullSubject, type Subject, subjectKey } from "../flow/subject.ts";
 import { concessionsIn, configLetThrough, type Verdict } from "../flow/verdict.ts";
 import { recordsOf } from "./arrivals.ts";
@@ -38,7 +42,7 @@ import type { Connection } from "./database.ts";
 import { chainOf, lastHash } from "./ledger.ts";
 import { memoryOf, parsed, type Row, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
-import { deviationsOn, lastLanding, overridesOn, spentIn, standingFor } from "./standing.ts";
+import { deviationsOn, lastLanding, overridesOn, releasesIn, spentIn, standingFor } from "./standing.ts";
 
 export type Recalled = {
   readonly facts: Facts;
@@ -100,6 +104,7 @@ async function beside(
           itemIssues: {},
           overrides: [],
           ...NOT_PROMOTED,
+          rollback: NO_ROLLBACK,
           walked: null,
           stage: null,
           source: null,
@@ -150,6 +155,7 @@ async function beside(
       const promoted = await promotionOf(on, subject, pull, { asked, released: intoLast && (pull.merged || asked) });
       // What was attested may be taken back, too; command words know no case.
       const attests = requests.some(({ request }) => /\/attest/i.test(request.body));
+      const rolls = standing.some((one) => one.kind === "rolling-back") || requests.some(asksToRollBack);
       const numbers = [subject.number, ...siblings.map(({ number }) => number)];
       return {
         subject,
@@ -168,8 +174,9 @@ async function beside(
         itemIssues,
         overrides: await overridesKnown(on, subject, now),
         ...promoted,
+        rollback: await rollbackOf(on, subject, standing, rolls),
         walked,
-        spent: attests ? await spentIn(on, subject.repository) : [],
+        spent: attests || rolls ? await spentIn(on, subject.repository) : [],
         lastRelease: attests ? await lastLanding(on, subject.repository, subject.number) : null,
         // One check speaks for all that share it, so a hold on one holds all.
         standing: standing.filter((one) => one.kind !== "hold" || numbers.includes(one.number)),
@@ -261,6 +268,30 @@ async function promotionOf(
     released ? lastHash(on, chainOf(repository)) : null,
   ]);
   return { merge, next, branch, tag, release, merged, ledger };
+}
+
+const asksToRollBack = ({ request }: Open): boolean => /^\/rollback\b/im.test(request.body);
+
+/** What a `/rollback` on a pull request has done, and what the pull request withdraws where it is a rollback itself. */
+async function rollbackOf(
+  on: Connection,
+  { repository, number }: PullSubject,
+  standing: readonly Standing[],
+  asked: boolean,
+): Promise<RollbackKnown> {
+  const own = standing.find((one) => one.kind === "rollback" && one.number === number);
+  if (!asked && own === undefined) return NO_ROLLBACK;
+  const [opened, issue, releases] = await Promise.all([
+    asked ? slotState(on, rollbackSlot(repository, number)) : null,
+    own === undefined ? null : slotState(on, issueSlot(repository, own.key)),
+    releasesIn(on, repository),
+  ]);
+  const slots = await Promise.all(releases.map((one) => slotState(on, releaseSlot(repository, one.number))));
+  return {
+    opened,
+    issue,
+    releases: releases.map((standing, place) => ({ standing, slot: slots[place] ?? null })),
+  };
 }
 
 const asksToPromote = ({ request }: Open): boolean => /^\/promote\b/im.test(request.body);

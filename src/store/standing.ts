@@ -60,6 +60,7 @@ function ownOf(standing: Standing): number | null {
     case "item":
     case "landed":
     case "promotion":
+    case "rolling-back":
       return standing.number;
     case "attestation":
       return standing.served ?? null;
@@ -106,6 +107,18 @@ export async function spentIn(on: Connection, repository: RepositoryId): Promise
     standing: JSON.parse(standing) as StandingOf<"attestation">,
     closed: closed_because,
   }));
+}
+
+/** Every release that Flowgate made in a repository, published or not. */
+export async function releasesIn(on: Connection, repository: RepositoryId): Promise<readonly StandingOf<"release">[]> {
+  const rows = await on
+    .selectFrom("standing")
+    .select("standing")
+    .where("repository", "=", repository)
+    .where("kind", "=", "release")
+    .orderBy("key")
+    .execute();
+  return rows.map(({ standing }) => JSON.parse(standing) as StandingOf<"release">);
 }
 
 /** When a release or a hotfix other than this one went into the last stage last; null: never. */

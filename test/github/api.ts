@@ -13,7 +13,7 @@ import {
   turnedBackSlot,
   type Written,
 } from "../../src/flow/effect.ts";
-import type { Facts } from "../../src/flow/facts.ts";
+import { type Facts, NO_ROLLBACK } from "../../src/flow/facts.ts";
 import {
   branch,
   type Hash,
@@ -114,6 +114,7 @@ export const FACTS: Facts = {
   merge: null,
   next: null,
   branch: null,
+  rollback: NO_ROLLBACK,
   tag: null,
   release: null,
   merged: [],

@@ -1,0 +1,123 @@
+import { describe, expect } from "@jest/globals";
+import { signatureOf } from "../../sandbox/branches.ts";
+import { editIssue } from "../../sandbox/issues.ts";
+import { must } from "../../sandbox/outcome.ts";
+import type { World } from "../world.ts";
+import { answers, feature, merged, PROMOTING, promoted, releases } from "./promoting.ts";
+import { asRead, open, seen, short, story, summary } from "./telling.ts";
+
+/** The files of a commit, with what they say. */
+async function files(world: World, commit: string): Promise<string> {
+  const { stdout } = await world.github.git.run(world.repository().id, ["ls-tree", "-r", commit]);
+  return stdout.toString();
+}
+const issues = (world: World) => world.github.find.issuesOf(world.repository().id);
+const releaseOf = async (world: World, name: string): Promise<number> => {
+  const number = await promoted(world, await promoted(world, await feature(world, name)));
+  await promoted(world, number);
+  return number;
+};
+
+/** Merges what a rollback brought into an earlier stage, which stays as it is. */
+async function keeps(world: World, stage: string): Promise<number> {
+  const rita = world.person("rita");
+  const [ours, theirs] = [world.head(stage), world.head("master")];
+  const { git } = world.github;
+  const id = world.repository().id;
+  const by = signatureOf(world.github, rita.actor);
+  const commit = await git.writeCommit(id, {
+    tree: (await git.commit(id, ours))?.tree as string,
+    parents: [ours, theirs],
+    author: by,
+    committer: by,
+    message: `Merge master into ${stage}, which stays as it is`,
+  });
+  await rita.branches(`back-merge/${stage}`, stage);
+  await rita.forces(`back-merge/${stage}`, commit);
+  const number = await rita.opens(`back-merge/${stage}`, stage);
+  await world.quiet();
+  await rita.says(number, "/promote");
+  await world.quiet();
+  expect(world.pull(number).mergedAt).not.toBeNull();
+  return number;
+}
+
+describe("/rollback", () => {
+  story(
+    "takes production back, and the change comes again once it is mended",
+    async (world) => {
+      const [dora, rita] = [world.person("dora"), world.person("rita")];
+      await releaseOf(world, "login");
+      const first = world.head("master");
+      const second = await releaseOf(world, "export");
+      const live = world.head("master");
+      expect(releases(world).map(({ tagName }) => tagName)).toEqual(["v1.0.0", "v1.1.0"]);
+      const before = answers(world, second).length;
+      await dora.says(second, "/rollback");
+      await rita.says(second, "/rollback to v1.2.0");
+      await rita.says(second, "/rollback to v1.1.0");
+      await world.quiet();
+      expect(answers(world, second).slice(before)).toEqual([
+        "This needs a release manager; you have `write` here. @rita could.",
+        "There is no release `v1.2.0`: there are `v1.1.0` and `v1.0.0`.",
+        "`v1.1.0` is what runs: it is the newest release in master.",
+      ]);
+
+      await rita.says(second, "/rollback because exports are empty");
+      await world.quiet();
+      const back = second + 1;
+      expect(answers(world, second).at(-1)).toBe(
+        `#${back} rolls master back to \`v1.0.0\` and withdraws \`v1.1.0\`: it is judged as a hotfix, and \`/promote\` there merges it.`,
+      );
+      expect(world.pull(back)).toMatchObject({
+        title: "Roll back to v1.0.0",
+        base: { ref: "master" },
+        head: { ref: `hotfix/rollback-to-v1.0.0-${short(live)}` },
+      });
+      expect(await files(world, world.pull(back).head.sha)).toBe(await files(world, first));
+      expect(seen(world, back)).toMatchObject({ is: "success" });
+
+      await rita.says(back, "/promote");
+      await world.quiet();
+      expect(answers(world, back)).toEqual([
+        `It carries 1 pull request, this one. #${back} is in master as ${merged(world, back)}. v1.1.1 is released.`,
+      ]);
+      expect(await files(world, world.head("master"))).toBe(await files(world, first));
+      expect(releases(world)).toMatchObject([
+        { tagName: "v1.0.0", name: "v1.0.0" },
+        {
+          tagName: "v1.1.0",
+          name: "v1.1.0 (withdrawn)",
+          draft: false,
+          body: expect.stringMatching(new RegExp(`^> \\*\\*Withdrawn\\*\\* by #${back}, which went back to \`v1.0.0\`\\.\n\n`)),
+        },
+        { tagName: "v1.1.1", body: expect.stringMatching(/^Rolls back `v1\.1\.0` to `v1\.0\.0`\.\n\nAfter `v1\.1\.0`/) },
+      ]);
+      const [issue] = issues(world);
+      expect(issue).toMatchObject({ title: "Fix before the next release", state: "open" });
+      expect(asRead(issue?.body ?? "")).toContain(`#${back} took \`master\` back to \`v1.0.0\`: exports are empty.`);
+
+      await keeps(world, "staging");
+      await keeps(world, "development");
+      await dora.pushes("fix/export", "development", { message: "fix: fill exports" });
+      const fix = await dora.opens("fix/export", "development", { title: "fix: fill exports" });
+      await world.quiet();
+      const next = await promoted(world, await promoted(world, fix));
+      expect(seen(world, next)).toMatchObject({ is: "in_progress" });
+      expect(summary(world, next)).toContain(`Whoever mended it or took it out closes #${issue?.number}.`);
+      await rita.says(next, "/promote");
+      await world.quiet();
+      expect(answers(world, next).at(-1)).toMatch(/^It cannot be promoted yet\. #\d+ rolled v1\.1\.0 back, and this would bring it again\. #\d+ is open\./);
+      must(await editIssue(world.github, dora.actor, world.repository(), issue?.number as number, { state: "closed" }));
+      await world.quiet();
+      expect(seen(world, next)).toMatchObject({ is: "success" });
+      await rita.says(next, "/promote");
+      await world.quiet();
+      expect(releases(world).at(-1)).toMatchObject({ tagName: "v1.1.2", name: "v1.1.2" });
+      expect(await files(world, world.head("master"))).toBe(await files(world, world.head("staging")));
+      expect(await files(world, world.head("master"))).not.toBe(await files(world, live));
+      return undefined;
+    },
+    PROMOTING,
+  );
+});
