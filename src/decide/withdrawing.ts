@@ -1,10 +1,12 @@
 import { type Effect, issueSlot, releaseSlot } from "../flow/effect.ts";
-import type { PullKnown } from "../flow/facts.ts";
+import type { KnownRelease, PullKnown } from "../flow/facts.ts";
 import { canonical, closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Branch, Instant, Json } from "../flow/names.ts";
-import type { StandingOf } from "../flow/standing.ts";
+import type { Standing, StandingOf } from "../flow/standing.ts";
 import { type Nudge, subjectKey } from "../flow/subject.ts";
+import { isPassed } from "../flow/verdict.ts";
+import { withdrawsIn } from "../release/withdraws.ts";
 import { fixIssue, withdrawnLine, withdrawnTitle } from "../report/rollback.ts";
 import { earlier, unlessThere } from "./answer.ts";
 
@@ -22,38 +24,59 @@ export const rollbackOn = ({ standing, subject }: PullKnown): StandingOf<"rollba
   standing.find((one): one is StandingOf<"rollback"> => one.kind === "rollback" && one.number === subject.number);
 
 /**
- * A rollback that is merged, however that came: the releases since then are withdrawn, which their GitHub Releases say, and an
- * issue holds the next one.
+ * What a merge withdraws. A rollback, however it was merged, withdraws the releases since then, and an issue holds the next one; a
+ * hotfix that passed withdraws those that it names and that are not released yet. Their GitHub Releases say so.
  */
 export function withdrawing(known: PullKnown, pull: PullMemory, component: ComponentMemory): Withdrawing {
   const rollback = rollbackOn(known);
-  if (rollback === undefined || pull.mergeCommit === null) return NOTHING_WITHDRAWN;
+  const withdraws = rollback?.withdraws ?? namedBy(known, pull, component);
+  if (pull.mergeCommit === null || withdraws.length === 0) return NOTHING_WITHDRAWN;
   const { subject, rollback: there, standing } = known;
   const about = subjectKey(subject);
-  const stage = component.config.policy.stages.at(-1) as Branch;
-  const now: StandingOf<"rollback"> = {
+  const stage = stageOf(component);
+  const now: StandingOf<"rollback"> | undefined = rollback && {
     ...rollback,
     commit: pull.mergeCommit,
     issue: there.issue?.written?.id ?? rollback.issue,
   };
   const ends = standing.filter(
-    (one) => one.kind === "release" && one.number !== subject.number && rollback.withdraws.includes(one.version),
+    (one) => one.kind === "release" && one.number !== subject.number && withdraws.includes(one.version),
   );
-  const writes = [fixing(known, now, component, stage), ...retitled(known, now, component)];
+  const writes = [
+    ...(now === undefined ? [] : [fixing(known, now, component, stage)]),
+    ...retitled(known, { to: rollback?.version ?? null, withdraws, ends }, component),
+  ];
   const effects = writes.flatMap((write) => write.effects);
-  const isNews = canonical(now as unknown as Json) !== canonical(rollback as unknown as Json) || ends.length > 0;
+  const isNews = canonical((now ?? null) as unknown as Json) !== canonical((rollback ?? null) as unknown as Json);
   return {
     entries: [
-      ...(isNews ? [{ ...opens(about, now), actor: "app" }] : []),
-      ...ends.map(({ key }) => closes(about, "app", key, `withdrawn by #${subject.number}`)),
+      ...(isNews && now !== undefined ? [{ ...opens(about, now), actor: "app" }] : []),
+      ...ends.map(({ key }) => closes(about, "app", key, withdrawnBy(subject.number))),
       ...(effects.length > 0
         ? [{ what: "reported", actor: "app", about, says: { withdraws: effects.map(({ slot }) => slot) } } as const]
         : []),
     ],
     effects,
-    nudges: isNews ? [{ priority: "bulk", openPulls: { repository: subject.repository, base: stage } }] : [],
+    nudges:
+      isNews || ends.length > 0
+        ? [{ priority: "bulk", openPulls: { repository: subject.repository, base: stage } }]
+        : [],
     lookAgainAt: writes.map(({ retryAt }) => retryAt).reduce(earlier, null),
   };
+}
+
+const stageOf = ({ config }: ComponentMemory): Branch => config.policy.stages.at(-1) as Branch;
+const withdrawnBy = (number: number): string => `withdrawn by #${number}`;
+
+/** Releases that a hotfix names which passed. */
+function namedBy({ verdict, rollback }: PullKnown, pull: PullMemory, component: ComponentMemory): readonly string[] {
+  const isHotfix =
+    pull.base === stageOf(component) && verdict?.lane === "hotfix" && isPassed(verdict, pull.head.sha, pull.base);
+  if (!isHotfix) return [];
+  const named = withdrawsIn(pull.body);
+  return rollback.releases.flatMap(({ standing: { version } }) =>
+    named.some((one) => version === `v${one}`) ? [version] : [],
+  );
 }
 
 /** The issue, made once: people close it. */
@@ -78,14 +101,22 @@ function fixing(
   return unlessThere(effect, rollback.issue, now);
 }
 
-/** The GitHub Releases that are there of them, drafts as drafts. */
+/** The GitHub Releases that are there of what it withdrew, drafts as drafts. */
 function retitled(
   { subject, rollback, now }: PullKnown,
-  { withdraws, version: to }: StandingOf<"rollback">,
+  {
+    to,
+    withdraws,
+    ends,
+  }: { readonly to: string | null; readonly withdraws: readonly string[]; readonly ends: readonly Standing[] },
   { name }: ComponentMemory,
 ) {
-  return rollback.releases.flatMap(({ standing, slot }) => {
-    if (!slot?.written || !withdraws.includes(standing.version)) return [];
+  const isOurs = ({ standing: { key, version }, closed }: KnownRelease) =>
+    to === null
+      ? closed === withdrawnBy(subject.number) || ends.some((one) => one.key === key)
+      : withdraws.includes(version);
+  return rollback.releases.filter(isOurs).flatMap(({ standing, slot }) => {
+    if (!slot?.written) return [];
     const { version, number, notes } = standing;
     const line = withdrawnLine(subject.number, to);
     const mark = `<!-- flowgate:release ${number} -->`;

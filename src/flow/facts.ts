@@ -272,9 +272,17 @@ export type RollbackKnown = {
   readonly opened: SlotState | null;
   readonly issue: SlotState | null;
   /** Releases that Flowgate made here, with the slots of their GitHub Releases. */
-  readonly releases: readonly { readonly standing: StandingOf<"release">; readonly slot: SlotState | null }[];
+  readonly releases: readonly KnownRelease[];
+  /** It made a release itself, which was withdrawn. */
+  readonly withdrawn: boolean;
 };
-export const NO_ROLLBACK: RollbackKnown = { opened: null, issue: null, releases: [] };
+export type KnownRelease = {
+  readonly standing: StandingOf<"release">;
+  /** Why it is no longer under way; null: it is. */
+  readonly closed: string | null;
+  readonly slot: SlotState | null;
+};
+export const NO_ROLLBACK: RollbackKnown = { opened: null, issue: null, releases: [], withdrawn: false };
 export type KnownOverride = {
   readonly standing: StandingOf<"override">;
   /** Why it is no longer open; null: it is. */

@@ -42,7 +42,7 @@ import type { Connection } from "./database.ts";
 import { chainOf, lastHash } from "./ledger.ts";
 import { memoryOf, parsed, type Row, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
-import { deviationsOn, lastLanding, overridesOn, releasesIn, spentIn, standingFor } from "./standing.ts";
+import { deviationsOn, isWithdrawn, lastLanding, overridesOn, releasesIn, spentIn, standingFor } from "./standing.ts";
 
 export type Recalled = {
   readonly facts: Facts;
@@ -155,7 +155,7 @@ async function beside(
       const promoted = await promotionOf(on, subject, pull, { asked, released: intoLast && (pull.merged || asked) });
       // What was attested may be taken back, too; command words know no case.
       const attests = requests.some(({ request }) => /\/attest/i.test(request.body));
-      const rolls = standing.some((one) => one.kind === "rolling-back") || requests.some(asksToRollBack);
+      const rolls = standing.some((one) => one.kind === "rolling-back");
       const numbers = [subject.number, ...siblings.map(({ number }) => number)];
       return {
         subject,
@@ -174,7 +174,12 @@ async function beside(
         itemIssues,
         overrides: await overridesKnown(on, subject, now),
         ...promoted,
-        rollback: await rollbackOf(on, subject, standing, rolls),
+        rollback: await rollbackOf(on, subject, {
+          rolls,
+          own: standing.find((one) => one.kind === "rollback" && one.number === subject.number),
+          names: intoLast && pull.merged && pull.body !== null && /withdraws/i.test(pull.body),
+          made: intoLast && pull.merged,
+        }),
         walked,
         spent: attests || rolls ? await spentIn(on, subject.repository) : [],
         lastRelease: attests ? await lastLanding(on, subject.repository, subject.number) : null,
@@ -270,28 +275,32 @@ async function promotionOf(
   return { merge, next, branch, tag, release, merged, ledger };
 }
 
-const asksToRollBack = ({ request }: Open): boolean => /^\/rollback\b/im.test(request.body);
-
-/** What a `/rollback` on a pull request has done, and what the pull request withdraws where it is a rollback itself. */
+/**
+ * What a `/rollback` on a pull request has done, and what the pull request withdraws.
+ *
+ * @param own what stands of it as a rollback; `names`: its body may name releases; `made`: it may have made one.
+ */
 async function rollbackOf(
   on: Connection,
   { repository, number }: PullSubject,
-  standing: readonly Standing[],
-  asked: boolean,
+  {
+    rolls,
+    own,
+    names,
+    made,
+  }: { readonly rolls: boolean; readonly own: Standing | undefined; readonly names: boolean; readonly made: boolean },
 ): Promise<RollbackKnown> {
-  const own = standing.find((one) => one.kind === "rollback" && one.number === number);
-  if (!asked && own === undefined) return NO_ROLLBACK;
+  const withdrawn = made && (await isWithdrawn(on, repository, number));
+  if (!rolls && own === undefined && !names) return { ...NO_ROLLBACK, withdrawn };
   const [opened, issue, releases] = await Promise.all([
-    asked ? slotState(on, rollbackSlot(repository, number)) : null,
+    rolls ? slotState(on, rollbackSlot(repository, number)) : null,
     own === undefined ? null : slotState(on, issueSlot(repository, own.key)),
     releasesIn(on, repository),
   ]);
-  const slots = await Promise.all(releases.map((one) => slotState(on, releaseSlot(repository, one.number))));
-  return {
-    opened,
-    issue,
-    releases: releases.map((standing, place) => ({ standing, slot: slots[place] ?? null })),
-  };
+  const slots = await Promise.all(
+    releases.map(({ standing }) => slotState(on, releaseSlot(repository, standing.number))),
+  );
+  return { opened, issue, releases: releases.map((one, place) => ({ ...one, slot: slots[place] ?? null })), withdrawn };
 }
 
 const asksToPromote = ({ request }: Open): boolean => /^\/promote\b/im.test(request.body);

@@ -1,4 +1,4 @@
-import type { Spent } from "../flow/facts.ts";
+import type { KnownRelease, Spent } from "../flow/facts.ts";
 import type { LedgerEntry, Withheld } from "../flow/ledger.ts";
 import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
 import { overridesOf } from "../flow/override.ts";
@@ -110,15 +110,31 @@ export async function spentIn(on: Connection, repository: RepositoryId): Promise
 }
 
 /** Every release that Flowgate made in a repository, published or not. */
-export async function releasesIn(on: Connection, repository: RepositoryId): Promise<readonly StandingOf<"release">[]> {
+export async function releasesIn(
+  on: Connection,
+  repository: RepositoryId,
+): Promise<readonly Omit<KnownRelease, "slot">[]> {
   const rows = await on
     .selectFrom("standing")
-    .select("standing")
+    .select(["standing", "closed_because"])
     .where("repository", "=", repository)
     .where("kind", "=", "release")
     .orderBy("key")
     .execute();
-  return rows.map(({ standing }) => JSON.parse(standing) as StandingOf<"release">);
+  return rows.map(({ standing, closed_because }) => ({
+    standing: JSON.parse(standing) as StandingOf<"release">,
+    closed: closed_because,
+  }));
+}
+
+/** Whether the release that a pull request made was withdrawn. */
+export async function isWithdrawn(on: Connection, repository: RepositoryId, number: number): Promise<boolean> {
+  const row = await on
+    .selectFrom("standing")
+    .select("closed_because")
+    .where("key", "=", `release:${repository}:${number}`)
+    .executeTakeFirst();
+  return row?.closed_because?.startsWith("withdrawn ") === true;
 }
 
 /** When a release or a hotfix other than this one went into the last stage last; null: never. */
