@@ -18,6 +18,7 @@ import {
   verdict,
 } from "../builders.ts";
 import { attested, waiver } from "../release/attested.ts";
+import { rollback } from "./under-way.ts";
 
 const HOUSE = { app: 7, links: null, web: "https://github.com" };
 const MERGED = later(NOW, -60_000);
@@ -91,6 +92,19 @@ describe("a release that is merged", () => {
     expect(recorded(before)).toEqual([]);
     expect(recorded([{ ...before[0], number: 11 } as Standing])).toEqual([LANDED]);
     expect(recorded([], { lane: "hotfix" })).toEqual([LANDED]);
+  });
+
+  it("brings again what was rolled back before", () => {
+    const back = { commit: at("the rollback"), issue: 21 };
+    const standing = [rollback(), rollback({ ...back, key: "a" }), rollback({ ...back, key: "b", broughtAgainBy: 9 })];
+    const came = merged(standing);
+    expect("decided" in came && came.decided.entries[1]).toMatchObject({
+      what: "opened",
+      actor: "app",
+      says: { key: "a", ...back, broughtAgainBy: 12 },
+    });
+    expect(recorded(standing)).toEqual([LANDED, "opened a"]);
+    expect(recorded(standing, { lane: "hotfix" })).toEqual([LANDED]);
   });
 
   it("past its gates is not", () => {
