@@ -119,6 +119,7 @@ export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
   gateSlots: {},
   sticky: null,
   merge: null,
+  backMerge: null,
   next: null,
   branch: null,
   tag: null,
