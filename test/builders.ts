@@ -120,6 +120,7 @@ export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
   gateSlots: {},
   sticky: null,
   merge: null,
+  backMerge: null,
   next: null,
   branch: null,
   rollback: NO_ROLLBACK,

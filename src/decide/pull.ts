@@ -20,6 +20,7 @@ import { checkRun, fingerprintOf, gateChecks, type Told, turnedBack } from "../r
 import { allOf, decided, earlier, thenAnswered, unlessThere } from "./answer.ts";
 import { NOTHING_SHOWN, showing } from "./execution.ts";
 import { landing } from "./landing.ts";
+import { bringsBack } from "./merging-back.ts";
 import { saidLinked, withOverrides } from "./overriding.ts";
 import { doubting, promoting } from "./promoting.ts";
 import { releasing } from "./releasing.ts";
@@ -31,7 +32,11 @@ import { withdrawing } from "./withdrawing.ts";
 /** A pull request: what people asked for on it is carried out, then it is judged, then what they began goes on, and they are answered. */
 export function decidePull(known: PullKnown, house: House): Answer {
   const { component, memory } = known;
-  const asks = known.requests.length > 0 || promotionOn(known) !== undefined || rollingBackOn(known) !== undefined;
+  const asks =
+    known.requests.length > 0 ||
+    promotionOn(known) !== undefined ||
+    rollingBackOn(known) !== undefined ||
+    bringsBack(known);
   if (!asks || component === null || component.stages === null) return withOverrides(judgePull(known, house), known);
   if (memory === null) return thenAnswered(judgePull(known, house), known.now);
   const { verdict: before } = known;
@@ -128,6 +133,7 @@ function judgePull(known: PullKnown, house: House): Answer {
     source: known.source,
     standing: known.standing,
     mayAffect: known.mayAffect,
+    backMerges: known.stage?.backMerges ?? [],
     web: house.web,
     now,
   };
@@ -222,7 +228,7 @@ function remembered({ memory, subject, read }: PullKnown): { readonly pull: Pull
  */
 function closed(known: PullKnown, pull: PullMemory): ReturnType<typeof none> {
   const { component, verdict, subject } = known;
-  const gone = none(known, "It is closed.");
+  const gone = freeingItsStage(none(known, "It is closed."), known, pull);
   if (!pull.merged) return gone;
   const { verdict: _, ...kept } = gone;
   const brings = component !== null && pull.base === component.defaultBranch;
@@ -247,9 +253,20 @@ function closed(known: PullKnown, pull: PullMemory): ReturnType<typeof none> {
   };
 }
 
+/** What landed while one of ours brought something back waited for it. */
+function freeingItsStage(
+  gone: ReturnType<typeof none>,
+  { backMerge, subject: { repository } }: PullKnown,
+  { base: branch }: PullMemory,
+): ReturnType<typeof none> {
+  if (backMerge === null) return gone;
+  const nudge: Nudge = { priority: "bulk", subject: { kind: "stage", repository, branch } };
+  return { ...gone, news: { ...gone.news, nudges: [...gone.news.nudges, nudge] } };
+}
+
 /** It goes on as far as its run-book does, what was attested for it is used up, and into the last stage it is a release. */
 function merged(
-  gone: Parameters<typeof decided>[0] & Pick<Decision, "news">,
+  gone: ReturnType<typeof none>,
   known: PullKnown,
   pull: PullMemory,
   component: ComponentMemory,
@@ -267,7 +284,11 @@ function merged(
     entries: [...lands.entries, ...shows.entries, ...withdraws.entries, ...releases.entries],
     effects: [...shows.effects, ...withdraws.effects, ...releases.effects],
     ...(shows.walked && { walked: shows.walked }),
-    news: { ...gone.news, nudges: [...gone.news.nudges, ...withdraws.nudges] },
+    news: {
+      ...gone.news,
+      lessons: [...gone.news.lessons, ...lands.lessons],
+      nudges: [...gone.news.nudges, ...withdraws.nudges],
+    },
     lookAgainAt: [lands, shows, withdraws, releases].map((part) => part.lookAgainAt).reduce(earlier, null),
   });
 }

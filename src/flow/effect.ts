@@ -179,6 +179,14 @@ export const promotionSlot = (repository: RepositoryId, number: number): Slot =>
 /** The one pull request that a `/rollback` opens, by the pull request that it was asked on. */
 export const rollbackSlot = (repository: RepositoryId, number: number): Slot =>
   `rollback:${repository}:${number}` as Slot;
+/** The one pull request that brings back into a stage what a later one has; the newest of them. */
+export const backMergeSlot = (repository: RepositoryId, stage: Branch): Slot =>
+  `back-merge:${repository}:${stage}` as Slot;
+/** Of the commit that it brings back: there is one for each. */
+export const backMergeFingerprint = (commit: Sha): Hash => `back-merge:${commit}` as Hash;
+/** The one comment that says that GitHub does not merge it back at this head. */
+export const notMergedBackSlot = (repository: RepositoryId, number: number, head: Sha): Slot =>
+  `comment:${repository}:${number}:back-merge:${head}` as Slot;
 /** Where a branch of ours is. */
 export const branchSlot = (repository: RepositoryId, branch: Branch): Slot => `branch:${repository}:${branch}` as Slot;
 /** The one tag and the one GitHub Release of a merge into the last stage. */

@@ -238,6 +238,11 @@ export type PullKnown = Known & {
   /** The slots of its merge at this head, and of the pull request that takes it further. */
   readonly merge: SlotState | null;
   readonly next: SlotState | null;
+  /**
+   * Where Flowgate opened it to bring something back, whether it was changed since, and the slot of the comment that it is not
+   * merged at this head; null: Flowgate did not.
+   */
+  readonly backMerge: { readonly changed: boolean; readonly said: SlotState | null } | null;
   /** The slot of its branch, where Flowgate made that. */
   readonly branch: SlotState | null;
   /** What a `/rollback` on it, or it as a rollback, has to do with; read where there is one. */
@@ -334,6 +339,15 @@ export type StageKnown = Known & {
   readonly records: Records;
   /** What came onto it past its gates: what is open, and what was closed of late. */
   readonly deviations: readonly KnownDeviation[];
+  readonly backMerge: KnownBackMerge;
+};
+/** Read where a stage is to have something that landed in a later one. */
+export type KnownBackMerge = {
+  /** The slot of the last pull request of ours that brought something back into it, and whether that is open. */
+  readonly slot: SlotState | null;
+  readonly open: boolean;
+  /** What back-merges into the later stages were merged as. */
+  readonly later: readonly Sha[];
 };
 /** A stage of a repository that was looked at. */
 export type StageLookedAt = StageKnown & { readonly memory: StageMemory; readonly component: ComponentMemory };

@@ -1,6 +1,7 @@
 import type { Commit } from "../flow/facts.ts";
 import { type Branch, short } from "../flow/names.ts";
 import { count, shell } from "../flow/words.ts";
+import { owed } from "../release/debt.ts";
 import { type Gate, headOf } from "./gate.ts";
 
 export const backMerge: Gate = {
@@ -8,18 +9,12 @@ export const backMerge: Gate = {
   asks: "Does the head have everything that the base has?",
   why: "SOP-0008: a hotfix and a release go back into development, so that the next release does not lose them.",
   pass: "Merge the base back into the stage before it, by a pull request from the one into the other, then promote again.",
-  judge({ lane, pull, component, policy, look }) {
+  judge({ lane, pull, component, policy, backMerges, look }) {
     if (lane.lane !== "promotion" && lane.lane !== "release") return { notAsked: "Asked on promotions and releases." };
     const missing = look.at({ want: "compare", base: pull.head.sha, head: headOf(component, pull.base) });
     if (missing === null) return null;
-    const inList = new Map(missing.commits.map((commit) => [commit.sha, commit]));
-    /** A merge that brought nothing of its own: its tree is that of what it merged in. */
-    const brought = missing.commits.filter(({ parents, tree }) => {
-      const [, second, more] = parents;
-      if (second === undefined || more !== undefined) return true;
-      return tree !== (inList.get(second)?.tree ?? look.at({ want: "tree", commit: second }));
-    });
-    if (look.missing() !== null) return null;
+    const brought = owed(look, missing, backMerges);
+    if (brought === null) return null;
     const before = policy.stages[policy.stages.indexOf(pull.base) - 1] as Branch;
     const copy = `gh pr create --head ${shell(pull.base)} --base ${shell(before)}`;
     if (!missing.whole) {

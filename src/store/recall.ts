@@ -1,5 +1,7 @@
 import { organisationNote } from "../flow/component.ts";
 import {
+  backMergeFingerprint,
+  backMergeSlot,
   branchSlot,
   checkSlot,
   type Effect,
@@ -7,6 +9,7 @@ import {
   executionSlot,
   issueSlot,
   mergeSlot,
+  notMergedBackSlot,
   promotionSlot,
   releaseSlot,
   rollbackSlot,
@@ -105,6 +108,7 @@ async function beside(
           overrides: [],
           ...NOT_PROMOTED,
           rollback: NO_ROLLBACK,
+          backMerge: null,
           walked: null,
           stage: null,
           source: null,
@@ -153,6 +157,7 @@ async function beside(
       const asked = standing.some((one) => one.kind === "promotion") || requests.some(asksToPromote);
       const intoLast = into > 0 && into === (component?.config.policy.stages.length ?? 0) - 1;
       const promoted = await promotionOf(on, subject, pull, { asked, released: intoLast && (pull.merged || asked) });
+      const backMerge = await backMergeOn(on, subject, pull);
       // What was attested may be taken back, too; command words know no case.
       const attests = requests.some(({ request }) => /\/attest/i.test(request.body));
       const rolls = standing.some((one) => one.kind === "rolling-back");
@@ -180,6 +185,10 @@ async function beside(
           names: intoLast && pull.merged && pull.body !== null && /withdraws/i.test(pull.body),
           made: intoLast && pull.merged,
         }),
+        ...(backMerge !== null && {
+          merge: await slotState(on, mergeSlot(subject.repository, subject.number, pull.head.sha)),
+        }),
+        backMerge,
         walked,
         spent: attests || rolls ? await spentIn(on, subject.repository) : [],
         lastRelease: attests ? await lastLanding(on, subject.repository, subject.number) : null,
@@ -207,7 +216,8 @@ async function beside(
         deviationsOn(on, repository, branch, later(now, -CLOSED_MS)),
       ]);
       const known: readonly KnownDeviation[] = await withIssues(on, repository, deviations);
-      return { subject, memory, unchecked, slots, records, deviations: known };
+      const backMerge = await backMergeInto(on, subject, stage, component);
+      return { subject, memory, unchecked, slots, records, deviations: known, backMerge };
     }
     case "component": {
       const of = memory as ComponentMemory | null;
@@ -301,6 +311,41 @@ async function rollbackOf(
     releases.map(({ standing }) => slotState(on, releaseSlot(repository, standing.number))),
   );
   return { opened, issue, releases: releases.map((one, place) => ({ ...one, slot: slots[place] ?? null })), withdrawn };
+}
+
+/** Our own pull request that brought something back into a stage last; where the stage owes nothing it is not read. */
+async function backMergeInto(
+  on: Connection,
+  { repository, branch }: StageKnown["subject"],
+  stage: StageMemory | null,
+  component: ComponentMemory | null,
+): Promise<StageKnown["backMerge"]> {
+  if (stage?.owes === undefined) return { slot: null, open: false, later: [] };
+  const slot = await slotState(on, backMergeSlot(repository, branch));
+  const number = slot?.written?.id;
+  const stages = component?.config.policy.stages ?? [];
+  const [pull, ...later] = await Promise.all([
+    number === undefined ? undefined : rowOf(on, subjectKey({ kind: "pull", repository, number })),
+    ...stages
+      .slice(stages.indexOf(branch) + 1)
+      .map((later) => memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository, branch: later }))),
+  ]);
+  return { slot, open: pull?.open === 1, later: later.flatMap((memory) => memory?.backMerges ?? []) };
+}
+
+/** Whether we opened a pull request to bring something back, and what was said there. */
+async function backMergeOn(
+  on: Connection,
+  { repository, number }: PullSubject,
+  { head, base }: PullMemory,
+): Promise<PullKnown["backMerge"]> {
+  if (!head.ref.startsWith("back-merge/")) return null;
+  const slot = await slotState(on, backMergeSlot(repository, base));
+  if (slot?.written?.id !== number) return null;
+  return {
+    changed: slot.written.fingerprint !== backMergeFingerprint(head.sha),
+    said: await slotState(on, notMergedBackSlot(repository, number, head.sha)),
+  };
 }
 
 const asksToPromote = ({ request }: Open): boolean => /^\/promote\b/im.test(request.body);

@@ -112,6 +112,7 @@ export const FACTS: Facts = {
   gateSlots: {},
   sticky: null,
   merge: null,
+  backMerge: null,
   next: null,
   branch: null,
   rollback: NO_ROLLBACK,
