@@ -30,13 +30,14 @@ export function backMerging(known: StageLookedAt): BackMerging | { readonly lack
   const { policy } = component.config;
   const nothing: BackMerging = { memory, changed: false, entries: [], effects: [], lookAgainAt: null };
   const { owes, ...paid } = memory;
-  if (owes === undefined || !isEnforced(policy) || !isComponent(component)) return nothing;
+  if (owes === undefined || backMerge === null || !isEnforced(policy) || !isComponent(component)) return nothing;
   const done = { ...nothing, memory: paid, changed: true };
   const { from, commit } = owes;
   const into = subject.branch;
   const fingerprint = backMergeFingerprint(commit);
-  const isEarlier = policy.stages.indexOf(into) < policy.stages.indexOf(from);
-  if (!policy.stages.includes(into) || !isEarlier || backMerge.slot?.written?.fingerprint === fingerprint) return done;
+  const place = policy.stages.indexOf(into);
+  const isEarlier = place >= 0 && place < policy.stages.indexOf(from);
+  if (!isEarlier || backMerge.slot?.written?.fingerprint === fingerprint) return done;
   if (backMerge.open) return nothing;
 
   const look = looking(known.read);

@@ -311,9 +311,10 @@ export type StageKnown = Known & {
   readonly records: Records;
   /** What came onto it past its gates: what is open, and what was closed of late. */
   readonly deviations: readonly KnownDeviation[];
-  readonly backMerge: KnownBackMerge;
+  /** Read where something landed in a later stage that it is to have; else null. */
+  readonly backMerge: KnownBackMerge | null;
 };
-/** Read where a stage is to have something that landed in a later one. */
+/** How a stage comes to have what landed in a later one. */
 export type KnownBackMerge = {
   /** The slot of the last pull request of ours that brought something back into it, and whether that is open. */
   readonly slot: SlotState | null;

@@ -280,7 +280,7 @@ async function backMergeInto(
   stage: StageMemory | null,
   component: ComponentMemory | null,
 ): Promise<StageKnown["backMerge"]> {
-  if (stage?.owes === undefined) return { slot: null, open: false, later: [] };
+  if (stage?.owes === undefined) return null;
   const slot = await slotState(on, backMergeSlot(repository, branch));
   const number = slot?.written?.id;
   const stages = component?.config.policy.stages ?? [];
