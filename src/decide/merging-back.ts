@@ -12,12 +12,14 @@ import { NOTHING_PROMOTED, notShown, type Promoting } from "./promotion.ts";
 /** Until GitHub has worked out whether two branches conflict it says that they do. */
 const UNSURE_MS = 30_000;
 
-/** Whether it is one of ours that brings something back, and still open. */
-export const bringsBack = ({ backMerge, memory }: PullKnown): boolean =>
-  backMerge !== null && memory?.state === "open" && !memory.draft;
+type BringsBack = PullKnown & { readonly backMerge: NonNullable<PullKnown["backMerge"]> };
+
+/** Whether it is one of ours that brings something back, and still to be merged. */
+export const bringsBack = (known: PullKnown): known is BringsBack =>
+  known.backMerge !== null && known.memory?.state === "open" && !known.memory.draft;
 
 /** What keeps it from being merged though its check is green, or null. */
-export function heldBack(known: PullKnown, pull: PullMemory, component: ComponentMemory): Promoting | null {
+export function heldBack(known: BringsBack, pull: PullMemory, component: ComponentMemory): Promoting | null {
   const { merge: slot, now } = known;
   if (!isEnforced(component.config.policy)) return NOTHING_PROMOTED;
   if (slot?.written) return notShown(slot.written, now) ?? NOTHING_PROMOTED;
@@ -68,7 +70,7 @@ const nextTry = (slot: SlotState | null, head: Sha): Hash =>
 
 /** That GitHub does not merge it, once for each head. */
 function saying(
-  { subject, backMerge, now }: PullKnown,
+  { subject, backMerge, now }: BringsBack,
   { head, base }: PullMemory,
   { name, config }: ComponentMemory,
   because: string,
@@ -87,7 +89,7 @@ function saying(
     mark,
     body: `${notMergedBack(between, head.ref, because)}\n\n${mark}`,
   };
-  const { effects } = unlessThere(effect, backMerge?.said ?? null, now);
+  const { effects } = unlessThere(effect, backMerge.said, now);
   const entry: Entry = {
     what: "promoting",
     actor: "app",

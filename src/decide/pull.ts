@@ -353,7 +353,7 @@ type Judged = { readonly lacks: readonly Want[] } | { readonly verdict: Verdict 
 /** The lane, and behind an allowed one all other gates. */
 function judge(of: Omit<Case, "lane" | "look">, read: Read): Judged {
   const { head, base } = of.pull;
-  const found = flowGate(of.pull, of.policy, read);
+  const found = flowGate(of.pull, of.policy, read, of.standing);
   if ("lacks" in found) return found;
   const flow = laneLetThrough(found, of);
   const verdict = { head: head.sha, base, lane: flow.lane?.lane ?? null };

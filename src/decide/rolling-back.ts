@@ -86,6 +86,7 @@ function opened({ known, rolling, stage }: At, number: number): Promoting {
     repository,
     number,
     version: to.version,
+    target: to.commit,
     withdraws,
     commit: null,
     issue: null,
@@ -96,7 +97,7 @@ function opened({ known, rolling, stage }: At, number: number): Promoting {
 }
 
 type Content = Omit<
-  Extract<Effect, { readonly thing: "rollback" }>,
+  Extract<Effect, { readonly thing: "commit" }>,
   "does" | "slot" | "fingerprint" | "repository" | "name"
 >;
 
@@ -123,10 +124,10 @@ function opening({ known, component, rolling, stage }: At, look: Look, { web }: 
     backups: backupsOf(known, rolling.withdraws),
   };
   return {
-    thing: "rollback",
+    thing: "commit",
     branch: `hotfix/rollback-to-${to.version}-${short(head)}` as Branch,
     base: stage,
-    head,
+    parents: [head],
     tree: tree ?? NO_TREE,
     folders: kept.flatMap((path, place) => {
       const tree = is?.[place] ?? null;

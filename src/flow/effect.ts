@@ -91,15 +91,15 @@ export type Effect = {
       readonly body: string;
     }
   /**
-   * A pull request of ours that brings the tree of an earlier release, with these folders as they are now: a commit on top of
-   * `head`, on a branch of ours. Each step is there already or is made, so doing it again completes it.
+   * A pull request of ours that brings one commit of ours, on a branch made for it: a tree that is there already, but for folders
+   * that others stand for. Each step is there already or is made, so doing it again completes it.
    * https://docs.github.com/rest/git/trees#create-a-tree, https://docs.github.com/rest/git/commits#create-a-commit
    */
   | {
-      readonly thing: "rollback";
+      readonly thing: "commit";
       readonly branch: Branch;
       readonly base: Branch;
-      readonly head: Sha;
+      readonly parents: readonly [Sha, ...Sha[]];
       readonly tree: Sha;
       /** Trees that stand at these paths instead; null: nothing does. */
       readonly folders: readonly { readonly path: string; readonly tree: Sha | null }[];

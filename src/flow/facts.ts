@@ -7,7 +7,7 @@ import type { Merge, Push, Records } from "./provenance.ts";
 import type { Open } from "./request.ts";
 import type { LiveRuleset } from "./ruleset.ts";
 import type { RunBook } from "./run-book.ts";
-import type { Standing, StandingOf } from "./standing.ts";
+import type { MergedRollback, Standing, StandingOf } from "./standing.ts";
 import type { ComponentSubject, GroupSubject, PullSubject, StageSubject } from "./subject.ts";
 import type { Concession, Lane, Verdict } from "./verdict.ts";
 
@@ -339,15 +339,18 @@ export type StageKnown = Known & {
   readonly records: Records;
   /** What came onto it past its gates: what is open, and what was closed of late. */
   readonly deviations: readonly KnownDeviation[];
-  readonly backMerge: KnownBackMerge;
+  /** Read where something landed in a later stage that it is to have; else null. */
+  readonly backMerge: KnownBackMerge | null;
 };
-/** Read where a stage is to have something that landed in a later one. */
+/** How a stage comes to have what landed in a later one. */
 export type KnownBackMerge = {
   /** The slot of the last pull request of ours that brought something back into it, and whether that is open. */
   readonly slot: SlotState | null;
   readonly open: boolean;
   /** What back-merges into the later stages were merged as. */
   readonly later: readonly Sha[];
+  /** Rollbacks of the last stage that are merged. */
+  readonly rollbacks: readonly MergedRollback[];
 };
 /** A stage of a repository that was looked at. */
 export type StageLookedAt = StageKnown & { readonly memory: StageMemory; readonly component: ComponentMemory };

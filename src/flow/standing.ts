@@ -251,8 +251,9 @@ export type Rollback = {
   readonly by: Person;
   readonly repository: RepositoryId;
   readonly number: number;
-  /** The release that it goes back to, and those that it withdraws, newest first. */
+  /** The release that it goes back to, with its commit, and those that it withdraws, newest first. */
   readonly version: string;
+  readonly target: Sha;
   readonly withdraws: readonly string[];
   /** What it was merged as; null: it is not yet. */
   readonly commit: Sha | null;
@@ -264,6 +265,8 @@ export type Rollback = {
 /** What a release is to be called: which number is raised, or a version such as `1.4.0`. */
 export type VersionAsked = { readonly bump: Bump } | { readonly version: string };
 export type StandingOf<Kind extends Standing["kind"]> = Extract<Standing, { readonly kind: Kind }>;
+
+export type MergedRollback = StandingOf<"rollback"> & { readonly commit: Sha };
 
 /** One push makes one deviation, however often it is told. */
 export const deviationKey = (repository: RepositoryId, stage: Branch, { after, before }: Push): string =>

@@ -47,7 +47,7 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
       case "merge":
         return merge(place, effect);
       case "promotion":
-      case "rollback":
+      case "commit":
         return promotion(place, effect);
       case "proposal":
         return proposal(place, effect);
@@ -100,7 +100,7 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
 
   async function promotion(
     place: Place,
-    { branch, base }: Extract<Effect, { thing: "promotion" | "rollback" }>,
+    { branch, base }: Extract<Effect, { thing: "promotion" | "commit" }>,
   ): Promise<Outcome<number | null>> {
     const outcome = await pullsFrom(read, place, { branch, base, state: "open" });
     return outcome.ok ? found(outcome.value[0]?.number ?? null) : outcome;
@@ -178,7 +178,7 @@ function inWords(effect: Effect): string {
       return `the merge of #${effect.number} in ${effect.name}`;
     case "proposal":
     case "promotion":
-    case "rollback":
+    case "commit":
       return `the pull request from ${effect.branch} in ${effect.name}`;
     case "reaction":
       return `the reaction to a comment in ${effect.name}`;

@@ -3,6 +3,7 @@ import { annotationsIn, type CheckContent, type Effect, type Receipt } from "../
 import type { Instant } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
 import type { Call, Send } from "./call.ts";
+import { committer } from "./committing.ts";
 import { type Failure, failed, found, isAbsent, isThere, type Outcome, sentence } from "./failure.ts";
 import { cureOfMerge } from "./merge-refusal.ts";
 import { numberShape, writtenShape } from "./parse.ts";
@@ -10,7 +11,6 @@ import { pullsFrom } from "./pulls.ts";
 import { malformed, parsed, type Read } from "./read.ts";
 import { releaser } from "./releasing.ts";
 import { type Place, root, rulesetAt } from "./repository.ts";
-import { rollbackBrancher } from "./rolling-back.ts";
 
 /** GitHub's limit for a summary, which it gives in characters; bytes are never more of them. */
 const LONGEST_SUMMARY = 65_535;
@@ -29,7 +29,7 @@ type Proposal = Extract<Effect, { thing: "proposal" }>;
 type Comment = Extract<Effect, { thing: "comment" }>;
 type Merge = Extract<Effect, { thing: "merge" }>;
 type Promotion = Extract<Effect, { thing: "promotion" }>;
-type Rollback = Extract<Effect, { thing: "rollback" }>;
+type Commit = Extract<Effect, { thing: "commit" }>;
 type CheckRun = Extract<Effect, { thing: "check-run" }>;
 type Issue = Extract<Effect, { thing: "issue" }>;
 type Ruleset = Extract<Effect, { thing: "ruleset" }>;
@@ -42,7 +42,7 @@ type Ruleset = Extract<Effect, { thing: "ruleset" }>;
  */
 export function performer(send: Send, read: Read, clock: { now(): Instant }): Perform {
   const releases = releaser(send, read, clock);
-  const rollsBack = rollbackBrancher(send, read, clock);
+  const commits = committer(send, read, clock);
   return async (lease, effect) => {
     const { installation, priority } = lease;
     const place = { installation, priority, repository: effect.repository, name: effect.name };
@@ -74,8 +74,8 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
         return merge(place, effect);
       case "promotion":
         return promote(place, effect);
-      case "rollback": {
-        const made = await rollsBack(place, effect);
+      case "commit": {
+        const made = await commits(place, effect);
         return made.ok ? open(place, effect) : made;
       }
       case "proposal":
@@ -139,7 +139,7 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
   }
 
   /** A pull request of ours; one that is open between the two branches already is that one. */
-  async function open(place: Place, { branch, base, title, body }: Promotion | Rollback): Promise<Outcome<number>> {
+  async function open(place: Place, { branch, base, title, body }: Promotion | Commit): Promise<Outcome<number>> {
     const path = `${root(place)}/pulls`;
     const opened = await write(place, { method: "POST", path, body: { head: branch, base, title, body } }, numberShape);
     if (opened.ok || !isThere(opened.failure)) return opened;
@@ -299,7 +299,7 @@ const PERMISSIONS: { readonly [thing in Effect["thing"]]: readonly [string, stri
   comment: ["comments", "Pull requests: write"],
   merge: ["merges", "Contents: write"],
   promotion: ["branches and pull requests", "Contents: write and Pull requests: write"],
-  rollback: ["branches and pull requests", "Contents: write and Pull requests: write"],
+  commit: ["branches and pull requests", "Contents: write and Pull requests: write"],
   branch: ["branches", "Contents: write"],
   tag: ["tags", "Contents: write"],
   release: ["releases", "Contents: write"],
@@ -335,7 +335,7 @@ function inWords(effect: Effect): string {
   if (effect.thing === "tag") return `tag ${effect.tag} in ${effect.name}`;
   if (effect.thing === "release")
     return `${effect.draft ? "draft" : "publish"} the release ${effect.tag} of ${effect.name}`;
-  if (effect.thing === "promotion" || effect.thing === "rollback") return `open “${effect.title}” in ${effect.name}`;
+  if (effect.thing === "promotion" || effect.thing === "commit") return `open “${effect.title}” in ${effect.name}`;
   if (effect.thing === "proposal") return `propose ${effect.path} in ${effect.name}`;
   return `${effect.content === null ? "remove" : "set"} the ruleset ${effect.title} in ${effect.name}`;
 }

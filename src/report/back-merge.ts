@@ -1,6 +1,7 @@
 import type { Commit } from "../flow/facts.ts";
 import type { Branch } from "../flow/names.ts";
-import { count, shell } from "../flow/words.ts";
+import type { Rollback } from "../flow/standing.ts";
+import { count, listed, shell } from "../flow/words.ts";
 import { commitLine } from "./carried.ts";
 import { block, codeInLine, prose } from "./markdown.ts";
 
@@ -32,9 +33,27 @@ export function backMergeBody(
   return [
     `${codeInLine(from)} has ${lacked}, and that the next release would lose:`,
     commits.join("\n"),
-    `Flowgate merges this by itself, by a merge commit, once ${codeInLine(`flowgate: ${into}`)} is green. ${codeInLine("/hold")} stops it.`,
+    byItself(into),
   ].join("\n\n");
 }
+
+const byItself = (into: Branch): string =>
+  `Flowgate merges this by itself, by a merge commit, once ${codeInLine(`flowgate: ${into}`)} is green. ${codeInLine("/hold")} stops it.`;
+
+/** What takes a rollback into the history of a stage that stays as it is. */
+export function keepingBody({ from, into }: Between, { number, version, withdraws }: Rollback): string {
+  const gone = listed(withdraws.map(codeInLine));
+  return [
+    `#${number} took ${codeInLine(from)} back to ${codeInLine(version)}. This brings that into the history of ${codeInLine(into)}, whose files stay as they are, so that the next release brings what ${gone} brought again.`,
+    byItself(into),
+  ].join("\n\n");
+}
+
+export const keepingMessage = ({ from, into }: Between, { version }: Rollback): string =>
+  `Merge ${from} back into ${into}, which stays as it is
+
+${from} was rolled back to ${version}; the next release brings the change again.
+`;
 
 /**
  * Why it was not merged, and what somebody does about it.

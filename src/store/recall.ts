@@ -45,7 +45,16 @@ import type { Connection } from "./database.ts";
 import { chainOf, lastHash } from "./ledger.ts";
 import { memoryOf, parsed, type Row, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
-import { deviationsOn, isWithdrawn, lastLanding, overridesOn, releasesIn, spentIn, standingFor } from "./standing.ts";
+import {
+  deviationsOn,
+  isWithdrawn,
+  lastLanding,
+  overridesOn,
+  releasesIn,
+  rollbacksIn,
+  spentIn,
+  standingFor,
+} from "./standing.ts";
 
 export type Recalled = {
   readonly facts: Facts;
@@ -320,17 +329,18 @@ async function backMergeInto(
   stage: StageMemory | null,
   component: ComponentMemory | null,
 ): Promise<StageKnown["backMerge"]> {
-  if (stage?.owes === undefined) return { slot: null, open: false, later: [] };
+  if (stage?.owes === undefined) return null;
   const slot = await slotState(on, backMergeSlot(repository, branch));
   const number = slot?.written?.id;
   const stages = component?.config.policy.stages ?? [];
+  const rollbacks = await rollbacksIn(on, repository);
   const [pull, ...later] = await Promise.all([
     number === undefined ? undefined : rowOf(on, subjectKey({ kind: "pull", repository, number })),
     ...stages
       .slice(stages.indexOf(branch) + 1)
       .map((later) => memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository, branch: later }))),
   ]);
-  return { slot, open: pull?.open === 1, later: later.flatMap((memory) => memory?.backMerges ?? []) };
+  return { slot, open: pull?.open === 1, later: later.flatMap((memory) => memory?.backMerges ?? []), rollbacks };
 }
 
 /** Whether we opened a pull request to bring something back, and what was said there. */

@@ -2,7 +2,7 @@ import type { KnownRelease, Spent } from "../flow/facts.ts";
 import type { LedgerEntry, Withheld } from "../flow/ledger.ts";
 import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
 import { overridesOf } from "../flow/override.ts";
-import type { Standing, StandingOf } from "../flow/standing.ts";
+import type { MergedRollback, Standing, StandingOf } from "../flow/standing.ts";
 import type { Connection } from "./database.ts";
 import type { Tables } from "./schema.ts";
 
@@ -125,6 +125,20 @@ export async function releasesIn(
     standing: JSON.parse(standing) as StandingOf<"release">,
     closed: closed_because,
   }));
+}
+
+/** Rollbacks of a repository that are merged. */
+export async function rollbacksIn(on: Connection, repository: RepositoryId): Promise<readonly MergedRollback[]> {
+  const rows = await on
+    .selectFrom("standing")
+    .select("standing")
+    .where("repository", "=", repository)
+    .where("kind", "=", "rollback")
+    .orderBy("key")
+    .execute();
+  return rows
+    .map(({ standing }) => JSON.parse(standing) as StandingOf<"rollback">)
+    .filter((one): one is MergedRollback => one.commit !== null);
 }
 
 /** Whether the release that a pull request made was withdrawn. */

@@ -71,6 +71,6 @@ export const stageKnown = (more: Partial<StageKnown> = {}): StageKnown => ({
   slots: {},
   records: NO_RECORDS,
   deviations: [],
-  backMerge: { slot: null, open: false, later: [] },
+  backMerge: null,
   ...more,
 });

@@ -36,11 +36,13 @@ type Landed = {
   readonly mergeCommit?: typeof MERGE | null;
   readonly github?: typeof GITHUB;
   readonly required?: boolean;
+  readonly enforcement?: "managed" | "observe";
 };
 /** What is decided of #12, merged a minute ago. */
 function merged(standing: readonly Standing[], more: Landed = {}) {
   const { lane = "release", base = "master", mergeCommit = MERGE, github = GITHUB, required = false } = more;
-  const config = { ...component().config, policy: policy({ runBook: { ...policy().runBook, required } }) };
+  const { enforcement = "managed" } = more;
+  const config = { ...component().config, policy: policy({ enforcement, runBook: { ...policy().runBook, required } }) };
   return decide(
     pullKnown({
       component: component({ config }),
@@ -105,6 +107,28 @@ describe("a release that is merged", () => {
     });
     expect(recorded(standing)).toEqual([LANDED, "opened a"]);
     expect(recorded(standing, { lane: "hotfix" })).toEqual([LANDED]);
+  });
+
+  it("is told to the earlier stages, once, where something is enforced", () => {
+    const lessons = (...args: Parameters<typeof merged>) => {
+      const came = merged(...args);
+      return "decided" in came && came.decided.news.lessons;
+    };
+    const landed = (stage: string) => ({
+      of: "landing",
+      repository: REPOSITORY,
+      branch: stage,
+      from: "master",
+      commit: MERGE,
+    });
+    expect(lessons([])).toEqual([landed("development"), landed("staging")]);
+    expect(lessons([], { lane: "hotfix" })).toHaveLength(2);
+    expect(lessons([], { mergeCommit: null })).toEqual([]);
+    expect(lessons([], { enforcement: "observe" })).toEqual([]);
+    expect(lessons([], { verdict: verdict({ base: branch("master"), lane: "release", outcome: "pending" }) })).toEqual(
+      [],
+    );
+    expect(lessons([{ kind: "landed", number: 12 } as Standing])).toEqual([]);
   });
 
   it("past its gates is not", () => {

@@ -32,7 +32,7 @@ const open = { request: request("/rollback"), answer: { came: "under way" as con
 const under: Partial<PullKnown> = { ...known, standing: [rollingBack()], requests: [open] };
 const opened = (facts: Partial<PullKnown> = under, answers: Hub = github) => {
   const [effect] = judge(facts, answers).effects;
-  if (effect?.thing !== "rollback") throw new Error(`it is ${effect?.thing}`);
+  if (effect?.thing !== "commit") throw new Error(`it is ${effect?.thing}`);
   return effect;
 };
 
@@ -49,13 +49,13 @@ describe("/rollback", () => {
 
   it("opens a pull request with the tree of then, but for what stays", () => {
     const decision = judge(under, github);
-    expect(done(decision)).toEqual(["rollback"]);
+    expect(done(decision)).toEqual(["commit"]);
     expect(decision.final).toBe(false);
     expect(opened()).toMatchObject({
       slot: "rollback:42:12",
       branch: `hotfix/rollback-to-v1.0.0-${LIVE.slice(0, 7)}`,
       base: "master",
-      head: LIVE,
+      parents: [LIVE],
       tree: at("tree of v1.0.0"),
       folders: [
         { path: ".github", tree: at("rules") },
@@ -167,7 +167,7 @@ describe("/rollback", () => {
     ]);
     // That was another one.
     expect(done(judge({ ...under, rollback: { ...NO_ROLLBACK, opened: written(19, "before") } }, github))).toEqual([
-      "rollback",
+      "commit",
     ]);
   });
 

@@ -79,6 +79,7 @@ export const rollback = (more: Partial<StandingOf<"rollback">> = {}): StandingOf
   repository: REPOSITORY,
   number: 20,
   version: "v1.0.0",
+  target: at("v1.0.0"),
   withdraws: ["v1.1.0"],
   commit: null,
   issue: null,

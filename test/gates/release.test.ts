@@ -113,8 +113,14 @@ describe("back-merges", () => {
     git.branch("staging", "merge two");
     return git;
   }
-  const judge = (git: ReturnType<typeof history>, stagingAt: string, tree = "tree of two") =>
+  const judge = (
+    git: ReturnType<typeof history>,
+    stagingAt: string,
+    tree = "tree of two",
+    backMerges: readonly string[] = [],
+  ) =>
     asked(backMerge, {
+      backMerges: backMerges.map(at),
       lane: "promotion",
       pull: { head: "development" },
       component: component({ stages: { development: HEAD, staging: at(stagingAt), master: at("root") } }),
@@ -147,6 +153,10 @@ describe("back-merges", () => {
       `staging has 1 commit that development lacks: ${at("merge two").slice(0, 7)} “Add merge two”.`,
     ]);
     expect(found).toMatchObject({ copy: "gh pr create --head staging --base development" });
+  });
+
+  it("are none where a back-merge joined what both sides have", () => {
+    expect(said(judge(promoted(), "merge two", "another tree", ["merge two"]))[0]).toBe("passed");
   });
 
   it("are owed for commits of its own, the newest named", () => {

@@ -22,6 +22,7 @@ const pulls = (world: World) =>
     head: head.ref,
     base: base.ref,
   }));
+const NONE = { number: 0, head: "" };
 const bringing = (world: World) => pulls(world).filter(({ head }) => head.startsWith("back-merge/"));
 /** The last thing that Flowgate said there. */
 const said = (world: World, number: number) =>
@@ -65,7 +66,7 @@ describe("What a hotfix brought", () => {
       await world.quiet();
       await promoted(world, ours);
       await hotfixed(world);
-      const { number, head } = bringing(world).find(({ base }) => base === "development") ?? { number: 0, head: "" };
+      const { number, head } = bringing(world).find(({ base }) => base === "development") ?? NONE;
       expect(seen(world, number)).toMatchObject({ is: "success" });
       expect(world.pull(number).state).toBe("open");
       expect(commentsOn(world, number)).toBe(0);
@@ -84,6 +85,39 @@ describe("What a hotfix brought", () => {
       await world.quiet();
       expect(world.pull(number).mergedAt).not.toBeNull();
       expect(bringing(world).map(({ is }) => is)).toEqual(["merged", "merged"]);
+      return undefined;
+    },
+    PROMOTING,
+  );
+
+  story(
+    "and conflicts in staging goes on into development as it was resolved there",
+    async (world) => {
+      const [dora, devin, rita] = [world.person("dora"), world.person("devin"), world.person("rita")];
+      await dora.pushes("feature/ours", "development", { files: { "src/fix.ts": "ours\n" } });
+      const ours = await dora.opens("feature/ours", "development");
+      await world.quiet();
+      await promoted(world, await promoted(world, ours));
+      await hotfixed(world);
+      for (const stage of ["development", "staging"]) {
+        const { number, head } = bringing(world).find(({ base, is }) => base === stage && is === "open") ?? NONE;
+        await devin.joins(head, stage, { "src/fix.ts": "both\n" });
+        await world.quiet();
+        await (stage === "staging" ? rita : dora).approves(number);
+        await world.quiet();
+        await world.skip(31_000);
+      }
+      expect(
+        bringing(world)
+          .map(({ title, is }) => `${title}: ${is}`)
+          .toSorted(),
+      ).toEqual([
+        "Merge master back into development: merged",
+        "Merge master back into staging: merged",
+        "Merge staging back into development: merged",
+      ]);
+      const next = await promoted(world, await feature(world, "units"));
+      expect(open(world, next)).toEqual({});
       return undefined;
     },
     PROMOTING,

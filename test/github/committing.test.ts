@@ -10,16 +10,16 @@ import { connected, HEAD, LEASE, NAME, NOW, OTHER, pullBody, REPOSITORY, signedI
 const R = "/repos/org/api";
 const [TREE, MADE, COMMIT] = ["1", "2", "3"].map((digit) => digit.repeat(40)) as [Sha, Sha, Sha];
 const BRANCH = branch("hotfix/rollback-to-v1.0.0-aaaaaaa");
-const ROLLBACK: Extract<Effect, { thing: "rollback" }> = {
+const ROLLBACK: Extract<Effect, { thing: "commit" }> = {
   does: "set",
   slot: "s" as Slot,
   fingerprint: "f" as Hash,
   repository: REPOSITORY,
   name: NAME,
-  thing: "rollback",
+  thing: "commit",
   branch: BRANCH,
   base: branch("master"),
-  head: HEAD as Sha,
+  parents: [HEAD as Sha],
   tree: TREE,
   folders: [
     { path: ".github", tree: OTHER as Sha },
@@ -90,7 +90,7 @@ async function did(effect: Effect, calls: readonly Call[]): Promise<Receipt> {
 }
 const done = { came: "done", id: 20 };
 
-describe("A rollback is", () => {
+describe("A commit of ours is", () => {
   test.each<[string, Effect, readonly Call[], object]>([
     ["a tree, a commit, a branch and a pull request", ROLLBACK, [tree(), commit(), ref(), opens()], done],
     [

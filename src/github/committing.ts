@@ -8,19 +8,19 @@ import { malformed, parsed, type Read } from "./read.ts";
 import { madeShape } from "./releasing.ts";
 import { headOf, type Place, root } from "./repository.ts";
 
-type Rollback = Extract<Effect, { thing: "rollback" }>;
+type Commit = Extract<Effect, { thing: "commit" }>;
 
 /**
- * Makes the branch of a rollback: the tree and the commit, which nobody sees by themselves, and then their name. A branch of
+ * Makes a commit and its branch: the tree and the commit, which nobody sees by themselves, and then their name. A branch of
  * that name is taken for it where its commit says the same.
  * https://docs.github.com/rest/git/trees#create-a-tree, https://docs.github.com/rest/git/commits#create-a-commit
  */
-export function rollbackBrancher(send: Send, read: Read, clock: { now(): Instant }) {
-  return async (place: Place, effect: Rollback): Promise<Outcome<Sha>> => {
-    const { branch, head, message } = effect;
+export function committer(send: Send, read: Read, clock: { now(): Instant }) {
+  return async (place: Place, effect: Commit): Promise<Outcome<Sha>> => {
+    const { branch, parents, message } = effect;
     const tree = await treeOf(place, effect);
     if (!tree.ok) return tree;
-    const commit = await make(place, "commits", { message, tree: tree.value, parents: [head] });
+    const commit = await make(place, "commits", { message, tree: tree.value, parents });
     if (!commit.ok) return commit;
     const { installation, priority } = place;
     const body = { ref: `refs/heads/${branch}`, sha: commit.value };
@@ -33,21 +33,21 @@ export function rollbackBrancher(send: Send, read: Read, clock: { now(): Instant
   };
 
   /** GitHub makes no tree of no entries. */
-  function treeOf(place: Place, { tree: base_tree, folders }: Rollback): Promise<Outcome<Sha>> {
+  function treeOf(place: Place, { tree: base_tree, folders }: Commit): Promise<Outcome<Sha>> {
     if (folders.length === 0) return Promise.resolve(found(base_tree));
     const tree = folders.map(({ path, tree: sha }) => ({ path, mode: "040000", type: "tree", sha }));
     return make(place, "trees", { base_tree, tree });
   }
 
-  /** Whether a branch of that name is at a commit of that tree on top of that head. */
-  async function isAs(place: Place, { branch, head }: Rollback, tree: Sha): Promise<Outcome<boolean>> {
+  /** Whether a branch of that name is at a commit of that tree with those parents. */
+  async function isAs(place: Place, { branch, parents }: Commit, tree: Sha): Promise<Outcome<boolean>> {
     const at = await headOf(read, place, branch);
     if (!at.ok) return at;
     if (at.value === null) return found(false);
-    const [is, parents] = await Promise.all([treeAt(read, place, at.value), parentsOf(read, place, at.value)]);
+    const [is, has] = await Promise.all([treeAt(read, place, at.value), parentsOf(read, place, at.value)]);
     if (!is.ok) return is;
-    if (!parents.ok) return parents;
-    return found(is.value === tree && parents.value.length === 1 && parents.value[0] === head);
+    if (!has.ok) return has;
+    return found(is.value === tree && has.value.join() === parents.join());
   }
 
   async function make(place: Place, what: "trees" | "commits", body: NonNullable<Call["body"]>): Promise<Outcome<Sha>> {
