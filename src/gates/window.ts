@@ -11,7 +11,7 @@ export const window: Gate = {
   name: "window",
   asks: "Is the way open: no hold, no freeze, no outage, nothing overdue?",
   why: "SOP-0013: a release has its time, and nothing goes out while production is down; what was let through before is made good first.",
-  pass: "What holds it is named with who can lift it: a hold by `/unhold`, a freeze by `/unfreeze` or at its end, an outage by `/outage resolve`. What is overdue has its own issue.",
+  pass: "What holds it is named with who can lift it: a hold by `/unhold`, a freeze by `/unfreeze` or at its end, an outage by `/outage resolve`. What is overdue has its own issue, and so has what was rolled back and would come again.",
   judge(of) {
     const { standing, now } = of;
     const concerns = standing.filter((one): one is Holding => holds(one, of));
@@ -79,7 +79,7 @@ function heldBy(one: Exclude<Holding, StandingOf<"rollback">>, now: Instant): He
     case "release":
       return {
         because: `${one.version} is merged and not released yet.`,
-        cure: `One release at a time: ${one.version} is tested and published, or rolled back, first.`,
+        cure: `One release at a time: ${one.version} is tested and published, or taken back by \`/rollback\`, first.`,
         until: null,
       };
   }

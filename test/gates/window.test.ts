@@ -130,7 +130,7 @@ describe("The window", () => {
       "another release",
       inFlight,
       "v1.4.0 is merged and not released yet.",
-      "One release at a time: v1.4.0 is tested and published, or rolled back, first.",
+      "One release at a time: v1.4.0 is tested and published, or taken back by `/rollback`, first.",
     ],
   ])("names %s, and who ends it", (_what, one, because, how) => {
     expect(said(found([one]))).toEqual(["pending", because]);

@@ -3,7 +3,7 @@ import { isAncestor } from "../../sandbox/git/history.ts";
 import { editIssue } from "../../sandbox/issues.ts";
 import { must } from "../../sandbox/outcome.ts";
 import { makeTag } from "../../sandbox/tags.ts";
-import type { World } from "../world.ts";
+import { RUN_BOOK, RUN_BOOK_PATH, type World } from "../world.ts";
 import { answers, feature, merged, PROMOTING, promoted, releases } from "./promoting.ts";
 import { asRead, seen, short, story, summary } from "./telling.ts";
 
@@ -109,5 +109,54 @@ describe("/rollback", () => {
       return undefined;
     },
     { ...PROMOTING, started: false },
+  );
+
+  story(
+    "withdraws what is still being tested, by the run-book as it is now",
+    async (world) => {
+      const [dora, otto, rita] = [world.person("dora"), world.person("otto"), world.person("rita")];
+      must(await makeTag(world.github, rita.actor, world.repository(), { name: "v0.9.0", at: "master", message: "" }));
+      await world.start();
+      await dora.pushes("feature/export", "development", { files: { [RUN_BOOK_PATH]: RUN_BOOK, "src/export.ts": "" } });
+      const number = await dora.opens("feature/export", "development", { title: "feat: export" });
+      await world.quiet();
+      const release = await promoted(world, await promoted(world, number));
+      await otto.says(release, '/done S1-S5 note="fine"\n/done P1-P2 note="fine"');
+      await world.quiet();
+      await promoted(world, release);
+      expect(releases(world)).toMatchObject([{ tagName: "v0.10.0", draft: true }]);
+
+      await rita.says(release, "/rollback");
+      await world.quiet();
+      const back = release + 1;
+      expect(world.pull(back).body).toMatch(new RegExp(`^Run-book: ${RUN_BOOK_PATH}\n\n`));
+      expect(world.pull(back).body).toContain("**No data transition is run backwards.**");
+      expect(await files(world, world.pull(back).head.sha)).toContain(RUN_BOOK_PATH);
+      expect(await files(world, world.pull(back).head.sha)).not.toContain("src/export.ts");
+      // The release that it withdraws does not hold it, and it is asked what a hotfix is asked.
+      expect(seen(world, back)).toMatchObject({
+        is: "in_progress",
+        title: "1 of 8 gates open. Before the merge: 2 items open, next P1 “Tell the hospitals”.",
+      });
+      await otto.says(back, '/done P1-P2 note="fine"');
+      await world.quiet();
+      await promoted(world, back);
+      expect(releases(world)).toMatchObject([
+        { tagName: "v0.10.0", name: "v0.10.0 (withdrawn)", draft: true },
+        { tagName: "v0.10.1", draft: true },
+      ]);
+      // What is left of its run-book publishes nothing any more.
+      await otto.says(release, "/done P3-P5");
+      await world.quiet();
+      expect(releases(world)[0]).toMatchObject({ name: "v0.10.0 (withdrawn)", draft: true });
+      return undefined;
+    },
+    {
+      ...PROMOTING,
+      config: (PROMOTING.config ?? "")
+        .replace("runbook: { required: false }", "runbook: { required: true }")
+        .replace("roles: {", 'roles: { operations: ["otto"],'),
+      started: false,
+    },
   );
 });
