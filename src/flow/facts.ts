@@ -321,6 +321,8 @@ export type Source = {
   readonly heads: readonly Sha[];
   readonly unexplained: readonly Push[];
   readonly trusted: readonly Push[];
+  /** The pull request of ours that is open to bring something back into it; left out: there is none. */
+  readonly backMerge?: number;
 };
 export type GroupKnown = Known & {
   readonly subject: GroupSubject;

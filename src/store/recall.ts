@@ -322,7 +322,7 @@ async function rollbackOf(
   return { opened, issue, releases: releases.map((one, place) => ({ ...one, slot: slots[place] ?? null })), withdrawn };
 }
 
-/** Our own pull request that brought something back into a stage last; where the stage owes nothing it is not read. */
+/** How a stage comes to have what landed in a later one; where it owes nothing that is not read. */
 async function backMergeInto(
   on: Connection,
   { repository, branch }: StageKnown["subject"],
@@ -330,17 +330,27 @@ async function backMergeInto(
   component: ComponentMemory | null,
 ): Promise<StageKnown["backMerge"]> {
   if (stage?.owes === undefined) return null;
-  const slot = await slotState(on, backMergeSlot(repository, branch));
-  const number = slot?.written?.id;
   const stages = component?.config.policy.stages ?? [];
-  const rollbacks = await rollbacksIn(on, repository);
-  const [pull, ...later] = await Promise.all([
-    number === undefined ? undefined : rowOf(on, subjectKey({ kind: "pull", repository, number })),
+  const [{ slot, pull }, rollbacks, ...later] = await Promise.all([
+    lastBackMerge(on, repository, branch),
+    rollbacksIn(on, repository),
     ...stages
       .slice(stages.indexOf(branch) + 1)
       .map((later) => memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository, branch: later }))),
   ]);
   return { slot, open: pull?.open === 1, later: later.flatMap((memory) => memory?.backMerges ?? []), rollbacks };
+}
+
+/** Our own pull request that brought something back into a stage last. */
+async function lastBackMerge(
+  on: Connection,
+  repository: RepositoryId,
+  stage: Branch,
+): Promise<{ readonly slot: SlotState | null; readonly pull: Row | undefined }> {
+  const slot = await slotState(on, backMergeSlot(repository, stage));
+  const number = slot?.written?.id;
+  const pull = number === undefined ? undefined : await rowOf(on, subjectKey({ kind: "pull", repository, number }));
+  return { slot, pull };
 }
 
 /** Whether we opened a pull request to bring something back, and what was said there. */
@@ -429,8 +439,16 @@ async function sourceOf(
   const memory = await memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository, branch: stage }));
   if (memory === null) return { stage, since: null, heads: [], unexplained: [], trusted: [] };
   const { arrivals } = memory;
-  const records = await recordsOf(on, repository, stage, arrivals);
-  return { ...arrivals, stage, unexplained: unexplained(arrivals, records) };
+  const [records, { pull }] = await Promise.all([
+    recordsOf(on, repository, stage, arrivals),
+    lastBackMerge(on, repository, stage),
+  ]);
+  return {
+    ...arrivals,
+    stage,
+    unexplained: unexplained(arrivals, records),
+    ...(pull?.open === 1 && { backMerge: pull.number as number }),
+  };
 }
 
 /** Other open pull requests with this head and base, as they were judged there. */

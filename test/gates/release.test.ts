@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { branch } from "../../src/flow/names.ts";
 import { backMerge } from "../../src/gates/back-merge.ts";
 import { GATES } from "../../src/gates/catalog.ts";
 import { changeOrder } from "../../src/gates/change-order.ts";
@@ -118,9 +119,20 @@ describe("back-merges", () => {
     stagingAt: string,
     tree = "tree of two",
     backMerges: readonly string[] = [],
+    under?: number,
   ) =>
     asked(backMerge, {
       backMerges: backMerges.map(at),
+      ...(under !== undefined && {
+        source: {
+          stage: branch("development"),
+          since: null,
+          heads: [],
+          unexplained: [],
+          trusted: [],
+          backMerge: under,
+        },
+      }),
       lane: "promotion",
       pull: { head: "development" },
       component: component({ stages: { development: HEAD, staging: at(stagingAt), master: at("root") } }),
@@ -190,6 +202,18 @@ describe("back-merges", () => {
       "failed",
       "staging has 2 commits that development lacks, more than can be looked at one by one.",
     ]);
+  });
+
+  it("that Flowgate has opened already are named instead", () => {
+    const cure =
+      "#31 brings it back: Flowgate merges that once its check is green and it has no conflict, then promote again.";
+    expect(judge(promoted(), "merge two", "another tree", [], 31)).toMatchObject({ cure, copy: null });
+    const git = history({ listed: 1 });
+    git.commit("root", []);
+    git.commit("a", ["root"]);
+    git.commit("b", ["a"]);
+    git.commit("login", ["root"]);
+    expect(judge(git, "b", "", [], 31)).toMatchObject({ cure, copy: null });
   });
 
   it("are not decided on while GitHub does not answer", () => {
