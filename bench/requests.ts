@@ -119,8 +119,11 @@ const CASES: readonly Case[] = [
   {
     event: "a change of the config merged while features are open",
     // The file; no verdict changes by it. It is a hotfix, which is released: where the merge begins, what it brings, and the
-    // tags. Written: the tag and its name, the draft, its publication.
-    goal: { reads: 4, writes: 4 },
+    // tags: 4. It is merged back into two stages: for each what that lacks, and what later ones lack of it, then the
+    // stage and the pull request afresh; once more where one is judged again because the other went in: 10. Written: the tag
+    // and its name, the draft, its publication; for each stage the branch, the pull request, its check, and the merge, which
+    // a queue refuses; and the check of that one, which tells the later stage that has it now.
+    goal: { reads: 14, writes: 13, atMost: true },
     before: configChanged,
     act: ({ dora }, number) => dora.merges(number),
   },
@@ -285,9 +288,10 @@ const PROMOTED: readonly Case[] = [
   {
     event: "/promote on a release",
     // The head's check runs, its stage and the pull request afresh, and where the merge begins: 4. The pull request once more
-    // where GitHub did not tell of the merge yet, and which version files are in its root where no dry run looked. Written: the
-    // merge, the tag and its name, the draft, its publication, the reaction, the answer.
-    goal: { reads: 6, writes: 7, atMost: true },
+    // where GitHub did not tell of the merge yet, and which version files are in its root where no dry run looked. What two
+    // earlier stages lack of it, and the trees of merges that brought nothing: 4. Written: the merge, the tag and its name, the
+    // draft, its publication, the reaction, the answer.
+    goal: { reads: 10, writes: 7, atMost: true },
     before: openInto("master"),
     act: promoted,
   },

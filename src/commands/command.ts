@@ -93,10 +93,14 @@ export type Came =
     }
   | { readonly came: "refused"; readonly says: string }
   /** It is a longer way, and answered at its end. */
-  | { readonly came: "under way"; readonly promotes: Promotes };
+  | { readonly came: "under way"; readonly promotes: Promotes }
+  | { readonly came: "under way"; readonly rollsBack: RollsBack };
 
 /** What is promoted, and how: with its comment it becomes what is under way. */
 export type Promotes = Pick<StandingOf<"promotion">, "head" | "whenReadyUntil" | "version" | "refreshTo">;
+
+/** What is rolled back to, and why: the same. */
+export type RollsBack = Pick<StandingOf<"rolling-back">, "head" | "to" | "withdraws" | "because">;
 
 /** Carries it out; null while something that it looked for is not there: `look` knows what. */
 export type Act<Of extends Asked = Asked> = (asked: Of) => Came | null;

@@ -128,7 +128,7 @@ type Given = ReadonlyMap<Need, { readonly by: Person | null; readonly could: rea
 function approvalsFor(
   open: readonly OwedThing[],
   {
-    known: { subject, verdict },
+    known: { subject, verdict, standing },
     pull,
     policy,
     look,
@@ -143,7 +143,7 @@ function approvalsFor(
   const reviewers = REVIEWERS.filter((role) => policy.roles[role] !== null || roles.includes(role));
   const needs: readonly Need[] = [...asked, ...reviewers.filter((role) => !asked.includes(role))];
   const reviews = look.at({ want: "reviews", number: subject.number });
-  const barred = barredFrom(pull, policy, look);
+  const barred = barredFrom({ ...pull, number: subject.number }, { standing, policy }, look);
   const holders = needs.map((need) => holdersOf(need, policy, look));
   if (reviews === null || barred === null || look.missing() !== null) return null;
 

@@ -15,10 +15,12 @@ import { isVerified, skippedIn } from "../release/progress.ts";
 import type { Chosen } from "../release/version.ts";
 import { releaseNotes } from "../report/notes.ts";
 import { tagMessage } from "../report/release.ts";
+import { rollsBackLine } from "../report/rollback.ts";
 import { unlessThere } from "./answer.ts";
 import { type Bringing, candidateFor } from "./choosing.ts";
 import { type Walks, walksOn } from "./execution.ts";
 import { makesRelease, promotionOn, releaseOn } from "./under-way.ts";
+import { rollbackOn } from "./withdrawing.ts";
 
 type Release = StandingOf<"release">;
 type WithLedger = PullKnown & { readonly ledger: Hash };
@@ -41,7 +43,7 @@ export function releasing(
   component: ComponentMemory,
   house: House,
 ): Releasing | { readonly lacks: readonly Want[] } {
-  if (!makesRelease(known, pull, component)) return NOTHING_RELEASED;
+  if (!makesRelease(known, pull, component) || known.rollback.withdrawn) return NOTHING_RELEASED;
   const release = releaseOn(known);
   if (!known.tag?.written) {
     const { ledger } = known;
@@ -104,14 +106,14 @@ function begun(
     number: subject.number,
     version: chosen.tag,
     commit,
-    notes: releaseNotes({
+    notes: `${noted(known)}${releaseNotes({
       chosen: { ...chosen, remarks },
       number: subject.number,
       by,
       carried,
       exceptions: exceptionsOf(known, walks, brought(look, pull.head.sha, commit)),
       compareUrl: compareUrl(chosen, component, house),
-    }),
+    })}`,
   };
   const { entries, ...next } = tagging(known, component, release);
   return { ...next, entries: [opens(subjectKey(subject), release), ...entries] };
@@ -123,6 +125,11 @@ export const compareUrl = (
   { name }: ComponentMemory,
   { web }: House,
 ): string | null => (previous === null ? null : `${web}/${name}/compare/${encodeURIComponent(previous)}...${tag}`);
+/** Of a rollback the notes say first what it takes back. */
+function noted(known: PullKnown): string {
+  const rollback = rollbackOn(known);
+  return rollback === undefined ? "" : `${rollsBackLine(rollback)}\n\n`;
+}
 
 /** What was asked for may have been taken by somebody else's tag since. */
 function numbered(bringing: Bringing, asked: VersionAsked | null, look: Look): ReturnType<typeof candidateFor> {

@@ -117,16 +117,15 @@ function heard(request: Heard, known: Known): Outcome {
   if (refused.length > 0) return say("refused", unlessAll(refused, results.length));
   const entries = done.flatMap(({ entries = [] }) => entries);
   const nudges = done.flatMap(({ nudges = [] }) => nudges);
-  const [promotes, twice] = results.flatMap(({ line, came }) =>
-    came?.came === "under way" ? [{ line, ...came.promotes }] : [],
-  );
+  const [longer, twice] = results.flatMap(({ line, came }) => (came?.came === "under way" ? [{ line, came }] : []));
   if (twice !== undefined) return say("not understood", [{ line: twice.line, says: TWICE }]);
   const dry = said.find(({ rehearses }) => rehearses !== undefined);
-  if (promotes !== undefined && dry !== undefined) return say("not understood", [{ line: dry.line, says: DRY_FIRST }]);
-  if (promotes === undefined) return { said: [{ request, came: "done", lines: said }], entries, nudges };
+  if (longer !== undefined && dry !== undefined) return say("not understood", [{ line: dry.line, says: DRY_FIRST }]);
+  if (longer === undefined) return { said: [{ request, came: "done", lines: said }], entries, nudges };
+  const begun = begins(request, { ...longer, others: said }, known);
   return {
-    said: [...replaced(request, known), { request, came: "under way", lines: [] }],
-    entries: [...entries, begins(request, { ...promotes, others: said }, known)],
+    said: [...replaced(request, begun.kind, known), { request, came: "under way", lines: [] }],
+    entries: [...entries, opens(subjectKey(known.subject), begun)],
     nudges,
   };
 }
@@ -136,39 +135,45 @@ const lineOf = (line: string, came: Extract<Came, { readonly came: "done" }>): L
   const { came: _, entries: __, nudges: ___, ...said } = came;
   return { line, ...said };
 };
-/** One that was under way is answered, and ends. */
-function replaced({ by, origin }: Heard, { standing }: Known): readonly Said[] {
-  const before = standing.find(
-    (one): one is StandingOf<"promotion"> => one.kind === "promotion" && one.number === origin.number,
-  );
+/** One of its kind that was under way is answered, and ends. */
+function replaced({ by, origin }: Heard, kind: UnderWay["kind"], { standing }: Known): readonly Said[] {
+  const before = standing.find((one): one is UnderWay => one.kind === kind && one.number === origin.number);
   if (before === undefined) return [];
   const { request, others, line } = before;
   const says = `${by.login} asked for it anew, and this ends.`;
   return [{ request, came: "refused", lines: [...others, { line, says }] }];
 }
 
-/** From here on it survives anything; see `promoting`. */
+type UnderWay = StandingOf<"promotion" | "rolling-back">;
+
+/** From here on it survives anything; see `promoting` and `rollingBack`. */
 function begins(
   request: Heard,
-  of: Pick<StandingOf<"promotion">, "line" | "others" | "head" | "whenReadyUntil" | "version" | "refreshTo">,
+  {
+    line,
+    came,
+    others,
+  }: {
+    readonly line: string;
+    readonly came: Extract<Came, { readonly came: "under way" }>;
+    readonly others: readonly Line[];
+  },
   { subject, now }: Known,
-): Entry {
+): UnderWay {
   const { repository } = subject;
   const { number } = request.origin;
-  const standing: StandingOf<"promotion"> = {
-    ...of,
+  const common = { by: request.by, at: now, repository, number, request, others, line };
+  if ("rollsBack" in came)
+    return { ...common, ...came.rollsBack, kind: "rolling-back", key: `rolling-back:${repository}:${number}` };
+  return {
+    ...common,
+    ...came.promotes,
     kind: "promotion",
     key: `promotion:${repository}:${number}`,
-    by: request.by,
-    at: now,
-    because: of.line,
-    repository,
-    number,
-    request,
+    because: line,
     carries: null,
     answered: false,
   };
-  return opens(subjectKey(subject), standing);
 }
 
 /** What was attested, or asked for and not agreed to or merged yet, by a comment that is not there any more as it was written. */

@@ -10,6 +10,7 @@ import type {
   PullMemory,
   StageMemory,
 } from "./memory.ts";
+import type { Sha } from "./names.ts";
 import { merged, NO_ARRIVALS, pushed } from "./provenance.ts";
 
 type About<Of extends Lesson["of"]> = Extract<Lesson, { readonly of: Of }>;
@@ -43,6 +44,10 @@ export function absorb(known: Memory | null, lesson: Lesson): Memory {
       return arriving(known as StageMemory, (arrivals) => pushed(arrivals, lesson.push));
     case "merge":
       return arriving(known as StageMemory, (arrivals) => merged(arrivals, lesson.merge));
+    case "landing":
+      return { ...(known as StageMemory), owes: { from: lesson.from, commit: lesson.commit } };
+    case "back-merge":
+      return withBackMerge(known as StageMemory, lesson.commit);
     case "component":
       return absorbComponent(known as ComponentMemory | null, lesson);
   }
@@ -79,6 +84,11 @@ export const NO_CONFIG: ConfigState = {
   spent: [],
   problem: null,
 };
+
+function withBackMerge(known: StageMemory, commit: Sha): StageMemory {
+  const { backMerges = [] } = known;
+  return backMerges.includes(commit) ? known : { ...known, backMerges: [...backMerges, commit] };
+}
 
 function arriving(known: StageMemory, after: (arrivals: StageMemory["arrivals"]) => StageMemory["arrivals"]): Memory {
   const arrivals = after(known.arrivals);

@@ -113,6 +113,23 @@ export type Effect = {
       readonly people: readonly string[];
       readonly teams: readonly string[];
     }
+  /**
+   * A pull request of ours that brings one commit of ours, on a branch made for it: a tree that is there already, but for folders
+   * that others stand for. Each step is there already or is made, so doing it again completes it.
+   * https://docs.github.com/rest/git/trees#create-a-tree, https://docs.github.com/rest/git/commits#create-a-commit
+   */
+  | {
+      readonly thing: "commit";
+      readonly branch: Branch;
+      readonly base: Branch;
+      readonly parents: readonly [Sha, ...Sha[]];
+      readonly tree: Sha;
+      /** Trees that stand at these paths instead; null: nothing does. */
+      readonly folders: readonly { readonly path: string; readonly tree: Sha | null }[];
+      readonly message: string;
+      readonly title: string;
+      readonly body: string;
+    }
   /** One of our branches is moved on, to what it is an ancestor of. https://docs.github.com/rest/git/refs#update-a-reference */
   | { readonly thing: "branch"; readonly branch: Branch; readonly to: Sha }
   /** An annotated tag, which is never moved. https://docs.github.com/rest/git/tags#create-a-tag-object */
@@ -188,6 +205,17 @@ export const adoptionSlot = (repository: RepositoryId, number: number): Slot =>
   `adoption:${repository}:${number}` as Slot;
 export const reviewersSlot = (repository: RepositoryId, number: number): Slot =>
   `reviewers:${repository}:${number}` as Slot;
+/** The one pull request that a `/rollback` opens, by the pull request that it was asked on. */
+export const rollbackSlot = (repository: RepositoryId, number: number): Slot =>
+  `rollback:${repository}:${number}` as Slot;
+/** The one pull request that brings back into a stage what a later one has; the newest of them. */
+export const backMergeSlot = (repository: RepositoryId, stage: Branch): Slot =>
+  `back-merge:${repository}:${stage}` as Slot;
+/** Of the commit that it brings back: there is one for each. */
+export const backMergeFingerprint = (commit: Sha): Hash => `back-merge:${commit}` as Hash;
+/** The one comment that says that GitHub does not merge it back at this head. */
+export const notMergedBackSlot = (repository: RepositoryId, number: number, head: Sha): Slot =>
+  `comment:${repository}:${number}:back-merge:${head}` as Slot;
 /** Where a branch of ours is. */
 export const branchSlot = (repository: RepositoryId, branch: Branch): Slot => `branch:${repository}:${branch}` as Slot;
 /** The one tag and the one GitHub Release of a merge into the last stage. */

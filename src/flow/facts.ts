@@ -7,7 +7,7 @@ import type { Merge, Push, Records } from "./provenance.ts";
 import type { Open } from "./request.ts";
 import type { LiveRuleset } from "./ruleset.ts";
 import type { RunBook } from "./run-book.ts";
-import type { Standing, StandingOf } from "./standing.ts";
+import type { MergedRollback, Standing, StandingOf } from "./standing.ts";
 import type { ComponentSubject, GroupSubject, PullSubject, StageSubject } from "./subject.ts";
 import type { Concession, Lane, Verdict } from "./verdict.ts";
 
@@ -95,6 +95,7 @@ export type TreeEntry = {
   /** In bytes. */
   readonly size: number;
 };
+export type Tagged = { readonly tag: string; readonly commit: Sha };
 /** One rule that GitHub enforces on a branch, as far as we look at it. */
 export type BranchRule = {
   readonly type: string;
@@ -138,6 +139,12 @@ export type Answers = {
   readonly tree: Sha;
   /** All tags of the repository, as they are called. */
   readonly tags: readonly string[];
+  /** The same with the commit that each names. */
+  readonly tagged: readonly Tagged[];
+  /** The trees of folders in a commit, in the order in which they are asked for; null: there is no such folder. */
+  readonly folders: readonly (Sha | null)[];
+  /** Whether an issue is open, and who closed it, as far as GitHub says; null: there is none of that number any more. */
+  readonly issue: { readonly open: boolean; readonly closedBy: Person | null } | null;
   /** Of a commit; of a merge the first is where its branch was before. */
   readonly parents: readonly [Sha, ...Sha[]];
   /** All files of a commit. */
@@ -161,7 +168,7 @@ export type Answers = {
 };
 /** One thing still to be read. Only a judgement knows what it needs, since needs depend on what was read before. */
 export type Want =
-  | { readonly want: "repository" | "open-pulls" | "merged-pulls" | "tags" | "permissions" }
+  | { readonly want: "repository" | "open-pulls" | "merged-pulls" | "tags" | "tagged" | "permissions" }
   | { readonly want: "branch"; readonly branch: Branch }
   /** On the default branch. */
   | { readonly want: "document"; readonly path: string }
@@ -181,6 +188,8 @@ export type Want =
   | { readonly want: "text"; readonly number: number }
   | { readonly want: "pushers"; readonly branch: Branch }
   | { readonly want: "tree"; readonly commit: Sha }
+  | { readonly want: "folders"; readonly commit: Sha; readonly paths: readonly string[] }
+  | { readonly want: "issue"; readonly number: number }
   /** Of any commit but the first of all. */
   | { readonly want: "parents"; readonly commit: Sha }
   | { readonly want: "entries" | "root-files"; readonly commit: Sha }
@@ -241,8 +250,15 @@ export type PullKnown = Known & {
   readonly body: SlotState | null;
   readonly adoption: SlotState | null;
   readonly reviewers: SlotState | null;
+  /**
+   * Where Flowgate opened it to bring something back, whether it was changed since, and the slot of the comment that it is not
+   * merged at this head; null: Flowgate did not.
+   */
+  readonly backMerge: { readonly changed: boolean; readonly said: SlotState | null } | null;
   /** The slot of its branch, where Flowgate made that. */
   readonly branch: SlotState | null;
+  /** What a `/rollback` on it, or it as a rollback, has to do with; read where there is one. */
+  readonly rollback: RollbackKnown;
   /** The slots of the tag and of the GitHub Release that its merge makes. */
   readonly tag: SlotState | null;
   readonly release: SlotState | null;
@@ -267,6 +283,23 @@ export type PullKnown = Known & {
   /** Merged pull requests of the component whose label or body may say that they affect data. */
   readonly mayAffect: readonly MayAffect[];
 } & Heard;
+/** What is there of a rollback. */
+export type RollbackKnown = {
+  /** The slots of the pull request that a `/rollback` on this one opens, and of the issue about this one's. */
+  readonly opened: SlotState | null;
+  readonly issue: SlotState | null;
+  /** Releases that Flowgate made here, with the slots of their GitHub Releases. */
+  readonly releases: readonly KnownRelease[];
+  /** It made a release itself, which was withdrawn. */
+  readonly withdrawn: boolean;
+};
+export type KnownRelease = {
+  readonly standing: StandingOf<"release">;
+  /** Why it is no longer under way; null: it is. */
+  readonly closed: string | null;
+  readonly slot: SlotState | null;
+};
+export const NO_ROLLBACK: RollbackKnown = { opened: null, issue: null, releases: [], withdrawn: false };
 export type KnownOverride = {
   readonly standing: StandingOf<"override">;
   /** Why it is no longer open; null: it is. */
@@ -309,6 +342,8 @@ export type Source = {
   readonly heads: readonly Sha[];
   readonly unexplained: readonly Push[];
   readonly trusted: readonly Push[];
+  /** The pull request of ours that is open to bring something back into it; left out: there is none. */
+  readonly backMerge?: number;
 };
 export type GroupKnown = Known & {
   readonly subject: GroupSubject;
@@ -327,6 +362,18 @@ export type StageKnown = Known & {
   readonly records: Records;
   /** What came onto it past its gates: what is open, and what was closed of late. */
   readonly deviations: readonly KnownDeviation[];
+  /** Read where something landed in a later stage that it is to have; else null. */
+  readonly backMerge: KnownBackMerge | null;
+};
+/** How a stage comes to have what landed in a later one. */
+export type KnownBackMerge = {
+  /** The slot of the last pull request of ours that brought something back into it, and whether that is open. */
+  readonly slot: SlotState | null;
+  readonly open: boolean;
+  /** What back-merges into the later stages were merged as. */
+  readonly later: readonly Sha[];
+  /** Rollbacks of the last stage that are merged. */
+  readonly rollbacks: readonly MergedRollback[];
 };
 /** A stage of a repository that was looked at. */
 export type StageLookedAt = StageKnown & { readonly memory: StageMemory; readonly component: ComponentMemory };

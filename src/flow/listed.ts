@@ -80,7 +80,7 @@ export const DATA_LABEL = "data-impact";
  */
 export function bodyThatCounts(body: string): string | null {
   const said = withoutList(body);
-  return /run-?book\s*:|data\s+impact[\s*_]*:/i.test(said) ? said : null;
+  return /run-?book\s*:|(?:data\s+impact|withdraws)[\s*_]*:/i.test(said) ? said : null;
 }
 
 const ending = z.enum(ENDINGS);

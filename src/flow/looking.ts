@@ -1,4 +1,13 @@
-import { type AnswerTo, answerTo, type BroughtBy, type Comparison, type Read, type Want, wantKey } from "./facts.ts";
+import {
+  type Answers,
+  type AnswerTo,
+  answerTo,
+  type BroughtBy,
+  type Comparison,
+  type Read,
+  type Want,
+  wantKey,
+} from "./facts.ts";
 import { type Instant, isSha, short } from "./names.ts";
 import { count } from "./words.ts";
 
@@ -72,6 +81,11 @@ function inWords(want: Want, value: unknown): string {
       return `who pushed to ${want.branch}`;
     case "text":
       return `the text of #${want.number}`;
+    case "issue": {
+      const issue = value as Answers["issue"];
+      const by = issue?.closedBy ? ` by ${issue.closedBy.login}` : "";
+      return `the issue #${want.number}, which is ${issue === null ? "gone" : issue.open ? "open" : `closed${by}`}`;
+    }
     case "tree":
       return `the tree of ${short(want.commit)}`;
     case "parents":

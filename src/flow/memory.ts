@@ -81,6 +81,10 @@ export type StageMemory = {
   readonly rulesets: { readonly [title: string]: RulesetMemory };
   readonly enforced: Enforced;
   readonly arrivals: Arrivals;
+  /** What landed in a later stage and was not found to be here, nor brought back, yet; left out: nothing. */
+  readonly owes?: { readonly from: Branch; readonly commit: Sha };
+  /** What pull requests that brought something back into it were merged as; left out: there were none. */
+  readonly backMerges?: readonly Sha[];
 };
 
 export type RulesetMemory = {
@@ -172,6 +176,16 @@ export type Lesson =
   /** What moved a stage that is known; of any other branch nothing is remembered. */
   | { readonly of: "push"; readonly repository: RepositoryId; readonly branch: Branch; readonly push: Push }
   | { readonly of: "merge"; readonly repository: RepositoryId; readonly branch: Branch; readonly merge: Merge }
+  /** A commit landed in a later stage, `from`, as it had passed: this one is to have what it brought. */
+  | {
+      readonly of: "landing";
+      readonly repository: RepositoryId;
+      readonly branch: Branch;
+      readonly from: Branch;
+      readonly commit: Sha;
+    }
+  /** A pull request brought something back into a stage, and was merged as that commit. */
+  | { readonly of: "back-merge"; readonly repository: RepositoryId; readonly branch: Branch; readonly commit: Sha }
   /** The repository exists, under this name; `look`: its config or branches are to be read again. */
   | {
       readonly of: "component";

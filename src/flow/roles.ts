@@ -3,6 +3,7 @@ import { type Collaborator, type Review, RIGHTS, type Right } from "./facts.ts";
 import type { Look } from "./looking.ts";
 import type { PullFacts } from "./memory.ts";
 import type { Person } from "./names.ts";
+import type { Standing } from "./standing.ts";
 import { listed } from "./words.ts";
 
 /** So many people are named who could approve; a team of a hundred is not a sentence. */
@@ -139,17 +140,19 @@ export const filled = (
 ): readonly (Person | null)[] => (severalRoles ? fits.map(([first]) => first ?? null) : matched(fits));
 
 /**
- * Who may not approve a pull request: its author and, where its head is no stage, whoever pushed to that.
+ * Who may not approve a pull request: its author, whoever had Flowgate open it and, where its head is no stage, whoever pushed
+ * to that.
  *
  * @returns null while something was not read; `look` knows what.
  */
 export function barredFrom(
-  { author, head }: Pick<PullFacts, "author" | "head">,
-  { stages }: Pick<Policy, "stages">,
+  { author, head, number }: Pick<PullFacts, "author" | "head"> & { readonly number: number },
+  { standing, policy }: { readonly standing: readonly Standing[]; readonly policy: Pick<Policy, "stages"> },
   look: Look,
 ): ReadonlySet<number> | null {
-  const pushers = stages.includes(head.ref) ? [] : look.at({ want: "pushers", branch: head.ref });
-  return pushers && new Set([author.id, ...pushers.map(({ id }) => id)]);
+  const asked = standing.flatMap((one) => (one.kind === "rollback" && one.number === number ? [one.by.id] : []));
+  const pushers = policy.stages.includes(head.ref) ? [] : look.at({ want: "pushers", branch: head.ref });
+  return pushers && new Set([author.id, ...asked, ...pushers.map(({ id }) => id)]);
 }
 
 /** Approvals by people who may give them, of whatever commit. */

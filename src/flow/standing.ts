@@ -29,6 +29,8 @@ export type Standing = {
   | Execution
   | ItemState
   | Promotion
+  | RollingBack
+  | Rollback
 );
 
 /** Somebody holds a pull request. */
@@ -229,7 +231,47 @@ export type Promotion = {
   /** It was said already that it waits until it is ready. */
   readonly answered: boolean;
 };
+/** A release manager's `/rollback` that is under way: it opens the pull request that takes the last stage back. */
+export type RollingBack = {
+  readonly kind: "rolling-back";
+  readonly by: Person;
+  readonly repository: RepositoryId;
+  /** The pull request that it was asked on. */
+  readonly number: number;
+  /** Where the last stage was then: the pull request is made on top of that. */
+  readonly head: Sha;
+  /** The release that it goes back to, and those that do not run any more then, newest first. */
+  readonly to: { readonly version: string; readonly commit: Sha };
+  readonly withdraws: readonly string[];
+  /** The comment, what came of its other lines, and the line that asked for it. */
+  readonly request: Request;
+  readonly others: readonly Line[];
+  readonly line: string;
+};
+/**
+ * A pull request of ours that takes the last stage back to an earlier release. Merged, it withdraws the releases since then, and
+ * the next one waits until what was wrong with them is fixed. It stays on record: its back-merges go by it.
+ */
+export type Rollback = {
+  readonly kind: "rollback";
+  /** Whose command made us open it. */
+  readonly by: Person;
+  readonly repository: RepositoryId;
+  readonly number: number;
+  /** The release that it goes back to, with its commit, and those that it withdraws, newest first. */
+  readonly version: string;
+  readonly target: Sha;
+  readonly withdraws: readonly string[];
+  /** What it was merged as; null: it is not yet. */
+  readonly commit: Sha | null;
+  /** The issue that holds the next release while it is open; null: there is none yet. */
+  readonly issue: number | null;
+  /** The release that brought the change again; null: none yet. */
+  readonly broughtAgainBy: number | null;
+};
 export type StandingOf<Kind extends Standing["kind"]> = Extract<Standing, { readonly kind: Kind }>;
+
+export type MergedRollback = StandingOf<"rollback"> & { readonly commit: Sha };
 
 /** One push makes one deviation, however often it is told. */
 export const deviationKey = (repository: RepositoryId, stage: Branch, { after, before }: Push): string =>

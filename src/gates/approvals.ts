@@ -18,7 +18,7 @@ export const approvals: Gate = {
     const { pull, policy, component, look } = of;
     const reviews = look.at({ want: "reviews", number: pull.number });
     const holders = needs.map((need) => holdersOf(need, policy, look));
-    const barred = barredFrom(pull, policy, look);
+    const barred = barredFrom(pull, of, look);
     const carries = carriesOthers(of.lane);
     const into = headOf(component, pull.base);
     const carried = carries ? look.at({ want: "compare", base: into, head: pull.head.sha }) : NOTHING;

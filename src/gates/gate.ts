@@ -23,6 +23,8 @@ export type Case = {
   readonly standing: readonly Standing[];
   /** Merged pull requests of the component whose label or body may say that they affect data. */
   readonly mayAffect: readonly MayAffect[];
+  /** What pull requests that brought something back into the base were merged as. */
+  readonly backMerges: readonly Sha[];
   /** Where GitHub's own pages are, without a slash at the end. */
   readonly web: string;
   readonly look: Look;

@@ -48,6 +48,7 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
       case "merge":
         return merge(place, effect);
       case "promotion":
+      case "commit":
         return promotion(place, effect);
       case "pull-body":
         return pullBody(place, effect);
@@ -103,7 +104,7 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
 
   async function promotion(
     place: Place,
-    { branch, base }: Extract<Effect, { thing: "promotion" }>,
+    { branch, base }: Extract<Effect, { thing: "promotion" | "commit" }>,
   ): Promise<Outcome<number | null>> {
     const outcome = await pullsFrom(read, place, { branch, base, state: "open" });
     return outcome.ok ? found(outcome.value[0]?.number ?? null) : outcome;
@@ -187,6 +188,7 @@ function inWords(effect: Effect): string {
       return `the merge of #${effect.number} in ${effect.name}`;
     case "proposal":
     case "promotion":
+    case "commit":
       return `the pull request from ${effect.branch} in ${effect.name}`;
     case "pull-body":
       return `the list of #${effect.number} in ${effect.name}`;

@@ -3,13 +3,13 @@ import type { Look, WantOfGithub } from "../flow/look.ts";
 import { type Instant, isSha, later, type Sha, short } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
 import { runOf } from "./actions.ts";
-import { checksOn, comparison, entriesOf, parentsOf, rootFilesOf, touchedBy, treeAt } from "./commits.ts";
+import { checksOn, comparison, entriesOf, foldersIn, parentsOf, rootFilesOf, touchedBy, treeAt } from "./commits.ts";
 import { type Outcome, sentence } from "./failure.ts";
 import { broughtByShape } from "./parse.ts";
 import { collaboratorsOf, membersOf, pushersTo } from "./people.ts";
-import { issuesWith, mergedPulls, openPulls, pullAt, reviewsOf, textOf } from "./pulls.ts";
+import { issueAt, issuesWith, mergedPulls, openPulls, pullAt, reviewsOf, textOf } from "./pulls.ts";
 import type { Read } from "./read.ts";
-import { tagsOf } from "./releasing.ts";
+import { taggedOf, tagsOf } from "./releasing.ts";
 import {
   blobOf,
   bytesOf,
@@ -114,6 +114,9 @@ function answersFrom(read: Read, clock: { now(): Instant }, permissions: Permiss
     text: (place, { number }) => textOf(read, place, number),
     pushers: (place, { branch }) => pushersTo(read, place, branch),
     tags: (place) => tagsOf(read, place),
+    tagged: (place) => taggedOf(read, place),
+    issue: (place, { number }) => issueAt(read, place, number),
+    folders: (place, { commit, paths }) => foldersIn(read, place, { commit, paths, now }),
     tree: (place, { commit }) => treeAt(read, place, commit),
     parents: (place, { commit }) => parentsOf(read, place, commit),
     entries: (place, { commit }) => entriesOf(read, place, { commit, now }),
@@ -175,7 +178,12 @@ function inWords(want: WantOfGithub): string {
     case "pushers":
       return `who pushed to ${want.branch}`;
     case "tags":
+    case "tagged":
       return "the tags";
+    case "issue":
+      return `the issue #${want.number}`;
+    case "folders":
+      return `the folders ${want.paths.join(", ")} of ${short(want.commit)}`;
     case "tree":
       return `the tree of ${short(want.commit)}`;
     case "parents":

@@ -48,6 +48,11 @@ export const entriesShape = z
 /** The same of one folder, as far as it is listed. */
 export const rootFilesShape = z.object({ tree: treeListed }).transform(({ tree }) => tree);
 
+/** The folders of a tree; null where GitHub cut the list off. */
+export const foldersShape = z
+  .object({ tree: z.array(z.object({ path: z.string(), mode: z.string(), sha: shaText })), truncated: z.boolean() })
+  .transform(({ tree, truncated }) => (truncated ? null : tree.filter(({ mode }) => mode === "040000")));
+
 /**
  * A file of a comparison. Of a removed one GitHub names the blob that was there.
  * https://docs.github.com/rest/commits/commits#compare-two-commits

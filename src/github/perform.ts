@@ -4,6 +4,7 @@ import { annotationsIn, type CheckContent, type Effect, type Receipt } from "../
 import type { Instant } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
 import type { Call, Send } from "./call.ts";
+import { committer } from "./committing.ts";
 import { type Failure, failed, found, isAbsent, isThere, type Outcome, sentence } from "./failure.ts";
 import { cureOfMerge } from "./merge-refusal.ts";
 import { numberShape, writtenShape } from "./parse.ts";
@@ -29,6 +30,7 @@ type PullBody = Extract<Effect, { thing: "pull-body" }>;
 type Reviewers = Extract<Effect, { thing: "reviewers" }>;
 type Merge = Extract<Effect, { thing: "merge" }>;
 type Promotion = Extract<Effect, { thing: "promotion" }>;
+type Commit = Extract<Effect, { thing: "commit" }>;
 type CheckRun = Extract<Effect, { thing: "check-run" }>;
 type Issue = Extract<Effect, { thing: "issue" }>;
 type Ruleset = Extract<Effect, { thing: "ruleset" }>;
@@ -41,6 +43,7 @@ type Ruleset = Extract<Effect, { thing: "ruleset" }>;
  */
 export function performer(send: Send, read: Read, clock: { now(): Instant }): Perform {
   const releases = releaser(send, read, clock);
+  const commits = committer(send, read, clock);
   return async (lease, effect) => {
     const { installation, priority } = lease;
     const place = { installation, priority, repository: effect.repository, name: effect.name };
@@ -76,6 +79,10 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
         return relist(place, effect);
       case "reviewers":
         return request(place, effect);
+      case "commit": {
+        const made = await commits(place, effect);
+        return made.ok ? open(place, effect) : made;
+      }
       case "proposal":
         return propose(place, effect);
       case "issue":
@@ -126,13 +133,18 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
    */
   async function promote(place: Place, effect: Promotion): Promise<Outcome<number>> {
     const { installation, priority } = place;
-    const { branch, base, pinned, title, body } = effect;
+    const { branch, pinned } = effect;
     if (pinned !== null) {
       const path = `${root(place)}/git/refs`;
       const ref = { ref: `refs/heads/${branch}`, sha: pinned };
       const made = await send({ installation, priority, method: "POST", path, body: ref });
       if (!made.ok && !isThere(made.failure)) return made;
     }
+    return open(place, effect);
+  }
+
+  /** A pull request of ours; one that is open between the two branches already is that one. */
+  async function open(place: Place, { branch, base, title, body }: Promotion | Commit): Promise<Outcome<number>> {
     const path = `${root(place)}/pulls`;
     const opened = await write(place, { method: "POST", path, body: { head: branch, base, title, body } }, numberShape);
     if (opened.ok || !isThere(opened.failure)) return opened;
@@ -311,6 +323,7 @@ const PERMISSIONS: { readonly [thing in Effect["thing"]]: readonly [string, stri
   promotion: ["branches and pull requests", "Contents: write and Pull requests: write"],
   "pull-body": ["pull requests", "Pull requests: write"],
   reviewers: ["requests for reviews", "Pull requests: write"],
+  commit: ["branches and pull requests", "Contents: write and Pull requests: write"],
   branch: ["branches", "Contents: write"],
   tag: ["tags", "Contents: write"],
   release: ["releases", "Contents: write"],
@@ -348,7 +361,7 @@ function inWords(effect: Effect): string {
   if (effect.thing === "tag") return `tag ${effect.tag} in ${effect.name}`;
   if (effect.thing === "release")
     return `${effect.draft ? "draft" : "publish"} the release ${effect.tag} of ${effect.name}`;
-  if (effect.thing === "promotion") return `open “${effect.title}” in ${effect.name}`;
+  if (effect.thing === "promotion" || effect.thing === "commit") return `open “${effect.title}” in ${effect.name}`;
   if (effect.thing === "proposal") return `propose ${effect.path} in ${effect.name}`;
   return `${effect.content === null ? "remove" : "set"} the ruleset ${effect.title} in ${effect.name}`;
 }

@@ -33,7 +33,7 @@ export type Read = {
   /** One answer, checked against its shape. */
   one<T>(as: As, path: string, shape: z.ZodType<T>, keeping?: Keeping): Promise<Outcome<T>>;
   /** A list with a hundred items a page, to its last page. Fails where it is too long to be read whole. */
-  all<T>(as: As, path: string, shape: z.ZodType<readonly T[]>): Promise<Outcome<readonly T[]>>;
+  all<T>(as: As, path: string, shape: z.ZodType<readonly T[]>, keeping?: Keeping): Promise<Outcome<readonly T[]>>;
   /** The same where a page is more than its items; `whole` is false where the list goes on. */
   pages<P>(
     as: As,
@@ -123,8 +123,8 @@ export function reader(send: Send, cache: Cache, clock: { now(): Instant }, vers
       return outcome.ok ? found(outcome.value.value) : outcome;
     },
     pages,
-    all: async (as, path, shape) => {
-      const outcome = await pages(as, path, shape, (items) => items.length, MOST_PAGES);
+    all: async (as, path, shape, keeping) => {
+      const outcome = await pages(as, path, shape, (items) => items.length, MOST_PAGES, keeping);
       if (!outcome.ok) return outcome;
       return outcome.value.whole ? found(outcome.value.pages.flat()) : tooLong();
     },

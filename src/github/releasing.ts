@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Effect } from "../flow/effect.ts";
+import type { Tagged } from "../flow/facts.ts";
 import { branchText, shaText } from "../flow/listed.ts";
 import type { Instant, Sha } from "../flow/names.ts";
 import type { Send } from "./call.ts";
@@ -12,7 +13,13 @@ type Tag = Extract<Effect, { thing: "tag" }>;
 type Release = Extract<Effect, { thing: "release" }>;
 
 const objectShape = z.object({ object: z.object({ type: z.string(), sha: shaText }) });
-const madeShape = z.object({ sha: shaText });
+const taggedShape = z.array(
+  z
+    .object({ name: branchText, commit: z.object({ sha: shaText }) })
+    .transform(({ name, commit }): Tagged => ({ tag: name, commit: commit.sha })),
+);
+/** What making an object of git answers. */
+export const madeShape = z.object({ sha: shaText });
 const releaseShape = z.object({
   id,
   tag_name: z.string(),
@@ -26,6 +33,10 @@ export async function tagsOf(read: Read, place: Place): Promise<Outcome<readonly
   const outcome = await read.all(place, `${root(place)}/tags`, z.array(z.object({ name: branchText })));
   return outcome.ok ? found(outcome.value.map(({ name }) => name)) : outcome;
 }
+
+/** With the commit that each names, told by the same address. */
+export const taggedOf = (read: Read, place: Place): Promise<Outcome<readonly Tagged[]>> =>
+  read.all(place, `${root(place)}/tags`, taggedShape, { part: "commits" });
 
 const tagAddress = (place: Place, tag: string): string => `${root(place)}/git/ref/tags/${encodeURIComponent(tag)}`;
 

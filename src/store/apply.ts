@@ -82,9 +82,12 @@ export async function apply(
 /** What a nudge that no delivery brought is said to come from. */
 const OWN = "what was decided beside it";
 
+/** Lessons that nobody is nudged for beside them. */
+const ALONE: readonly Lesson["of"][] = ["checks", "push", "merge", "landing"];
+
 /** Whether what was just learned is reason enough to look again, whoever else is nudged. */
 function nudgesItself(lesson: Lesson, before: Row, after: Row): boolean {
-  if (lesson.of !== "component") return lesson.of === "checks" || lesson.of === "push" || lesson.of === "merge";
+  if (lesson.of !== "component") return ALONE.includes(lesson.of);
   const looks = ({ memory }: Row) => parsed<ComponentMemory>(memory)?.look === true;
   return before.memory !== null && !looks(before) && looks(after);
 }
@@ -123,7 +126,9 @@ async function subjectsOf(on: Connection, lesson: Lesson): Promise<readonly Aime
     case "component":
       return [{ subject: { kind: "component", repository }, lesson }];
     case "push":
-    case "merge": {
+    case "merge":
+    case "landing":
+    case "back-merge": {
       const subject = { kind: "stage", repository, branch: lesson.branch } as const;
       return (await memoryOf(on, subjectKey(subject))) === null ? [] : [{ subject, lesson }];
     }

@@ -187,6 +187,15 @@ function saidOf(effect: Effect): Entry["says"] {
       return { content: effect.content };
     case "proposal":
       return { title: effect.title, branch: effect.branch, base: effect.base };
+    case "commit":
+      return {
+        title: effect.title,
+        branch: effect.branch,
+        base: effect.base,
+        parents: effect.parents,
+        tree: effect.tree,
+        folders: effect.folders,
+      };
     case "promotion":
       return { title: effect.title, branch: effect.branch, base: effect.base, pinned: effect.pinned };
     case "pull-body":

@@ -1,6 +1,8 @@
 import { organisationNote } from "../flow/component.ts";
 import {
   adoptionSlot,
+  backMergeFingerprint,
+  backMergeSlot,
   bodySlot,
   branchSlot,
   checkSlot,
@@ -9,26 +11,30 @@ import {
   executionSlot,
   issueSlot,
   mergeSlot,
+  notMergedBackSlot,
   promotionSlot,
   releaseSlot,
   reviewersSlot,
+  rollbackSlot,
   rulesetSlot,
   type SlotState,
   tagSlot,
   turnedBackSlot,
 } from "../flow/effect.ts";
-import type {
-  ComponentKnown,
-  Facts,
-  KnownDeviation,
-  KnownOverride,
-  KnownOwed,
-  MayAffect,
-  MergedPull,
-  PullKnown,
-  Sibling,
-  Source,
-  StageKnown,
+import {
+  type ComponentKnown,
+  type Facts,
+  type KnownDeviation,
+  type KnownOverride,
+  type KnownOwed,
+  type MayAffect,
+  type MergedPull,
+  NO_ROLLBACK,
+  type PullKnown,
+  type RollbackKnown,
+  type Sibling,
+  type Source,
+  type StageKnown,
 } from "../flow/facts.ts";
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Hash, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
@@ -36,6 +42,7 @@ import { owedOf } from "../flow/owed.ts";
 import { unexplained } from "../flow/provenance.ts";
 import type { Answer, Heard, Open } from "../flow/request.ts";
 import { checkName, titlesOf } from "../flow/ruleset.ts";
+import type { Standing } from "../flow/standing.ts";
 import { type PullSubject, type Subject, subjectKey } from "../flow/subject.ts";
 import { concessionsIn, configLetThrough, type Verdict } from "../flow/verdict.ts";
 import { recordsOf } from "./arrivals.ts";
@@ -43,7 +50,17 @@ import type { Connection } from "./database.ts";
 import { chainOf, lastHash } from "./ledger.ts";
 import { memoryOf, parsed, type Row, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
-import { deviationsOn, lastLanding, overridesOn, owedOn, spentIn, standingFor } from "./standing.ts";
+import {
+  deviationsOn,
+  isWithdrawn,
+  lastLanding,
+  overridesOn,
+  owedOn,
+  releasesIn,
+  rollbacksIn,
+  spentIn,
+  standingFor,
+} from "./standing.ts";
 
 export type Recalled = {
   readonly facts: Facts;
@@ -106,6 +123,8 @@ async function beside(
           overrides: [],
           owed: NOTHING_OWED,
           ...NOT_PROMOTED,
+          rollback: NO_ROLLBACK,
+          backMerge: null,
           walked: null,
           stage: null,
           source: null,
@@ -154,8 +173,10 @@ async function beside(
       const asked = standing.some((one) => one.kind === "promotion") || requests.some(asksToPromote);
       const intoLast = into > 0 && into === (component?.config.policy.stages.length ?? 0) - 1;
       const promoted = await promotionOf(on, subject, pull, { asked, released: intoLast && (pull.merged || asked) });
+      const backMerge = await backMergeOn(on, subject, pull);
       // What was attested may be taken back, too; command words know no case.
       const attests = requests.some(({ request }) => /\/attest/i.test(request.body));
+      const rolls = standing.some((one) => one.kind === "rolling-back");
       const numbers = [subject.number, ...siblings.map(({ number }) => number)];
       return {
         subject,
@@ -175,8 +196,18 @@ async function beside(
         overrides: await overridesKnown(on, subject, now),
         owed: pull.merged && verdict?.lane === "hotfix" ? await owedKnown(on, subject) : NOTHING_OWED,
         ...promoted,
+        rollback: await rollbackOf(on, subject, {
+          rolls,
+          own: standing.find((one) => one.kind === "rollback" && one.number === subject.number),
+          names: intoLast && pull.merged && pull.body !== null && /withdraws/i.test(pull.body),
+          made: intoLast && pull.merged,
+        }),
+        ...(backMerge !== null && {
+          merge: await slotState(on, mergeSlot(subject.repository, subject.number, pull.head.sha)),
+        }),
+        backMerge,
         walked,
-        spent: attests ? await spentIn(on, subject.repository) : [],
+        spent: attests || rolls ? await spentIn(on, subject.repository) : [],
         lastRelease: attests ? await lastLanding(on, subject.repository, subject.number) : null,
         // One check speaks for all that share it, so a hold on one holds all.
         standing: standing.filter((one) => one.kind !== "hold" || numbers.includes(one.number)),
@@ -202,7 +233,8 @@ async function beside(
         deviationsOn(on, repository, branch, later(now, -CLOSED_MS)),
       ]);
       const known: readonly KnownDeviation[] = await withIssues(on, repository, deviations);
-      return { subject, memory, unchecked, slots, records, deviations: known };
+      const backMerge = await backMergeInto(on, subject, stage, component);
+      return { subject, memory, unchecked, slots, records, deviations: known, backMerge };
     }
     case "component": {
       const of = memory as ComponentMemory | null;
@@ -290,6 +322,80 @@ async function promotionOf(
   return { merge, next, body, adoption, reviewers, branch, tag, release, merged, ledger };
 }
 
+/**
+ * What a `/rollback` on a pull request has done, and what the pull request withdraws.
+ *
+ * @param own what stands of it as a rollback; `names`: its body may name releases; `made`: it may have made one.
+ */
+async function rollbackOf(
+  on: Connection,
+  { repository, number }: PullSubject,
+  {
+    rolls,
+    own,
+    names,
+    made,
+  }: { readonly rolls: boolean; readonly own: Standing | undefined; readonly names: boolean; readonly made: boolean },
+): Promise<RollbackKnown> {
+  const withdrawn = made && (await isWithdrawn(on, repository, number));
+  if (!rolls && own === undefined && !names) return { ...NO_ROLLBACK, withdrawn };
+  const [opened, issue, releases] = await Promise.all([
+    rolls ? slotState(on, rollbackSlot(repository, number)) : null,
+    own === undefined ? null : slotState(on, issueSlot(repository, own.key)),
+    releasesIn(on, repository),
+  ]);
+  const slots = await Promise.all(
+    releases.map(({ standing }) => slotState(on, releaseSlot(repository, standing.number))),
+  );
+  return { opened, issue, releases: releases.map((one, place) => ({ ...one, slot: slots[place] ?? null })), withdrawn };
+}
+
+/** How a stage comes to have what landed in a later one; where it owes nothing that is not read. */
+async function backMergeInto(
+  on: Connection,
+  { repository, branch }: StageKnown["subject"],
+  stage: StageMemory | null,
+  component: ComponentMemory | null,
+): Promise<StageKnown["backMerge"]> {
+  if (stage?.owes === undefined) return null;
+  const stages = component?.config.policy.stages ?? [];
+  const [{ slot, pull }, rollbacks, ...later] = await Promise.all([
+    lastBackMerge(on, repository, branch),
+    rollbacksIn(on, repository),
+    ...stages
+      .slice(stages.indexOf(branch) + 1)
+      .map((later) => memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository, branch: later }))),
+  ]);
+  return { slot, open: pull?.open === 1, later: later.flatMap((memory) => memory?.backMerges ?? []), rollbacks };
+}
+
+/** Our own pull request that brought something back into a stage last. */
+async function lastBackMerge(
+  on: Connection,
+  repository: RepositoryId,
+  stage: Branch,
+): Promise<{ readonly slot: SlotState | null; readonly pull: Row | undefined }> {
+  const slot = await slotState(on, backMergeSlot(repository, stage));
+  const number = slot?.written?.id;
+  const pull = number === undefined ? undefined : await rowOf(on, subjectKey({ kind: "pull", repository, number }));
+  return { slot, pull };
+}
+
+/** Whether we opened a pull request to bring something back, and what was said there. */
+async function backMergeOn(
+  on: Connection,
+  { repository, number }: PullSubject,
+  { head, base }: PullMemory,
+): Promise<PullKnown["backMerge"]> {
+  if (!head.ref.startsWith("back-merge/")) return null;
+  const slot = await slotState(on, backMergeSlot(repository, base));
+  if (slot?.written?.id !== number) return null;
+  return {
+    changed: slot.written.fingerprint !== backMergeFingerprint(head.sha),
+    said: await slotState(on, notMergedBackSlot(repository, number, head.sha)),
+  };
+}
+
 const asksToPromote = ({ request }: Open): boolean => /^\/promote\b/im.test(request.body);
 
 /** More than a release carries; older ones were released long ago. */
@@ -361,8 +467,16 @@ async function sourceOf(
   const memory = await memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository, branch: stage }));
   if (memory === null) return { stage, since: null, heads: [], unexplained: [], trusted: [] };
   const { arrivals } = memory;
-  const records = await recordsOf(on, repository, stage, arrivals);
-  return { ...arrivals, stage, unexplained: unexplained(arrivals, records) };
+  const [records, { pull }] = await Promise.all([
+    recordsOf(on, repository, stage, arrivals),
+    lastBackMerge(on, repository, stage),
+  ]);
+  return {
+    ...arrivals,
+    stage,
+    unexplained: unexplained(arrivals, records),
+    ...(pull?.open === 1 && { backMerge: pull.number as number }),
+  };
 }
 
 /** Other open pull requests with this head and base, as they were judged there. */

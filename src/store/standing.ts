@@ -1,9 +1,9 @@
-import type { KnownOwed, Spent } from "../flow/facts.ts";
+import type { KnownOwed, KnownRelease, Spent } from "../flow/facts.ts";
 import type { LedgerEntry, Withheld } from "../flow/ledger.ts";
 import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
 import { overridesOf } from "../flow/override.ts";
 import { owedOf } from "../flow/owed.ts";
-import type { Standing, StandingOf } from "../flow/standing.ts";
+import type { MergedRollback, Standing, StandingOf } from "../flow/standing.ts";
 import type { Connection } from "./database.ts";
 import type { Tables } from "./schema.ts";
 
@@ -61,6 +61,7 @@ function ownOf(standing: Standing): number | null {
     case "item":
     case "landed":
     case "promotion":
+    case "rolling-back":
       return standing.number;
     case "attestation":
       return standing.served ?? null;
@@ -107,6 +108,48 @@ export async function spentIn(on: Connection, repository: RepositoryId): Promise
     standing: JSON.parse(standing) as StandingOf<"attestation">,
     closed: closed_because,
   }));
+}
+
+/** Every release that Flowgate made in a repository, published or not. */
+export async function releasesIn(
+  on: Connection,
+  repository: RepositoryId,
+): Promise<readonly Omit<KnownRelease, "slot">[]> {
+  const rows = await on
+    .selectFrom("standing")
+    .select(["standing", "closed_because"])
+    .where("repository", "=", repository)
+    .where("kind", "=", "release")
+    .orderBy("key")
+    .execute();
+  return rows.map(({ standing, closed_because }) => ({
+    standing: JSON.parse(standing) as StandingOf<"release">,
+    closed: closed_because,
+  }));
+}
+
+/** Rollbacks of a repository that are merged. */
+export async function rollbacksIn(on: Connection, repository: RepositoryId): Promise<readonly MergedRollback[]> {
+  const rows = await on
+    .selectFrom("standing")
+    .select("standing")
+    .where("repository", "=", repository)
+    .where("kind", "=", "rollback")
+    .orderBy("key")
+    .execute();
+  return rows
+    .map(({ standing }) => JSON.parse(standing) as StandingOf<"rollback">)
+    .filter((one): one is MergedRollback => one.commit !== null);
+}
+
+/** Whether the release that a pull request made was withdrawn. */
+export async function isWithdrawn(on: Connection, repository: RepositoryId, number: number): Promise<boolean> {
+  const row = await on
+    .selectFrom("standing")
+    .select("closed_because")
+    .where("key", "=", `release:${repository}:${number}`)
+    .executeTakeFirst();
+  return row?.closed_because?.startsWith("withdrawn ") === true;
 }
 
 /** When a release or a hotfix other than this one went into the last stage last; null: never. */

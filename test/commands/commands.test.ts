@@ -387,20 +387,44 @@ describe("/gates and /help", () => {
     const walking = ["done", "undo", "skip", "confirm", "fail"];
     expect(shown({ by: QUINN })).toEqual([
       ["gates"],
-      ["promote", "runbook", ...walking, "override", "attest", "hold", "unhold", "freeze", "unfreeze", "accept"],
+      [
+        "promote",
+        "rollback",
+        "runbook",
+        ...walking,
+        "override",
+        "attest",
+        "hold",
+        "unhold",
+        "freeze",
+        "unfreeze",
+        "accept",
+      ],
     ]);
     expect(shown({ by: DORA })).toEqual([
       ["gates", "runbook", "override", "attest", "hold", "unhold"],
-      ["promote", ...walking, "freeze", "unfreeze", "accept"],
+      ["promote", "rollback", ...walking, "freeze", "unfreeze", "accept"],
     ]);
     expect(shown({ by: RITA })).toEqual([
-      ["promote", "gates", "runbook", "override", "attest", "hold", "unhold", "freeze", "unfreeze", "accept"],
+      [
+        "promote",
+        "rollback",
+        "gates",
+        "runbook",
+        "override",
+        "attest",
+        "hold",
+        "unhold",
+        "freeze",
+        "unfreeze",
+        "accept",
+      ],
       walking,
     ]);
     expect(shown({ by: RITA, base: "master" })[1]).toEqual([]);
     expect(shown({ by: RITA, onIssue: true })).toEqual([
       ["override", "freeze", "unfreeze", "accept"],
-      ["promote", "gates", "runbook", ...walking, "attest", "hold", "unhold"],
+      ["promote", "rollback", "gates", "runbook", ...walking, "attest", "hold", "unhold"],
     ]);
     expect(says("/help", { people: SILENT })).toBeNull();
   });

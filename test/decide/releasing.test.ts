@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Decision } from "../../src/flow/decision.ts";
 import type { Effect, SlotState } from "../../src/flow/effect.ts";
-import type { MergedPull, PullKnown } from "../../src/flow/facts.ts";
+import { type MergedPull, NO_ROLLBACK, type PullKnown } from "../../src/flow/facts.ts";
 import type { Entry } from "../../src/flow/ledger.ts";
 import { branch, type Hash } from "../../src/flow/names.ts";
 import type { StandingOf } from "../../src/flow/standing.ts";
@@ -24,7 +24,7 @@ import { OTTO, RITA } from "../gates/asking.ts";
 import { done } from "../release/walks.ts";
 import { execution, WITH_RUN_BOOK } from "./facts.ts";
 import { brings, FREE, type Hub, hub, judge, says } from "./hub.ts";
-import { MERGED, OPEN, underWay, written } from "./under-way.ts";
+import { MERGED, OPEN, rollback, underWay, written } from "./under-way.ts";
 
 const BEFORE = at("before");
 const HASH = "ab".repeat(32) as Hash;
@@ -156,6 +156,21 @@ describe("A merge into the last stage", () => {
       verdict: verdict({ lane: "hotfix", base: branch("master") }),
     };
     expect(made(judge({ ...known, ...hotfix }, github))).toMatchObject([{ tag: "v2.0.0" }]);
+  });
+
+  it("that is a rollback says first what it takes back", () => {
+    const back = rollback({ key: "rollback:42:12", number: 12, commit: MERGED, withdraws: ["v1.3.2", "v1.3.1"] });
+    const decision = judge({ ...known, standing: [back] }, github);
+    const begun = told(decision).find(({ says }) => says["kind"] === "release");
+    expect(begun?.says["notes"]).toMatch(/^Rolls back `v1\.3\.2` and `v1\.3\.1` to `v1\.0\.0`\.\n\nAfter /);
+  });
+
+  it("that was withdrawn makes nothing any more, and who asked for it is told", () => {
+    const withdrawn = { ...known, rollback: { ...NO_ROLLBACK, withdrawn: true } };
+    expect(made(judge(withdrawn, github))).toEqual([]);
+    expect(says(judge({ ...withdrawn, standing: [promotion], requests: OPEN }, github))).toEqual([
+      `#12 is in master as ${MERGED.slice(0, 7)}. What it released was withdrawn.`,
+    ]);
   });
 
   it("by a command has the version that it asked for, unless somebody took that since", () => {

@@ -223,6 +223,18 @@ describe("other subjects", () => {
     expect([pushed, merged].map((lesson) => absorb(unrecorded, lesson))).toEqual([unrecorded, unrecorded]);
   });
 
+  it("a stage remembers what landed in a later one, the newest, and what was merged back into it, each once", () => {
+    const place = { repository: REPOSITORY, branch: branch("staging") };
+    const from = branch("master");
+    const landed = (name: string): Lesson => ({ of: "landing", ...place, from, commit: at(name) });
+    const back = (name: string): Lesson => ({ of: "back-merge", ...place, commit: at(name) });
+    const owing = absorb(absorb(stageMemory(), landed("fix")), landed("release"));
+    expect(owing).toEqual(stageMemory({ owes: { from, commit: at("release") } }));
+    const backMerged = absorb(absorb(stageMemory(), back("one")), back("two"));
+    expect(backMerged).toEqual(stageMemory({ backMerges: [at("one"), at("two")] }));
+    expect(absorb(backMerged, back("one"))).toBe(backMerged);
+  });
+
   it("a component doubts where its stages are until it has looked", () => {
     const doubting = component({ look: true, doubted: true });
     expect(learned({}, doubting)).toMatchObject({ look: true, doubted: true });

@@ -3,6 +3,7 @@ import type { Comparison, Review } from "../../src/flow/facts.ts";
 import type { Person } from "../../src/flow/names.ts";
 import { approvals } from "../../src/gates/approvals.ts";
 import { at, NOW, unknown } from "../builders.ts";
+import { HELD, rollback } from "../decide/under-way.ts";
 import { type Asking, asked, cure, DORA, ERIN, OLGA, OTTO, QUINN, RITA, right, said } from "./asking.ts";
 
 const HEAD = at("login");
@@ -86,6 +87,19 @@ describe("approvals are asked", () => {
       "pending",
       "Waits for a release manager to approve.",
     ]);
+  });
+
+  it("on a rollback of another release manager than who asked for it", () => {
+    const found = (number: number, managers: readonly string[]) =>
+      asked(approvals, {
+        lane: "hotfix",
+        policy: { ...three, roles: { ...roles, "release-manager": managers } },
+        standing: [HELD, rollback({ number })],
+        answers: { ...answers, "reviews 12": [by(RITA)] },
+      });
+    expect(said(found(12, ["rita", "otto"]))).toEqual(["pending", "Waits for a release manager to approve."]);
+    expect(said(found(12, ["rita"]))[0]).toBe("failed");
+    expect(said(found(13, ["rita"]))[0]).toBe("passed");
   });
 
   it("on what people let into the last stage past the lanes as on a release", () => {

@@ -184,6 +184,7 @@ function judged(
     source: source(lane),
     standing: stands,
     mayAffect: [],
+    backMerges: [],
     web: "https://github.com",
     now: NOW,
   };

@@ -3,7 +3,8 @@ import { branch, installationId, later } from "../../src/flow/names.ts";
 import type { Standing } from "../../src/flow/standing.ts";
 import type { Lane } from "../../src/flow/verdict.ts";
 import { window } from "../../src/gates/window.ts";
-import { at, LATER, NOW, REPOSITORY } from "../builders.ts";
+import { at, LATER, NOW, REPOSITORY, unknown } from "../builders.ts";
+import { rollback } from "../decide/under-way.ts";
 import { type Asking, asked, cure, OTTO, overriding, RITA, said } from "./asking.ts";
 
 const common = { key: "k", by: RITA, at: NOW, repository: REPOSITORY } as const;
@@ -131,11 +132,40 @@ describe("The window", () => {
       "another release",
       inFlight,
       "v1.4.0 is merged and not released yet.",
-      "One release at a time: v1.4.0 is tested and published, or rolled back, first.",
+      "One release at a time: v1.4.0 is tested and published, or taken back by `/rollback`, first.",
     ],
   ])("names %s, and who ends it", (_what, one, because, how) => {
     expect(said(found([one]))).toEqual(["pending", because]);
     expect(cure(found([one]))).toBe(how);
+  });
+
+  it("is closed to the next release while what was rolled back is not mended", () => {
+    const merged = rollback({ commit: at("the rollback"), issue: 21 });
+    const says = (issue: unknown, one: Standing = merged) => {
+      const came = found([one], { answers: { "issue 21": issue } });
+      return [...said(came), cure(came)];
+    };
+    const because = "#20 rolled v1.1.0 back, and this would bring it again.";
+    expect(says({ open: true, closedBy: null })).toEqual([
+      "pending",
+      `${because} #21 is open.`,
+      "Whoever mended it or took it out closes #21.",
+    ]);
+    expect(says({ open: false, closedBy: RITA }).slice(0, 2)).toEqual(["passed", "Nothing holds it."]);
+    expect(says(null)).toEqual([
+      "pending",
+      `${because} Its issue #21 is gone.`,
+      "Once it is mended, two release managers let this commit pass with `/override window because …`.",
+    ]);
+    expect(says(null, { ...merged, issue: null })).toEqual([
+      "pending",
+      because,
+      "Flowgate opens an issue about it, which is closed once it is mended.",
+    ]);
+    expect(says(unknown("GitHub answered 502."))[0]).toBe("errored");
+    expect(holdsIn({ ...merged, issue: null })).toEqual(["release"]);
+    expect(holdsIn({ ...merged, broughtAgainBy: 12 })).toEqual([]);
+    expect(holdsIn(rollback())).toEqual([]);
   });
 
   it("names all that holds it", () => {

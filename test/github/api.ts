@@ -13,7 +13,7 @@ import {
   turnedBackSlot,
   type Written,
 } from "../../src/flow/effect.ts";
-import type { Facts } from "../../src/flow/facts.ts";
+import { type Facts, NO_ROLLBACK } from "../../src/flow/facts.ts";
 import {
   branch,
   type Hash,
@@ -112,11 +112,13 @@ export const FACTS: Facts = {
   gateSlots: {},
   sticky: null,
   merge: null,
+  backMerge: null,
   next: null,
   body: null,
   adoption: null,
   reviewers: null,
   branch: null,
+  rollback: NO_ROLLBACK,
   tag: null,
   release: null,
   merged: [],

@@ -134,6 +134,7 @@ describe("What promotes", () => {
           "refusing to allow a GitHub App to create or update workflow `.github/workflows/ci.yml` without `workflows` permission",
           "give the App the permission Workflows: write",
         ],
+        ["Changes must be made through the merge queue", "somebody presses *Merge when ready* on it"],
         ["Merge commits are not allowed on this repository.", "An admin allows this way of merging"],
         [
           "At least 1 approving review is required by reviewers with write access.",
