@@ -1,4 +1,4 @@
-import { type Effect, releaseSlot, tagSlot } from "../flow/effect.ts";
+import { type Effect, releaseSlot, standsIn, tagSlot } from "../flow/effect.ts";
 import type { Comparison, PullKnown, Want } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
 import { closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
@@ -41,7 +41,8 @@ export function releasing(
 ): Releasing | { readonly lacks: readonly Want[] } {
   if (!makesRelease(known, pull, component)) return NOTHING_RELEASED;
   const release = releaseOn(known);
-  if (!known.tag?.written) {
+  if (release === undefined && known.tag?.written) return NOTHING_RELEASED;
+  if (release === undefined || standsIn(known.tag) === null) {
     const { ledger } = known;
     // That it is merged was only just found out: once it is remembered, so is what stands for it.
     if (ledger === null) return { ...NOTHING_RELEASED, lookAgainAt: known.now };
@@ -49,11 +50,11 @@ export function releasing(
       ? begun({ ...known, ledger }, pull, component, house)
       : tagging({ ...known, ledger }, component, release);
   }
-  if (release === undefined) return NOTHING_RELEASED;
 
   const at = { known, component, release };
-  if (!known.release?.written) return written(at, true);
-  if (!known.release.written.completed) {
+  const there = standsIn(known.release);
+  if (there === null) return written(at, true);
+  if (!there.completed) {
     const walks = walksOn(known, pull, component, house, null);
     if (walks !== null && "lacks" in walks) return walks;
     const isTested = walks !== null && "production" in walks && isVerified(walks.production);

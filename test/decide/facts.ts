@@ -71,5 +71,6 @@ export const stageKnown = (more: Partial<StageKnown> = {}): StageKnown => ({
   slots: {},
   records: NO_RECORDS,
   deviations: [],
+  releases: [],
   ...more,
 });

@@ -295,6 +295,37 @@ describe("What came onto a stage", () => {
     expect(facts.records.merges).toEqual([{ ...merge, passed: false }]);
   });
 
+  it("and what was done by hand to releases are told to the last stage, with the releases that were made", async () => {
+    const master: Subject = { kind: "stage", repository: REPOSITORY, branch: branch("master") };
+    const touch = { did: "edited", tags: ["v1.4.0"], draft: false, by: RITA, at: NOW } as const;
+    const touched = { of: "release", repository: REPOSITORY, touch } as const;
+    const release = (number: number): Standing => ({
+      kind: "release",
+      key: `release:${REPOSITORY}:${number}`,
+      by: null,
+      at: NOW,
+      because: "patch",
+      repository: REPOSITORY,
+      number,
+      version: `v1.${number}.0`,
+      commit: at("b"),
+      notes: "",
+    });
+    await store.learn(news({ lessons: [touched, { ...touched, repository: repositoryId(999) }] }));
+    expect((await store.counts()).due).toBe(0);
+    await remember(master, stage());
+    await writes(opens(ABOUT, release(3)), opens(ABOUT, release(4)));
+    await writes(closes(ABOUT, "app", `release:${REPOSITORY}:3`, "v1.3.0 is released"));
+    expect((await known<StageKnown>(master)).releases).toEqual([]);
+    await store.learn(news({ lessons: [touched] }));
+    const facts = await known<StageKnown>(master);
+    expect(facts.memory?.touched).toEqual([touch]);
+    expect(facts.releases).toEqual([
+      { standing: release(3), closed: "v1.3.0 is released" },
+      { standing: release(4), closed: null },
+    ]);
+  });
+
   it("is explained by the verdict that a merged pull request had for its head and that base", async () => {
     const merges = [{ number: 12, commit: at("b"), commits: 1 }];
     await remember(
