@@ -428,8 +428,8 @@ describe("a push", () => {
     expect(push({ created: true, before: "0".repeat(40) }).lessons).toHaveLength(1);
   });
 
-  it("of a merge queue's branch is none of ours", () => {
-    expect(push({ ref: "refs/heads/gh-readonly-queue/master/pr-1-abc" })).toMatchObject(NOTHING);
+  it.each(["refs/notes/commits", "refs/heads/gh-readonly-queue/master/pr-1-abc"])("of %s is none of ours", (ref) => {
+    expect(push({ ref })).toMatchObject(NOTHING);
   });
 
   it.each<[string, object, string | null]>([
