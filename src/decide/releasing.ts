@@ -191,6 +191,7 @@ function written(
     repository: subject.repository,
     name: component.name,
     tag: release.version,
+    commit: release.commit,
     title: release.version,
     mark,
     body: `${release.notes}\n\n${mark}`,

@@ -98,12 +98,14 @@ export type Effect = {
   /** An annotated tag, which is never moved. https://docs.github.com/rest/git/tags#create-a-tag-object */
   | { readonly thing: "tag"; readonly tag: string; readonly commit: Sha; readonly message: string }
   /**
-   * The GitHub Release of a tag, found by the mark in its body; `over`: the one that is changed.
+   * The GitHub Release of a tag, found by the mark in its body; `over`: the one that is changed. `commit`: what is released, as
+   * GitHub would tag anything else where somebody deleted the tag meanwhile.
    * https://docs.github.com/rest/releases/releases#create-a-release
    */
   | {
       readonly thing: "release";
       readonly tag: string;
+      readonly commit: Sha;
       readonly title: string;
       readonly mark: string;
       readonly body: string;

@@ -79,10 +79,10 @@ export function releaser(send: Send, read: Read, clock: { now(): Instant }) {
   }
 
   /** A draft that was deleted is made anew; what is to be published is there, or is not published. */
-  async function release(place: Place, { tag, title, body, draft, over }: Release): Promise<Outcome<number>> {
+  async function release(place: Place, { tag, commit, title, body, draft, over }: Release): Promise<Outcome<number>> {
     const { installation, priority } = place;
     const path = `${root(place)}/releases`;
-    const said = { tag_name: tag, name: title, body, draft };
+    const said = { tag_name: tag, target_commitish: commit, name: title, body, draft };
     if (over !== null) {
       const changed = await send({ installation, priority, method: "PATCH", path: `${path}/${over}`, body: said });
       if (changed.ok || !isAbsent(changed)) return written(changed);

@@ -155,7 +155,7 @@ describe("A merge into the last stage", () => {
     const tagged = { ...known, standing: [release()], tag: there(0) };
     expect(made(judge(tagged))).toMatchObject([{ slot: "release:42:12", draft: true, over: null, title: "v1.4.0" }]);
     const drafted = { ...tagged, release: there(900) };
-    expect(made(judge(drafted))).toMatchObject([{ draft: false, over: 900 }]);
+    expect(made(judge(drafted))).toMatchObject([{ draft: false, over: 900, commit: MERGED }]);
     const published = judge({ ...tagged, release: there(900, true) });
     expect(told(published)).toMatchObject([
       { what: "closed", says: { key: "release:42:12", because: "v1.4.0 is released" } },

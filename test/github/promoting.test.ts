@@ -29,6 +29,7 @@ const RELEASE: Extract<Effect, { thing: "release" }> = {
   ...common,
   thing: "release",
   tag: "v1.4.0",
+  commit: HEAD as Sha,
   title: "v1.4.0",
   mark: MARK,
   body: `Notes\n\n${MARK}`,
@@ -75,7 +76,7 @@ const names = (status: number, answer: object = {}): Call => [
   answer,
 ];
 const REF = `${R}/git/ref/tags/v1.4.0`;
-const SAID = { tag_name: "v1.4.0", name: "v1.4.0", body: RELEASE.body, draft: true };
+const SAID = { tag_name: "v1.4.0", target_commitish: HEAD, name: "v1.4.0", body: RELEASE.body, draft: true };
 const shown = { id: 900, tag_name: "v1.4.0", name: "v1.4.0", body: RELEASE.body, draft: true };
 
 async function did(effect: Effect, calls: readonly Call[]): Promise<Receipt> {
