@@ -107,6 +107,18 @@ export type Effect = {
       readonly draft: boolean;
       readonly over: number | null;
     }
+  /**
+   * Files of a GitHub Release: of these names it has exactly these texts, read back by their digests, and of other names
+   * what others gave it. Names are of letters, digits, dots, dashes and underscores, as GitHub keeps them.
+   * https://docs.github.com/rest/releases/assets
+   */
+  | {
+      readonly thing: "assets";
+      readonly tag: string;
+      /** GitHub's id of the release. */
+      readonly release: number;
+      readonly files: readonly { readonly name: string; readonly text: string }[];
+    }
   /** A reaction to a comment of somebody's. */
   | { readonly thing: "reaction"; readonly comment: number; readonly content: Reaction }
   /** An issue, made once and then kept as it is to be. */
@@ -165,6 +177,8 @@ export const branchSlot = (repository: RepositoryId, branch: Branch): Slot => `b
 export const tagSlot = (repository: RepositoryId, number: number): Slot => `tag:${repository}:${number}` as Slot;
 export const releaseSlot = (repository: RepositoryId, number: number): Slot =>
   `release:${repository}:${number}` as Slot;
+/** The files of that release. */
+export const assetsSlot = (repository: RepositoryId, number: number): Slot => `assets:${repository}:${number}` as Slot;
 /** The one answer to what somebody asked, and the one reaction. */
 export const replySlot = (repository: RepositoryId, request: string): Slot => `reply:${repository}:${request}` as Slot;
 /** Whose request is answered when this stands on GitHub; null: nobody's. */
