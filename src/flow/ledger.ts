@@ -58,9 +58,6 @@ export type LedgerEntry = Entry & {
   readonly hash: Hash;
 };
 
-/** Where an entry stands in its chain. */
-export type Place = Pick<LedgerEntry, "sequence" | "hash">;
-
 /** An entry whose text was taken out later: its digest stands for what it said. */
 export type Withheld = Omit<LedgerEntry, "says"> & { readonly says: null };
 /** What is left of it in an export. What else is known of it cannot be proven by its digest, so it is in the entry that took the text out. */

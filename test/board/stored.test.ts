@@ -35,6 +35,8 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   pushers: [],
   tree: id("7ee"),
   tags: [],
+  tag: null,
+  user: { name: null },
   parents: [id("ba5e")],
   entries: [],
   file: FILE,

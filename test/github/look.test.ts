@@ -60,7 +60,7 @@ const review = (state: string, more: object = {}) => ({
   submitted_at: "2026-11-24T10:00:00Z",
   ...more,
 });
-const kept = { by: { id: 4, login: "rita", bot: false }, commit: HEAD, at: "2026-11-24T10:00:00.000Z" };
+const kept = { id: 1, by: { id: 4, login: "rita", bot: false }, commit: HEAD, at: "2026-11-24T10:00:00.000Z" };
 
 const ruleset = {
   id: 42,

@@ -21,6 +21,7 @@ const merged = (number: number, as: string | null, more: Partial<MergedPull> = {
   head: { sha: at("head"), ref: branch(`feature/${number}`), repository: REPOSITORY },
   base: branch("development"),
   mergeCommit: as === null ? null : at(as),
+  mergedAt: null,
   labels: [],
   lane: "feature",
   overridden: [],

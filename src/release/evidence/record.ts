@@ -1,6 +1,5 @@
 import type { Phase } from "../../flow/config.ts";
-import type { Place } from "../../flow/ledger.ts";
-import type { Branch, Instant, Person, RepositoryId, Sha } from "../../flow/names.ts";
+import type { Branch, Instant, Person, Place, RepositoryId, Sha } from "../../flow/names.ts";
 import type { Label } from "../../flow/request.ts";
 import type { ItemState, Walk } from "../../flow/standing.ts";
 import type { Outcome } from "../../flow/verdict.ts";
