@@ -64,7 +64,7 @@ export function begun(
       number: subject.number,
       by,
       carried,
-      exceptions: exceptionsOf({ known, pull, component }, walks, comparison),
+      exceptions: exceptionsOf({ known, pull, component }, walks, comparison, chosen.tag),
       compareUrl:
         chosen.previous === null
           ? null
@@ -95,6 +95,7 @@ const exceptionsOf = (
   }: { readonly known: OnRecord; readonly pull: PullMemory; readonly component: ComponentMemory },
   walks: Walks | null,
   comparison: Comparison,
+  version: string,
 ): Exceptions => ({
   skipped: (walks === null ? [] : [walks.rehearsal, walks.production])
     .flatMap(skippedIn)
@@ -112,7 +113,7 @@ const exceptionsOf = (
       .toSorted((a, b) => a.number - b.number)
       .flatMap(({ number, overridden }) => overridden.map((one) => ({ ...one, on: number }))),
   ],
-  deviations: deviationsIn({ comparison, recorded, component: component.config.policy }, pull.mergedAt).map(
+  deviations: deviationsIn({ comparison, recorded, component: component.config.policy }, version, pull.mergedAt).map(
     ({ standing: { because }, closed }) => ({ because, cleared: closed }),
   ),
 });

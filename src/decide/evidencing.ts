@@ -1,4 +1,4 @@
-import { assetsSlot, type Effect } from "../flow/effect.ts";
+import { assetsSlot, type Effect, standsIn, type Written } from "../flow/effect.ts";
 import type { PullKnown, Want } from "../flow/facts.ts";
 import { digestOf, opens } from "../flow/ledger.ts";
 import { type Look, looking } from "../flow/looking.ts";
@@ -36,7 +36,7 @@ export function evidencing(
   state: Evidenced["state"],
 ): Releasing | { readonly lacks: readonly Want[] } | null {
   const { known, release } = at;
-  if (isAttached(known, release) && release.evidence?.state === state) return null;
+  if (stands(known, release, state)) return null;
   const { ledger, recorded, now } = known;
   // That it is merged was only just found out: once it is remembered, so is what is on record of it.
   if (ledger === null || recorded === null) return { ...NOTHING_RELEASED, lookAgainAt: now };
@@ -52,6 +52,12 @@ export function evidencing(
     ? attached(at, state, again)
     : attachedNew(at, evidence);
 }
+
+/** Not where the tag was made anew since: it is another object then, which has to be named. */
+const stands = (known: PullKnown, release: StandingOf<"release">, state: Evidenced["state"]): boolean =>
+  isAttached(known, release) &&
+  release.evidence?.state === state &&
+  (standsIn(known.tag) as Written).at <= release.evidence.made;
 
 /** Whether the evidence that was made last is there. */
 export const isAttached = (

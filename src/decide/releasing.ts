@@ -1,4 +1,4 @@
-import { type Effect, releaseSlot } from "../flow/effect.ts";
+import { type Effect, releaseSlot, standsIn } from "../flow/effect.ts";
 import type { PullKnown, Want } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
 import { closes, digestOf } from "../flow/ledger.ts";
@@ -27,7 +27,8 @@ export function releasing(
 ): Releasing | { readonly lacks: readonly Want[] } {
   if (!makesRelease(known, pull, component)) return NOTHING_RELEASED;
   const release = releaseOn(known);
-  if (!known.tag?.written) {
+  if (release === undefined && known.tag?.written) return NOTHING_RELEASED;
+  if (release === undefined || standsIn(known.tag) === null) {
     const { ledger, recorded } = known;
     // That it is merged was only just found out: once it is remembered, so is what is on record of it.
     if (ledger === null || recorded === null) return { ...NOTHING_RELEASED, lookAgainAt: known.now };
@@ -35,11 +36,11 @@ export function releasing(
       ? begun({ ...known, ledger, recorded }, pull, component, house)
       : tagging(known, component, release);
   }
-  if (release === undefined) return NOTHING_RELEASED;
 
   const at = { known, pull, component, house, release };
-  if (!known.release?.written) return written(at, true);
-  if (!known.release.written.completed) return drafted(at);
+  const there = standsIn(known.release);
+  if (there === null) return written(at, true);
+  if (!there.completed) return drafted(at);
   const { subject } = known;
   return {
     ...NOTHING_RELEASED,

@@ -24,7 +24,11 @@ function both(arrivals: Settled, enforcement: Decision): Decision {
     ...(arrivals.changed && { memory: enforcement.memory ?? arrivals.memory }),
     entries: [...arrivals.entries, ...enforcement.entries],
     effects: [...arrivals.effects, ...enforcement.effects],
-    news: { ...enforcement.news, nudges: [...arrivals.nudges, ...enforcement.news.nudges] },
+    news: {
+      ...enforcement.news,
+      nudges: [...arrivals.nudges, ...enforcement.news.nudges],
+      forget: [...arrivals.forget, ...enforcement.news.forget],
+    },
     lookAgainAt: earlier(arrivals.lookAgainAt, enforcement.lookAgainAt),
   };
 }

@@ -11,6 +11,7 @@ import type {
   StageMemory,
 } from "./memory.ts";
 import { merged, NO_ARRIVALS, pushed } from "./provenance.ts";
+import { withTouch } from "./touched.ts";
 
 type About<Of extends Lesson["of"]> = Extract<Lesson, { readonly of: Of }>;
 
@@ -43,6 +44,8 @@ export function absorb(known: Memory | null, lesson: Lesson): Memory {
       return arriving(known as StageMemory, (arrivals) => pushed(arrivals, lesson.push));
     case "merge":
       return arriving(known as StageMemory, (arrivals) => merged(arrivals, lesson.merge));
+    case "release":
+      return touching(known as StageMemory, lesson);
     case "component":
       return absorbComponent(known as ComponentMemory | null, lesson);
   }
@@ -83,6 +86,13 @@ export const NO_CONFIG: ConfigState = {
 function arriving(known: StageMemory, after: (arrivals: StageMemory["arrivals"]) => StageMemory["arrivals"]): Memory {
   const arrivals = after(known.arrivals);
   return arrivals === known.arrivals ? known : { ...known, arrivals };
+}
+
+/** While nothing is enforced nothing is recorded. */
+function touching(known: StageMemory, { touch }: About<"release">): StageMemory {
+  const before = known.touched ?? [];
+  const touched = known.arrivals.since === null ? before : withTouch(before, touch);
+  return touched === before ? known : { ...known, touched };
 }
 
 /** Only where they were asked for on this head: elsewhere nobody waits for them. */

@@ -39,6 +39,9 @@ export type SlotState = {
   readonly refused: { readonly fingerprint: Hash; readonly because: string; readonly at: Instant } | null;
 };
 
+/** What stands in a slot as we wrote it; null: nothing was written there, or it was told that it is not so any more. */
+export const standsIn = (slot: SlotState | null): Written | null => (slot?.written?.fingerprint ? slot.written : null);
+
 /**
  * The ways Flowgate changes GitHub. Each sets a slot: the newest content wins, and content with the fingerprint
  * that already stands there is not written again.

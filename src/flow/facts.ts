@@ -335,6 +335,8 @@ export type StageKnown = Known & {
   readonly records: Records;
   /** What came onto it past its gates: what is open, and what was closed of late. */
   readonly deviations: readonly KnownDeviation[];
+  /** The releases that were made, and whether they are open; read where something was done by hand to some release. */
+  readonly releases: readonly KnownRelease[];
 };
 /** A stage of a repository that was looked at. */
 export type StageLookedAt = StageKnown & { readonly memory: StageMemory; readonly component: ComponentMemory };
@@ -344,6 +346,11 @@ export type KnownDeviation = {
   readonly closed: string | null;
   /** The slot of its issue. */
   readonly slot: SlotState | null;
+};
+export type KnownRelease = {
+  readonly standing: StandingOf<"release">;
+  /** Why it is no longer open, such as that it was released; null: it is. */
+  readonly closed: string | null;
 };
 /** A pull request into the default branch whose gate let a change of the config through. */
 export type LetThrough = {

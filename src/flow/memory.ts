@@ -3,6 +3,7 @@ import type { Config, Policy } from "./config.ts";
 import type { Branch, InstallationId, Instant, Person, RepositoryId, Sha } from "./names.ts";
 import type { Arrivals, Merge, Push } from "./provenance.ts";
 import type { RulesetContent } from "./ruleset.ts";
+import type { Touch } from "./touched.ts";
 
 /**
  * What we remember of a subject between two looks. Payloads and lists teach it for free, so that the usual
@@ -81,6 +82,8 @@ export type StageMemory = {
   readonly rulesets: { readonly [title: string]: RulesetMemory };
   readonly enforced: Enforced;
   readonly arrivals: Arrivals;
+  /** What was done by hand to releases, as long as it is not settled; of the last stage only. Left out: nothing. */
+  readonly touched?: readonly Touch[];
 };
 
 export type RulesetMemory = {
@@ -172,6 +175,8 @@ export type Lesson =
   /** What moved a stage that is known; of any other branch nothing is remembered. */
   | { readonly of: "push"; readonly repository: RepositoryId; readonly branch: Branch; readonly push: Push }
   | { readonly of: "merge"; readonly repository: RepositoryId; readonly branch: Branch; readonly merge: Merge }
+  /** Somebody did something to a release or a tag; the last stage learns it, once it is known. */
+  | { readonly of: "release"; readonly repository: RepositoryId; readonly touch: Touch }
   /** The repository exists, under this name; `look`: its config or branches are to be read again. */
   | {
       readonly of: "component";

@@ -2,6 +2,7 @@ import type { Bump } from "./memory.ts";
 import type { Branch, Hash, InstallationId, Instant, Person, Place, RepositoryId, Sha } from "./names.ts";
 import type { Push } from "./provenance.ts";
 import type { ItemReached, Line, Request } from "./request.ts";
+import type { Touched } from "./touched.ts";
 
 /**
  * What stands by our own records until it is closed: opened by one entry of the ledger, closed by another. It can be
@@ -209,13 +210,12 @@ export type Click = {
   /** How the box was written in that revision: it puts ticks and unticks of one second in order. */
   readonly shown: boolean;
 };
-/** What came onto a stage past its gates. */
+/** What came onto a stage past its gates, or what was done by hand to a release, which is of the last stage. */
 export type Deviation = {
   readonly kind: "deviation";
   readonly repository: RepositoryId;
   readonly stage: Branch;
-  readonly push: Push;
-};
+} & ({ readonly push: Push; readonly touched?: undefined } | { readonly touched: Touched; readonly push?: undefined });
 /**
  * A release manager's `/promote` that is under way: it merges the pull request at that head and takes it one stage further. It
  * survives anything; what became of it is its comment's answer.
@@ -250,5 +250,14 @@ export type StandingOf<Kind extends Standing["kind"]> = Extract<Standing, { read
 export const deviationKey = (repository: RepositoryId, stage: Branch, { after, before }: Push): string =>
   `deviation:${repository}:${stage}:${after ?? before}`;
 
-/** The commit that a person names to accept a deviation: what was pushed, or what a deletion took away. */
-export const commitOf = ({ push: { after, before } }: Pick<Deviation, "push">): Sha => after ?? before;
+/** Whoever does the same to a release again makes no other deviation while the first one stands. */
+export const touchedKey = (
+  repository: RepositoryId,
+  stage: Branch,
+  { tag, did }: Pick<Touched, "tag" | "did">,
+  by: Person | null,
+): string => `deviation:${repository}:${stage}:release:${tag}:${did}:${by?.id ?? 0}`;
+
+/** The commit that a person names to accept a deviation: what was pushed, what a deletion took away, or what a release is of. */
+export const commitOf = (deviation: Deviation): Sha =>
+  deviation.push === undefined ? deviation.touched.commit : (deviation.push.after ?? deviation.push.before);

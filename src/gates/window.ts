@@ -15,7 +15,7 @@ export const window: Gate = {
   judge(of) {
     const { standing, now } = of;
     const concerns = standing.filter((one): one is Holding => holds(one, of));
-    const held = concerns.flatMap((one) => heldBy(one, now) ?? []);
+    const held = concerns.flatMap((one) => heldBy(one, now, standing) ?? []);
     // What is owed holds from the moment that it is overdue.
     const next = concerns.flatMap((one) => dueOf(one) ?? []).filter((due) => due > now);
     const until = [...held.flatMap(({ until }) => until ?? []), ...next].sort()[0] ?? null;
@@ -52,7 +52,7 @@ function holds(one: Standing, { lane: { lane }, pull }: Case): boolean {
   }
 }
 
-function heldBy(one: Holding, now: Instant): Held | null {
+function heldBy(one: Holding, now: Instant, standing: readonly Standing[]): Held | null {
   switch (one.kind) {
     case "freeze":
       return one.until !== null && one.until <= now ? null : frozen(one);
@@ -74,12 +74,17 @@ function heldBy(one: Holding, now: Instant): Held | null {
       };
     case "release":
       return {
-        because: `${one.version} is merged and not released yet.`,
+        because: `${one.version} is merged and not released yet${outByHand(one, standing)}.`,
         cure: `One release at a time: ${one.version} is tested and published, or rolled back, first.`,
         until: null,
       };
   }
 }
+
+const outByHand = ({ version }: StandingOf<"release">, standing: readonly Standing[]): string =>
+  standing.some((one) => one.kind === "deviation" && one.touched?.did === "published" && one.touched.tag === version)
+    ? ", though it was published by hand"
+    : "";
 
 const frozen = ({ stage, until, because, of, by }: StandingOf<"freeze">): Held => ({
   because: `${stage} is frozen${until === null ? "" : ` until ${minute(until)}`}${"installation" in of ? " in all components" : ""}: ${because}.`,

@@ -6,6 +6,7 @@ import type { Send } from "./call.ts";
 import { failed, found, isAbsent, isThere, type Outcome } from "./failure.ts";
 import { id } from "./parse.ts";
 import type { Read } from "./read.ts";
+import { gone } from "./releasing.ts";
 import { type Place, root } from "./repository.ts";
 
 type Assets = Extract<Effect, { thing: "assets" }>;
@@ -105,8 +106,7 @@ export function attacher(send: Send, read: Read, clock: { now(): Instant }, apiU
   return async function attach(place: Place, effect: Assets): Promise<Outcome<number>> {
     for (let round = 0; ; round++) {
       const there = await releaseAt(read, place, effect.release);
-      if (isAbsent(there)) return refused(`GitHub does not show the release ${effect.tag} any more`);
-      if (!there.ok) return there;
+      if (!there.ok) return isAbsent(there) ? failed(gone(there.failure, effect.tag)) : there;
       const { assets, upload_url } = there.value;
       const wrong = await wrongOf(read, place, effect.files, assets);
       if (!wrong.ok) return wrong;

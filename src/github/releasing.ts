@@ -3,8 +3,8 @@ import type { Effect } from "../flow/effect.ts";
 import type { Answers } from "../flow/facts.ts";
 import { branchText, shaText } from "../flow/listed.ts";
 import type { Instant, Sha } from "../flow/names.ts";
-import type { Send } from "./call.ts";
-import { failed, found, isAbsent, isThere, type Outcome } from "./failure.ts";
+import type { Reply, Send } from "./call.ts";
+import { type Failure, failed, found, isAbsent, isThere, type Outcome } from "./failure.ts";
 import { id } from "./parse.ts";
 import { malformed, parsed, type Read } from "./read.ts";
 import { type Place, root } from "./repository.ts";
@@ -56,6 +56,14 @@ export async function markedRelease(read: Read, place: Place, mark: string) {
   return outcome.ok ? found(outcome.value.find(({ body }) => body?.includes(mark)) ?? null) : outcome;
 }
 
+/** GitHub's 404 for a release of ours: whether it is gone or hidden, it would say no again. */
+export const gone = (failure: Failure, tag: string): Failure => ({
+  ...failure,
+  kind: "denied",
+  status: null,
+  how: `GitHub does not show the release ${tag} any more`,
+});
+
 /** How a release is written: its tag, and the GitHub Release. */
 export function releaser(send: Send, read: Read, clock: { now(): Instant }) {
   return { tag, release };
@@ -77,14 +85,20 @@ export function releaser(send: Send, read: Read, clock: { now(): Instant }) {
     return there.value === commit ? found(0) : failed(named.failure);
   }
 
+  /** A draft that was deleted is made anew; what is to be published is there, or is not published. */
   async function release(place: Place, { tag, title, body, draft, over }: Release): Promise<Outcome<number>> {
     const { installation, priority } = place;
-    const releases = `${root(place)}/releases`;
+    const path = `${root(place)}/releases`;
     const said = { tag_name: tag, name: title, body, draft };
-    const outcome =
-      over === null
-        ? await send({ installation, priority, method: "POST", path: releases, body: said })
-        : await send({ installation, priority, method: "PATCH", path: `${releases}/${over}`, body: said });
+    if (over !== null) {
+      const changed = await send({ installation, priority, method: "PATCH", path: `${path}/${over}`, body: said });
+      if (changed.ok || !isAbsent(changed)) return written(changed);
+      if (!draft) return failed(gone(changed.failure, tag));
+    }
+    return written(await send({ installation, priority, method: "POST", path, body: said }));
+  }
+
+  function written(outcome: Outcome<Reply>): Outcome<number> {
     if (!outcome.ok) return outcome;
     const result = parsed(outcome.value.text, releaseShape);
     return "value" in result ? found(result.value.id) : malformed(result.flaw, outcome.value.status, clock.now());

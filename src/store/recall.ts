@@ -40,7 +40,7 @@ import { chainOf, lastPlace } from "./ledger.ts";
 import { recordedOf } from "./recorded.ts";
 import { memoryOf, parsed, type Row, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
-import { deviationsOn, lastLanding, overridesOn, spentIn, standingFor } from "./standing.ts";
+import { deviationsOn, lastLanding, overridesOn, releasesOf, spentIn, standingFor } from "./standing.ts";
 
 export type Recalled = {
   readonly facts: Facts;
@@ -190,14 +190,15 @@ async function beside(
     case "stage": {
       const { repository, branch } = subject;
       const stage = memory as StageMemory | null;
-      const [unchecked, slots, records, deviations] = await Promise.all([
+      const [unchecked, slots, records, deviations, releases] = await Promise.all([
         uncheckedInto(on, repository, branch),
         rulesetSlotsOf(on, repository, branch),
         recordsOf(on, repository, branch, stage?.arrivals ?? null),
         deviationsOn(on, repository, branch, later(now, -CLOSED_MS)),
+        stage?.touched === undefined ? [] : releasesOf(on, repository),
       ]);
       const known: readonly KnownDeviation[] = await withIssues(on, repository, deviations);
-      return { subject, memory, unchecked, slots, records, deviations: known };
+      return { subject, memory, unchecked, slots, records, deviations: known, releases };
     }
     case "component": {
       const of = memory as ComponentMemory | null;

@@ -1,4 +1,4 @@
-import type { Spent } from "../flow/facts.ts";
+import type { KnownRelease, Spent } from "../flow/facts.ts";
 import type { LedgerEntry, Withheld } from "../flow/ledger.ts";
 import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
 import { overridesOf } from "../flow/override.ts";
@@ -139,6 +139,21 @@ export async function deviationsOn(
     .execute();
   return rows.map(({ standing, closed_because }) => ({
     standing: JSON.parse(standing) as StandingOf<"deviation">,
+    closed: closed_because,
+  }));
+}
+
+/** The releases that were made of a repository, published or not. */
+export async function releasesOf(on: Connection, repository: RepositoryId): Promise<readonly KnownRelease[]> {
+  const rows = await on
+    .selectFrom("standing")
+    .select(["standing", "closed_because"])
+    .where("repository", "=", repository)
+    .where("kind", "=", "release")
+    .orderBy("key")
+    .execute();
+  return rows.map(({ standing, closed_because }) => ({
+    standing: JSON.parse(standing) as StandingOf<"release">,
     closed: closed_because,
   }));
 }

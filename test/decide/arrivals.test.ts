@@ -69,6 +69,7 @@ const facts = (arrivals: Partial<Arrivals>, more: Partial<StageKnown> = {}): Sta
   slots: {},
   records: NO_RECORDS,
   deviations: [],
+  releases: [],
   ...more,
 });
 const answer = (arrivals: Partial<Arrivals>, more: Partial<StageKnown> = {}) => decide(facts(arrivals, more), HOUSE);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Decision } from "../../src/flow/decision.ts";
-import type { Effect } from "../../src/flow/effect.ts";
+import type { Effect, SlotState } from "../../src/flow/effect.ts";
 import type { PullKnown, Review } from "../../src/flow/facts.ts";
 import { type Hash, later, type Place } from "../../src/flow/names.ts";
 import type { StandingOf } from "../../src/flow/standing.ts";
@@ -82,6 +82,13 @@ describe("The evidence of a release", () => {
     expect(made(decision)).toMatchObject([{ thing: "release", draft: false }]);
     // What stands there is other evidence than was made last.
     expect(assetsIn(judge({ ...drafted, standing: [standing], assets: there(900) }, github))).toBeDefined();
+  });
+
+  it("is made anew where the tag was, which is another object then", () => {
+    const { standing, slot } = attached("final");
+    const tag = { written: { ...(there(0).written as NonNullable<SlotState["written"]>), at: LATER }, refused: null };
+    const facts = { ...drafted, standing: [standing], assets: slot, tag, now: LATER };
+    expect(signed(judge(facts, github))).toMatchObject({ made: LATER });
   });
 
   it("of the first release names none before it, and of one whose tag is gone neither", () => {

@@ -78,5 +78,6 @@ export const stageKnown = (more: Partial<StageKnown> = {}): StageKnown => ({
   slots: {},
   records: NO_RECORDS,
   deviations: [],
+  releases: [],
   ...more,
 });

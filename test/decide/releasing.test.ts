@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import type { SlotState } from "../../src/flow/effect.ts";
 import type { MergedPull, PullKnown } from "../../src/flow/facts.ts";
 import type { Entry } from "../../src/flow/ledger.ts";
 import { branch, type Hash } from "../../src/flow/names.ts";
@@ -147,6 +148,19 @@ describe("A merge into the last stage", () => {
     ]);
     // What is over is not begun again.
     expect(judge({ ...known, tag: there(0) }).effects).toEqual([]);
+  });
+
+  it("is tagged and drafted anew where somebody deleted that, and not published before it is drafted", () => {
+    const gone = (id: number): SlotState => ({
+      written: { fingerprint: "" as Hash, id, completed: false, at: NOW },
+      refused: null,
+    });
+    const untagged = { ...known, standing: [release()], tag: gone(0), release: there(900) };
+    expect(made(judge(untagged))).toMatchObject([{ thing: "tag", tag: "v1.4.0", commit: MERGED }]);
+    const undrafted = { ...untagged, tag: there(0), release: gone(900) };
+    expect(made(judge(undrafted))).toMatchObject([{ thing: "release", draft: true, over: 900 }]);
+    // What is over stays so.
+    expect(judge({ ...known, tag: gone(0), release: gone(900) }).effects).toEqual([]);
   });
 
   it("is numbered anew where somebody took its tag before it was made", () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { digestOf } from "../../src/flow/ledger.ts";
 import { branch, installationId, later } from "../../src/flow/names.ts";
 import type { Standing } from "../../src/flow/standing.ts";
+import type { Deed } from "../../src/flow/touched.ts";
 import type { Lane } from "../../src/flow/verdict.ts";
 import { window } from "../../src/gates/window.ts";
 import { at, LATER, NOW, REPOSITORY } from "../builders.ts";
@@ -49,6 +50,24 @@ const found = (standing: readonly Standing[], asking: Asking = {}) => asked(wind
 const holdsIn = (one: Standing) => LANES.filter((lane) => said(found([one], { lane }))[0] === "pending");
 
 describe("The window", () => {
+  it("says of a release that it was published by hand, while nobody has accepted that", () => {
+    const touched = (did: Deed, tag: string): Standing => ({
+      ...common,
+      kind: "deviation",
+      because: "It was touched",
+      stage: branch("master"),
+      touched: { did, tag, commit: at("merged"), released: false, at: NOW },
+    });
+    const because = (...more: readonly Standing[]) =>
+      said(found([inFlight, deviation, ...more], { lane: "release" }))[1];
+    expect(because(touched("published", "v1.4.0"))).toBe(
+      "v1.4.0 is merged and not released yet, though it was published by hand.",
+    );
+    expect(because(touched("edited", "v1.4.0"), touched("published", "v1.3.0"))).toBe(
+      "v1.4.0 is merged and not released yet.",
+    );
+  });
+
   it("is open where nothing stands", () => {
     for (const lane of LANES) expect(said(found([], { lane }))).toEqual(["passed", "Nothing holds it."]);
   });

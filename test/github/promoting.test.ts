@@ -262,10 +262,38 @@ describe("What promotes", () => {
       { came: "done", id: 900 },
     ],
     [
-      "a release that was deleted by hand",
+      "a draft that was deleted by hand, anew",
       { ...RELEASE, over: 900 },
-      [["PATCH", `${R}/releases/900`, SAID, 404, said("Not Found")]],
-      { came: "refused", because: expect.any(String) },
+      [
+        ["PATCH", `${R}/releases/900`, SAID, 404, said("Not Found")],
+        ["POST", `${R}/releases`, SAID, 201, { ...shown, id: 901 }],
+      ],
+      { came: "done", id: 901 },
+    ],
+    [
+      "a draft that was deleted by hand, while GitHub is silent",
+      { ...RELEASE, over: 900 },
+      [
+        ["PATCH", `${R}/releases/900`, SAID, 404, said("Not Found")],
+        ["POST", `${R}/releases`, SAID, 502],
+      ],
+      { came: "unsure" },
+    ],
+    [
+      "a draft that GitHub may have changed",
+      { ...RELEASE, draft: false, over: 900 },
+      [["PATCH", `${R}/releases/900`, { ...SAID, draft: false }, 502]],
+      { came: "unsure" },
+    ],
+    [
+      "a release that was deleted by hand before it is published",
+      { ...RELEASE, draft: false, over: 900 },
+      [["PATCH", `${R}/releases/900`, { ...SAID, draft: false }, 404, said("Not Found")]],
+      {
+        came: "refused",
+        because:
+          "GitHub does not show the release v1.4.0 any more when asked to publish the release v1.4.0 of org/api.",
+      },
     ],
     ["a draft of which GitHub says nothing", RELEASE, [["POST", `${R}/releases`, SAID, 201, {}]], { came: "unsure" }],
   ])("%s", async (_what, effect, calls, came) => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Comparison, MergedPull, Recorded, Review } from "../../src/flow/facts.ts";
 import { branch, type Hash, later } from "../../src/flow/names.ts";
-import type { Standing, StandingOf } from "../../src/flow/standing.ts";
+import type { Push } from "../../src/flow/provenance.ts";
+import type { Standing } from "../../src/flow/standing.ts";
 import { approversIn, deviationsIn, type Gathering, gathered } from "../../src/release/evidence/gathered.ts";
 import { evidenceShape } from "../../src/release/evidence/shape.ts";
 import { statement } from "../../src/release/evidence/statement.ts";
@@ -268,10 +269,7 @@ describe("Approvals in evidence", () => {
 });
 
 describe("What came past the gates", () => {
-  const deviation = (
-    stage: string,
-    push: Partial<StandingOf<"deviation">["push"]> = {},
-  ): Recorded["deviations"][number] => ({
+  const deviation = (stage: string, push: Partial<Push> = {}): Recorded["deviations"][number] => ({
     standing: {
       kind: "deviation",
       key: `deviation:${stage}`,
@@ -286,11 +284,10 @@ describe("What came past the gates", () => {
   });
   const comparison: Comparison = brings("eight");
   const landings = [ago(120), ago(90), later(NOW, 1)];
-  const isIn = (one: Recorded["deviations"][number], mergedAt: typeof NOW | null = NOW, landed = landings) =>
-    deviationsIn(
-      { comparison, component: { stages }, recorded: recorded({ deviations: [one], landings: landed }) },
-      mergedAt,
-    ).length === 1;
+  const isIn = (one: Recorded["deviations"][number], mergedAt: typeof NOW | null = NOW, landed = landings) => {
+    const of = { comparison, component: { stages }, recorded: recorded({ deviations: [one], landings: landed }) };
+    return deviationsIn(of, "v1.4.0", mergedAt).length === 1;
+  };
 
   it("is in a release that brought it, or that came after it on the last stage", () => {
     expect(isIn(deviation("staging", { after: at("eight") }))).toBe(true);
@@ -300,6 +297,16 @@ describe("What came past the gates", () => {
     expect(isIn(deviation("master", { at: ago(100) }), NOW, [])).toBe(true);
     expect(isIn(deviation("master", { at: later(NOW, 1) }))).toBe(false);
     expect(isIn(deviation("master", { at: later(NOW, 1) }), null)).toBe(true);
+  });
+
+  it("is in the release that somebody touched by hand", () => {
+    const touched = { did: "published", tag: "v1.4.0", commit: at("merged"), released: false, at: NOW } as const;
+    const { push: _, ...rest } = deviation("master").standing;
+    const by = (tag: string) => ({ standing: { ...rest, touched: { ...touched, tag } }, closed: null });
+    expect([isIn(by("v1.4.0")), isIn(by("v1.3.2"))]).toEqual([true, false]);
+    expect(of({ recorded: recorded({ deviations: [by("v1.4.0")] }) }).deviations).toMatchObject([
+      { commit: at("merged"), closed: null },
+    ]);
   });
 
   it("is told with how it was settled", () => {

@@ -65,7 +65,7 @@ export function gathered(of: Gathering): Evidence {
     runBook: of.runBook,
     attestations: attestedFor(of),
     overrides: overridesOf(of),
-    deviations: deviationsIn(of, pull.mergedAt).map(({ standing, closed }) => ({
+    deviations: deviationsIn(of, release.version, pull.mergedAt).map(({ standing, closed }) => ({
       stage: standing.stage,
       commit: commitOf(standing),
       what: standing.because,
@@ -174,10 +174,10 @@ function overridesOf(of: Gathering): readonly Override[] {
 }
 
 /**
- * What came past the gates and is in a release: what it brought, and what came onto the last stage itself since the release
- * or the hotfix before.
+ * What came past the gates and is in a release: what it brought, what came onto the last stage itself since the release
+ * or the hotfix before, and what was done to the release by hand.
  *
- * @param mergedAt null: it is not known.
+ * @param version `v1.4.0`. @param mergedAt null: it is not known.
  */
 export function deviationsIn(
   {
@@ -187,6 +187,7 @@ export function deviationsIn(
   }: Pick<Gathering, "comparison" | "recorded"> & {
     readonly component: { readonly stages: Stages };
   },
+  version: string,
   mergedAt: Instant | null,
 ): Recorded["deviations"] {
   const commits = new Set(comparison.commits.map(({ sha }) => sha));
@@ -195,7 +196,10 @@ export function deviationsIn(
     .filter((at) => mergedAt !== null && at < mergedAt)
     .toSorted()
     .at(-1);
-  const isSince = ({ stage, push: { at } }: StandingOf<"deviation">) =>
-    stage === last && (since === undefined || at > since) && (mergedAt === null || at <= mergedAt);
-  return recorded.deviations.filter(({ standing }) => commits.has(commitOf(standing)) || isSince(standing));
+  return recorded.deviations.filter(({ standing }) => {
+    if (standing.push === undefined) return standing.touched.tag === version;
+    const { at } = standing.push;
+    const isSince = (since === undefined || at > since) && (mergedAt === null || at <= mergedAt);
+    return commits.has(commitOf(standing)) || (standing.stage === last && isSince);
+  });
 }
