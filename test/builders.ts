@@ -67,6 +67,7 @@ export const pullFacts = ({
   dataLabel: false,
   bump: null,
   mergeCommit: null,
+  mergedAt: null,
 });
 
 export const candidate = (options: PullOptions = {}): Candidate & Pick<PullFacts, "body" | "dataLabel"> => ({
@@ -123,8 +124,10 @@ export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
   branch: null,
   tag: null,
   release: null,
+  assets: null,
   merged: [],
   ledger: null,
+  recorded: null,
   itemIssues: {},
   overrides: [],
   owed: { slot: null, all: [] },

@@ -59,6 +59,7 @@ describe("a pull request's event", () => {
           dataLabel: false,
           bump: null,
           mergeCommit: null,
+          mergedAt: null,
         },
       },
     ]);

@@ -94,7 +94,7 @@ export type Came =
   | { readonly came: "under way"; readonly promotes: Promotes };
 
 /** What is promoted, and how: with its comment it becomes what is under way. */
-export type Promotes = Pick<StandingOf<"promotion">, "head" | "whenReadyUntil" | "version" | "refreshTo">;
+export type Promotes = Pick<StandingOf<"promotion">, "head" | "whenReadyUntil" | "version" | "refreshTo" | "publishes">;
 
 /** Carries it out; null while something that it looked for is not there: `look` knows what. */
 export type Act<Of extends Asked = Asked> = (asked: Of) => Came | null;

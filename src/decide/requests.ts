@@ -148,7 +148,10 @@ function replaced({ by, origin }: Heard, { standing }: Known): readonly Said[] {
 /** From here on it survives anything; see `promoting`. */
 function begins(
   request: Heard,
-  of: Pick<StandingOf<"promotion">, "line" | "others" | "head" | "whenReadyUntil" | "version" | "refreshTo">,
+  of: Pick<
+    StandingOf<"promotion">,
+    "line" | "others" | "head" | "whenReadyUntil" | "version" | "refreshTo" | "publishes"
+  >,
   { subject, now }: Known,
 ): Entry {
   const { repository } = subject;

@@ -2,7 +2,7 @@ import type { CheckSeen } from "./check-seen.ts";
 import type { Config } from "./config.ts";
 import type { MergeMethod, SlotState } from "./effect.ts";
 import type { ComponentMemory, GroupMemory, PullFacts, PullMemory, StageMemory } from "./memory.ts";
-import type { Branch, Hash, InstallationId, Instant, Person, Sha } from "./names.ts";
+import type { Branch, Hash, InstallationId, Instant, Person, Place, Sha } from "./names.ts";
 import type { Merge, Push, Records } from "./provenance.ts";
 import type { Open } from "./request.ts";
 import type { LiveRuleset } from "./ruleset.ts";
@@ -45,6 +45,8 @@ export type BroughtBy = {
   readonly head: Sha;
 };
 export type Review = {
+  /** GitHub's id of it. */
+  readonly id: number;
   readonly by: Person & { readonly bot: boolean };
   readonly state: "approved" | "changes-requested" | "dismissed" | "commented";
   readonly commit: Sha | null;
@@ -152,6 +154,10 @@ export type Answers = {
     | { readonly is: true; readonly finished: Instant }
     | { readonly is: false; readonly because: string };
   readonly rules: readonly BranchRule[];
+  /** What a tag's name stands for: the object with its message, or, where it has none, the commit itself. Null: there is none. */
+  readonly tag: { readonly object: Sha; readonly commit: Sha } | null;
+  /** The name that somebody gave; null: none, or the account is gone. */
+  readonly user: { readonly name: string | null };
 };
 /** One thing still to be read. Only a judgement knows what it needs, since needs depend on what was read before. */
 export type Want =
@@ -186,6 +192,8 @@ export type Want =
   /** A run of a workflow, in any repository of the same owner. */
   | { readonly want: "run"; readonly repository: string; readonly id: number; readonly attempt: number | null }
   | { readonly want: "touched"; readonly path: string; readonly head: Sha }
+  | { readonly want: "tag"; readonly tag: string }
+  | { readonly want: "user"; readonly id: number; readonly login: string }
   /** Asked of the verifier that the config names. */
   | { readonly want: "verified"; readonly system: string; readonly id: string; readonly finished: Instant };
 export type AnswerTo<W extends Want> = Answers[W["want"]];
@@ -233,13 +241,16 @@ export type PullKnown = Known & {
   readonly next: SlotState | null;
   /** The slot of its branch, where Flowgate made that. */
   readonly branch: SlotState | null;
-  /** The slots of the tag and of the GitHub Release that its merge makes. */
+  /** The slots of the tag, of the GitHub Release that its merge makes, and of the files of that. */
   readonly tag: SlotState | null;
   readonly release: SlotState | null;
+  readonly assets: SlotState | null;
   /** Merged pull requests of the component, of which a promotion may carry some; read where it is promoted or was released. */
   readonly merged: readonly MergedPull[];
-  /** The hash of the last entry of the component's ledger; null: it was not read. */
-  readonly ledger: Hash | null;
+  /** The last entry of the component's ledger; null: it was not read. */
+  readonly ledger: Place | null;
+  /** What is on record of its release beside that; read while it is being made, else null. */
+  readonly recorded: Recorded | null;
   /** The digest of the run-book as its page shows it; null: it shows none. */
   readonly walked: Hash | null;
   /** The slots of the checks of its gates, by the check's name. */
@@ -274,13 +285,31 @@ export type KnownOwed = {
   }[];
 };
 /** A merged pull request as it is remembered. */
-export type MergedPull = Pick<PullFacts, "title" | "author" | "head" | "base" | "mergeCommit"> & {
+export type MergedPull = Pick<PullFacts, "title" | "author" | "head" | "base" | "mergeCommit" | "mergedAt"> & {
   readonly number: number;
   readonly labels: readonly string[];
   /** As it was judged; null: it was not, or no lane allowed it. */
   readonly lane: Lane | null;
   /** What it was let through by, of what its gates did not pass. */
   readonly overridden: readonly (Concession & { readonly gate: string })[];
+};
+/** What is on record that the evidence of a release tells of. */
+export type Recorded = {
+  /** The component's chain, and its first entry about the release. */
+  readonly chain: string;
+  readonly from: number;
+  /** Who had pull requests merged by `/promote`: promotions and releases, by number. */
+  readonly promoters: { readonly [number: number]: Person };
+  /** When releases and hotfixes went into the last stage, in any order; the release itself may be among them. */
+  readonly landings: readonly Instant[];
+  /** On any pull request of the component, whenever it was. */
+  readonly overrides: readonly {
+    readonly standing: StandingOf<"override">;
+    /** By a login, or `app`; null: it is open. */
+    readonly closed: { readonly by: string; readonly at: Instant; readonly because: string } | null;
+  }[];
+  /** On any of its stages, whenever it was. */
+  readonly deviations: readonly Omit<KnownDeviation, "slot">[];
 };
 /** What was attested for a release that is merged. */
 export type Spent = {

@@ -33,6 +33,8 @@ export type PullFacts = {
   readonly bump: Bump | null;
   /** What it was merged as; null while it is not. */
   readonly mergeCommit: Sha | null;
+  /** When that was. */
+  readonly mergedAt: Instant | null;
 };
 
 export type PullMemory = PullFacts & {

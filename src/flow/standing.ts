@@ -1,5 +1,5 @@
 import type { Bump } from "./memory.ts";
-import type { Branch, Hash, InstallationId, Instant, Person, RepositoryId, Sha } from "./names.ts";
+import type { Branch, Hash, InstallationId, Instant, Person, Place, RepositoryId, Sha } from "./names.ts";
 import type { Push } from "./provenance.ts";
 import type { ItemReached, Line, Request } from "./request.ts";
 import type { Touched } from "./touched.ts";
@@ -96,6 +96,24 @@ export type Release = {
   readonly commit: Sha;
   /** As they stand in the GitHub Release, in Markdown. */
   readonly notes: string;
+  /** The tag of the version before; null: it is the first. */
+  readonly previous: string | null;
+  /** The last entry of the ledger then: its hash stands in the tag's message. */
+  readonly ledger: Place;
+  /** What its evidence was made of, so that it has the same bytes each time; left out: there is none yet. */
+  readonly evidence?: Evidenced;
+  /** Who lets it be published, where that is done by hand; left out: nobody yet. */
+  readonly authorised?: { readonly by: Person; readonly at: Instant };
+};
+/** The evidence of a release that was made last. */
+export type Evidenced = {
+  /** `final`: after the last of what is to be done before publishing. */
+  readonly state: "preliminary" | "final";
+  readonly made: Instant;
+  /** The last entry of the ledger that it rests on. */
+  readonly head: Place;
+  /** Of its files. */
+  readonly fingerprint: Hash;
 };
 /** A release or a hotfix that went into the last stage as it had passed, at the moment that it says. */
 export type Landed = { readonly kind: "landed"; readonly repository: RepositoryId; readonly number: number };
@@ -215,6 +233,8 @@ export type Promotion = {
   /** As soon as its gates pass, until then; null: now or not at all. */
   readonly whenReadyUntil: Instant | null;
   readonly version: VersionAsked | null;
+  /** It is merged: the release that it made is to be published. Left out: it is to be merged, or moved on. */
+  readonly publishes?: true;
   /** Not to be merged: its branch is moved on to that commit of its stage. Null: to be merged. */
   readonly refreshTo: Sha | null;
   /** The comment, and what came of its other lines, while that was not said. */

@@ -6,10 +6,10 @@ import { runOf } from "./actions.ts";
 import { checksOn, comparison, entriesOf, parentsOf, touchedBy, treeAt } from "./commits.ts";
 import { type Outcome, sentence } from "./failure.ts";
 import { broughtByShape } from "./parse.ts";
-import { collaboratorsOf, membersOf, pushersTo } from "./people.ts";
+import { collaboratorsOf, membersOf, pushersTo, userAt } from "./people.ts";
 import { issuesWith, mergedPulls, openPulls, pullAt, reviewsOf, textOf } from "./pulls.ts";
 import type { Read } from "./read.ts";
-import { tagsOf } from "./releasing.ts";
+import { tagAt, tagsOf } from "./releasing.ts";
 import {
   blobOf,
   bytesOf,
@@ -110,6 +110,8 @@ function answersFrom(read: Read, clock: { now(): Instant }): Answering {
     text: (place, { number }) => textOf(read, place, number),
     pushers: (place, { branch }) => pushersTo(read, place, branch),
     tags: (place) => tagsOf(read, place),
+    tag: (place, { tag }) => tagAt(read, place, tag),
+    user: (place, want) => userAt(read, place, want),
     tree: (place, { commit }) => treeAt(read, place, commit),
     parents: (place, { commit }) => parentsOf(read, place, commit),
     entries: (place, { commit }) => entriesOf(read, place, { commit, now }),
@@ -167,6 +169,10 @@ function inWords(want: WantOfGithub): string {
       return `who pushed to ${want.branch}`;
     case "tags":
       return "the tags";
+    case "tag":
+      return `the tag ${want.tag}`;
+    case "user":
+      return `the account of ${want.login}`;
     case "tree":
       return `the tree of ${short(want.commit)}`;
     case "parents":

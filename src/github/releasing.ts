@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Effect } from "../flow/effect.ts";
+import type { Answers } from "../flow/facts.ts";
 import { branchText, shaText } from "../flow/listed.ts";
 import type { Instant, Sha } from "../flow/names.ts";
 import type { Reply, Send } from "./call.ts";
@@ -30,17 +31,23 @@ export async function tagsOf(read: Read, place: Place): Promise<Outcome<readonly
 const tagAddress = (place: Place, tag: string): string => `${root(place)}/git/ref/tags/${encodeURIComponent(tag)}`;
 
 /**
- * The commit that a tag names, whatever kind of tag it is; null: there is none of that name.
+ * What a tag's name stands for, and the commit behind it, whatever kind of tag it is; null: there is none of that name.
  * https://docs.github.com/rest/git/refs#get-a-reference, https://docs.github.com/rest/git/tags#get-a-tag
  */
-export async function taggedCommit(read: Read, place: Place, tag: string): Promise<Outcome<Sha | null>> {
+export async function tagAt(read: Read, place: Place, tag: string): Promise<Outcome<Answers["tag"]>> {
   const ref = await read.one(place, tagAddress(place, tag), objectShape);
   if (isAbsent(ref)) return found(null);
   if (!ref.ok) return ref;
   const { type, sha } = ref.value.object;
-  if (type !== "tag") return found(sha);
+  if (type !== "tag") return found({ object: sha, commit: sha });
   const annotated = await read.one(place, `${root(place)}/git/tags/${sha}`, objectShape, { immutable: true });
-  return annotated.ok ? found(annotated.value.object.sha) : annotated;
+  return annotated.ok ? found({ object: sha, commit: annotated.value.object.sha }) : annotated;
+}
+
+/** The commit that a tag names; null: there is none of that name. */
+export async function taggedCommit(read: Read, place: Place, tag: string): Promise<Outcome<Sha | null>> {
+  const there = await tagAt(read, place, tag);
+  return there.ok ? found(there.value?.commit ?? null) : there;
 }
 
 /** Our GitHub Release by its mark, drafts among them; null: there is none. https://docs.github.com/rest/releases/releases#list-releases */

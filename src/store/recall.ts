@@ -1,5 +1,6 @@
 import { organisationNote } from "../flow/component.ts";
 import {
+  assetsSlot,
   branchSlot,
   checkSlot,
   type Effect,
@@ -37,7 +38,8 @@ import { type PullSubject, type Subject, subjectKey } from "../flow/subject.ts";
 import { concessionsIn, configLetThrough, type Verdict } from "../flow/verdict.ts";
 import { recordsOf } from "./arrivals.ts";
 import type { Connection } from "./database.ts";
-import { chainOf, lastHash } from "./ledger.ts";
+import { chainOf, lastPlace } from "./ledger.ts";
+import { recordedOf } from "./recorded.ts";
 import { memoryOf, parsed, type Row, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 import { deviationsOn, lastLanding, overridesOn, owedOn, releasesOf, spentIn, standingFor } from "./standing.ts";
@@ -247,35 +249,44 @@ function withIssues<One extends { readonly standing: { readonly key: string } }>
   );
 }
 
-type Promoted = Pick<PullKnown, "merge" | "next" | "branch" | "tag" | "release" | "merged" | "ledger">;
+type Promoted = Pick<
+  PullKnown,
+  "merge" | "next" | "branch" | "tag" | "release" | "assets" | "merged" | "ledger" | "recorded"
+>;
 const NOT_PROMOTED: Promoted = {
   merge: null,
   next: null,
   branch: null,
   tag: null,
   release: null,
+  assets: null,
   merged: [],
   ledger: null,
+  recorded: null,
 };
 
 /** What a `/promote` has done, and a release. Most pull requests are merged by nobody's command, and make no release. */
 async function promotionOf(
   on: Connection,
-  { repository, number }: PullSubject,
-  { head }: PullMemory,
+  subject: PullSubject,
+  { head, merged: isMerged }: PullMemory,
   { asked, released }: { readonly asked: boolean; readonly released: boolean },
 ): Promise<Promoted> {
   if (!asked && !released) return NOT_PROMOTED;
-  const [merge, next, branch, tag, release, merged, ledger] = await Promise.all([
+  const { repository, number } = subject;
+  const [merge, next, branch, tag, release, assets, merged, ledger] = await Promise.all([
     asked ? slotState(on, mergeSlot(repository, number, head.sha)) : null,
     asked ? slotState(on, promotionSlot(repository, number)) : null,
     asked ? slotState(on, branchSlot(repository, head.ref)) : null,
     released ? slotState(on, tagSlot(repository, number)) : null,
     released ? slotState(on, releaseSlot(repository, number)) : null,
+    released ? slotState(on, assetsSlot(repository, number)) : null,
     mergedOf(on, repository),
-    released ? lastHash(on, chainOf(repository)) : null,
+    released ? lastPlace(on, chainOf(repository)) : null,
   ]);
-  return { merge, next, branch, tag, release, merged, ledger };
+  const isMade = release?.written?.completed === true;
+  const recorded = released && isMerged && !isMade ? await recordedOf(on, subject, merged) : null;
+  return { merge, next, branch, tag, release, assets, merged, ledger, recorded };
 }
 
 const asksToPromote = ({ request }: Open): boolean => /^\/promote\b/im.test(request.body);
@@ -297,12 +308,13 @@ async function mergedOf(on: Connection, repository: RepositoryId): Promise<reado
   return rows.flatMap(({ number, memory, verdict }) => {
     const pull = parsed<PullMemory>(memory);
     if (!pull?.merged) return [];
-    const { title, author, head, base, mergeCommit, bump } = pull;
+    const { title, author, head, base, mergeCommit, mergedAt, bump } = pull;
     const labels = bump === null ? [] : [`release:${bump}`];
     const judged = parsed<Verdict>(verdict);
     const lane = judged?.lane ?? null;
     const overridden = concessionsIn(judged);
-    return [{ number: number as number, title, author, head, base, mergeCommit, labels, lane, overridden }];
+    const facts = { title, author, head, base, mergeCommit, mergedAt };
+    return [{ number: number as number, ...facts, labels, lane, overridden }];
   });
 }
 

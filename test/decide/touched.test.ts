@@ -2,13 +2,14 @@ import { describe, expect, it } from "@jest/globals";
 import { decide } from "../../src/decide.ts";
 import type { Decision } from "../../src/flow/decision.ts";
 import type { KnownDeviation, KnownRelease, StageKnown } from "../../src/flow/facts.ts";
+import { digestOf } from "../../src/flow/ledger.ts";
 import { branch, type Hash, type Person } from "../../src/flow/names.ts";
 import { NO_ARRIVALS } from "../../src/flow/provenance.ts";
 import { type StandingOf, touchedKey } from "../../src/flow/standing.ts";
 import type { Deed, Touch } from "../../src/flow/touched.ts";
-import { APP, ARRIVALS, at, component, NOW, policy, REPOSITORY, stageMemory } from "../builders.ts";
+import { ARRIVALS, at, component, NOW, policy, REPOSITORY, stageMemory } from "../builders.ts";
 import { RITA } from "../gates/asking.ts";
-import { stageKnown } from "./facts.ts";
+import { HOUSE, stageKnown } from "./facts.ts";
 
 const MASTER = branch("master");
 const ABOUT = "stage:42:master";
@@ -32,6 +33,8 @@ const release = (version: string, number: number, closed: string | null): KnownR
     version,
     commit: at(version),
     notes: "Notes",
+    previous: null,
+    ledger: { sequence: 1, hash: digestOf("1") },
   },
   closed,
 });
@@ -63,7 +66,7 @@ function judge(
       releases,
       ...more,
     }),
-    { app: APP, links: null, web: "https://github.com" },
+    HOUSE,
   );
   if (!("decided" in came)) throw new Error(`it lacks ${JSON.stringify(came.lacks)}`);
   expect(came.decided.memory ?? {}).not.toHaveProperty("touched");

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { digestOf } from "../../src/flow/ledger.ts";
 import { branch, installationId, later } from "../../src/flow/names.ts";
 import type { Standing } from "../../src/flow/standing.ts";
 import type { Deed } from "../../src/flow/touched.ts";
@@ -39,6 +40,8 @@ const inFlight: Standing = {
   number: 7,
   commit: at("merged"),
   notes: "",
+  previous: null,
+  ledger: { sequence: 1, hash: digestOf("1") },
 };
 const push = { how: "push", before: at("a"), after: at("b"), by: null, commits: 1, at: NOW } as const;
 const deviation: Standing = { ...common, kind: "deviation", because: "It was pushed", stage: branch("staging"), push };

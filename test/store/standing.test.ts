@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { type Effect, issueSlot } from "../../src/flow/effect.ts";
 import type { PullKnown, StageKnown } from "../../src/flow/facts.ts";
-import { closes, opens } from "../../src/flow/ledger.ts";
+import { closes, digestOf, opens } from "../../src/flow/ledger.ts";
 import { branch, installationId, later, repositoryId } from "../../src/flow/names.ts";
 import { owedKey } from "../../src/flow/owed.ts";
 import type { Standing } from "../../src/flow/standing.ts";
@@ -345,6 +345,8 @@ describe("What came onto a stage", () => {
       version: `v1.${number}.0`,
       commit: at("b"),
       notes: "",
+      previous: null,
+      ledger: { sequence: 1, hash: digestOf("1") },
     });
     await store.learn(news({ lessons: [touched, { ...touched, repository: repositoryId(999) }] }));
     expect((await store.counts()).due).toBe(0);
