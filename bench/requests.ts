@@ -119,8 +119,9 @@ const CASES: readonly Case[] = [
   {
     event: "a change of the config merged while features are open",
     // The file; no verdict changes by it. It is a hotfix, which is released: where the merge begins, what it brings, and the
-    // tags. Written: the tag and its name, the draft, its publication.
-    goal: { reads: 4, writes: 4 },
+    // tags. Of its evidence: the tree, the tag's name and what that stands for, the name of who approved, and the release
+    // before its files are sent and after. Written: the tag and its name, the draft, four files, its publication.
+    goal: { reads: 10, writes: 8 },
     before: configChanged,
     act: ({ dora }, number) => dora.merges(number),
   },
@@ -269,9 +270,10 @@ const PROMOTED: readonly Case[] = [
   },
   {
     event: "/promote on a release",
-    // The head's check runs, its stage and the pull request afresh, and where the merge begins: 4. Written: the merge, the
-    // tag and its name, the draft, its publication, the reaction, the answer.
-    goal: { reads: 5, writes: 7, atMost: true },
+    // The head's check runs, its stage and the pull request afresh, and where the merge begins: 4. Of its evidence: the
+    // reviews, the tree, the tag's name and what that stands for, and the release before its files are sent and after: 6.
+    // Written: the merge, the tag and its name, the draft, four files, its publication, the reaction, the answer.
+    goal: { reads: 11, writes: 11, atMost: true },
     before: openInto("master"),
     act: promoted,
   },
