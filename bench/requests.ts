@@ -119,11 +119,12 @@ const CASES: readonly Case[] = [
   {
     event: "a change of the config merged while features are open",
     // The file; no verdict changes by it. It is a hotfix, which is released: where the merge begins, what it brings, and the
-    // tags: 4. It is merged back into two stages: for each what that lacks, and what later ones lack of it, then the
-    // stage and the pull request afresh; once more where one is judged again because the other went in: 10. Written: the tag
-    // and its name, the draft, its publication; for each stage the branch, the pull request, its check, and the merge, which
-    // a queue refuses; and the check of that one, which tells the later stage that has it now.
-    goal: { reads: 14, writes: 13, atMost: true },
+    // tags: 4. Of its evidence: the tree, the tag's name and what that stands for, the name of who approved, and the release
+    // before its files are sent and after: 6. It is merged back into two stages: for each what that lacks, and what later ones
+    // lack of it, then the stage and the pull request afresh; once more where one is judged again because the other went in: 10.
+    // Written: the tag and its name, the draft, four files, its publication; for each stage the branch, the pull request, its
+    // check, and the merge, which a queue refuses; and the check of that one, which tells the later stage that has it now.
+    goal: { reads: 20, writes: 17, atMost: true },
     before: configChanged,
     act: ({ dora }, number) => dora.merges(number),
   },

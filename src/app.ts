@@ -11,13 +11,13 @@ import type { Self } from "./flow/facts.ts";
 import type { House } from "./flow/house.ts";
 import type { ComponentMemory } from "./flow/memory.ts";
 import type { Instant } from "./flow/names.ts";
+import type { Signer } from "./flow/signer.ts";
 import { connect } from "./github/client.ts";
 import { asUser } from "./github/user.ts";
 import { metricsOf } from "./metrics.ts";
 import { settle } from "./pipeline.ts";
 import { reading } from "./reader/look.ts";
 import { openReader } from "./reader.ts";
-import type { Signer } from "./release/evidence/envelope.ts";
 import { appServer } from "./server.ts";
 import { openSigner } from "./signer.ts";
 import { openStore, type Store } from "./store/store.ts";
@@ -150,6 +150,8 @@ export async function startApp(settings: Settings): Promise<App> {
     app: settings.appId,
     links: settings.links === "self" ? url : settings.links,
     web: webUrl,
+    version: VERSION,
+    signer,
   };
   const { perform, find } = github;
   const verify = verifier({ secret: null, ...settings.verifier, clock });

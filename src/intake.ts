@@ -24,6 +24,7 @@ import type { Priority } from "./flow/subject.ts";
 import { comment, commentEvent, review, reviewEvent } from "./intake/comments.ts";
 import { dryRun } from "./intake/dry-run.ts";
 import { id, newsOf, type Place, place } from "./intake/place.ts";
+import { release, releaseEvent, tag } from "./intake/releases.ts";
 
 /** A webhook delivery as it came, its signature verified. */
 export type Delivery = { readonly id: string; readonly event: string; readonly payload: unknown; readonly at: Instant };
@@ -54,7 +55,7 @@ function heard(delivery: Delivery, self: Self | null): News {
     case "pull_request":
       return pullRequest(pullEvent.parse(payload));
     case "push":
-      return push(pushEvent.parse(payload), at);
+      return push(pushEvent.parse(payload), at, self);
     case "merge_group":
       return mergeGroup(groupEvent.parse(payload), at);
     case "check_run":
@@ -76,6 +77,8 @@ function heard(delivery: Delivery, self: Self | null): News {
       return peopleAnywhere(anywhere.parse(payload));
     case "repository":
       return repository(repositoryEvent.parse(payload));
+    case "release":
+      return release(releaseEvent.parse(payload), at, self);
     case "repository_ruleset":
       return ruleset(rulesetEvent.parse(payload), self);
     case "installation":
@@ -207,8 +210,10 @@ const pushEvent = place.extend({
 /** GitHub lists no more commits than this, and no more files of one commit. */
 const LISTED_COMMITS = 2048;
 const LISTED_FILES = 3000;
+const TAGS = "refs/tags/";
 
-function push(event: z.output<typeof pushEvent>, at: Instant): News {
+function push(event: z.output<typeof pushEvent>, at: Instant, self: Self | null): News {
+  if (event.ref.startsWith(TAGS)) return tag(event, event.ref.slice(TAGS.length), at, self);
   if (!event.ref.startsWith("refs/heads/")) return NO_NEWS;
   const name = branch(event.ref.slice("refs/heads/".length));
   if (isQueueBranch(name)) return NO_NEWS;

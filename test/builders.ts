@@ -68,6 +68,7 @@ export const pullFacts = ({
   dataLabel: false,
   bump: null,
   mergeCommit: null,
+  mergedAt: null,
 });
 
 export const candidate = (options: PullOptions = {}): Candidate & Pick<PullFacts, "body" | "dataLabel"> => ({
@@ -129,8 +130,10 @@ export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
   rollback: NO_ROLLBACK,
   tag: null,
   release: null,
+  assets: null,
   merged: [],
   ledger: null,
+  recorded: null,
   itemIssues: {},
   overrides: [],
   owed: { slot: null, all: [] },

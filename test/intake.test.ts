@@ -62,6 +62,7 @@ describe("a pull request's event", () => {
           dataLabel: false,
           bump: null,
           mergeCommit: null,
+          mergedAt: null,
         },
       },
     ]);
@@ -449,8 +450,69 @@ describe("a push", () => {
     expect(push({ created: true, before: "0".repeat(40) }).lessons).toHaveLength(1);
   });
 
-  it.each(["refs/tags/v1", "refs/heads/gh-readonly-queue/master/pr-1-abc"])("of %s is none of ours", (ref) => {
+  it.each(["refs/notes/commits", "refs/heads/gh-readonly-queue/master/pr-1-abc"])("of %s is none of ours", (ref) => {
     expect(push({ ref })).toMatchObject(NOTHING);
+  });
+
+  it.each<[string, object, string | null]>([
+    ["moved", {}, "tag-moved"],
+    ["deleted", { deleted: true, after: "0".repeat(40) }, "tag-deleted"],
+    ["made, which makes none of ours", { created: true, before: "0".repeat(40) }, null],
+    ["deleted by us", { deleted: true, sender: { id: 9, login: "flowgate[bot]", type: "Bot" } }, null],
+  ])("that tells that a tag was %s", (_what, more, did) => {
+    const sender = { id: 5, login: "dora", type: "User" };
+    const touch = { did, tags: ["v1.4.0"], draft: false, by: { id: 5, login: "dora" }, at: NOW };
+    expect(push({ ref: "refs/tags/v1.4.0", sender, ...more })).toMatchObject(
+      did === null ? NOTHING : { ...NOTHING, lessons: [{ of: "release", repository: 42, touch }] },
+    );
+  });
+});
+
+describe("a release", () => {
+  const RITA = { id: 8, login: "rita", type: "User" };
+  const release = (action: string, more: object = {}, self: typeof SELF | null = SELF) =>
+    read("release", { ...place, action, release: { tag_name: "v1.4.0", draft: false }, sender: RITA, ...more }, self);
+  const touched = (news: News) => (news.lessons[0]?.of === "release" ? news.lessons[0].touch : null);
+  const draft = { release: { tag_name: "v1.4.0", draft: true } };
+
+  it("that somebody did something to is told to the last stage, whoever did it", () => {
+    expect(release("published")).toEqual({
+      ...NOTHING,
+      installation: 1,
+      cause: "release published",
+      lessons: [
+        {
+          of: "release",
+          repository: 42,
+          touch: { did: "published", tags: ["v1.4.0"], draft: false, by: { id: 8, login: "rita" }, at: NOW },
+        },
+      ],
+    });
+    expect(touched(release("deleted", draft))).toMatchObject({ did: "deleted", draft: true });
+    expect(touched(release("edited", { sender: null }))).toMatchObject({ did: "edited", by: null });
+    expect(touched(release("edited", { sender: { ...RITA, type: "Bot" } }))).toMatchObject({ did: "edited" });
+  });
+
+  it("that is no draft any more, or just became one, was seen by all", () => {
+    expect(touched(release("unpublished", draft))).toMatchObject({ did: "unpublished", draft: false });
+  });
+
+  it("that was given another tag is still the one that it was", () => {
+    const changes = { tag_name: { from: "v1.3.0" } };
+    expect(touched(release("edited", { changes }))).toMatchObject({ tags: ["v1.4.0", "v1.3.0"] });
+    expect(touched(release("edited", { changes: { body: { from: "" } } }))).toMatchObject({ tags: ["v1.4.0"] });
+  });
+
+  it.each(["created", "released", "prereleased"])("that was %s brings no news of its own", (action) => {
+    expect(release(action)).toMatchObject(NOTHING);
+  });
+
+  it("that we did something to is no news, nor one of which we cannot tell yet whether we did", () => {
+    const bot = { id: 9, login: "flowgate[bot]", type: "Bot" };
+    expect(release("edited", { sender: bot })).toMatchObject(NOTHING);
+    expect(release("edited", { sender: bot }, null)).toMatchObject(NOTHING);
+    expect(touched(release("edited", {}, null))).toMatchObject({ did: "edited" });
+    expect(touched(release("edited", { sender: null }, null))).toMatchObject({ by: null });
   });
 });
 

@@ -97,7 +97,7 @@ export type Came =
   | { readonly came: "under way"; readonly rollsBack: RollsBack };
 
 /** What is promoted, and how: with its comment it becomes what is under way. */
-export type Promotes = Pick<StandingOf<"promotion">, "head" | "whenReadyUntil" | "version" | "refreshTo">;
+export type Promotes = Pick<StandingOf<"promotion">, "head" | "whenReadyUntil" | "version" | "refreshTo" | "publishes">;
 
 /** What is rolled back to, and why: the same. */
 export type RollsBack = Pick<StandingOf<"rolling-back">, "head" | "to" | "withdraws" | "because">;

@@ -2,6 +2,7 @@ import { type Branch, later, short } from "../flow/names.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { type Came, type Command, mayByRole, notBound, type OnPull } from "./command.ts";
 import { PROMOTE_USAGE, parsePromote, type Step } from "./promote-words.ts";
+import { published, waitsForWord } from "./publish.ts";
 
 /** So long `/promote when ready` waits. */
 const READY_WITHIN_MS = 24 * 3_600_000;
@@ -11,7 +12,7 @@ export const promote: Command = {
   on: "pull",
   usage: PROMOTE_USAGE,
   who: "a release manager",
-  does: "Takes this pull request one stage on: merges it once its gates pass, then opens the pull request into the next stage; into the last stage it releases. `when ready` waits for the gates for a day; `dry run` only shows what it would do: what is carried, the version with its notes, and what comes next.",
+  does: "Takes this pull request one stage on: merges it once its gates pass, then opens the pull request into the next stage; into the last stage it releases. Where releases are published by hand, it publishes one that is merged and tested. `when ready` waits for the gates for a day; `dry run` only shows what it would do: what is carried, the version with its notes, and what comes next.",
   allows: (asked) => mayByRole(asked, ["release-manager"]),
   read({ words }) {
     const read = parsePromote(words);
@@ -27,9 +28,11 @@ export const promote: Command = {
   },
 };
 
-function promoted(asked: OnPull, words: Step): Came {
+function promoted(asked: OnPull, words: Step): Came | null {
   const { pull, judged, now } = asked;
   const { head, number } = pull;
+  const release = waitsForWord(asked);
+  if (release !== undefined) return published(asked, words, release);
   const no = refusal(asked, words);
   if (no !== null) return { came: "refused", says: no };
   const under = asked.standing.find(

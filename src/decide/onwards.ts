@@ -1,3 +1,4 @@
+import type { Policy } from "../flow/config.ts";
 import { type Effect, promotionSlot } from "../flow/effect.ts";
 import type { ListedPull, PullKnown } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
@@ -9,6 +10,7 @@ import type { Carried } from "../release/carried.ts";
 import { handedOn } from "../release/linked.ts";
 import { promotionBody, promotionTitle } from "../report/carried.ts";
 import { candidateFor, carriedBy } from "./choosing.ts";
+import { isAttached } from "./evidencing.ts";
 import { adopting, takenOnBy, withReviewers } from "./handing-on.ts";
 import { type At, ended, goesOn, NOTHING_PROMOTED, type Promotion, type Step } from "./promotion.ts";
 import { makesRelease, releaseOn } from "./under-way.ts";
@@ -27,7 +29,7 @@ export function onwards({ known, pull, component, promotion }: At, house: House)
   const place = stages.indexOf(pull.base);
   const into = stages[place + 1];
   if (into === undefined && makesRelease(known, pull, component)) {
-    const comes = released(known, promotion);
+    const comes = released(known, component.config.policy, promotion);
     return comes === null ? NOTHING_PROMOTED : end("done", `${merged} ${comes}`);
   }
   if (into === undefined || verdict?.lane === "back-merge") return end("done", merged);
@@ -109,20 +111,29 @@ function saidBy(
 const NOTHING_CARRIED: Carried = { pulls: [], loose: [], whole: true };
 
 /** What came of the release that the merge makes; null: it is being made. */
-function released(known: PullKnown, { foreseen }: Promotion): string | null {
-  const { tag, release, rollback } = known;
+function released(known: PullKnown, policy: Policy, { foreseen }: Promotion): string | null {
+  const { tag, release, rollback, assets } = known;
   if (rollback.withdrawn) return "What it released was withdrawn.";
-  const version = releaseOn(known)?.version;
+  const made = releaseOn(known);
+  const version = made?.version;
   if (tag?.refused) return `It could not be tagged. ${tag.refused.because}`;
   if (release?.refused)
     return release.written === null
       ? `${version} is tagged, and its release could not be drafted. ${release.refused.because}`
       : `${version} is tagged, and its draft could not be published. ${release.refused.because}`;
-  if (!release?.written) return null;
-  const is = release.written.completed
-    ? `${version ?? "It"} is released.`
-    : `${version} is tagged, and its release is a draft until it is deployed and tested.`;
-  return [is, ...(foreseen !== undefined && foreseen.tag === version ? foreseen.remarks : [])].join(" ");
+  const remarks = foreseen !== undefined && foreseen.tag === version ? foreseen.remarks : [];
+  if (release?.written?.completed) return [`${version ?? "It"} is released.`, ...remarks].join(" ");
+  if (assets?.refused)
+    return `${version} is tagged and drafted, and its evidence could not be attached. ${assets.refused.because}`;
+  return made !== undefined && isAttached(known, made)
+    ? [`${version} is tagged, and its release is a draft until ${draftUntil(policy)}.`, ...remarks].join(" ")
+    : null;
+}
+
+function draftUntil({ release, runBook }: Policy): string {
+  const says = "a release manager says `/promote` here";
+  if (release.publish === "automatic") return "it is deployed and tested";
+  return runBook.required ? `it is deployed and tested, and then ${says}` : says;
 }
 
 /** Whether a pull request takes on what is in that stage. */

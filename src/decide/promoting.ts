@@ -1,4 +1,5 @@
 import type { Answer, Decision } from "../flow/decision.ts";
+import type { Effect } from "../flow/effect.ts";
 import type { PullKnown, Want } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
@@ -86,9 +87,10 @@ function isTold({ merge, branch, memory, ...known }: Known): boolean {
   return !merge?.written || memory.state === "closed";
 }
 
+const MAKING: readonly Effect["thing"][] = ["tag", "release", "assets"];
 /** What is being made of the release is told once it is there. */
 const goingOn = (at: Parameters<typeof onwards>[0], { effects }: Decision, house: House) =>
-  effects.some(({ thing }) => thing === "tag" || thing === "release") ? NOTHING_PROMOTED : onwards(at, house);
+  effects.some(({ thing }) => MAKING.includes(thing)) ? NOTHING_PROMOTED : onwards(at, house);
 
 const withJudged = (next: Step, judged: Decision): ReturnType<typeof promoting> =>
   "lacks" in next ? next : { ...next, judged };

@@ -13,6 +13,7 @@ import { versionFilesAt } from "../release/version-files.ts";
 import { promotionTitle } from "../report/carried.ts";
 import { releaseNotes } from "../report/notes.ts";
 import { LONGEST_PART, type Rehearsal, rehearsalShown } from "../report/rehearsal.ts";
+import { compareUrl, exceptionsOf } from "./begun.ts";
 import { type Bringing, type Candidate, candidateFor, carriedBy } from "./choosing.ts";
 import { type Walks, walksOn } from "./execution.ts";
 import { takenOnBy } from "./handing-on.ts";
@@ -20,7 +21,6 @@ import { bringingOn, merging } from "./merging.ts";
 import { takesOn } from "./onwards.ts";
 import { pullIn, shownBy } from "./promoting.ts";
 import type { At } from "./promotion.ts";
-import { compareUrl, exceptionsOf } from "./releasing.ts";
 import type { Said } from "./requests.ts";
 
 /** A pull request that was just judged. */

@@ -27,7 +27,11 @@ function all(arrivals: Settled, backMerges: BackMerging, enforcement: Decision):
     ...((arrivals.changed || backMerges.changed) && { memory: enforcement.memory ?? backMerges.memory }),
     entries: [...arrivals.entries, ...backMerges.entries, ...enforcement.entries],
     effects: [...arrivals.effects, ...backMerges.effects, ...enforcement.effects],
-    news: { ...enforcement.news, nudges: [...arrivals.nudges, ...enforcement.news.nudges] },
+    news: {
+      ...enforcement.news,
+      nudges: [...arrivals.nudges, ...enforcement.news.nudges],
+      forget: [...arrivals.forget, ...enforcement.news.forget],
+    },
     lookAgainAt: [arrivals, backMerges, enforcement].map((part) => part.lookAgainAt).reduce(earlier, null),
   };
 }

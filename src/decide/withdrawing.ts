@@ -117,7 +117,7 @@ function retitled(
       : withdraws.includes(version);
   return rollback.releases.filter(isOurs).flatMap(({ standing, slot }) => {
     if (!slot?.written) return [];
-    const { version, number, notes } = standing;
+    const { version, number, commit, notes } = standing;
     const line = withdrawnLine(subject.number, to);
     const mark = `<!-- flowgate:release ${number} -->`;
     const effect: Effect = {
@@ -128,6 +128,7 @@ function retitled(
       repository: subject.repository,
       name,
       tag: version,
+      commit,
       title: withdrawnTitle(version),
       mark,
       body: `${line}\n\n${notes}\n\n${mark}`,

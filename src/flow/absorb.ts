@@ -12,6 +12,7 @@ import type {
 } from "./memory.ts";
 import type { Sha } from "./names.ts";
 import { merged, NO_ARRIVALS, pushed } from "./provenance.ts";
+import { withTouch } from "./touched.ts";
 
 type About<Of extends Lesson["of"]> = Extract<Lesson, { readonly of: Of }>;
 
@@ -48,6 +49,8 @@ export function absorb(known: Memory | null, lesson: Lesson): Memory {
       return { ...(known as StageMemory), owes: { from: lesson.from, commit: lesson.commit } };
     case "back-merge":
       return withBackMerge(known as StageMemory, lesson.commit);
+    case "release":
+      return touching(known as StageMemory, lesson);
     case "component":
       return absorbComponent(known as ComponentMemory | null, lesson);
   }
@@ -93,6 +96,13 @@ function withBackMerge(known: StageMemory, commit: Sha): StageMemory {
 function arriving(known: StageMemory, after: (arrivals: StageMemory["arrivals"]) => StageMemory["arrivals"]): Memory {
   const arrivals = after(known.arrivals);
   return arrivals === known.arrivals ? known : { ...known, arrivals };
+}
+
+/** While nothing is enforced nothing is recorded. */
+function touching(known: StageMemory, { touch }: About<"release">): StageMemory {
+  const before = known.touched ?? [];
+  const touched = known.arrivals.since === null ? before : withTouch(before, touch);
+  return touched === before ? known : { ...known, touched };
 }
 
 /** Only where they were asked for on this head: elsewhere nobody waits for them. */

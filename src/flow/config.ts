@@ -136,7 +136,7 @@ export const configSchema = z.strictObject({
     .enum(["small", "standard", "regulated"])
     .default("standard")
     .describe(
-      "Sets defaults of other keys. `small`: one person may fill several roles, but a release and a hotfix need two people in all, and `backup.when` is `data`. `regulated`: `change_order.required` is on, `readiness.verdict` is `required` and `backup.restore_test` is `90d`.",
+      "Sets defaults of other keys. `small`: one person may fill several roles, but a release and a hotfix need two people in all, and `backup.when` is `data`. `regulated`: `change_order.required` is on, `readiness.verdict` is `required`, `backup.restore_test` is `90d` and `release.publish` is `by-hand`.",
     ),
   stages: z
     .array(branchName)
@@ -214,6 +214,17 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe("Pull requests that `/promote` opens."),
+  release: z
+    .strictObject({
+      publish: z
+        .enum(["automatic", "by-hand"])
+        .optional()
+        .describe(
+          "Who publishes a release once all that its run-book asks for after the merge is done: Flowgate (`automatic`), or a release manager, by `/promote` on the merged pull request (`by-hand`), who stands in its evidence. Left out: `by-hand` for `team: regulated`, else `automatic`.",
+        ),
+    })
+    .prefault({})
+    .describe("Releases."),
   checks: z
     .strictObject({
       required: z
@@ -508,6 +519,7 @@ export type Policy = {
   /** Past the first stage: only Flowgate, at a `/promote`, or GitHub's button too. */
   readonly mergeBy: "promote" | "anyone";
   readonly promotionHead: "pinned" | "stage";
+  readonly release: { readonly publish: "automatic" | "by-hand" };
   readonly checks: { readonly required: readonly RequiredCheck[]; readonly allowNone: boolean };
   readonly provenance: { readonly trusted: readonly string[] };
   readonly artifacts: {
@@ -572,6 +584,7 @@ export function policyOf(config: Config): Policy {
     merge,
     merge_by,
     promotion,
+    release,
     override,
     hotfix,
   } = rest;
@@ -588,6 +601,7 @@ export function policyOf(config: Config): Policy {
     mergeFirst: merge.first_stage ?? null,
     mergeBy: merge_by,
     promotionHead: promotion.head,
+    release: { publish: release.publish ?? (team === "regulated" ? "by-hand" : "automatic") },
     checks: { required: checks.required, allowNone: checks.allow_none },
     provenance,
     artifacts: {

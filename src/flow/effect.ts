@@ -41,6 +41,9 @@ export type SlotState = {
   readonly refused: { readonly fingerprint: Hash; readonly because: string; readonly at: Instant } | null;
 };
 
+/** What stands in a slot as we wrote it; null: nothing was written there, or it was told that it is not so any more. */
+export const standsIn = (slot: SlotState | null): Written | null => (slot?.written?.fingerprint ? slot.written : null);
+
 /**
  * The ways Flowgate changes GitHub. Each sets a slot: the newest content wins, and content with the fingerprint
  * that already stands there is not written again.
@@ -135,17 +138,31 @@ export type Effect = {
   /** An annotated tag, which is never moved. https://docs.github.com/rest/git/tags#create-a-tag-object */
   | { readonly thing: "tag"; readonly tag: string; readonly commit: Sha; readonly message: string }
   /**
-   * The GitHub Release of a tag, found by the mark in its body; `over`: the one that is changed.
+   * The GitHub Release of a tag, found by the mark in its body; `over`: the one that is changed. `commit`: what is released, as
+   * GitHub would tag anything else where somebody deleted the tag meanwhile.
    * https://docs.github.com/rest/releases/releases#create-a-release
    */
   | {
       readonly thing: "release";
       readonly tag: string;
+      readonly commit: Sha;
       readonly title: string;
       readonly mark: string;
       readonly body: string;
       readonly draft: boolean;
       readonly over: number | null;
+    }
+  /**
+   * Files of a GitHub Release: of these names it has exactly these texts, read back by their digests, and of other names
+   * what others gave it. Names are of letters, digits, dots, dashes and underscores, as GitHub keeps them.
+   * https://docs.github.com/rest/releases/assets
+   */
+  | {
+      readonly thing: "assets";
+      readonly tag: string;
+      /** GitHub's id of the release. */
+      readonly release: number;
+      readonly files: readonly { readonly name: string; readonly text: string }[];
     }
   /** A reaction to a comment of somebody's. */
   | { readonly thing: "reaction"; readonly comment: number; readonly content: Reaction }
@@ -222,6 +239,8 @@ export const branchSlot = (repository: RepositoryId, branch: Branch): Slot => `b
 export const tagSlot = (repository: RepositoryId, number: number): Slot => `tag:${repository}:${number}` as Slot;
 export const releaseSlot = (repository: RepositoryId, number: number): Slot =>
   `release:${repository}:${number}` as Slot;
+/** The files of that release. */
+export const assetsSlot = (repository: RepositoryId, number: number): Slot => `assets:${repository}:${number}` as Slot;
 /** The one answer to what somebody asked, and the one reaction. */
 export const replySlot = (repository: RepositoryId, request: string): Slot => `reply:${repository}:${request}` as Slot;
 /** Whose request is answered when this stands on GitHub; null: nobody's. */

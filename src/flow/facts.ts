@@ -2,7 +2,7 @@ import type { CheckSeen } from "./check-seen.ts";
 import type { Config } from "./config.ts";
 import type { MergeMethod, SlotState } from "./effect.ts";
 import type { ComponentMemory, GroupMemory, PullFacts, PullMemory, StageMemory } from "./memory.ts";
-import type { Branch, Hash, InstallationId, Instant, Person, Sha } from "./names.ts";
+import type { Branch, Hash, InstallationId, Instant, Person, Place, Sha } from "./names.ts";
 import type { Merge, Push, Records } from "./provenance.ts";
 import type { Open } from "./request.ts";
 import type { LiveRuleset } from "./ruleset.ts";
@@ -47,6 +47,8 @@ export type BroughtBy = {
   readonly head: Sha;
 };
 export type Review = {
+  /** GitHub's id of it. */
+  readonly id: number;
   readonly by: Person & { readonly bot: boolean };
   readonly state: "approved" | "changes-requested" | "dismissed" | "commented";
   readonly commit: Sha | null;
@@ -165,6 +167,10 @@ export type Answers = {
     | { readonly is: true; readonly finished: Instant }
     | { readonly is: false; readonly because: string };
   readonly rules: readonly BranchRule[];
+  /** What a tag's name stands for: the object with its message, or, where it has none, the commit itself. Null: there is none. */
+  readonly tag: { readonly object: Sha; readonly commit: Sha } | null;
+  /** The name that somebody gave; null: none, or the account is gone. */
+  readonly user: { readonly name: string | null };
 };
 /** One thing still to be read. Only a judgement knows what it needs, since needs depend on what was read before. */
 export type Want =
@@ -201,6 +207,8 @@ export type Want =
   /** A run of a workflow, in any repository of the same owner. */
   | { readonly want: "run"; readonly repository: string; readonly id: number; readonly attempt: number | null }
   | { readonly want: "touched"; readonly path: string; readonly head: Sha }
+  | { readonly want: "tag"; readonly tag: string }
+  | { readonly want: "user"; readonly id: number; readonly login: string }
   /** Asked of the verifier that the config names. */
   | { readonly want: "verified"; readonly system: string; readonly id: string; readonly finished: Instant };
 export type AnswerTo<W extends Want> = Answers[W["want"]];
@@ -259,13 +267,16 @@ export type PullKnown = Known & {
   readonly branch: SlotState | null;
   /** What a `/rollback` on it, or it as a rollback, has to do with; read where there is one. */
   readonly rollback: RollbackKnown;
-  /** The slots of the tag and of the GitHub Release that its merge makes. */
+  /** The slots of the tag, of the GitHub Release that its merge makes, and of the files of that. */
   readonly tag: SlotState | null;
   readonly release: SlotState | null;
+  readonly assets: SlotState | null;
   /** Merged pull requests of the component, of which a promotion may carry some; read where it is promoted, was released or lists them. */
   readonly merged: readonly MergedPull[];
-  /** The hash of the last entry of the component's ledger; null: it was not read. */
-  readonly ledger: Hash | null;
+  /** The last entry of the component's ledger; null: it was not read. */
+  readonly ledger: Place | null;
+  /** What is on record of its release beside that; read while it is being made, else null. */
+  readonly recorded: Recorded | null;
   /** The digest of the run-book as its page shows it; null: it shows none. */
   readonly walked: Hash | null;
   /** The slots of the checks of its gates, by the check's name. */
@@ -293,12 +304,8 @@ export type RollbackKnown = {
   /** It made a release itself, which was withdrawn. */
   readonly withdrawn: boolean;
 };
-export type KnownRelease = {
-  readonly standing: StandingOf<"release">;
-  /** Why it is no longer under way; null: it is. */
-  readonly closed: string | null;
-  readonly slot: SlotState | null;
-};
+/** A release that was made, with the slot of its GitHub Release. */
+export type KnownRelease = MadeRelease & { readonly slot: SlotState | null };
 export const NO_ROLLBACK: RollbackKnown = { opened: null, issue: null, releases: [], withdrawn: false };
 export type KnownOverride = {
   readonly standing: StandingOf<"override">;
@@ -317,13 +324,31 @@ export type KnownOwed = {
   }[];
 };
 /** A merged pull request as it is remembered. */
-export type MergedPull = Pick<PullFacts, "title" | "author" | "head" | "base" | "mergeCommit"> & {
+export type MergedPull = Pick<PullFacts, "title" | "author" | "head" | "base" | "mergeCommit" | "mergedAt"> & {
   readonly number: number;
   readonly labels: readonly string[];
   /** As it was judged; null: it was not, or no lane allowed it. */
   readonly lane: Lane | null;
   /** What it was let through by, of what its gates did not pass. */
   readonly overridden: readonly (Concession & { readonly gate: string })[];
+};
+/** What is on record that the evidence of a release tells of. */
+export type Recorded = {
+  /** The component's chain, and its first entry about the release. */
+  readonly chain: string;
+  readonly from: number;
+  /** Who had pull requests merged by `/promote`: promotions and releases, by number. */
+  readonly promoters: { readonly [number: number]: Person };
+  /** When releases and hotfixes went into the last stage, in any order; the release itself may be among them. */
+  readonly landings: readonly Instant[];
+  /** On any pull request of the component, whenever it was. */
+  readonly overrides: readonly {
+    readonly standing: StandingOf<"override">;
+    /** By a login, or `app`; null: it is open. */
+    readonly closed: { readonly by: string; readonly at: Instant; readonly because: string } | null;
+  }[];
+  /** On any of its stages, whenever it was. */
+  readonly deviations: readonly Omit<KnownDeviation, "slot">[];
 };
 /** What was attested for a release that is merged. */
 export type Spent = {
@@ -364,6 +389,8 @@ export type StageKnown = Known & {
   readonly deviations: readonly KnownDeviation[];
   /** Read where something landed in a later stage that it is to have; else null. */
   readonly backMerge: KnownBackMerge | null;
+  /** The releases that were made, and whether they are open; read where something was done by hand to some release. */
+  readonly releases: readonly MadeRelease[];
 };
 /** How a stage comes to have what landed in a later one. */
 export type KnownBackMerge = {
@@ -383,6 +410,11 @@ export type KnownDeviation = {
   readonly closed: string | null;
   /** The slot of its issue. */
   readonly slot: SlotState | null;
+};
+export type MadeRelease = {
+  readonly standing: StandingOf<"release">;
+  /** Why it is no longer open, such as that it was released; null: it is. */
+  readonly closed: string | null;
 };
 /** A pull request into the default branch whose gate let a change of the config through. */
 export type LetThrough = {

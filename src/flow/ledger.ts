@@ -12,6 +12,7 @@ export const KINDS = [
   "ruleset",
   "redelivered",
   "push",
+  "touched",
   "opened",
   "closed",
   "reported",

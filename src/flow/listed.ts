@@ -26,7 +26,7 @@ export const pullShape = z.object({
   draft: z.boolean().nullish(),
   state: z.enum(["open", "closed"]),
   merged: z.boolean().nullish(),
-  merged_at: z.string().nullish(),
+  merged_at: instantText.nullish(),
   updated_at: instantText,
   /** While it is open, of a trial merge. */
   merge_commit_sha: shaText.nullish(),
@@ -59,6 +59,7 @@ export function listedPull(pull: z.output<typeof pullShape>): ListedPull {
     bump: bumpIn((pull.labels ?? []).map(({ name }) => name)),
     mergeCommit: isMerged ? (pull.merge_commit_sha ?? null) : null,
     ...(list !== null && { list }),
+    mergedAt: isMerged ? (pull.merged_at ?? null) : null,
   };
   const { merge_commit_sha: commit, commits } = pull;
   return {

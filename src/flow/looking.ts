@@ -88,6 +88,10 @@ function inWords(want: Want, value: unknown): string {
     }
     case "tree":
       return `the tree of ${short(want.commit)}`;
+    case "tag":
+      return `the tag ${want.tag}`;
+    case "user":
+      return `who ${want.login} is`;
     case "parents":
       return `what ${short(want.commit)} was made on`;
     default:

@@ -1,6 +1,7 @@
-import type { Branch, Hash, InstallationId, Instant, Person, RepositoryId, Sha } from "./names.ts";
+import type { Branch, Hash, InstallationId, Instant, Person, Place, RepositoryId, Sha } from "./names.ts";
 import type { Push } from "./provenance.ts";
 import type { ItemReached, Line, Request } from "./request.ts";
+import type { Touched } from "./touched.ts";
 import type { VersionAsked } from "./version-asked.ts";
 
 /**
@@ -97,6 +98,24 @@ export type Release = {
   readonly commit: Sha;
   /** As they stand in the GitHub Release, in Markdown. */
   readonly notes: string;
+  /** The tag of the version before; null: it is the first. */
+  readonly previous: string | null;
+  /** The last entry of the ledger then: its hash stands in the tag's message. */
+  readonly ledger: Place;
+  /** What its evidence was made of, so that it has the same bytes each time; left out: there is none yet. */
+  readonly evidence?: Evidenced;
+  /** Who lets it be published, where that is done by hand; left out: nobody yet. */
+  readonly authorised?: { readonly by: Person; readonly at: Instant };
+};
+/** The evidence of a release that was made last. */
+export type Evidenced = {
+  /** `final`: after the last of what is to be done before publishing. */
+  readonly state: "preliminary" | "final";
+  readonly made: Instant;
+  /** The last entry of the ledger that it rests on. */
+  readonly head: Place;
+  /** Of its files. */
+  readonly fingerprint: Hash;
 };
 /** A release or a hotfix that went into the last stage as it had passed, at the moment that it says. */
 export type Landed = { readonly kind: "landed"; readonly repository: RepositoryId; readonly number: number };
@@ -198,13 +217,12 @@ export type Click = {
   /** How the box was written in that revision: it puts ticks and unticks of one second in order. */
   readonly shown: boolean;
 };
-/** What came onto a stage past its gates. */
+/** What came onto a stage past its gates, or what was done by hand to a release, which is of the last stage. */
 export type Deviation = {
   readonly kind: "deviation";
   readonly repository: RepositoryId;
   readonly stage: Branch;
-  readonly push: Push;
-};
+} & ({ readonly push: Push; readonly touched?: undefined } | { readonly touched: Touched; readonly push?: undefined });
 /**
  * A release manager's `/promote` that is under way: it merges the pull request at that head and takes it one stage further. It
  * survives anything; what became of it is its comment's answer.
@@ -217,6 +235,8 @@ export type Promotion = {
   /** As soon as its gates pass, until then; null: now or not at all. */
   readonly whenReadyUntil: Instant | null;
   readonly version: VersionAsked | null;
+  /** It is merged: the release that it made is to be published. Left out: it is to be merged, or moved on. */
+  readonly publishes?: true;
   /** Not to be merged: its branch is moved on to that commit of its stage. Null: to be merged. */
   readonly refreshTo: Sha | null;
   /** The comment, and what came of its other lines, while that was not said. */
@@ -277,5 +297,14 @@ export type MergedRollback = StandingOf<"rollback"> & { readonly commit: Sha };
 export const deviationKey = (repository: RepositoryId, stage: Branch, { after, before }: Push): string =>
   `deviation:${repository}:${stage}:${after ?? before}`;
 
-/** The commit that a person names to accept a deviation: what was pushed, or what a deletion took away. */
-export const commitOf = ({ push: { after, before } }: Pick<Deviation, "push">): Sha => after ?? before;
+/** Whoever does the same to a release again makes no other deviation while the first one stands. */
+export const touchedKey = (
+  repository: RepositoryId,
+  stage: Branch,
+  { tag, did }: Pick<Touched, "tag" | "did">,
+  by: Person | null,
+): string => `deviation:${repository}:${stage}:release:${tag}:${did}:${by?.id ?? 0}`;
+
+/** The commit that a person names to accept a deviation: what was pushed, what a deletion took away, or what a release is of. */
+export const commitOf = (deviation: Deviation): Sha =>
+  deviation.push === undefined ? deviation.touched.commit : (deviation.push.after ?? deviation.push.before);

@@ -37,6 +37,8 @@ export type Finding = {
   readonly firm?: string;
   /** Who let it through; there where it is `overridden`. */
   readonly override?: Concession;
+  /** Whose approvals filled which roles, or rights where no role was asked for; there where that was asked and is so. */
+  readonly filled?: readonly { readonly by: Person; readonly as: string }[];
 };
 /** On whose word a gate let something through, and why (QP-0008). */
 export type Concession = { readonly by: Person; readonly confirmedBy: Person; readonly because: string };

@@ -86,7 +86,12 @@ function judge(
   const now = enough(free.map((all) => all.filter(({ id }) => given.has(id))));
   const open = needs.filter((_, place) => now.filled[place] === null);
   if (open.length === 0 && now.independent && now.people) {
-    return { outcome: "passed", because: `Approved ${short(head)}: ${by(needs, now.filled as readonly Person[])}.` };
+    const filled = now.filled as readonly Person[];
+    return {
+      outcome: "passed",
+      because: `Approved ${short(head)}: ${by(needs, filled)}.`,
+      filled: needs.map((need, place) => ({ by: personOf(filled[place] as Person), as: rolled(need) })),
+    };
   }
 
   const could = enough(free);
@@ -119,7 +124,9 @@ function judge(
 }
 
 const by = (needs: readonly Need[], filled: readonly Person[]) =>
-  listed(needs.map((need, place) => `${filled[place]?.login} (${isRole(need) ? need : NEED_WORDS[need]})`));
+  listed(needs.map((need, place) => `${filled[place]?.login} (${rolled(need)})`));
+const rolled = (need: Need): string => (isRole(need) ? need : NEED_WORDS[need]);
+const personOf = ({ id, login }: Person): Person => ({ id, login });
 
 function waits(open: readonly Need[], now: { readonly independent: boolean }, approvals: number): string {
   if (open.length > 0) return `Waits for ${listed(open.map((need) => NEED_WORDS[need]))} to approve.`;

@@ -34,7 +34,9 @@ export type Case = {
 /** What a gate found: an answer, or why it is not asked. What it looked up and did not get, the engine says. */
 export type Found =
   | ({ readonly outcome: Whole } & Pick<Finding, "because"> &
-      Partial<Pick<Finding, "cure" | "copy" | "until" | "annotations" | "skipped" | "changesConfig" | "firm">>)
+      Partial<
+        Pick<Finding, "cure" | "copy" | "until" | "annotations" | "skipped" | "changesConfig" | "firm" | "filled">
+      >)
   | { readonly notAsked: string };
 
 /** A pull request into a branch that is no stage has no lane. */

@@ -17,7 +17,7 @@ export const window: Gate = {
     const { standing, now } = of;
     const concerns = standing.filter((one): one is Holding => holds(one, of));
     const held = [
-      ...concerns.flatMap((one) => (one.kind === "rollback" ? unmended(one, of) : heldBy(one, now)) ?? []),
+      ...concerns.flatMap((one) => (one.kind === "rollback" ? unmended(one, of) : heldBy(one, now, standing)) ?? []),
       ...overdueHotfixes(concerns, now),
     ];
     // What is owed holds from the moment that it is overdue.
@@ -60,7 +60,11 @@ function holds(one: Standing, { lane: { lane }, pull }: Case): boolean {
   }
 }
 
-function heldBy(one: Exclude<Holding, StandingOf<"rollback">>, now: Instant): Held | null {
+function heldBy(
+  one: Exclude<Holding, StandingOf<"rollback">>,
+  now: Instant,
+  standing: readonly Standing[],
+): Held | null {
   switch (one.kind) {
     case "freeze":
       return one.until !== null && one.until <= now ? null : frozen(one);
@@ -83,7 +87,7 @@ function heldBy(one: Exclude<Holding, StandingOf<"rollback">>, now: Instant): He
       };
     case "release":
       return {
-        because: `${one.version} is merged and not released yet.`,
+        because: `${one.version} is merged and not released yet${outByHand(one, standing)}.`,
         cure: `One release at a time: ${one.version} is tested and published, or taken back by \`/rollback\`, first.`,
         until: null,
       };
@@ -109,6 +113,10 @@ function unmended({ number, withdraws, issue }: StandingOf<"rollback">, { look }
     until: null,
   };
 }
+const outByHand = ({ version }: StandingOf<"release">, standing: readonly Standing[]): string =>
+  standing.some((one) => one.kind === "deviation" && one.touched?.did === "published" && one.touched.tag === version)
+    ? ", though it was published by hand"
+    : "";
 
 const frozen = ({ stage, until, because, of, by }: StandingOf<"freeze">): Held => ({
   because: `${stage} is frozen${until === null ? "" : ` until ${minute(until)}`}${"installation" in of ? " in all components" : ""}: ${because}.`,

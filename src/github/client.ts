@@ -100,7 +100,7 @@ export function connect(options: GithubOptions): Github {
     ...appLevel(send, read, clock),
     look: looker(read, clock, ({ installation }) => permissionsOf(line(installation), clock)),
     bytes: fetcher(read, clock),
-    perform: performer(send, read, clock),
+    perform: performer(send, read, clock, options.apiUrl),
     find: finder(read, clock, appId, options.grace ?? GRACE_MS),
     signInAnew(installation) {
       line(installation).signedInAt = instant(0);

@@ -8,6 +8,7 @@ import { checkRunsShape } from "./parse-commits.ts";
 import { changesOf } from "./pull-text.ts";
 import { pullAt, pullsFrom, textOf } from "./pulls.ts";
 import type { Read } from "./read.ts";
+import { attached } from "./release-assets.ts";
 import { markedRelease, taggedCommit } from "./releasing.ts";
 import { headOf, type Place, root, rulesetAt } from "./repository.ts";
 
@@ -66,6 +67,8 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
         return tag(place, effect);
       case "release":
         return release(place, effect);
+      case "assets":
+        return assets(place, effect);
       case "ruleset":
         return ruleset(place, effect);
     }
@@ -100,6 +103,11 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
     const ours = outcome.value;
     const asWanted = ours?.draft === draft && ours.body === body;
     return found(ours !== null && (over === null || asWanted) ? ours.id : null);
+  }
+
+  async function assets(place: Place, effect: Extract<Effect, { thing: "assets" }>): Promise<Outcome<number | null>> {
+    const outcome = await attached(read, place, effect);
+    return outcome.ok ? found(outcome.value ? effect.release : null) : outcome;
   }
 
   async function promotion(
@@ -204,6 +212,8 @@ function inWords(effect: Effect): string {
       return `the tag ${effect.tag} in ${effect.name}`;
     case "release":
       return `the release ${effect.tag} of ${effect.name}`;
+    case "assets":
+      return `the files of the release ${effect.tag} of ${effect.name}`;
     case "ruleset":
       return `the ruleset ${effect.title} in ${effect.name}`;
   }

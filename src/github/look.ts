@@ -6,10 +6,10 @@ import { runOf } from "./actions.ts";
 import { checksOn, comparison, entriesOf, foldersIn, parentsOf, rootFilesOf, touchedBy, treeAt } from "./commits.ts";
 import { type Outcome, sentence } from "./failure.ts";
 import { broughtByShape } from "./parse.ts";
-import { collaboratorsOf, membersOf, pushersTo } from "./people.ts";
+import { collaboratorsOf, membersOf, pushersTo, userAt } from "./people.ts";
 import { issueAt, issuesWith, mergedPulls, openPulls, pullAt, reviewsOf, textOf } from "./pulls.ts";
 import type { Read } from "./read.ts";
-import { taggedOf, tagsOf } from "./releasing.ts";
+import { tagAt, taggedOf, tagsOf } from "./releasing.ts";
 import {
   blobOf,
   bytesOf,
@@ -117,6 +117,8 @@ function answersFrom(read: Read, clock: { now(): Instant }, permissions: Permiss
     tagged: (place) => taggedOf(read, place),
     issue: (place, { number }) => issueAt(read, place, number),
     folders: (place, { commit, paths }) => foldersIn(read, place, { commit, paths, now }),
+    tag: (place, { tag }) => tagAt(read, place, tag),
+    user: (place, want) => userAt(read, place, want),
     tree: (place, { commit }) => treeAt(read, place, commit),
     parents: (place, { commit }) => parentsOf(read, place, commit),
     entries: (place, { commit }) => entriesOf(read, place, { commit, now }),
@@ -184,6 +186,10 @@ function inWords(want: WantOfGithub): string {
       return `the issue #${want.number}`;
     case "folders":
       return `the folders ${want.paths.join(", ")} of ${short(want.commit)}`;
+    case "tag":
+      return `the tag ${want.tag}`;
+    case "user":
+      return `the account of ${want.login}`;
     case "tree":
       return `the tree of ${short(want.commit)}`;
     case "parents":

@@ -133,13 +133,15 @@ export const reviewsShape = z
       z.object({ state: z.literal("PENDING") }).transform(() => null),
       z
         .object({
+          id,
           user,
           state: z.enum(["APPROVED", "CHANGES_REQUESTED", "DISMISSED", "COMMENTED"]),
           commit_id: shaText.nullish(),
           submitted_at: instantText,
         })
         .transform(
-          ({ user: by, state, commit_id, submitted_at }): Review => ({
+          ({ id, user: by, state, commit_id, submitted_at }): Review => ({
+            id,
             by,
             state: STATES[state],
             commit: commit_id ?? null,

@@ -11,6 +11,7 @@ import { numberShape, writtenShape } from "./parse.ts";
 import { changesOf } from "./pull-text.ts";
 import { pullsFrom, textOf } from "./pulls.ts";
 import { malformed, parsed, type Read } from "./read.ts";
+import { attacher } from "./release-assets.ts";
 import { releaser } from "./releasing.ts";
 import { type Place, root, rulesetAt } from "./repository.ts";
 
@@ -40,10 +41,13 @@ type Ruleset = Extract<Effect, { thing: "ruleset" }>;
  *
  * `unsure` where it may have been done, and where nothing was sent because GitHub wants no calls just now: looking for
  * it later is right either way.
+ *
+ * @param apiUrl the base of the REST API: files are sent nowhere but to its hosts.
  */
-export function performer(send: Send, read: Read, clock: { now(): Instant }): Perform {
+export function performer(send: Send, read: Read, clock: { now(): Instant }, apiUrl: string): Perform {
   const releases = releaser(send, read, clock);
   const commits = committer(send, read, clock);
+  const attach = attacher(send, read, clock, apiUrl);
   return async (lease, effect) => {
     const { installation, priority } = lease;
     const place = { installation, priority, repository: effect.repository, name: effect.name };
@@ -103,6 +107,8 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
         return releases.tag(place, effect);
       case "release":
         return releases.release(place, effect);
+      case "assets":
+        return attach(place, effect);
       case "ruleset":
         return setRuleset(place, effect);
     }
@@ -327,6 +333,7 @@ const PERMISSIONS: { readonly [thing in Effect["thing"]]: readonly [string, stri
   branch: ["branches", "Contents: write"],
   tag: ["tags", "Contents: write"],
   release: ["releases", "Contents: write"],
+  assets: ["files of releases", "Contents: write"],
   proposal: ["branches and pull requests", "Contents: write and Pull requests: write"],
   reaction: ["reactions", "Issues: write"],
   issue: ["issues", "Issues: write"],
@@ -361,6 +368,8 @@ function inWords(effect: Effect): string {
   if (effect.thing === "tag") return `tag ${effect.tag} in ${effect.name}`;
   if (effect.thing === "release")
     return `${effect.draft ? "draft" : "publish"} the release ${effect.tag} of ${effect.name}`;
+  if (effect.thing === "assets")
+    return `attach ${effect.files.map(({ name }) => name).join(", ")} to the release ${effect.tag} of ${effect.name}`;
   if (effect.thing === "promotion" || effect.thing === "commit") return `open “${effect.title}” in ${effect.name}`;
   if (effect.thing === "proposal") return `propose ${effect.path} in ${effect.name}`;
   return `${effect.content === null ? "remove" : "set"} the ruleset ${effect.title} in ${effect.name}`;

@@ -13,6 +13,8 @@ export type CarriedPull = {
   readonly labels: readonly string[];
   /** Of the commits that it brought: their titles, and what they break. */
   readonly messages: readonly string[];
+  /** Who wrote them; left out: nobody but who opened it. */
+  readonly writers?: readonly Person[];
 };
 /** A commit that no pull request brought that is known. */
 export type LooseCommit = Pick<Commit, "sha" | "title" | "breaking" | "author">;
@@ -57,7 +59,7 @@ export function carriedIn(
       for (const sha of [...brought, commit.sha]) owned.add(sha);
       const { number, title, author, labels } = pull;
       const messages = [...brought, commit.sha].map((sha) => messageOf(here.get(sha) as Commit));
-      return { number, title, author, labels, messages };
+      return { number, title, author, labels, messages, ...writersOf(author, [...brought, commit.sha], here) };
     });
   const loose = commits.filter(({ sha, parents }) => parents.length < 2 && !owned.has(sha));
   return {
@@ -74,13 +76,33 @@ export const messageOf = ({ title, breaking }: Pick<Commit, "title" | "breaking"
 /** What a hotfix carries: itself, with all the commits that it brings. */
 export function carriedAlone(
   { commits, whole }: Pick<Comparison, "commits" | "whole">,
-  { number, title, author, labels }: Omit<CarriedPull, "messages">,
+  { number, title, author, labels }: Omit<CarriedPull, "messages" | "writers">,
 ): Carried {
+  const here: Here = new Map(commits.map((commit) => [commit.sha, commit]));
   return {
-    pulls: [{ number, title, author, labels, messages: commits.map(messageOf) }],
+    pulls: [
+      {
+        number,
+        title,
+        author,
+        labels,
+        messages: commits.map(messageOf),
+        ...writersOf(author, [...here.keys()], here),
+      },
+    ],
     loose: [],
     whole,
   };
+}
+
+/** Merges are nobody's writing. */
+function writersOf(opener: Person, brought: readonly Sha[], here: Here): Pick<CarriedPull, "writers"> {
+  const authors = brought.flatMap((sha) => {
+    const { author, parents } = here.get(sha) as Comparison["commits"][number];
+    return author === null || author.id === opener.id || parents.length > 1 ? [] : [author];
+  });
+  const writers = [...new Map(authors.map((author) => [author.id, author])).values()];
+  return writers.length === 0 ? {} : { writers };
 }
 
 type Here = ReadonlyMap<Sha, Comparison["commits"][number]>;

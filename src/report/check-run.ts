@@ -31,7 +31,7 @@ export type Told = {
   readonly sharedBy: number;
   readonly component: ComponentMemory;
   readonly stage: StageMemory | null;
-  readonly house: House;
+  readonly house: Pick<House, "app" | "links" | "web">;
   readonly now: Instant;
   /** Why it was looked at; null: its time had come. */
   readonly cause: string | null;

@@ -69,12 +69,14 @@ export async function apply(
   }
   for (const { of, request } of news.asks) await ask(on, subjectKey(of), request);
   for (const nudge of news.nudges) await nudgeOne(on, nudge, now, except, news.cause);
-  for (const prefix of news.forget) {
+  for (const name of news.forget) {
+    const below = name.endsWith(":") ? name : `${name} / `;
     await on
       .updateTable("slot")
       .set({ fingerprint: null })
-      .where("slot", ">=", prefix)
-      .where("slot", "<", `${prefix}\u{10FFFF}`)
+      .where((row) =>
+        row.or([row("slot", "=", name), row.and([row("slot", ">=", below), row("slot", "<", `${below}\u{10FFFF}`)])]),
+      )
       .execute();
   }
 }
@@ -83,7 +85,7 @@ export async function apply(
 const OWN = "what was decided beside it";
 
 /** Lessons that nobody is nudged for beside them. */
-const ALONE: readonly Lesson["of"][] = ["checks", "push", "merge", "landing"];
+const ALONE: readonly Lesson["of"][] = ["checks", "push", "merge", "landing", "release"];
 
 /** Whether what was just learned is reason enough to look again, whoever else is nudged. */
 function nudgesItself(lesson: Lesson, before: Row, after: Row): boolean {
@@ -128,9 +130,12 @@ async function subjectsOf(on: Connection, lesson: Lesson): Promise<readonly Aime
     case "push":
     case "merge":
     case "landing":
-    case "back-merge": {
-      const subject = { kind: "stage", repository, branch: lesson.branch } as const;
-      return (await memoryOf(on, subjectKey(subject))) === null ? [] : [{ subject, lesson }];
+    case "back-merge":
+      return stageIfKnown(on, lesson, lesson.branch);
+    case "release": {
+      const component = await memoryOf<ComponentMemory>(on, subjectKey({ kind: "component", repository }));
+      const last = component?.config.policy.stages.at(-1);
+      return last === undefined ? [] : stageIfKnown(on, lesson, last);
     }
     case "checks": {
       const rows = await on
@@ -144,6 +149,11 @@ async function subjectsOf(on: Connection, lesson: Lesson): Promise<readonly Aime
       return rows.map(({ number }) => ({ subject: { kind: "pull", repository, number: number as number }, lesson }));
     }
   }
+}
+
+async function stageIfKnown(on: Connection, lesson: Lesson, branch: Branch): Promise<readonly Aimed[]> {
+  const subject = { kind: "stage", repository: lesson.repository, branch } as const;
+  return (await memoryOf(on, subjectKey(subject))) === null ? [] : [{ subject, lesson }];
 }
 
 async function stagesKnown(on: Connection, repository: RepositoryId): Promise<readonly Branch[]> {

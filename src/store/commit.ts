@@ -1,7 +1,7 @@
 import type { Decision } from "../flow/decision.ts";
 import { type Effect, type Receipt, requestAnsweredIn } from "../flow/effect.ts";
 import type { PullKnown } from "../flow/facts.ts";
-import type { Entry } from "../flow/ledger.ts";
+import { digestOf, type Entry } from "../flow/ledger.ts";
 import type { Hash, Instant, Slot } from "../flow/names.ts";
 import { digestOfWalked, type WalkedBook } from "../flow/run-book.ts";
 import { type Lease, subjectKey } from "../flow/subject.ts";
@@ -210,6 +210,8 @@ function saidOf(effect: Effect): Entry["says"] {
       return { tag: effect.tag, commit: effect.commit, message: effect.message };
     case "release":
       return { tag: effect.tag, title: effect.title, body: effect.body, draft: effect.draft };
+    case "assets":
+      return { tag: effect.tag, files: effect.files.map(({ name, text }) => ({ name, sha256: digestOf(text) })) };
     case "issue":
     case "ruleset":
       return { title: effect.title };

@@ -1,6 +1,7 @@
 import { organisationNote } from "../flow/component.ts";
 import {
   adoptionSlot,
+  assetsSlot,
   backMergeFingerprint,
   backMergeSlot,
   bodySlot,
@@ -36,6 +37,7 @@ import {
   type Source,
   type StageKnown,
 } from "../flow/facts.ts";
+
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Hash, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
 import { owedOf } from "../flow/owed.ts";
@@ -47,7 +49,8 @@ import { type PullSubject, type Subject, subjectKey } from "../flow/subject.ts";
 import { concessionsIn, configLetThrough, type Verdict } from "../flow/verdict.ts";
 import { recordsOf } from "./arrivals.ts";
 import type { Connection } from "./database.ts";
-import { chainOf, lastHash } from "./ledger.ts";
+import { chainOf, lastPlace } from "./ledger.ts";
+import { recordedOf } from "./recorded.ts";
 import { memoryOf, parsed, type Row, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 import {
@@ -56,7 +59,7 @@ import {
   lastLanding,
   overridesOn,
   owedOn,
-  releasesIn,
+  releasesOf,
   rollbacksIn,
   spentIn,
   standingFor,
@@ -226,15 +229,16 @@ async function beside(
     case "stage": {
       const { repository, branch } = subject;
       const stage = memory as StageMemory | null;
-      const [unchecked, slots, records, deviations] = await Promise.all([
+      const [unchecked, slots, records, deviations, releases] = await Promise.all([
         uncheckedInto(on, repository, branch),
         rulesetSlotsOf(on, repository, branch),
         recordsOf(on, repository, branch, stage?.arrivals ?? null),
         deviationsOn(on, repository, branch, later(now, -CLOSED_MS)),
+        stage?.touched === undefined ? [] : releasesOf(on, repository),
       ]);
       const known: readonly KnownDeviation[] = await withIssues(on, repository, deviations);
       const backMerge = await backMergeInto(on, subject, stage, component);
-      return { subject, memory, unchecked, slots, records, deviations: known, backMerge };
+      return { subject, memory, unchecked, slots, records, deviations: known, backMerge, releases };
     }
     case "component": {
       const of = memory as ComponentMemory | null;
@@ -283,7 +287,18 @@ function withIssues<One extends { readonly standing: { readonly key: string } }>
 
 type Promoted = Pick<
   PullKnown,
-  "merge" | "next" | "body" | "adoption" | "reviewers" | "branch" | "tag" | "release" | "merged" | "ledger"
+  | "merge"
+  | "next"
+  | "body"
+  | "adoption"
+  | "reviewers"
+  | "branch"
+  | "tag"
+  | "release"
+  | "assets"
+  | "merged"
+  | "ledger"
+  | "recorded"
 >;
 const NOT_PROMOTED: Promoted = {
   merge: null,
@@ -294,20 +309,23 @@ const NOT_PROMOTED: Promoted = {
   branch: null,
   tag: null,
   release: null,
+  assets: null,
   merged: [],
   ledger: null,
+  recorded: null,
 };
 
 /** What a `/promote` has done, a release, and our list. Most pull requests are merged by nobody's command, make no release, and list nothing. */
 async function promotionOf(
   on: Connection,
-  { repository, number }: PullSubject,
-  { head, state, list = null }: PullMemory,
+  subject: PullSubject,
+  { head, state, merged: isMerged, list = null }: PullMemory,
   { asked, released }: { readonly asked: boolean; readonly released: boolean },
 ): Promise<Promoted> {
   const lists = list !== null && state === "open";
   if (!asked && !released && !lists) return NOT_PROMOTED;
-  const [merge, next, body, adoption, reviewers, branch, tag, release, merged, ledger] = await Promise.all([
+  const { repository, number } = subject;
+  const [merge, next, body, adoption, reviewers, branch, tag, release, assets, merged, ledger] = await Promise.all([
     asked ? slotState(on, mergeSlot(repository, number, head.sha)) : null,
     asked ? slotState(on, promotionSlot(repository, number)) : null,
     lists ? slotState(on, bodySlot(repository, number)) : null,
@@ -316,10 +334,13 @@ async function promotionOf(
     asked ? slotState(on, branchSlot(repository, head.ref)) : null,
     released ? slotState(on, tagSlot(repository, number)) : null,
     released ? slotState(on, releaseSlot(repository, number)) : null,
+    released ? slotState(on, assetsSlot(repository, number)) : null,
     mergedOf(on, repository),
-    released ? lastHash(on, chainOf(repository)) : null,
+    released ? lastPlace(on, chainOf(repository)) : null,
   ]);
-  return { merge, next, body, adoption, reviewers, branch, tag, release, merged, ledger };
+  const isMade = release?.written?.completed === true;
+  const recorded = released && isMerged && !isMade ? await recordedOf(on, subject, merged) : null;
+  return { merge, next, body, adoption, reviewers, branch, tag, release, assets, merged, ledger, recorded };
 }
 
 /**
@@ -342,7 +363,7 @@ async function rollbackOf(
   const [opened, issue, releases] = await Promise.all([
     rolls ? slotState(on, rollbackSlot(repository, number)) : null,
     own === undefined ? null : slotState(on, issueSlot(repository, own.key)),
-    releasesIn(on, repository),
+    releasesOf(on, repository),
   ]);
   const slots = await Promise.all(
     releases.map(({ standing }) => slotState(on, releaseSlot(repository, standing.number))),
@@ -415,12 +436,13 @@ async function mergedOf(on: Connection, repository: RepositoryId): Promise<reado
   return rows.flatMap(({ number, memory, verdict }) => {
     const pull = parsed<PullMemory>(memory);
     if (!pull?.merged) return [];
-    const { title, author, head, base, mergeCommit, bump } = pull;
+    const { title, author, head, base, mergeCommit, mergedAt, bump } = pull;
     const labels = bump === null ? [] : [`release:${bump}`];
     const judged = parsed<Verdict>(verdict);
     const lane = judged?.lane ?? null;
     const overridden = concessionsIn(judged);
-    return [{ number: number as number, title, author, head, base, mergeCommit, labels, lane, overridden }];
+    const facts = { title, author, head, base, mergeCommit, mergedAt };
+    return [{ number: number as number, ...facts, labels, lane, overridden }];
   });
 }
 

@@ -1,4 +1,4 @@
-import type { KnownOwed, KnownRelease, Spent } from "../flow/facts.ts";
+import type { KnownOwed, MadeRelease, Spent } from "../flow/facts.ts";
 import type { LedgerEntry, Withheld } from "../flow/ledger.ts";
 import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
 import { overridesOf } from "../flow/override.ts";
@@ -110,24 +110,6 @@ export async function spentIn(on: Connection, repository: RepositoryId): Promise
   }));
 }
 
-/** Every release that Flowgate made in a repository, published or not. */
-export async function releasesIn(
-  on: Connection,
-  repository: RepositoryId,
-): Promise<readonly Omit<KnownRelease, "slot">[]> {
-  const rows = await on
-    .selectFrom("standing")
-    .select(["standing", "closed_because"])
-    .where("repository", "=", repository)
-    .where("kind", "=", "release")
-    .orderBy("key")
-    .execute();
-  return rows.map(({ standing, closed_because }) => ({
-    standing: JSON.parse(standing) as StandingOf<"release">,
-    closed: closed_because,
-  }));
-}
-
 /** Rollbacks of a repository that are merged. */
 export async function rollbacksIn(on: Connection, repository: RepositoryId): Promise<readonly MergedRollback[]> {
   const rows = await on
@@ -183,6 +165,21 @@ export async function deviationsOn(
     .execute();
   return rows.map(({ standing, closed_because }) => ({
     standing: JSON.parse(standing) as StandingOf<"deviation">,
+    closed: closed_because,
+  }));
+}
+
+/** The releases that were made of a repository, published or not. */
+export async function releasesOf(on: Connection, repository: RepositoryId): Promise<readonly MadeRelease[]> {
+  const rows = await on
+    .selectFrom("standing")
+    .select(["standing", "closed_because"])
+    .where("repository", "=", repository)
+    .where("kind", "=", "release")
+    .orderBy("key")
+    .execute();
+  return rows.map(({ standing, closed_because }) => ({
+    standing: JSON.parse(standing) as StandingOf<"release">,
     closed: closed_because,
   }));
 }

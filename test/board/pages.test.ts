@@ -18,7 +18,8 @@ import {
 } from "../../src/board/pages/refusal.ts";
 import type { PullView, Tried } from "../../src/board/views.ts";
 import type { Entry } from "../../src/flow/ledger.ts";
-import { branch } from "../../src/flow/names.ts";
+import { branch, repositoryId } from "../../src/flow/names.ts";
+import type { Standing } from "../../src/flow/standing.ts";
 import { expectGolden } from "./golden.ts";
 import {
   before as ago,
@@ -60,6 +61,22 @@ describe("what people read", () => {
   test("the board", () => {
     expectGolden("board.html", markupOf(componentsPage(board())));
     expectGolden("board-empty.html", markupOf(componentsPage([])));
+  });
+
+  test("the board, of a release that was touched by hand", () => {
+    const touched: Standing = {
+      kind: "deviation",
+      key: "touched",
+      by: null,
+      at: NOW,
+      because: "Release v1.4.0 was edited by hand",
+      repository: repositoryId(901),
+      stage: branch("master"),
+      touched: { did: "edited", tag: "v1.4.0", commit: head("staging").sha, released: true, at: NOW },
+    };
+    expect(markupOf(componentsPage([row("a/b", { standing: [touched] })]))).toContain(
+      '<span class="word failed">✗ by hand</span> v1.4.0: Release v1.4.0 was edited by hand',
+    );
   });
 
   test("the page of a pull request, for who may have it judged afresh", () => {

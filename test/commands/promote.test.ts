@@ -5,9 +5,10 @@ import { commandsIn, type Written } from "../../src/commands/grammar.ts";
 import { branch, later } from "../../src/flow/names.ts";
 import type { StandingOf } from "../../src/flow/standing.ts";
 import { at, NOW } from "../builders.ts";
+import { release } from "../decide/released.ts";
 import { underWay } from "../decide/under-way.ts";
 import { OLGA, RITA } from "../gates/asking.ts";
-import { HEAD, type On, onRelease, word } from "./walking.ts";
+import { HEAD, type On, onRelease, walkedBefore, word } from "./walking.ts";
 
 /** What comes of one line on a pull request from staging into master. */
 function says(line: string, on: On = {}): string | null {
@@ -69,6 +70,48 @@ it("/promote dry run says what it tries out", () => {
     says: "Nothing was done.",
     rehearses: { version: { bump: "minor" } },
     table: true,
+  });
+});
+
+describe("/promote on a release that is published by hand", () => {
+  const item = (label: string) => walkedBefore(label, { state: "done", by: RITA });
+  const byHand = ({ standing = [release()], ...on }: On = {}): On => {
+    const { policy } = onRelease();
+    const runBook = { ...policy.runBook, required: true };
+    return {
+      pull: { state: "merged" },
+      policy: { ...policy, release: { publish: "by-hand" }, runBook },
+      standing,
+      ...on,
+    };
+  };
+  const done = ["P3", "P5", "P6"].map(item);
+  const open = (labels: string) =>
+    `refused: v1.4.0 is not published before it is deployed and tested. Still open: ${labels}. Operations tick them, or write \`/done\` with their names.`;
+  const alone = "refused: #12 is merged and tagged as v1.4.0: `/promote` alone publishes that.";
+  const elsewhere = "refused: master is the last stage: #12 is where it was to go.";
+  const automatic: On = { pull: { state: "merged" }, standing: [release()] };
+
+  // biome-ignore format: a table is read by its columns
+  it.each<[string, On, string | null]>([
+    ["/promote",            byHand({ standing: [release(), ...done] }), promotes({ publishes: true })],
+    ["/promote",            byHand(), open("`P3`, `P5`, `P6`")],
+    ["/promote",            byHand({ standing: [release(), item("P3"), item("P5")] }), open("`P6`")],
+    ["/promote",            byHand({ facts: { [`entries ${HEAD}`]: undefined } }), null],
+    ["/promote",            byHand({ pull: { state: "merged", body: "Run-book: none.md" } }), expect.stringMatching(/^refused: .*none\.md/) as never],
+    ["/promote",            byHand({ policy: { ...onRelease().policy, release: { publish: "by-hand" } } }), promotes({ publishes: true })],
+    ["/promote",            byHand({ standing: [release(), ...done, underWay({ publishes: true })] }), "done: rita let v1.4.0 be published already, and that is under way."],
+    ["/promote",            byHand({ standing: [release(), ...done, underWay()] }), promotes({ publishes: true })],
+    ["/promote",            byHand({ by: OLGA }), "refused: This needs a release manager; you have `write` here. @rita could."],
+    ["/promote minor",      byHand(), alone],
+    ["/promote to master",  byHand(), alone],
+    [`/promote ${SHORT}`,   byHand(), alone],
+    ["/promote when ready", byHand(), alone],
+    ["/promote",            byHand({ standing: [release({ number: 13 })] }), elsewhere],
+    ["/promote",            byHand({ standing: [] }), elsewhere],
+    ["/promote",            automatic, elsewhere],
+  ])("%s, %#", (line, on, came) => {
+    expect(says(line, on)).toEqual(came);
   });
 });
 

@@ -18,9 +18,9 @@ import {
   verdict,
 } from "../builders.ts";
 import { attested, waiver } from "../release/attested.ts";
+import { HOUSE } from "./facts.ts";
 import { rollback } from "./under-way.ts";
 
-const HOUSE = { app: 7, links: null, web: "https://github.com" };
 const MERGED = later(NOW, -60_000);
 const MERGE = at("merge");
 const CARRIED = { commits: [{ sha: at("carried") }] } as unknown as Comparison;

@@ -6,6 +6,7 @@ import { FACTS, PATH } from "../commands/walking.ts";
 import { OTTO } from "../gates/asking.ts";
 import { attested } from "../release/attested.ts";
 import { brings, FREE, type Hub, hub, judge, says } from "./hub.ts";
+import { PLACE } from "./released.ts";
 import { asks, done, MERGED, promotions, request, rollback, rollingBack, written } from "./under-way.ts";
 
 const [OLD, LIVE] = [at("v1.0.0"), at("v1.1.0")];
@@ -114,6 +115,8 @@ describe("/rollback", () => {
         version,
         commit: LIVE,
         notes: "",
+        previous: null,
+        ledger: PLACE,
       },
       closed: null,
       slot: null,

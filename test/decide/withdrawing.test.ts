@@ -5,6 +5,7 @@ import { branch, later } from "../../src/flow/names.ts";
 import type { StandingOf } from "../../src/flow/standing.ts";
 import { NOW, type PullOptions, pullMemory, REPOSITORY, verdict } from "../builders.ts";
 import { type Hub, hub, judge } from "./hub.ts";
+import { PLACE } from "./released.ts";
 import { MERGED, promotions, rollback, slot, written } from "./under-way.ts";
 
 /** #12 is a hotfix that is merged; what its merge releases is settled elsewhere. */
@@ -22,6 +23,8 @@ const release = (version: string, number: number): StandingOf<"release"> => ({
   version,
   commit: MERGED,
   notes: "Notes",
+  previous: null,
+  ledger: PLACE,
 });
 const draft = release("v1.1.0", 9);
 const there = (

@@ -64,6 +64,7 @@ describe("a config file", () => {
       mergeBy: "promote",
       mergeFirst: null,
       promotionHead: "pinned",
+      release: { publish: "automatic" },
     });
   });
 
@@ -253,19 +254,22 @@ describe("a config file", () => {
 
 describe("a team", () => {
   const teams = (config: Config) => {
-    const { severalRoles, changeOrder, readiness } = policyOf(config);
-    return [severalRoles, changeOrder.required, readiness.verdict];
+    const { severalRoles, changeOrder, readiness, release } = policyOf(config);
+    return [severalRoles, changeOrder.required, readiness.verdict, release.publish === "by-hand"];
   };
 
   it("sets defaults only", () => {
-    expect(teams({})).toEqual([false, false, false]);
-    expect(teams({ team: "small" })).toEqual([true, false, false]);
-    expect(teams({ team: "regulated" })).toEqual([false, true, true]);
+    expect(teams({})).toEqual([false, false, false, false]);
+    expect(teams({ team: "small" })).toEqual([true, false, false, false]);
+    expect(teams({ team: "regulated" })).toEqual([false, true, true, true]);
     expect(teams({ team: "regulated", change_order: { required: false }, readiness: { verdict: "off" } })).toEqual([
       false,
       false,
       false,
+      true,
     ]);
+    expect(teams({ team: "regulated", release: { publish: "automatic" } })).toEqual([false, true, true, false]);
+    expect(teams({ release: { publish: "by-hand" } })).toEqual([false, false, false, true]);
   });
 });
 

@@ -8,6 +8,7 @@ import { type Asking, asked, cure, DORA, ERIN, OLGA, OTTO, QUINN, RITA, right, s
 
 const HEAD = at("login");
 const by = (person: Person, more: Partial<Review> = {}, bot = false): Review => ({
+  id: 1,
   by: { ...person, bot },
   state: "approved",
   commit: HEAD,

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
+import { digestOf } from "../../src/flow/ledger.ts";
 import { branch, installationId, later } from "../../src/flow/names.ts";
 import type { Standing } from "../../src/flow/standing.ts";
+import type { Deed } from "../../src/flow/touched.ts";
 import type { Lane } from "../../src/flow/verdict.ts";
 import { window } from "../../src/gates/window.ts";
 import { at, LATER, NOW, REPOSITORY, unknown } from "../builders.ts";
@@ -39,6 +41,8 @@ const inFlight: Standing = {
   number: 7,
   commit: at("merged"),
   notes: "",
+  previous: null,
+  ledger: { sequence: 1, hash: digestOf("1") },
 };
 const push = { how: "push", before: at("a"), after: at("b"), by: null, commits: 1, at: NOW } as const;
 const deviation: Standing = { ...common, kind: "deviation", because: "It was pushed", stage: branch("staging"), push };
@@ -49,6 +53,24 @@ const found = (standing: readonly Standing[], asking: Asking = {}) => asked(wind
 const holdsIn = (one: Standing) => LANES.filter((lane) => said(found([one], { lane }))[0] === "pending");
 
 describe("The window", () => {
+  it("says of a release that it was published by hand, while nobody has accepted that", () => {
+    const touched = (did: Deed, tag: string): Standing => ({
+      ...common,
+      kind: "deviation",
+      because: "It was touched",
+      stage: branch("master"),
+      touched: { did, tag, commit: at("merged"), released: false, at: NOW },
+    });
+    const because = (...more: readonly Standing[]) =>
+      said(found([inFlight, deviation, ...more], { lane: "release" }))[1];
+    expect(because(touched("published", "v1.4.0"))).toBe(
+      "v1.4.0 is merged and not released yet, though it was published by hand.",
+    );
+    expect(because(touched("edited", "v1.4.0"), touched("published", "v1.3.0"))).toBe(
+      "v1.4.0 is merged and not released yet.",
+    );
+  });
+
   it("is open where nothing stands", () => {
     for (const lane of LANES) expect(said(found([], { lane }))).toEqual(["passed", "Nothing holds it."]);
   });

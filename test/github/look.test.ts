@@ -60,7 +60,7 @@ const review = (state: string, more: object = {}) => ({
   submitted_at: "2026-11-24T10:00:00Z",
   ...more,
 });
-const kept = { by: { id: 4, login: "rita", bot: false }, commit: HEAD, at: "2026-11-24T10:00:00.000Z" };
+const kept = { id: 1, by: { id: 4, login: "rita", bot: false }, commit: HEAD, at: "2026-11-24T10:00:00.000Z" };
 
 const ruleset = {
   id: 42,
@@ -317,7 +317,10 @@ const rows: readonly Row[] = [
     what: "a pull request",
     want: { want: "pull", number: 5 },
     answers: [[`${R}/pulls/5`, 200, pullBody(5, { merged: true, merged_at: "2026-11-24T11:00:00Z", state: "closed" })]],
-    gives: { ...listed(5), facts: { ...pullFacts(5), merged: true, state: "closed" } },
+    gives: {
+      ...listed(5),
+      facts: { ...pullFacts(5), merged: true, mergedAt: "2026-11-24T11:00:00.000Z", state: "closed" },
+    },
   },
   {
     what: "a pull request of a deleted account, by a bot's fork that is gone",
@@ -618,6 +621,57 @@ const rows: readonly Row[] = [
       [`${R}/rulesets/42`, 200, ruleset],
     ],
     gives: [live],
+  },
+  {
+    what: "a tag with a message",
+    want: { want: "tag", tag: "v1.4.0+1" },
+    answers: [
+      [`${R}/git/ref/tags/v1.4.0%2B1`, 200, { object: { type: "tag", sha: HEAD } }],
+      [`${R}/git/tags/${HEAD}`, 200, { object: { type: "commit", sha: OTHER } }],
+    ],
+    gives: { object: HEAD, commit: OTHER },
+  },
+  {
+    what: "a tag without one",
+    want: { want: "tag", tag: "v1.4.0" },
+    answers: [[`${R}/git/ref/tags/v1.4.0`, 200, { object: { type: "commit", sha: HEAD } }]],
+    gives: { object: HEAD, commit: HEAD },
+  },
+  {
+    what: "no such tag",
+    want: { want: "tag", tag: "v1.4.0" },
+    answers: [[`${R}/git/ref/tags/v1.4.0`, 404, { message: "Not Found" }]],
+    gives: null,
+  },
+  {
+    what: "the name that somebody gave",
+    want: { want: "user", id: 4, login: "rita" },
+    answers: [["/users/rita", 200, { id: 4, login: "rita", name: " Rita R. " }]],
+    gives: { name: "Rita R." },
+  },
+  {
+    what: "somebody who gave none",
+    want: { want: "user", id: 4, login: "rita" },
+    answers: [["/users/rita", 200, { id: 4, login: "rita", name: "" }]],
+    gives: { name: null },
+  },
+  {
+    what: "somebody else, who has the login now",
+    want: { want: "user", id: 4, login: "rita" },
+    answers: [["/users/rita", 200, { id: 5, login: "rita", name: "Another Rita" }]],
+    gives: { name: null },
+  },
+  {
+    what: "an account that is gone",
+    want: { want: "user", id: 4, login: "rita" },
+    answers: [["/users/rita", 404, { message: "Not Found" }]],
+    gives: { name: null },
+  },
+  {
+    what: "a name that GitHub does not tell",
+    want: { want: "user", id: 4, login: "rita" },
+    answers: [["/users/rita", 500, { message: "Oops" }]],
+    gives: /500/,
   },
   {
     what: "several rulesets by one list, also where somebody made one for something else",

@@ -30,6 +30,7 @@ const RELEASE: Extract<Effect, { thing: "release" }> = {
   ...common,
   thing: "release",
   tag: "v1.4.0",
+  commit: HEAD as Sha,
   title: "v1.4.0",
   mark: MARK,
   body: `Notes\n\n${MARK}`,
@@ -103,7 +104,7 @@ const names = (status: number, answer: object = {}): Call => [
   answer,
 ];
 const REF = `${R}/git/ref/tags/v1.4.0`;
-const SAID = { tag_name: "v1.4.0", name: "v1.4.0", body: RELEASE.body, draft: true };
+const SAID = { tag_name: "v1.4.0", target_commitish: HEAD, name: "v1.4.0", body: RELEASE.body, draft: true };
 const shown = { id: 900, tag_name: "v1.4.0", name: "v1.4.0", body: RELEASE.body, draft: true };
 
 async function did(effect: Effect, calls: readonly Call[]): Promise<Receipt> {
@@ -356,10 +357,38 @@ describe("What promotes", () => {
       { came: "done", id: 900 },
     ],
     [
-      "a release that was deleted by hand",
+      "a draft that was deleted by hand, anew",
       { ...RELEASE, over: 900 },
-      [["PATCH", `${R}/releases/900`, SAID, 404, said("Not Found")]],
-      { came: "refused", because: expect.any(String) },
+      [
+        ["PATCH", `${R}/releases/900`, SAID, 404, said("Not Found")],
+        ["POST", `${R}/releases`, SAID, 201, { ...shown, id: 901 }],
+      ],
+      { came: "done", id: 901 },
+    ],
+    [
+      "a draft that was deleted by hand, while GitHub is silent",
+      { ...RELEASE, over: 900 },
+      [
+        ["PATCH", `${R}/releases/900`, SAID, 404, said("Not Found")],
+        ["POST", `${R}/releases`, SAID, 502],
+      ],
+      { came: "unsure" },
+    ],
+    [
+      "a draft that GitHub may have changed",
+      { ...RELEASE, draft: false, over: 900 },
+      [["PATCH", `${R}/releases/900`, { ...SAID, draft: false }, 502]],
+      { came: "unsure" },
+    ],
+    [
+      "a release that was deleted by hand before it is published",
+      { ...RELEASE, draft: false, over: 900 },
+      [["PATCH", `${R}/releases/900`, { ...SAID, draft: false }, 404, said("Not Found")]],
+      {
+        came: "refused",
+        because:
+          "GitHub does not show the release v1.4.0 any more when asked to publish the release v1.4.0 of org/api.",
+      },
     ],
     ["a draft of which GitHub says nothing", RELEASE, [["POST", `${R}/releases`, SAID, 201, {}]], { came: "unsure" }],
   ])("%s", async (_what, effect, calls, came) => {

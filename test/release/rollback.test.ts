@@ -5,6 +5,7 @@ import { branch } from "../../src/flow/names.ts";
 import type { Standing, StandingOf } from "../../src/flow/standing.ts";
 import { rollbackTo } from "../../src/release/rollback.ts";
 import { at, known, NOW, REPOSITORY, unknown } from "../builders.ts";
+import { PLACE } from "../decide/released.ts";
 import { rollback } from "../decide/under-way.ts";
 
 /** What was merged into master, oldest first; each is tagged as it is called. */
@@ -71,6 +72,8 @@ const merged: StandingOf<"release"> = {
   version: "v1.3.0",
   commit: at("untagged"),
   notes: "",
+  previous: null,
+  ledger: PLACE,
 };
 
 describe("A rollback goes", () => {

@@ -323,6 +323,9 @@ it("A stage knows the open pull requests into it whose head has no check yet", a
   expect(await factsOf(stage)).toMatchObject({ unchecked: [12, 13] });
   await store.record(lease, { effect: check(), at: NOW, came: "done", id: 7 });
   expect(await factsOf(stage)).toMatchObject({ unchecked: [13] });
+  // Nor what only begins so.
+  await store.learn(news({ forget: [check().slot.slice(0, -1), `${check().slot} `] }));
+  expect(await factsOf(stage)).toMatchObject({ unchecked: [13] });
   await store.learn(news({ forget: [check().slot] }));
   expect(await factsOf(stage)).toMatchObject({ unchecked: [12, 13] });
 });

@@ -84,7 +84,9 @@ function wordsOf(one: Standing): { readonly word: string; readonly of: string } 
     case "freeze":
       return { word: "… frozen", of: `${one.stage}${one.until === null ? "" : ` until ${minute(one.until)}`}` };
     case "deviation":
-      return { word: "✗ past its gates", of: one.stage };
+      return one.touched === undefined
+        ? { word: "✗ past its gates", of: one.stage }
+        : { word: "✗ by hand", of: one.touched.tag };
     case "outage":
       return { word: `✗ ${one.severity} outage`, of: "" };
     case "release":

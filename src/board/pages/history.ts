@@ -21,6 +21,7 @@ const WHAT: { readonly [what in Entry["what"]]: string } = {
   ruleset: "Ruleset",
   redelivered: "Asked for again",
   push: "The stage moved",
+  touched: "Touched by hand",
   opened: "Opened",
   closed: "Closed",
   reported: "Reported",
