@@ -80,10 +80,12 @@ export function reviewersFor(
   const asked = needs.map((need) => ({ need, named: isRole(need) ? roles[need] : null }));
   const all = asked.every(({ named }) => named?.every(isTeam)) ? [] : look.at({ want: "collaborators" });
   if (all === null) return null;
-  const teams = asked
-    .flatMap(({ named }) => (named ?? []).filter(isTeam))
-    .map((name) => name.replace(/^@/, "").split("/"));
-  const slugs = teams.flatMap(([of, slug]) => (of?.toLowerCase() === owner.toLowerCase() ? (slug ?? []) : []));
+  const ours = `@${owner}/`.toLowerCase();
+  const slugs = asked
+    .flatMap(({ named }) => named ?? [])
+    .map((name) => name.toLowerCase())
+    .filter((name) => name.startsWith(ours))
+    .map((name) => name.slice(ours.length));
   const people = onceEach(
     asked.flatMap(({ need, named }) => (named === null ? withRight(all, RIGHT_FOR[need]) : namedAmong(all, named))),
   ).filter(({ id }) => id !== but.id);
