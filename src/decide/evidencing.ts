@@ -68,7 +68,12 @@ export const isAttached = (
 function attachedNew(at: Making, evidence: Evidence): Releasing {
   const files = filesOf(at, evidence);
   const { state, made, ledger } = evidence;
-  const release = { ...at.release, evidence: { state, made, head: ledger.head, fingerprint: fingerprintOf(files) } };
+  const because = `its ${state} evidence was made`;
+  const release = {
+    ...at.release,
+    because,
+    evidence: { state, made, head: ledger.head, fingerprint: fingerprintOf(files) },
+  };
   const { entries, ...next } = attached(at, state, files);
   return { ...next, entries: [opens(subjectKey(at.known.subject), release), ...entries] };
 }

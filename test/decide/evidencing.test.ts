@@ -41,7 +41,7 @@ describe("The evidence of a release", () => {
     expect(assetsIn(decision)).toMatchObject({ slot: "assets:42:12", release: 900, tag: "v1.4.0", name: "acme/api" });
     expect(decision.entries.map(({ what }) => what)).toEqual(expect.arrayContaining(["opened", "promoting"]));
     expect(remade(decision)).toEqual({
-      ...release(),
+      ...release({ because: "its final evidence was made" }),
       evidence: { state: "final", made: NOW, head: PLACE, fingerprint },
     });
     expect(decision.entries.at(-1)?.says).toEqual({ does: "attaches the final evidence of v1.4.0" });
