@@ -5,7 +5,7 @@ import { closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import { type Look, looking } from "../flow/looking.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Hash, Instant, Sha } from "../flow/names.ts";
-import type { StandingOf, VersionAsked } from "../flow/standing.ts";
+import { releaseKey, type StandingOf, type VersionAsked } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
 import { concessionsIn } from "../flow/verdict.ts";
 import { brought } from "../release/merged.ts";
@@ -91,7 +91,7 @@ function begun(
   const by = promotionOn(known)?.by ?? null;
   const release: Release = {
     kind: "release",
-    key: `release:${subject.repository}:${subject.number}`,
+    key: releaseKey(subject.repository, subject.number),
     by,
     at: now,
     because: chosen.because,

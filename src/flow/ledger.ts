@@ -17,6 +17,7 @@ export const KINDS = [
   "reported",
   "answered",
   "promoting",
+  "product",
   "redacted",
 ] as const;
 

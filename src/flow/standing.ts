@@ -2,6 +2,7 @@ import type { Bump } from "./memory.ts";
 import type { Branch, Hash, InstallationId, Instant, Person, RepositoryId, Sha } from "./names.ts";
 import type { Push } from "./provenance.ts";
 import type { ItemReached, Line, Request } from "./request.ts";
+import type { ComponentSubject, PullSubject } from "./subject.ts";
 
 /**
  * What stands by our own records until it is closed: opened by one entry of the ledger, closed by another. It can be
@@ -29,6 +30,7 @@ export type Standing = {
   | Execution
   | ItemState
   | Promotion
+  | Train
 );
 
 /** Somebody holds a pull request. */
@@ -222,9 +224,50 @@ export type Promotion = {
   /** It was said already that it waits until it is ready. */
   readonly answered: boolean;
 };
+/**
+ * A release manager's `/promote train`: the releases of several components of an owner, merged one after the other. It survives
+ * anything; what became of it is its comment's answer.
+ */
+export type Train = {
+  readonly kind: "train";
+  /** Who asked for it. */
+  readonly by: Person;
+  readonly installation: InstallationId;
+  readonly name: string;
+  /** The repositories that it takes along, in order, as `owner/name`. */
+  readonly of: readonly string[];
+  /** Where it was asked for and is answered: on a pull request, or on an issue of the component. */
+  readonly asked: PullSubject | ComponentSubject;
+  /** The comment, and what came of its other lines. */
+  readonly request: Request;
+  readonly others: readonly Line[];
+  readonly line: string;
+  /** What it merges, in order, settled when all were ready; null: whether they are was not looked at yet. */
+  readonly cars: readonly Car[] | null;
+  /** When it stopped on its way; null: it has not. */
+  readonly stopped: Instant | null;
+};
+/** A release that a train takes along. */
+export type Car = {
+  /** `owner/name`. */
+  readonly name: string;
+  readonly repository: RepositoryId;
+  readonly number: number;
+  readonly head: Sha;
+  /** The id of what is asked of the pull request. */
+  readonly request: string;
+  /** What came of it; null: it is not merged yet. */
+  readonly released: Released | null;
+};
+/** What a release became; the version is null where none is made, as while nothing is enforced. */
+export type Released = { readonly version: string | null; readonly commit: Sha; readonly at: Instant };
 /** What a release is to be called: which number is raised, or a version such as `1.4.0`. */
 export type VersionAsked = { readonly bump: Bump } | { readonly version: string };
 export type StandingOf<Kind extends Standing["kind"]> = Extract<Standing, { readonly kind: Kind }>;
+
+/** One `/promote` at a time is under way for a pull request, and it makes one release. */
+export const promotionKey = (repository: RepositoryId, number: number): string => `promotion:${repository}:${number}`;
+export const releaseKey = (repository: RepositoryId, number: number): string => `release:${repository}:${number}`;
 
 /** One push makes one deviation, however often it is told. */
 export const deviationKey = (repository: RepositoryId, stage: Branch, { after, before }: Push): string =>

@@ -36,7 +36,12 @@ export async function project(
 
 function rowOf(standing: Standing, hash: string): Tables["standing"] {
   const { kind } = standing;
-  const of = kind === "freeze" ? standing.of : { repository: standing.repository };
+  const of =
+    kind === "freeze"
+      ? standing.of
+      : kind === "train"
+        ? { installation: standing.installation }
+        : { repository: standing.repository };
   return {
     key: standing.key,
     kind,

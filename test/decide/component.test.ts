@@ -55,6 +55,8 @@ const answer = (
     letThrough,
     enrolment,
     standing: [],
+    trains: [],
+    allTrains: [],
     requests: [],
     installation: installationId(1),
   };

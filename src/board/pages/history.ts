@@ -25,6 +25,7 @@ const WHAT: { readonly [what in Entry["what"]]: string } = {
   closed: "Closed",
   reported: "Reported",
   answered: "Asked",
+  product: "Train through",
   promoting: "Promoted",
   redacted: "Text taken out",
 };
