@@ -23,13 +23,14 @@ export function whereItStands(rows: readonly Row[], web: string): string {
 /** What a train released. */
 export type RecordRow = { readonly name: string; readonly number: number; readonly released: Released };
 
-/** The record of a product: which version of which component, made of which commit. The evidence of each is with its release. */
+/** The record of a product: which version of which component, made of which commit, and where the evidence of each is. */
 export function productRecord(rows: readonly RecordRow[], web: string): string {
   const lines = rows.map(({ name, number, released: { version, commit } }) => {
     const release = version === null ? "none" : `[${prose(version)}](${releaseUrl(web, name, version)})`;
     return `| ${prose(name)} | ${release} | ${commitLink(web, name, commit)} | ${pullLink(web, name, number)} |`;
   });
-  return ["| component | version | commit | by |", "| --- | --- | --- | --- |", ...lines].join("\n");
+  const table = ["| component | version | commit | by |", "| --- | --- | --- | --- |", ...lines].join("\n");
+  return `${table}\n\nThe evidence of each is with its release, once that is deployed, tested and published.`;
 }
 
 export const releaseUrl = (web: string, name: string, version: string): string =>

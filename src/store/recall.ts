@@ -19,6 +19,7 @@ import type {
   Facts,
   KnownDeviation,
   KnownOverride,
+  KnownOwed,
   MayAffect,
   MergedPull,
   PullKnown,
@@ -28,6 +29,7 @@ import type {
 } from "../flow/facts.ts";
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Hash, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
+import { owedOf } from "../flow/owed.ts";
 import { unexplained } from "../flow/provenance.ts";
 import type { Answer, Heard, Open } from "../flow/request.ts";
 import { checkName, titlesOf } from "../flow/ruleset.ts";
@@ -38,7 +40,7 @@ import type { Connection } from "./database.ts";
 import { chainOf, lastHash } from "./ledger.ts";
 import { memoryOf, parsed, type Row, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
-import { deviationsOn, lastLanding, overridesOn, spentIn, standingFor } from "./standing.ts";
+import { deviationsOn, lastLanding, overridesOn, owedOn, spentIn, standingFor } from "./standing.ts";
 import { trainsFor } from "./trains.ts";
 
 export type Recalled = {
@@ -100,6 +102,7 @@ async function beside(
           sticky: null,
           itemIssues: {},
           overrides: [],
+          owed: NOTHING_OWED,
           ...NOT_PROMOTED,
           walked: null,
           stage: null,
@@ -168,6 +171,7 @@ async function beside(
         sticky,
         itemIssues,
         overrides: await overridesKnown(on, subject, now),
+        owed: pull.merged && verdict?.lane === "hotfix" ? await owedKnown(on, subject) : NOTHING_OWED,
         ...promoted,
         walked,
         spent: attests ? await spentIn(on, subject.repository) : [],
@@ -222,6 +226,16 @@ async function overridesKnown(
 ): Promise<readonly KnownOverride[]> {
   return withIssues(on, repository, await overridesOn(on, repository, number, later(now, -CLOSED_MS)));
 }
+
+/** What a merged hotfix owes, with the slot of its issue. */
+async function owedKnown(on: Connection, { repository, number }: PullKnown["subject"]): Promise<KnownOwed> {
+  const [all, slot] = await Promise.all([
+    owedOn(on, repository, number),
+    slotState(on, issueSlot(repository, owedOf(repository, number))),
+  ]);
+  return { all, slot };
+}
+const NOTHING_OWED: KnownOwed = { all: [], slot: null };
 
 /** With the slot of the issue of each. */
 function withIssues<One extends { readonly standing: { readonly key: string } }>(

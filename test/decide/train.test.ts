@@ -294,6 +294,8 @@ describe("A train under way", () => {
             `| acme/${name} | [v1.4.0](https://github.com/acme/${name}/releases/tag/v1.4.0) | [${at("merged").slice(0, 7)}](https://github.com/acme/${name}/commit/${at("merged")}) | [#${20 + place}](https://github.com/acme/${name}/pull/${20 + place}) |`,
         ),
         `| acme/web | none | [${at("merged").slice(0, 7)}](https://github.com/acme/web/commit/${at("merged")}) | [#22](https://github.com/acme/web/pull/22) |`,
+        "",
+        "The evidence of each is with its release, once that is deployed, tested and published.",
       ].join("\n"),
     ]);
     expect(decision.entries.map(({ what }) => what)).toEqual(["product", "closed", "answered"]);

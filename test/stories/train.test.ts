@@ -17,6 +17,23 @@ const WITH_TRAIN: WorldOptions = {
 };
 const TRAIN = "/promote train city";
 
+/** The organisation's own repository, whose config names the train for every component. */
+const organisation = async (world: World): Promise<World> =>
+  world.at(
+    await createRepository(world.github, {
+      owner: OWNER,
+      name: ".github",
+      defaultBranch: "main",
+      roles: { dora: "write", rita: "maintain" },
+      branches: [
+        {
+          name: "main",
+          commits: [{ message: "Begin", files: { ".github/flowgate.yml": WITH_TRAIN.config as string } }],
+        },
+      ],
+    }),
+  );
+
 /** Two more components beside `acme/api`. */
 async function components(world: World): Promise<Components> {
   const [oldest, ...rest] = [...STAGES].reverse();
@@ -120,14 +137,16 @@ describe("/promote train", () => {
   );
 
   story(
-    "stops at the first refusal, says on its issue where it stands, and goes on with the rest",
+    "stops at the first refusal, says so on an issue of the organisation's, and goes on with the rest",
     async (world) => {
       const all = await components(world);
       const { database, api, web } = all;
       const on = await releasesOf(all);
-      const rita = world.person("rita");
+      const home = await organisation(world);
+      await world.quiet();
+      const rita = home.person("rita");
       const { number: issue } = must(
-        await openIssue(world.github, rita.actor, api.repository(), { title: "November" }),
+        await openIssue(world.github, rita.actor, home.repository(), { title: "Release in November" }),
       );
       world.github.faults.add({
         on: "request",
@@ -138,7 +157,7 @@ describe("/promote train", () => {
       });
       await rita.says(issue, TRAIN);
       await world.quiet();
-      const [stopped] = answers(api, issue);
+      const [stopped] = answers(home, issue);
       expect(sentence(stopped)).toBe(
         "The train “city” stopped at acme/api: 1 of 3 components is released. `/promote train city` goes on with the rest, within a week.",
       );
@@ -152,26 +171,26 @@ describe("/promote train", () => {
 
       await rita.says(issue, TRAIN);
       await world.quiet();
-      const [, through] = answers(api, issue);
+      const [, through] = answers(home, issue);
       expect(table(through)).toEqual([
         "| component | version | commit | by |",
         ...NAMES.map((name) => `| acme/${name} | v1.0.0 | ${merged(all[name], on[name])} | #${on[name]} |`),
       ]);
       expect([database, api, web].map(tags)).toEqual([["v1.0.0"], ["v1.0.0"], ["v1.0.0"]]);
-      expect(answers(api, issue)).toHaveLength(2);
+      expect(answers(home, issue)).toHaveLength(2);
 
       // What has nothing new to release does not leave once more.
       await rita.says(issue, TRAIN);
       await world.quiet();
-      expect(sentence(answers(api, issue).at(-1))).toContain("3 of 3 components are not ready");
+      expect(sentence(answers(home, issue).at(-1))).toContain("3 of 3 components are not ready");
       await rita.says(issue, "/promote");
       await world.quiet();
-      expect(answers(api, issue).at(-1)).toBe(
+      expect(answers(home, issue).at(-1)).toBe(
         "It belongs on the pull request that it is about; on an issue there is only `/promote train NAME`.",
       );
       return undefined;
     },
-    WITH_TRAIN,
+    PROMOTING,
   );
 
   story(
