@@ -165,7 +165,9 @@ describe("/promote train", () => {
       expect(ofDatabase).toBe(
         `| acme/database | #${on.database} | It is released as v1.0.0, at ${merged(database, on.database)}. |`,
       );
-      expect(ofApi).toContain(`| acme/api | #${on.api} | GitHub would not merge it.`);
+      const refusedThere = `GitHub would not merge it. GitHub answered 405 (At least 1 approving review is required.) when asked to merge #${on.api} in acme/api. That is asked for by a rule beside Flowgate's: meet it, and say it again.`;
+      expect(ofApi).toBe(`| acme/api | #${on.api} | ${refusedThere} |`);
+      expect(answers(api, on.api)).toEqual([`For the train “city” (acme/.github#${issue}): ${refusedThere}`]);
       expect(ofWeb).toBe(`| acme/web | #${on.web} | It was not begun. |`);
       expect([database, api, web].map(tags)).toEqual([["v1.0.0"], [], []]);
 
@@ -182,7 +184,9 @@ describe("/promote train", () => {
       // What has nothing new to release does not leave once more.
       await rita.says(issue, TRAIN);
       await world.quiet();
-      expect(sentence(answers(home, issue).at(-1))).toContain("3 of 3 components are not ready");
+      expect(sentence(answers(home, issue).at(-1))).toBe(
+        "The train “city” does not leave, and nothing was merged: 3 of 3 components are not ready. `/promote train city` asks again.",
+      );
       await rita.says(issue, "/promote");
       await world.quiet();
       expect(answers(home, issue).at(-1)).toBe(
