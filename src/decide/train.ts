@@ -3,7 +3,7 @@ import { isComponent } from "../flow/component.ts";
 import type { Answer, News } from "../flow/decision.ts";
 import { after } from "../flow/duration.ts";
 import { type Effect, reactionSlot } from "../flow/effect.ts";
-import type { CameOfCar, ComponentKnown, InTrain, OpenRelease, TrainKnown, Want } from "../flow/facts.ts";
+import type { Became, ComponentKnown, InTrain, OpenRelease, TrainKnown, Want } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
 import { closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import { type Look, looking } from "../flow/looking.ts";
@@ -112,9 +112,9 @@ function leaving({ train, components, takenBack }: TrainKnown, at: At): Step {
   if (takenBack)
     return ended(train, { came: "refused", says: "Its comment was edited or deleted before anything was merged." }, at);
   const before = beside.find(({ name, stopped }) => name === train.name && stopped !== null);
-  const kept = before === undefined ? [] : stillReleased(before, known.now);
+  const kept = before !== undefined && isRecent(before, known.now) ? (before.cars as readonly Car[]) : [];
   const look = looking(known.read);
-  const found = components.map((one) => looked(one, train, kept, look));
+  const found = components.map((one) => looked(one, train, releasedOf(one, kept, known.now), look));
   const missing = look.missing();
   if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING, lookAgainAt: missing.retryAt };
   const notReady = found.filter((one) => one.car === null);
@@ -146,16 +146,20 @@ function clashing(train: Train, beside: readonly Train[]): End | null {
   };
 }
 
-/** What a train released before it stopped. */
-const stillReleased = ({ stopped, cars }: Train, now: Instant): readonly Car[] =>
-  after(stopped as Instant, GOES_ON_WITHIN) > now
-    ? (cars as readonly Car[]).filter(({ released }) => released !== null)
-    : [];
+const isRecent = ({ stopped }: Train, now: Instant): boolean => after(stopped as Instant, GOES_ON_WITHIN) > now;
+
+/** What of a train that stopped is released by now: by itself, or by somebody since. */
+function releasedOf({ is, since }: InTrain, kept: readonly Car[], now: Instant): RanBefore | null {
+  const car = kept.find(({ repository }) => repository === is?.repository);
+  const released = car?.released ?? (since && releasedBy(since, now));
+  return car === undefined || released === null ? null : { ...car, released };
+}
+type RanBefore = Car & { readonly released: Released };
 
 type Looked = Row & { readonly car: Car | null };
 
 /** One component: what it takes along of it, or why that is not ready. */
-function looked({ name, is, open }: InTrain, train: Train, kept: readonly Car[], look: Look): Looked {
+function looked({ name, is, open }: InTrain, train: Train, before: RanBefore | null, look: Look): Looked {
   const no = (stands: string, number: number | null = null): Looked => ({ name, number, stands, car: null });
   if (is === null) return no(UNKNOWN);
   const { component, repository } = is;
@@ -164,11 +168,10 @@ function looked({ name, is, open }: InTrain, train: Train, kept: readonly Car[],
     "release-manager",
   ]);
   const [release, other] = open;
-  const before = kept.find((car) => car.repository === repository);
   if (release === undefined)
-    return before === undefined
+    return before === null
       ? no("It has no open release: `/promote` what is to be released up to the last stage.")
-      : { name, number: before.number, stands: releasedAs(before.released as Released), car: before };
+      : { name, number: before.number, stands: releasedAs(before.released), car: before };
   const { number, head } = release;
   if (other !== undefined) return no(`It has two open releases, #${number} and #${other.number}: close one.`, number);
   if (may !== "yes" && may !== "unread") return no(may.says, number);
@@ -204,7 +207,7 @@ function goingOn({ train, components, takenBack }: TrainKnown, cars: readonly Ca
   if (!one?.is) return stopped(train, cars, { at, car, because: UNKNOWN });
   const { came } = one;
   if (came === null) return { ...NOTHING, lookAgainAt: later(now, WAITS_MS) };
-  const released = releasedBy(came, now);
+  const released = came.answer.came === "done" ? releasedBy(came, now) : null;
   if (released === null) return stopped(train, cars, { at, car, because: came.answer.says ?? "It is not merged." });
   const after = cars.map((each) => (each === car ? { ...each, released } : each));
   return further({ ...train, cars: after }, after, at, takenBack);
@@ -245,9 +248,8 @@ function asking(train: Train, car: Car, { known, name }: At): Next {
 }
 
 /** What it became; null: it is not merged, or not tagged. */
-function releasedBy({ answer, commit, version, untagged }: CameOfCar, at: Instant): Released | null {
-  return answer.came !== "done" || commit === null || untagged ? null : { version, commit, at };
-}
+const releasedBy = ({ commit, version, untagged }: Became, at: Instant): Released | null =>
+  commit === null || untagged ? null : { version, commit, at };
 
 const releasedAs = ({ version, commit }: Released): string =>
   version === null ? `It is merged as ${short(commit)}.` : `It is released as ${version}, at ${short(commit)}.`;

@@ -378,6 +378,8 @@ export type InTrain = {
   readonly open: readonly OpenRelease[];
   /** What came of what the train asked of it; null: it did not, or it is under way. */
   readonly came: CameOfCar | null;
+  /** What became meanwhile of its release that a train of this name was to take along and did not; null: none was. */
+  readonly since: Became | null;
 };
 export type OpenRelease = Pick<PullMemory, "draft"> & {
   readonly number: number;
@@ -387,8 +389,9 @@ export type OpenRelease = Pick<PullMemory, "draft"> & {
   /** A `/promote` of its own is under way. */
   readonly promoted: boolean;
 };
-export type CameOfCar = {
-  readonly answer: Answered;
+export type CameOfCar = Became & { readonly answer: Answered };
+/** What a release became. */
+export type Became = {
   /** What it was merged as; null: it is not merged. */
   readonly commit: Sha | null;
   /** Null: it made no release. */

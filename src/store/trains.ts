@@ -1,5 +1,5 @@
 import { tagSlot } from "../flow/effect.ts";
-import type { CameOfCar, ComponentKnown, InTrain, OpenRelease } from "../flow/facts.ts";
+import type { Became, CameOfCar, ComponentKnown, InTrain, OpenRelease } from "../flow/facts.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { RepositoryId } from "../flow/names.ts";
 import { type Answer, takenBackOf } from "../flow/request.ts";
@@ -8,7 +8,7 @@ import { subjectKey } from "../flow/subject.ts";
 import { carUnderWay, isSameName } from "../flow/train.ts";
 import { agreed, type Verdict } from "../flow/verdict.ts";
 import type { Connection } from "./database.ts";
-import { parsed, rowOf } from "./rows.ts";
+import { memoryOf, parsed } from "./rows.ts";
 
 /** The trains of an installation, and what is known of what those take along that were asked for in a repository. */
 export async function trainsFor(
@@ -33,7 +33,7 @@ export async function trainsFor(
     here.map(async (train) => ({
       train,
       takenBack: await isTakenBack(on, train),
-      components: await Promise.all(train.of.map((name) => inTrain(on, train, name, components))),
+      components: await Promise.all(train.of.map((name) => inTrain(on, train, name, { components, allTrains }))),
     })),
   );
   return { trains, allTrains };
@@ -67,16 +67,20 @@ async function inTrain(
   on: Connection,
   train: StandingOf<"train">,
   name: string,
-  components: readonly Component[],
+  {
+    components,
+    allTrains,
+  }: { readonly components: readonly Component[]; readonly allTrains: readonly StandingOf<"train">[] },
 ): Promise<InTrain> {
   const is = components.find(({ component }) => isSameName(component.name, name)) ?? null;
-  const car = carUnderWay(train);
-  return {
-    name,
-    is,
-    open: is === null || train.cars !== null ? [] : await openReleases(on, is),
-    came: car?.name === name ? await cameOf(on, car) : null,
-  };
+  if (is === null) return { name, is, open: [], came: null, since: null };
+  if (train.cars !== null) {
+    const car = carUnderWay(train);
+    return { name, is, open: [], came: car?.name === name ? await cameOf(on, car) : null, since: null };
+  }
+  const before = allTrains.find((other) => other.name === train.name && other.stopped !== null);
+  const left = before?.cars?.find(({ repository, released }) => repository === is.repository && released === null);
+  return { name, is, open: await openReleases(on, is), came: null, since: left ? await becameOf(on, left) : null };
 }
 
 async function openReleases(on: Connection, { repository, component }: Component): Promise<readonly OpenRelease[]> {
@@ -109,12 +113,15 @@ async function openReleases(on: Connection, { repository, component }: Component
   );
 }
 
-async function cameOf(on: Connection, { repository, number, request }: Car): Promise<CameOfCar | null> {
-  const asked = await on.selectFrom("request").select("answer").where("id", "=", request).executeTakeFirst();
+async function cameOf(on: Connection, car: Car): Promise<CameOfCar | null> {
+  const asked = await on.selectFrom("request").select("answer").where("id", "=", car.request).executeTakeFirst();
   const answer = parsed<Answer>(asked?.answer);
-  if (answer === null || answer.came === "under way") return null;
+  return answer === null || answer.came === "under way" ? null : { answer, ...(await becameOf(on, car)) };
+}
+
+async function becameOf(on: Connection, { repository, number }: Car): Promise<Became> {
   const [pull, release, tag] = await Promise.all([
-    rowOf(on, subjectKey({ kind: "pull", repository, number })),
+    memoryOf<PullMemory>(on, subjectKey({ kind: "pull", repository, number })),
     standingAt(on, releaseKey(repository, number)),
     on
       .selectFrom("slot")
@@ -122,10 +129,8 @@ async function cameOf(on: Connection, { repository, number, request }: Car): Pro
       .where("slot", "=", tagSlot(repository, number))
       .executeTakeFirst(),
   ]);
-  const memory = parsed<PullMemory>(pull?.memory);
   return {
-    answer,
-    commit: memory?.merged ? (memory.mergeCommit ?? memory.head.sha) : null,
+    commit: pull?.merged ? (pull.mergeCommit ?? pull.head.sha) : null,
     version: release === undefined ? null : (JSON.parse(release.standing) as StandingOf<"release">).version,
     untagged: tag !== undefined && tag.github_id === null && tag.refused_fingerprint !== null,
   };

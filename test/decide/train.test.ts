@@ -43,6 +43,7 @@ const inTrain = (name: Name, more: Partial<InTrain> = {}): InTrain => ({
   is: { repository: idOf(name), component: memory(name) },
   open: [ready(name)],
   came: null,
+  since: null,
   ...more,
 });
 const PEOPLE = new Map<string, Fact<unknown>>(
@@ -394,6 +395,20 @@ describe("A train that stopped", () => {
     });
     const again = judged(stopped(later(NOW, -6 * DAY)), rest([ready("database")]));
     expect(opened(again)).toEqual([train({ cars: NAMES.map((name) => car(name)) })]);
+  });
+
+  it("counts what somebody has released since by itself", () => {
+    const by = (since: InTrain["since"]) =>
+      of(
+        train({ of: ["acme/database", "acme/api"] }),
+        ["database", "api"].map((name) => inTrain(name as Name, { open: [], since: name === "api" ? since : null })),
+      );
+    const became = { commit: at("merged"), version: "v1.5.0", untagged: false };
+    expect(said(judged(stopped(NOW), by(became)))[0]).toMatch(
+      /^done: The train “city” is through: acme\/database v1\.4\.0 and acme\/api v1\.5\.0\.\n/,
+    );
+    for (const not of [null, { ...became, commit: null }, { ...became, untagged: true }])
+      expect(said(judged(stopped(NOW), by(not)))[0]).toContain("| acme/api | none | It has no open release:");
   });
 
   it("is too old after a week", () => {

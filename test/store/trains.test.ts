@@ -90,6 +90,7 @@ const train = (more: Partial<Train> = {}): Train => ({
   stopped: null,
   ...more,
 });
+const RELEASED = { version: "v1.4.0", commit: at("m"), at: NOW };
 const CAR = { name: "acme/web", repository: WEB, number: 5, head: at("r"), request: "train:1", released: null };
 const stands = (one: Standing) => decides(store, HOME, { entries: [opens(subjectKey(HOME), one)] });
 const asks = (of: Subject, one: Request) => store.learn(news({ asks: [{ of, request: one }] }));
@@ -147,8 +148,9 @@ describe("What a train takes along", () => {
           { number: 8, head: at("s"), draft: false, verdict: null, promoted: false },
         ],
         came: null,
+        since: null,
       },
-      { name: "acme/gone", is: null, open: [], came: null },
+      { name: "acme/gone", is: null, open: [], came: null, since: null },
     ]);
   });
 
@@ -201,6 +203,18 @@ describe("What came of what a train asked for", () => {
     await merges();
     await stands({ kind: "release", key: releaseKey(WEB, 5), repository: WEB, version: "v1.4.0" } as Standing);
     expect((await webIn()).came).toEqual({ answer, commit: at("m"), version: "v1.4.0", untagged: false });
+  });
+
+  it("is looked for again where a train stopped before it", async () => {
+    await stands(train({ key: "train:b", cars: [CAR], stopped: NOW }));
+    await stands(train());
+    expect((await webIn()).since).toEqual({ commit: null, version: null, untagged: false });
+    await merges();
+    expect((await webIn()).since).toMatchObject({ commit: at("m") });
+    await stands(train({ key: "train:b", cars: [{ ...CAR, released: RELEASED }], stopped: NOW }));
+    expect((await webIn()).since).toBeNull();
+    await stands(train({ key: "train:b", name: "country", cars: [CAR], stopped: NOW }));
+    expect((await webIn()).since).toBeNull();
   });
 
   it("is no release where GitHub would not have its tag", async () => {

@@ -4,8 +4,8 @@ import { openIssue } from "../../sandbox/issues.ts";
 import { must } from "../../sandbox/outcome.ts";
 import { createRepository } from "../../sandbox/setup.ts";
 import { tagNames } from "../../sandbox/tags.ts";
-import { OWNER, STAGES, type World, type WorldOptions } from "../world.ts";
-import { answers, feature, merged, PROMOTING, promoted, release, until } from "./promoting.ts";
+import { OWNER, type World, type WorldOptions } from "../world.ts";
+import { another, answers, feature, merged, PROMOTING, promoted, release, until } from "./promoting.ts";
 import { story } from "./telling.ts";
 
 /** The components of the train, in its order; `api` is where it is asked for. */
@@ -36,26 +36,7 @@ const organisation = async (world: World): Promise<World> =>
 
 /** Two more components beside `acme/api`. */
 async function components(world: World): Promise<Components> {
-  const [oldest, ...rest] = [...STAGES].reverse();
-  const made = async (name: string) =>
-    world.at(
-      await createRepository(world.github, {
-        owner: OWNER,
-        name,
-        defaultBranch: oldest as string,
-        roles: { dora: "write", rita: "maintain" },
-        branches: [
-          {
-            name: oldest as string,
-            commits: [
-              { message: "Begin", author: "dora", files: { ".github/flowgate.yml": PROMOTING.config as string } },
-            ],
-          },
-          ...rest.map((stage) => ({ name: stage, from: oldest as string })),
-        ],
-      }),
-    );
-  const all = { database: await made("database"), api: world, web: await made("web") };
+  const all = { database: await another(world, "database"), api: world, web: await another(world, "web") };
   await world.quiet();
   return all;
 }
