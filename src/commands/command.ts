@@ -94,7 +94,8 @@ export type Came =
   | { readonly came: "refused"; readonly says: string }
   /** It is a longer way, and answered at its end. */
   | { readonly came: "under way"; readonly promotes: Promotes }
-  | { readonly came: "under way"; readonly rollsBack: RollsBack };
+  | { readonly came: "under way"; readonly rollsBack: RollsBack }
+  | { readonly came: "under way"; readonly train: Pick<StandingOf<"train">, "name" | "of"> };
 
 /** What is promoted, and how: with its comment it becomes what is under way. */
 export type Promotes = Pick<StandingOf<"promotion">, "head" | "whenReadyUntil" | "version" | "refreshTo" | "publishes">;

@@ -5,7 +5,7 @@ import { digestOf, opens } from "../flow/ledger.ts";
 import { type Look, looking } from "../flow/looking.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Place, Sha } from "../flow/names.ts";
-import type { StandingOf } from "../flow/standing.ts";
+import { releaseKey, type StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
 import { concessionsIn } from "../flow/verdict.ts";
 import type { VersionAsked } from "../flow/version-asked.ts";
@@ -58,7 +58,7 @@ export function begun(
   const comparison = brought(look, pull.head.sha, commit) as Comparison;
   const release: Release = {
     kind: "release",
-    key: `release:${subject.repository}:${subject.number}`,
+    key: releaseKey(subject.repository, subject.number),
     by,
     at: now,
     because: chosen.because,

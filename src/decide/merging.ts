@@ -7,7 +7,7 @@ import { type Look, looking } from "../flow/looking.ts";
 import { type Branch, type Instant, short } from "../flow/names.ts";
 import { mergesTitle } from "../flow/ruleset.ts";
 import { subjectKey } from "../flow/subject.ts";
-import type { Finding, Verdict } from "../flow/verdict.ts";
+import { openIn, type Verdict } from "../flow/verdict.ts";
 import { minute } from "../flow/words.ts";
 import { headOf } from "../gates/gate.ts";
 import { type Carried, carriedWords } from "../release/carried.ts";
@@ -137,9 +137,6 @@ const queued = (base: Branch, policy: Policy): string =>
   mergesByPromoteOnly(policy, base)
     ? `and the ruleset “${mergesTitle(base)}” keeps that from merging. An admin takes the queue away, or a change of the config sets \`merge_by: anyone\`.`
     : "through which everything goes in. Press *Merge when ready* on this pull request; Flowgate judges it there once more.";
-
-const openIn = ({ outcome, findings }: Verdict): string =>
-  (findings.find((finding) => finding.outcome === outcome) as Finding).because;
 
 /** It waits, and says so once. */
 function waiting({ known, component, promotion }: Omit<At, "pull">, until: Instant): Promoting {

@@ -11,13 +11,14 @@ import type { ComponentMemory } from "../flow/memory.ts";
 import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
 import { isConfirmed, isOverride } from "../flow/override.ts";
 import { madeOf } from "../flow/policy.ts";
-import type { Answer, Heard, Line, Request } from "../flow/request.ts";
-import type { Standing, StandingOf } from "../flow/standing.ts";
+import { type Answer, type Heard, type Line, type Request, takenBackOf } from "../flow/request.ts";
+import { promotionKey, type Standing, type StandingOf } from "../flow/standing.ts";
 import { type Nudge, type Subject, subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import { attestedAnywhere } from "../release/attestation.ts";
 import { DRY_FIRST, EDITED, NOT_PROMOTED, NOTHING_DONE, reply, TAKEN_BACK, TWICE } from "../report/reply.ts";
 import { type StickyCame, stickyCame } from "./sticky.ts";
+import { setsOut } from "./train.ts";
 
 type Known = Asking & {
   readonly web: string;
@@ -122,13 +123,27 @@ function heard(request: Heard, known: Known): Outcome {
   const dry = said.find(({ rehearses }) => rehearses !== undefined);
   if (longer !== undefined && dry !== undefined) return say("not understood", [{ line: dry.line, says: DRY_FIRST }]);
   if (longer === undefined) return { said: [{ request, came: "done", lines: said }], entries, nudges };
-  const begun = begins(request, { ...longer, others: said }, known);
+  const { line, came } = longer;
+  const isUnderWay: Said = { request, came: "under way", lines: [] };
+  if ("train" in came)
+    return {
+      said: [isUnderWay],
+      entries: [...entries, setsOut(request, { ...came.train, line, others: said }, known)],
+      nudges: [...nudges, toComponent(known.subject.repository)],
+    };
+  const begun = begins(request, { line, came, others: said }, known);
   return {
-    said: [...replaced(request, begun.kind, known), { request, came: "under way", lines: [] }],
+    said: [...replaced(request, begun.kind, known), isUnderWay],
     entries: [...entries, opens(subjectKey(known.subject), begun)],
     nudges,
   };
 }
+
+/** Trains go on where their component is looked at. */
+const toComponent = (repository: RepositoryId): Nudge => ({
+  priority: "person",
+  subject: { kind: "component", repository },
+});
 
 /** What is said of a line, without what follows from it. */
 const lineOf = (line: string, came: Extract<Came, { readonly came: "done" }>): Line => {
@@ -155,7 +170,7 @@ function begins(
     others,
   }: {
     readonly line: string;
-    readonly came: Extract<Came, { readonly came: "under way" }>;
+    readonly came: Exclude<Extract<Came, { readonly came: "under way" }>, { readonly train: unknown }>;
     readonly others: readonly Line[];
   },
   { subject, now }: Known,
@@ -169,7 +184,7 @@ function begins(
     ...common,
     ...came.promotes,
     kind: "promotion",
-    key: `promotion:${repository}:${number}`,
+    key: promotionKey(repository, number),
     because: line,
     carries: null,
     answered: false,
@@ -178,7 +193,7 @@ function begins(
 
 /** What was attested, or asked for and not agreed to or merged yet, by a comment that is not there any more as it was written. */
 function takenBack(request: Heard, { standing, spent, subject, component, pull }: Known): Outcome {
-  const { origin, by } = request;
+  const { origin, by, id } = request;
   const unheard = standing.filter(isOverride).filter((one) => !isConfirmed(one));
   const attested = [...attestedAnywhere(standing, spent), ...unheard].filter((one) =>
     "comment" in origin ? one.comment === origin.comment : "review" in origin && one.review === origin.review,
@@ -195,6 +210,10 @@ function takenBack(request: Heard, { standing, spent, subject, component, pull }
     ...ends.flatMap(({ others, line }) => [...others, { line, says: NOT_PROMOTED }]),
   ];
   const about = subjectKey(subject);
+  // What of a train is under way comes to its end, and that is answered.
+  const isTrain = standing.some(
+    (one) => one.kind === "train" && one.asked.repository === subject.repository && takenBackOf(one.request.id) === id,
+  );
   return {
     said: [
       { request, came: "done", lines },
@@ -202,7 +221,10 @@ function takenBack(request: Heard, { standing, spent, subject, component, pull }
       ...ends.map((one): Said => ({ request: one.request, came: "done", lines: [] })),
     ],
     entries: [...attested, ...ends].map(({ key }) => closes(about, by.login, key, "its comment was edited or deleted")),
-    nudges: attested.length === 0 ? [] : [intoLast(subject.repository, component)],
+    nudges: [
+      ...(attested.length === 0 ? [] : [intoLast(subject.repository, component)]),
+      ...(isTrain ? [toComponent(subject.repository)] : []),
+    ],
   };
 }
 
@@ -321,21 +343,34 @@ export function answering(
     entries: [...entries, ...told, ...saidAgain, ...decision.entries],
     effects: [...decision.effects, ...effects],
     answered: answers.map(({ request, answer }) => ({ id: request.id, answer })),
-    news: { ...decision.news, nudges: [...decision.news.nudges, ...nudges] },
+    news: { ...decision.news, nudges: [...decision.news.nudges, ...nudges, ...said.flatMap(toTrain)] },
     lookAgainAt: [decision.lookAgainAt, retryAt].filter((at) => at !== null).sort()[0] ?? null,
   };
 }
 
-/** On a page nothing is written on GitHub: the page says what came of it. */
+/** The train that asked for it goes on, or stops. */
+const toTrain = ({ request: { origin }, came }: Said): readonly Nudge[] =>
+  "train" in origin && came !== "under way" ? [toComponent(origin.train.repository)] : [];
+
+/** On a page nothing is written on GitHub: the page says what came of it. What a train asked for is said there and to the train. */
 function answerOf(
   { origin, by }: Request,
   came: Answer["came"],
   lines: readonly Line[],
   verdict: Verdict | null,
 ): Answer {
+  const says = lines.map((line) => line.says).join(" ");
   if ("page" in origin || ("button" in origin && origin.button === "page")) {
     const shows = lines.flatMap((line) => line.shows ?? []).join("\n\n");
-    return { came, body: null, says: lines.map(({ says }) => says).join(" "), ...(shows !== "" && { shows }) };
+    return { came, body: null, says, ...(shows !== "" && { shows }) };
+  }
+  if ("train" in origin && lines.length > 0) {
+    const { name, place } = origin.train;
+    return {
+      came,
+      body: reply([{ line: "", says: `For the train “${name}” (${place}): ${says}` }], verdict),
+      says,
+    };
   }
   // Nobody wrote anything that the answer to a button would stand below.
   const said =

@@ -2,9 +2,9 @@ import type { CheckSeen } from "./check-seen.ts";
 import type { Config } from "./config.ts";
 import type { MergeMethod, SlotState } from "./effect.ts";
 import type { ComponentMemory, GroupMemory, PullFacts, PullMemory, StageMemory } from "./memory.ts";
-import type { Branch, Hash, InstallationId, Instant, Person, Place, Sha } from "./names.ts";
+import type { Branch, Hash, InstallationId, Instant, Person, Place, RepositoryId, Sha } from "./names.ts";
 import type { Merge, Push, Records } from "./provenance.ts";
-import type { Open } from "./request.ts";
+import type { Answer as Answered, Open } from "./request.ts";
 import type { LiveRuleset } from "./ruleset.ts";
 import type { RunBook } from "./run-book.ts";
 import type { MergedRollback, Standing, StandingOf } from "./standing.ts";
@@ -189,7 +189,8 @@ export type Want =
   | { readonly want: "checks"; readonly head: Sha }
   /** As `@organisation/team`. */
   | { readonly want: "team"; readonly team: string }
-  | { readonly want: "collaborators" }
+  /** Of the repository itself, or of another one of the same owner. */
+  | { readonly want: "collaborators"; readonly of?: string }
   | { readonly want: "issues"; readonly label: string }
   | { readonly want: "text"; readonly number: number }
   | { readonly want: "pushers"; readonly branch: Branch }
@@ -444,7 +445,49 @@ export type ComponentKnown = Known & {
   readonly letThrough: readonly LetThrough[];
   /** What stands in the repository; read where somebody asked for something. */
   readonly standing: readonly Standing[];
+  /** Trains that were asked for here and have not stopped, oldest first. */
+  readonly trains: readonly TrainKnown[];
+  /** All that stand where the App is installed, those too. */
+  readonly allTrains: readonly StandingOf<"train">[];
 } & Heard;
+/** A train, and what is known of what it takes along, in its order. */
+export type TrainKnown = {
+  readonly train: StandingOf<"train">;
+  readonly components: readonly InTrain[];
+  /** Its comment was edited or deleted: it ends with what is under way. */
+  readonly takenBack: boolean;
+};
+/** A repository that a train names. */
+export type InTrain = {
+  /** `owner/name`, as the train names it. */
+  readonly name: string;
+  /** Null: the App works on no component of that name. */
+  readonly is: { readonly repository: RepositoryId; readonly component: ComponentMemory } | null;
+  /** Open pull requests into its last stage that are releases, or were not judged yet. */
+  readonly open: readonly OpenRelease[];
+  /** What came of what the train asked of it; null: it did not, or it is under way. */
+  readonly came: CameOfCar | null;
+  /** What became meanwhile of its release that a train of this name was to take along and did not; null: none was. */
+  readonly since: Became | null;
+};
+export type OpenRelease = Pick<PullMemory, "draft"> & {
+  readonly number: number;
+  readonly head: Sha;
+  /** What its check says of all that share it, for this very head; null: nothing yet. */
+  readonly verdict: Verdict | null;
+  /** A `/promote` of its own is under way. */
+  readonly promoted: boolean;
+};
+export type CameOfCar = Became & { readonly answer: Answered };
+/** What a release became. */
+export type Became = {
+  /** What it was merged as; null: it is not merged. */
+  readonly commit: Sha | null;
+  /** Null: it made no release. */
+  readonly version: string | null;
+  /** GitHub would not have its tag, which is not there. */
+  readonly untagged: boolean;
+};
 
 /** All that a judgement may look at, as it stood at one instant. */
 export type Facts = PullKnown | GroupKnown | StageKnown | ComponentKnown;

@@ -18,6 +18,7 @@ export const KINDS = [
   "reported",
   "answered",
   "promoting",
+  "product",
   "redacted",
 ] as const;
 

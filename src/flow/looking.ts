@@ -68,7 +68,7 @@ function inWords(want: Want, value: unknown): string {
     case "team":
       return value === null ? `there is no team ${want.team}` : `the members of ${want.team}`;
     case "collaborators":
-      return "the people of the repository";
+      return `the people of ${want.of ?? "the repository"}`;
     case "reviews":
       return `the reviews of #${want.number}`;
     case "checks":

@@ -1,4 +1,4 @@
-import type { Instant, Person, Sha } from "./names.ts";
+import type { Instant, Person, RepositoryId, Sha } from "./names.ts";
 import { isReadable } from "./readable.ts";
 import { type PullSubject, subjectKey } from "./subject.ts";
 import type { VersionAsked } from "./version-asked.ts";
@@ -40,6 +40,8 @@ export type StickyEdit = {
 export type Label = `${"S" | "P"}${number}`;
 /** How far an item of a run-book is. */
 export type ItemReached = "open" | "done" | "skip-asked" | "skipped" | "failed";
+/** The id of what is heard when the comment or the review of a request is edited or deleted. */
+export const takenBackOf = (id: Request["id"]): string => `${id}:taken-back`;
 /** With what the ids begin of all that somebody asks for on the page of a pull request; the time follows. */
 export const askedOnPage = (pull: PullSubject, by: Person["id"]): string => `page:${subjectKey(pull)}:${by}:`;
 /** The same of what somebody tries out there. */
@@ -48,7 +50,10 @@ export const triedOnPage = (pull: PullSubject, by: Person["id"]): string => `dry
 export const tryingOut = (head: Sha): string => `/promote ${head} dry run`;
 /** With the head of the verdict that the pull request had when it was heard; null: none, or it is no pull request. */
 export type Heard = Request & { readonly judged: Sha | null };
-/** Where it was written: a comment takes a reaction, a review and a button beside a check do not, and a page shows the answer itself. */
+/**
+ * Where it was written: a comment takes a reaction, a review and a button beside a check do not, and a page shows the answer
+ * itself. A train asks by itself for what it takes along.
+ */
 export type Origin = {
   /** Of the pull request or the issue. */
   readonly number: number;
@@ -58,7 +63,15 @@ export type Origin = {
   /** *Dry run* beside a check, or on the page of the pull request. */
   | { readonly button: "check" | "page" }
   | { readonly page: PageAct }
+  | { readonly train: TrainOf }
 );
+/** Which train it belongs to, and where that was asked for. */
+export type TrainOf = {
+  readonly name: string;
+  readonly repository: RepositoryId;
+  /** As people read it, such as `acme/api#7`. */
+  readonly place: string;
+};
 
 /** The commands that the page of a pull request gives. */
 export const PAGE_COMMANDS = ["done", "undo", "skip", "confirm", "fail"] as const;

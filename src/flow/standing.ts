@@ -1,6 +1,7 @@
 import type { Branch, Hash, InstallationId, Instant, Person, Place, RepositoryId, Sha } from "./names.ts";
 import type { Push } from "./provenance.ts";
 import type { ItemReached, Line, Request } from "./request.ts";
+import type { ComponentSubject, PullSubject } from "./subject.ts";
 import type { Touched } from "./touched.ts";
 import type { VersionAsked } from "./version-asked.ts";
 
@@ -32,6 +33,7 @@ export type Standing = {
   | Promotion
   | RollingBack
   | Rollback
+  | Train
 );
 
 /** Somebody holds a pull request. */
@@ -289,9 +291,50 @@ export type Rollback = {
   /** The release that brought the change again; null: none yet. */
   readonly broughtAgainBy: number | null;
 };
+/**
+ * A release manager's `/promote train`: the releases of several components of an owner, merged one after the other. It survives
+ * anything; what became of it is its comment's answer.
+ */
+export type Train = {
+  readonly kind: "train";
+  /** Who asked for it. */
+  readonly by: Person;
+  readonly installation: InstallationId;
+  readonly name: string;
+  /** The repositories that it takes along, in order, as `owner/name`. */
+  readonly of: readonly string[];
+  /** Where it was asked for and is answered: on a pull request, or on an issue of the component. */
+  readonly asked: PullSubject | ComponentSubject;
+  /** The comment, and what came of its other lines. */
+  readonly request: Request;
+  readonly others: readonly Line[];
+  readonly line: string;
+  /** What it merges, in order, settled when all were ready; null: whether they are was not looked at yet. */
+  readonly cars: readonly Car[] | null;
+  /** When it stopped on its way; null: it has not. */
+  readonly stopped: Instant | null;
+};
+/** A release that a train takes along. */
+export type Car = {
+  /** `owner/name`. */
+  readonly name: string;
+  readonly repository: RepositoryId;
+  readonly number: number;
+  readonly head: Sha;
+  /** The id of what is asked of the pull request. */
+  readonly request: string;
+  /** What came of it; null: it is not merged yet. */
+  readonly released: Released | null;
+};
+/** What a release became; the version is null where none is made, as while nothing is enforced. */
+export type Released = { readonly version: string | null; readonly commit: Sha; readonly at: Instant };
 export type StandingOf<Kind extends Standing["kind"]> = Extract<Standing, { readonly kind: Kind }>;
 
 export type MergedRollback = StandingOf<"rollback"> & { readonly commit: Sha };
+
+/** One `/promote` at a time is under way for a pull request, and it makes one release. */
+export const promotionKey = (repository: RepositoryId, number: number): string => `promotion:${repository}:${number}`;
+export const releaseKey = (repository: RepositoryId, number: number): string => `release:${repository}:${number}`;
 
 /** One push makes one deviation, however often it is told. */
 export const deviationKey = (repository: RepositoryId, stage: Branch, { after, before }: Push): string =>

@@ -89,6 +89,10 @@ export function worst(outcomes: readonly Outcome[]): Whole {
   return found === "overridden" ? "passed" : found;
 }
 
+/** What holds it, in a sentence or two; only where it has not passed. */
+export const openIn = ({ outcome, findings }: Verdict): string =>
+  (findings.find((finding) => finding.outcome === outcome) as Finding).because;
+
 /**
  * What one check on (head, base) says for all open pull requests that share them: the verdict of the strictest
  * lane, of the same lane the worst. One whose lane could not be found out may be the strictest, so it comes first.

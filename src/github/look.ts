@@ -36,11 +36,17 @@ export function looker(read: Read, clock: { now(): Instant }, permissions: Permi
     const answered = wants.map(async (want): Promise<[string, Fact<unknown>]> => {
       if (place === null) return [wantKey(want), unnamed(clock.now())];
       const outcome = await answers(place, want);
-      const of = want.want === "run" ? want.repository : place.name;
+      const of = elsewhere(want) ?? place.name;
       return [wantKey(want), factOf(outcome, `asked for ${inWords(want)} of ${of}`, clock.now())];
     });
     return new Map(await Promise.all(answered));
   };
+}
+
+/** The other repository that a want is about. */
+function elsewhere(want: WantOfGithub): string | undefined {
+  if (want.want === "run") return want.repository;
+  return want.want === "collaborators" ? want.of : undefined;
 }
 
 /** A file of the repository by its content; null: it is larger than anybody here reads. */
@@ -109,7 +115,7 @@ function answersFrom(read: Read, clock: { now(): Instant }, permissions: Permiss
     rules: (place, { branch }) => rulesOn(read, place, branch),
     checks: (place, { head }) => checksOn(read, place, { head, now }),
     team: (place, { team }) => membersOf(read, place, team),
-    collaborators: (place) => collaboratorsOf(read, place),
+    collaborators: (place, { of = place.name }) => collaboratorsOf(read, { ...place, name: of }),
     issues: (place, { label }) => issuesWith(read, place, label),
     text: (place, { number }) => textOf(read, place, number),
     pushers: (place, { branch }) => pushersTo(read, place, branch),

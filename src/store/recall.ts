@@ -64,6 +64,7 @@ import {
   spentIn,
   standingFor,
 } from "./standing.ts";
+import { trainsFor } from "./trains.ts";
 
 export type Recalled = {
   readonly facts: Facts;
@@ -243,14 +244,15 @@ async function beside(
     case "component": {
       const of = memory as ComponentMemory | null;
       const installation = row?.installation ?? 0;
-      const [organisation, letThrough, enrolment, requests] = await Promise.all([
+      const [organisation, letThrough, enrolment, requests, trains] = await Promise.all([
         organisationOf(on, row, of),
         of?.look && of.defaultBranch !== null ? letThroughInto(on, subject.repository, of.defaultBranch) : [],
         slotState(on, enrolmentSlot(subject.repository)),
         requestsOf(on, subject),
+        trainsFor(on, subject.repository, installation),
       ]);
       const standing = requests.length > 0 ? await standingFor(on, subject.repository, installation, null) : [];
-      return { subject, memory, organisation, letThrough, enrolment, requests, standing, installation };
+      return { subject, memory, organisation, letThrough, enrolment, requests, standing, installation, ...trains };
     }
   }
 }

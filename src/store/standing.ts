@@ -3,7 +3,7 @@ import type { LedgerEntry, Withheld } from "../flow/ledger.ts";
 import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
 import { overridesOf } from "../flow/override.ts";
 import { owedOf } from "../flow/owed.ts";
-import type { MergedRollback, Standing, StandingOf } from "../flow/standing.ts";
+import { type MergedRollback, releaseKey, type Standing, type StandingOf } from "../flow/standing.ts";
 import type { Connection } from "./database.ts";
 import type { Tables } from "./schema.ts";
 
@@ -37,7 +37,12 @@ export async function project(
 
 function rowOf(standing: Standing, hash: string): Tables["standing"] {
   const { kind } = standing;
-  const of = kind === "freeze" ? standing.of : { repository: standing.repository };
+  const of =
+    kind === "freeze"
+      ? standing.of
+      : kind === "train"
+        ? { installation: standing.installation }
+        : { repository: standing.repository };
   return {
     key: standing.key,
     kind,
@@ -129,7 +134,7 @@ export async function isWithdrawn(on: Connection, repository: RepositoryId, numb
   const row = await on
     .selectFrom("standing")
     .select("closed_because")
-    .where("key", "=", `release:${repository}:${number}`)
+    .where("key", "=", releaseKey(repository, number))
     .executeTakeFirst();
   return row?.closed_because?.startsWith("withdrawn ") === true;
 }

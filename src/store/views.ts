@@ -156,11 +156,11 @@ export async function componentsView(on: Connection, now: Instant) {
   return views;
 }
 
-/** Not what is one pull request's own, nor what nobody agreed to, nor a freeze or a rollback that is over. */
+/** Not what is one pull request's own or is only on its way, nor what nobody agreed to, nor a freeze or a rollback that is over. */
 function standsInTheWay(one: Standing, now: Instant): boolean {
   if (one.kind === "override") return isConfirmed(one);
   if (one.kind === "rollback") return one.commit !== null && one.broughtAgainBy === null;
-  if (one.kind === "hold" || one.kind === "attestation") return false;
+  if (one.kind === "hold" || one.kind === "attestation" || one.kind === "train") return false;
   return one.kind !== "freeze" || one.until === null || one.until > now;
 }
 

@@ -448,8 +448,8 @@ describe("/gates and /help", () => {
     ]);
     expect(shown({ by: RITA, base: "master" })[1]).toEqual([]);
     expect(shown({ by: RITA, onIssue: true })).toEqual([
-      ["override", "freeze", "unfreeze", "accept"],
-      ["promote", "rollback", "gates", "runbook", ...walking, "attest", "hold", "unhold"],
+      ["promote", "override", "freeze", "unfreeze", "accept"],
+      ["rollback", "gates", "runbook", ...walking, "attest", "hold", "unhold"],
     ]);
     expect(says("/help", { people: SILENT })).toBeNull();
   });

@@ -43,9 +43,20 @@ describe("/promote", () => {
     ["/promote to staging",            { pull: { state: "merged" } }, "refused: master is the last stage: #12 is where it was to go."],
     ["/promote now",                   {}, "not understood: `/promote` does not know what `now` is; a stage is written `to now`."],
     ["/promote v1",                    {}, "not understood: `v1` is no version of three numbers: write `v1.0.0`."],
-    ["/promote train city",            {}, "not understood: The config knows no train “city”."],
+    ["/promote train city",            {}, "refused: The config knows no train “city”. `trains` names them, in the organisation's file or in this component's."],
   ])("%s, %j", (line, on, came) => {
     expect(says(line, on)).toBe(came);
+  });
+
+  // biome-ignore format: a table is read by its columns
+  it.each<[string, string]>([
+    ["/promote train city",       'under way: {"name":"city","of":["acme/api","acme/web"]}'],
+    ['/promote train "old town"', 'under way: {"name":"old town","of":["acme/web","acme/api"]}'],
+    ["/promote train City",       "refused: The config knows no train “City”. It knows “city” and “old town”."],
+    ["/promote train toString",   "refused: The config knows no train “toString”. It knows “city” and “old town”."],
+  ])("%s", (line, came) => {
+    const trains = { city: ["api", "web"], "old town": ["web", "api"] };
+    expect(says(line, { policy: { ...onRelease().policy, trains } })).toBe(came);
   });
 
   it("under way for the same head and version is not begun again", () => {

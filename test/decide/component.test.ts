@@ -56,6 +56,8 @@ const answer = (
     letThrough,
     enrolment,
     standing: [],
+    trains: [],
+    allTrains: [],
     requests: [],
     installation: installationId(1),
   };

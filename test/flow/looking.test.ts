@@ -23,6 +23,7 @@ it.each<[Want, unknown, string]>([
   [{ want: "team", team: "@acme/ops" }, [], "the members of @acme/ops"],
   [{ want: "team", team: "@acme/ops" }, null, "there is no team @acme/ops"],
   [{ want: "collaborators" }, [], "the people of the repository"],
+  [{ want: "collaborators", of: "acme/web" }, [], "the people of acme/web"],
   [{ want: "reviews", number: 3 }, [], "the reviews of #3"],
   [{ want: "checks", head: HEAD }, [], `the checks of ${head}`],
   [{ want: "issues", label: "severity-1" }, [], "the open issues labelled severity-1"],

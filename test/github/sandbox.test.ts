@@ -107,6 +107,8 @@ async function look<T = unknown>(want: WantOfGithub, from = github): Promise<Fac
     enrolment: null,
     letThrough: [],
     standing: [],
+    trains: [],
+    allTrains: [],
     requests: [],
     installation: lease.installation,
   };

@@ -26,6 +26,7 @@ const WHAT: { readonly [what in Entry["what"]]: string } = {
   closed: "Closed",
   reported: "Reported",
   answered: "Asked",
+  product: "Train through",
   promoting: "Promoted",
   redacted: "Text taken out",
 };
