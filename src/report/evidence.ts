@@ -177,7 +177,8 @@ function doneLine(did: Did): string {
 
 /** What was said of it, and who agreed. */
 function said({ because, note, url, confirmedBy }: Did, words: Inert, link: Inert): string {
-  const remarks = [because, note].filter((text) => text !== null).map(words);
+  // Who says what came out gives no other reason.
+  const remarks = [...new Set([because, note])].filter((text) => text !== null).map(words);
   const seen = url === null ? [] : [link(url)];
   const agreed = confirmedBy === null ? [] : [`confirmed by ${words(confirmedBy.login)}`];
   return [...remarks, ...seen, ...agreed].join("; ");
