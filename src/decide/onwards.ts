@@ -104,7 +104,7 @@ const NOTHING_CARRIED: Carried = { pulls: [], loose: [], whole: true };
 /** What came of the release that the merge makes; null: it is being made. */
 function released(known: PullKnown): string | null {
   const { tag, release, rollback } = known;
-  if (rollback.withdrawn) return "What it released was withdrawn.";
+  if (rollback?.withdrawn) return "What it released was withdrawn.";
   const version = releaseOn(known)?.version;
   if (tag?.refused) return `It could not be tagged. ${tag.refused.because}`;
   if (release?.refused)

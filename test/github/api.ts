@@ -13,7 +13,7 @@ import {
   turnedBackSlot,
   type Written,
 } from "../../src/flow/effect.ts";
-import { type Facts, NO_ROLLBACK } from "../../src/flow/facts.ts";
+import type { Facts } from "../../src/flow/facts.ts";
 import {
   branch,
   type Hash,
@@ -115,7 +115,7 @@ export const FACTS: Facts = {
   backMerge: null,
   next: null,
   branch: null,
-  rollback: NO_ROLLBACK,
+  rollback: null,
   tag: null,
   release: null,
   merged: [],
