@@ -1,4 +1,5 @@
 import { CANDIDATES, type Candidate, type Name, start } from "./candidates.ts";
+import { FEW, isFlat, MANY, measureCarried } from "./carried.ts";
 import { measureGrowth } from "./growth.ts";
 import { deliver, headOf, LARGE, manyTimes, opened, SMALL } from "./load.ts";
 import { isMet, measureRequests } from "./requests.ts";
@@ -33,7 +34,19 @@ async function requests(): Promise<boolean> {
       `${was.reads} + ${was.writes}`,
     ]),
   );
-  return rows.every(isMet);
+  const isSame = await carried();
+  return rows.every(isMet) && isSame;
+}
+
+/** What is promoted and released may hold a thousand commits: the same requests, but for the pages that list them. */
+async function carried(): Promise<boolean> {
+  const [few, many] = [await measureCarried(FEW), await measureCarried(MANY)];
+  const rows = few.map((cost, step) => ({ few: cost, many: many[step] as typeof cost }));
+  print(
+    ["event", `${FEW} commit`, `${MANY} commits`, "further pages"],
+    rows.map(({ few, many }) => [few.step, `${few.calls.length}`, `${many.calls.length}`, `${many.pages}`]),
+  );
+  return rows.every(({ few, many }) => isFlat(few, many));
 }
 
 /** A stack of 25 pull requests with 32 checks each, rebased at once: exact, so a miss fails. */

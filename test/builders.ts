@@ -129,6 +129,7 @@ export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
   ledger: null,
   itemIssues: {},
   overrides: [],
+  owed: { slot: null, all: [] },
   walked: null,
   turnedBack: null,
   siblings: [],

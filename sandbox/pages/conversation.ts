@@ -4,7 +4,7 @@ import { type Html, html } from "./html.ts";
 import { act, guard, submit } from "./layout.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { whyNot } from "./may.ts";
-import type { PullVisit } from "./visit.ts";
+import type { PullVisit, TalkVisit } from "./visit.ts";
 import { ago, loginOf, type Standing, shortSha, shown } from "./words.ts";
 
 const faces: Readonly<Record<string, string>> = {
@@ -31,16 +31,27 @@ export function conversation(visit: PullVisit, comments: readonly Comment[], rev
     ...comments.map((comment) => ({ at: comment.createdAt, id: comment.id, show: () => commentCard(visit, comment) })),
     ...reviews.map((review) => ({ at: review.submittedAt, id: review.id, show: () => reviewCard(visit, review) })),
   ].sort((one, other) => one.at.localeCompare(other.at) || one.id - other.id);
-  return html`${description(visit)}${said.map((entry) => entry.show())}`;
+  const { pull, home } = visit;
+  return html`${descriptionCard(visit, { ...pull, tick: `${home}/tick` })}${said.map((entry) => entry.show())}`;
 }
 
-function description(visit: PullVisit): Html {
-  const { github, pull, home } = visit;
-  return html`<article class="card plain talk"><header><h3 class="person">${loginOf(github, pull.authorId)}</h3><span class="small quiet">opened it ${ago(github, pull.createdAt)}</span></header>
-${pull.body ? body(visit, pull.body, "description", pull.authorId, `${home}/tick`) : html`<p class="inner quiet">No description.</p>`}</article>`;
+/** What was written when it was opened. @param tick where a tick in it is sent; null: it is only read. */
+export function descriptionCard(
+  visit: TalkVisit,
+  of: {
+    readonly authorId: number;
+    readonly createdAt: string;
+    readonly body: string | null;
+    readonly tick: string | null;
+  },
+): Html {
+  const { github } = visit;
+  return html`<article class="card plain talk"><header><h3 class="person">${loginOf(github, of.authorId)}</h3><span class="small quiet">opened it ${ago(github, of.createdAt)}</span></header>
+${of.body ? body(visit, of.body, "description", of.authorId, of.tick) : html`<p class="inner quiet">No description.</p>`}</article>`;
 }
 
-function commentCard(visit: PullVisit, comment: Comment): Html {
+/** One comment, with its reactions and what can be done to it. */
+export function commentCard(visit: TalkVisit, comment: Comment): Html {
   const { github, home } = visit;
   const why = comment.authorId === visit.by.account.id ? null : whyNot(visit, "write");
   const reactions = reactionsOf(github, comment.id);
@@ -77,7 +88,8 @@ function dismissal(visit: PullVisit, review: Review): Html {
 }
 
 /** Text with task boxes that its author, and whoever has write access, can tick. */
-function body(visit: PullVisit, text: string, form: string, authorId: number, action: string): Html {
+function body(visit: TalkVisit, text: string, form: string, authorId: number, action: string | null): Html {
+  if (action === null) return html`<div class="markdown">${renderMarkdown(text, 4, null)}</div>`;
   const mayTick = authorId === visit.by.account.id || whyNot(visit, "write") === null;
   return html`<form id="${form}" method="post" action="${action}">${guard(visit)}</form>
 <div class="markdown">${renderMarkdown(text, 4, mayTick ? form : null)}</div>`;

@@ -7,7 +7,7 @@ import type { MergeMethod } from "../model.ts";
 import { convertToDraft, editPull, readyForReview } from "../pulls.ts";
 import { type Reviewers, requestReviews, withdrawRequests } from "../review-requests.ts";
 import { dismissReview, submitReview } from "../reviews.ts";
-import { type Answer, go, type PullVisit, unixLines } from "./visit.ts";
+import { type Answer, go, type PullVisit, type TalkVisit, unixLines } from "./visit.ts";
 
 type Act = (visit: PullVisit) => Promise<Answer>;
 
@@ -27,7 +27,7 @@ export const pullActs: Readonly<Record<string, Act>> = {
   async unrequest(visit) {
     return go(visit.home, await withdrawRequests(...target(visit), reviewerOf(visit)), "Asked no longer.");
   },
-  tick: (visit) => tick(visit, null),
+  tick: (visit) => tick(visit, visit.pull.number, null),
   async merge(visit) {
     const method = methodOf(visit.form.get("method"));
     const merged = await mergePull(...target(visit), { method, sha: visit.form.get("sha") ?? "" });
@@ -74,9 +74,14 @@ export const pullActs: Readonly<Record<string, Act>> = {
 };
 
 /** What the forms below one comment send. */
-export async function actOnComment(visit: PullVisit, commentId: number, name: string): Promise<Answer | null> {
+export async function actOnComment(
+  visit: TalkVisit,
+  number: number,
+  commentId: number,
+  name: string,
+): Promise<Answer | null> {
   const { github, by, repository } = visit;
-  if (name === "tick") return tick(visit, commentId);
+  if (name === "tick") return tick(visit, number, commentId);
   if (name === "edit")
     return go(
       visit.home,
@@ -93,18 +98,23 @@ export async function dismiss(visit: PullVisit, reviewId: number): Promise<Answe
   return go(visit.home, dismissReview(...target(visit), reviewId, text(visit, "message")), "The review is dismissed.");
 }
 
-async function tick(visit: PullVisit, commentId: number | null): Promise<Answer> {
+async function tick(visit: TalkVisit, number: number, commentId: number | null): Promise<Answer> {
+  const { github, by, repository } = visit;
   const [box, state] = text(visit, "box").split(" ");
   const on = state === "on";
   const back = commentId === null ? visit.home : `${visit.home}#issuecomment-${commentId}`;
-  return go(back, await tickBox(...target(visit), commentId, Number(box), on), on ? "Ticked." : "Unticked.");
+  return go(
+    back,
+    await tickBox(github, by, repository, number, commentId, Number(box), on),
+    on ? "Ticked." : "Unticked.",
+  );
 }
 
 function target(visit: PullVisit) {
   return [visit.github, visit.by, visit.repository, visit.pull.number] as const;
 }
 
-function text(visit: PullVisit, field: string): string {
+function text(visit: TalkVisit, field: string): string {
   return visit.form.get(field) ?? "";
 }
 

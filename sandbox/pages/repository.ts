@@ -26,6 +26,7 @@ export async function repositoryPage(visit: RepositoryVisit): Promise<Answer> {
   const { github, repository, fullName } = visit;
   const branches = branchesOf(github, repository.id);
   const open = pullsOf(visit).filter((pull) => pull.state === "open");
+  const openIssues = github.find.issuesOf(repository.id).filter(({ state }) => state === "open");
   const head = branches.find((branch) => branch.name === repository.defaultBranch)?.sha;
   return page(
     fullName,
@@ -39,6 +40,7 @@ ${pullRows(visit, open)}
 ${head && html`<section class="stack" aria-labelledby="commits"><h2 id="commits">Newest on ${repository.defaultBranch}</h2>${await commitList(visit, await newestCommits(visit, head, 8))}</section>`}
 </div><div class="stack">
 ${cloning(visit)}
+<section class="card" aria-labelledby="issues"><h2 id="issues">Issues</h2><p class="small"><a href="/${fullName}/issues">${count(openIssues.length, "open issue")}</a></p></section>
 <section class="card" aria-labelledby="releases"><h2 id="releases">Releases</h2><p class="small"><a href="/${fullName}/releases">${count(releasesSeen(github, visit.by, repository).length, "release")}</a>, <a href="/${fullName}/tags">${count(tagNames(github, repository.id).length, "tag")}</a></p></section>
 <section class="card" aria-labelledby="rules"><h2 id="rules">Rules</h2><p class="small"><a href="/${fullName}/rules">${count(rulesetsOf(github, repository.id).length, "ruleset")}</a> say what may happen to its branches.</p></section>
 <section class="card" aria-labelledby="fork"><h2 id="fork">Fork</h2>${act(visit, `/${fullName}/fork`, `Fork to ${visit.by.account.login}`, { why: whyNot(visit, "read") })}</section>

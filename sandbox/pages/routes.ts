@@ -5,6 +5,8 @@ import { actOnRun, checkPage, runOf } from "./check.ts";
 import { comparePage, openFromForm } from "./compare.ts";
 import { deliveriesPage, deliveryPage, redeliver } from "./deliveries.ts";
 import { addFault, clearFaults, faultsPage } from "./faults.ts";
+import { actOnIssue, openFromForm as openIssue } from "./issue-acts.ts";
+import { issuePage, issuesPage, visitIssue } from "./issues.ts";
 import { peoplePage } from "./people.ts";
 import { filesPage, pullPage, visitPull } from "./pull.ts";
 import { actOnComment, dismiss, pullActs } from "./pull-acts.ts";
@@ -86,6 +88,11 @@ function showRepository(visit: RepositoryVisit, parts: readonly string[]): Reply
   if (place === "commit" && id) return commitPage(visit, id);
   if (place === "compare") return comparePage(visit, rest || null);
   if (place === "pulls") return pullsPage(visit);
+  if (place === "issues" && id === undefined) return issuesPage(visit);
+  if (place === "issues") {
+    const issue = visitIssue(visit, Number(id));
+    return issue ? issuePage(issue) : pullOf(visit, Number(id));
+  }
   if (place === "tags") return tagsPage(visit);
   if (place === "releases" && id === undefined) return releasesPage(visit);
   if (place === "releases" && id === "tag") {
@@ -103,13 +110,32 @@ function showRepository(visit: RepositoryVisit, parts: readonly string[]): Reply
   }
   if (place !== "pull") return null;
   const pull = visitPull(visit, Number(id));
-  return pull && (part === "files" ? filesPage(pull) : pullPage(pull));
+  if (!pull) return visitIssue(visit, Number(id)) && leads(visit, "issues", Number(id));
+  return part === "files" ? filesPage(pull) : pullPage(pull);
 }
+
+/** Issues and pull requests share their numbers, and a link to the one leads to the other, as on GitHub. */
+const leads = ({ fullName }: RepositoryVisit, place: "issues" | "pull", number: number): Answer => ({
+  kind: "go",
+  to: `/${fullName}/${place}/${number}`,
+  said: null,
+});
+
+const pullOf = (visit: RepositoryVisit, number: number): Answer | null =>
+  visitPull(visit, number) && leads(visit, "pull", number);
 
 function performRepository(visit: RepositoryVisit, parts: readonly string[]): Reply {
   const [place, id, part, which, act] = parts;
   if (place === "commit") return commitFile(visit);
   if (place === "pulls") return openFromForm(visit);
+  if (place === "issues" && id === undefined) return openIssue(visit);
+  if (place === "issues") {
+    const issue = visitIssue(visit, Number(id));
+    if (!issue) return null;
+    return part === "comments"
+      ? actOnComment(issue, Number(id), Number(which), act ?? "")
+      : actOnIssue(issue, part ?? "");
+  }
   if (place === "tags") return actOnTags(visit, id);
   if (place === "releases" && id === undefined) return makeRelease(visit);
   if (place === "releases") {
@@ -129,7 +155,7 @@ function performRepository(visit: RepositoryVisit, parts: readonly string[]): Re
   if (place !== "pull") return place ? actOnRepository(visit, place) : null;
   const pull = visitPull(visit, Number(id));
   if (!pull) return null;
-  if (part === "comments") return actOnComment(pull, Number(which), act ?? "");
+  if (part === "comments") return actOnComment(pull, Number(id), Number(which), act ?? "");
   if (part === "reviews" && act === "dismiss") return dismiss(pull, Number(which));
   return pullActs[part ?? ""]?.(pull) ?? null;
 }

@@ -1,6 +1,6 @@
 import type { Actor } from "../actor.ts";
 import type { Github } from "../github.ts";
-import type { Pull, Repository } from "../model.ts";
+import type { Issue, Pull, Repository } from "../model.ts";
 import type { Outcome, Refusal } from "../outcome.ts";
 import type { Html } from "./html.ts";
 
@@ -39,6 +39,11 @@ export type RepositoryVisit = Visit & { readonly repository: Repository; readonl
 
 /** A visit to one pull request; `home` is the address of its page. */
 export type PullVisit = RepositoryVisit & { readonly pull: Pull; readonly home: string };
+
+/** A visit to one issue. */
+export type IssueVisit = RepositoryVisit & { readonly issue: Issue; readonly home: string };
+/** A visit to one of both, where people talk. */
+export type TalkVisit = RepositoryVisit & { readonly home: string };
 
 export type Answer =
   | {

@@ -1,5 +1,5 @@
 import type { Github } from "../github.ts";
-import type { Account, CheckRun, MergeMethod, Pull } from "../model.ts";
+import type { Account, CheckRun, Issue, MergeMethod, Pull } from "../model.ts";
 import { type Html, html } from "./html.ts";
 
 const minute = 60_000;
@@ -72,6 +72,12 @@ export function pullStanding(pull: Pull): Standing {
   if (pull.merged) return { sign: "✓", word: "Merged", tone: "green" };
   if (pull.state === "closed") return { sign: "✗", word: "Closed", tone: "red" };
   return pull.draft ? { sign: "○", word: "Draft", tone: "grey" } : { sign: "●", word: "Open", tone: "green" };
+}
+
+/** Whether an issue is open. */
+export function issueStanding({ state, stateReason }: Issue): Standing {
+  if (state === "open") return { sign: "●", word: "Open", tone: "green" };
+  return { sign: "✓", word: stateReason === "not_planned" ? "Closed as not planned" : "Closed", tone: "grey" };
 }
 
 /** A standing as it is shown. */

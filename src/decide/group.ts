@@ -7,6 +7,7 @@ import { between, later } from "../flow/names.ts";
 import { checkName } from "../flow/ruleset.ts";
 import { subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
+import { witnessed } from "../flow/witnessed.ts";
 import { checkRun, fingerprintOf } from "../report/check-run.ts";
 import { decided, unlessThere } from "./answer.ts";
 
@@ -67,7 +68,13 @@ export function decideGroup(known: GroupKnown, house: House): Answer {
     what: "judged",
     actor: "app",
     about: subjectKey(subject),
-    says: { number: memory.number, base: memory.base, outcome: verdict.outcome, because },
+    says: {
+      number: memory.number,
+      base: memory.base,
+      outcome: verdict.outcome,
+      because,
+      facts: witnessed(known.read),
+    },
   } as const;
   return decided({
     because,

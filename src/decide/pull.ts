@@ -10,6 +10,7 @@ import { type Branch, isSha, type Json } from "../flow/names.ts";
 import { checkName } from "../flow/ruleset.ts";
 import { type Nudge, subjectKey } from "../flow/subject.ts";
 import { agreed, configLetThrough, type Finding, type Verdict, worst } from "../flow/verdict.ts";
+import { witnessed } from "../flow/witnessed.ts";
 import { GATES } from "../gates/catalog.ts";
 import { ask } from "../gates/engine.ts";
 import { flowGate } from "../gates/flow.ts";
@@ -22,6 +23,7 @@ import { NOTHING_SHOWN, showing } from "./execution.ts";
 import { landing } from "./landing.ts";
 import { bringsBack } from "./merging-back.ts";
 import { saidLinked, withOverrides } from "./overriding.ts";
+import { owing } from "./owing.ts";
 import { doubting, promoting } from "./promoting.ts";
 import { releasing } from "./releasing.ts";
 import { answering, obey, type Said } from "./requests.ts";
@@ -191,10 +193,7 @@ function judgePull(known: PullKnown, house: House): Answer {
     ...(seen === known.memory ? {} : { memory: seen }),
     verdict,
     compared: branchesCompared(known, verdict),
-    entries: [
-      ...shows.entries,
-      ...(changed || effects.length > 0 ? [entryOf(subject, verdict, component, pull, known.cause)] : []),
-    ],
+    entries: [...shows.entries, ...(changed || effects.length > 0 ? [entryOf(known, verdict, component, pull)] : [])],
     effects,
     ...(shows.walked && { walked: shows.walked }),
     final: true,
@@ -264,7 +263,7 @@ function freeingItsStage(
   return { ...gone, news: { ...gone.news, nudges: [...gone.news.nudges, nudge] } };
 }
 
-/** It goes on as far as its run-book does, what was attested for it is used up, and into the last stage it is a release. */
+/** It goes on as far as its run-book does, what was attested for it is used up, a hotfix owes what a release has, and both make one. */
 function merged(
   gone: ReturnType<typeof none>,
   known: PullKnown,
@@ -273,23 +272,25 @@ function merged(
   house: House,
 ): Answer {
   const lands = landing(known, pull, component);
+  const owes = owing(known, pull, component, house);
   const shows = showing(known, pull, component, house, null);
   const releases = releasing(known, pull, component, house);
   // What they lack is asked for together.
-  const lacks = [lands, shows, releases].flatMap((part) => ("lacks" in part ? part.lacks : []));
-  if ("lacks" in lands || "lacks" in shows || "lacks" in releases) return { lacks };
+  const lacks = [lands, owes, shows, releases].flatMap((part) => ("lacks" in part ? part.lacks : []));
+  if ("lacks" in lands || "lacks" in owes || "lacks" in shows || "lacks" in releases)
+    return { lacks: [...new Map(lacks.map((want) => [wantKey(want), want])).values()] };
   const withdraws = withdrawing(known, pull, component);
   return decided({
     ...gone,
-    entries: [...lands.entries, ...shows.entries, ...withdraws.entries, ...releases.entries],
-    effects: [...shows.effects, ...withdraws.effects, ...releases.effects],
+    entries: [...lands.entries, ...owes.entries, ...shows.entries, ...withdraws.entries, ...releases.entries],
+    effects: [...shows.effects, ...withdraws.effects, ...releases.effects, ...owes.effects],
     ...(shows.walked && { walked: shows.walked }),
     news: {
       ...gone.news,
       lessons: [...gone.news.lessons, ...lands.lessons],
-      nudges: [...gone.news.nudges, ...withdraws.nudges],
+      nudges: [...gone.news.nudges, ...owes.nudges, ...withdraws.nudges],
     },
-    lookAgainAt: [lands, shows, withdraws, releases].map((part) => part.lookAgainAt).reduce(earlier, null),
+    lookAgainAt: [lands, owes, shows, withdraws, releases].map((part) => part.lookAgainAt).reduce(earlier, null),
   });
 }
 
@@ -399,11 +400,10 @@ function remembering(pull: PullMemory, checks: ChecksSeen | undefined): PullMemo
 }
 
 function entryOf(
-  subject: PullKnown["subject"],
+  { subject, cause, read }: PullKnown,
   verdict: Verdict,
   { config }: ComponentMemory,
   pull: PullMemory,
-  cause: string | null,
 ): Entry {
   return {
     what: "judged",
@@ -415,6 +415,7 @@ function entryOf(
       author: pull.author.login,
       policy: config.blob,
       cause,
+      facts: witnessed(read),
     },
   };
 }

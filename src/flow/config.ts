@@ -409,6 +409,16 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe("Gates that two people let pass for one commit, by `/override` and `/confirm`."),
+  hotfix: z
+    .strictObject({
+      review_within: duration
+        .default("2wd")
+        .describe(
+          "How long after it was merged a hotfix is to have the approvals of engineering and quality, as far as `roles` names them, and a rehearsal. What is overdue holds the next release.",
+        ),
+    })
+    .prefault({})
+    .describe("What goes into the last stage past the others."),
   readiness: z
     .strictObject({
       blockers: z
@@ -538,6 +548,7 @@ export type Policy = {
     readonly transition: readonly string[];
   };
   readonly override: { readonly closeWithin: Duration };
+  readonly hotfix: { readonly reviewWithin: Duration };
   readonly readiness: { readonly blockers: readonly string[]; readonly verdict: boolean };
   readonly changeOrder: { readonly required: boolean; readonly pattern: string };
   readonly gateChecks: boolean;
@@ -562,6 +573,7 @@ export function policyOf(config: Config): Policy {
     merge_by,
     promotion,
     override,
+    hotfix,
   } = rest;
   const named = namedIn(roles);
   return {
@@ -602,6 +614,7 @@ export function policyOf(config: Config): Policy {
     },
     data,
     override: { closeWithin: parseDuration(override.close_within) as Duration },
+    hotfix: { reviewWithin: parseDuration(hotfix.review_within) as Duration },
     readiness: {
       blockers: readiness.blockers,
       verdict: (readiness.verdict ?? (team === "regulated" ? "required" : "off")) === "required",

@@ -235,6 +235,8 @@ export type PullKnown = Known & {
   readonly itemIssues: { readonly [key: string]: SlotState };
   /** What was asked to be overridden on it: what is open, and what was closed of late. */
   readonly overrides: readonly KnownOverride[];
+  /** What it owes since it was merged as a hotfix. */
+  readonly owed: KnownOwed;
   /** The slots of its merge at this head, and of the pull request that takes it further. */
   readonly merge: SlotState | null;
   readonly next: SlotState | null;
@@ -294,6 +296,15 @@ export type KnownOverride = {
   readonly closed: string | null;
   /** The slot of its issue. */
   readonly slot: SlotState | null;
+};
+export type KnownOwed = {
+  /** The slot of the one issue about it. */
+  readonly slot: SlotState | null;
+  readonly all: readonly {
+    readonly standing: StandingOf<"owed">;
+    /** Who gave it; null: it is still owed. */
+    readonly closed: string | null;
+  }[];
 };
 /** A merged pull request as it is remembered. */
 export type MergedPull = Pick<PullFacts, "title" | "author" | "head" | "base" | "mergeCommit"> & {

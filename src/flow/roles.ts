@@ -1,6 +1,7 @@
 import { type Need, type Policy, ROLES, type Role } from "./config.ts";
 import { type Collaborator, type Review, RIGHTS, type Right } from "./facts.ts";
 import type { Look } from "./looking.ts";
+import type { PullFacts } from "./memory.ts";
 import type { Person } from "./names.ts";
 import { listed } from "./words.ts";
 
@@ -95,6 +96,31 @@ export function matched(fits: readonly (readonly Person[])[]): readonly (Person 
   });
   return filled;
 }
+
+/** Who fills what, where the config may let one person fill several. */
+export const filled = (
+  fits: readonly (readonly Person[])[],
+  { severalRoles }: Pick<Policy, "severalRoles">,
+): readonly (Person | null)[] => (severalRoles ? fits.map(([first]) => first ?? null) : matched(fits));
+
+/**
+ * Who may not approve a pull request: its author, on whose word we opened it and, where its head is no stage, whoever pushed to that.
+ *
+ * @returns null while something was not read; `look` knows what.
+ */
+export function barredFrom(
+  { author, head }: Pick<PullFacts, "author" | "head">,
+  { stages }: Pick<Policy, "stages">,
+  look: Look,
+  openedFor: readonly Person[],
+): ReadonlySet<number> | null {
+  const pushers = stages.includes(head.ref) ? [] : look.at({ want: "pushers", branch: head.ref });
+  return pushers && new Set([author, ...openedFor, ...pushers].map(({ id }) => id));
+}
+
+/** Approvals by people who may give them, of whatever commit. */
+export const approvalsIn = (reviews: readonly Review[], barred: ReadonlySet<number>): readonly Review[] =>
+  lastWords(reviews).filter(({ by, state }) => state === "approved" && !by.bot && !barred.has(by.id));
 
 /** The last word of each reviewer counts; a comment is no word for or against. */
 export function lastWords(reviews: readonly Review[]): readonly Review[] {

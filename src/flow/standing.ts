@@ -53,11 +53,16 @@ export type Outage = {
 export type Owed = {
   readonly kind: "owed";
   readonly repository: RepositoryId;
-  readonly what: "hotfix-review";
   /** The pull request that it was let through for. */
   readonly number: number;
   readonly due: Instant;
-};
+  /** The issue that tells of it; null: there is none yet. */
+  readonly issue: number | null;
+} & OwedThing;
+/** An approval of a hotfix by somebody in a role, or the rehearsal of its run-book. */
+export type OwedThing =
+  | { readonly what: "hotfix-review"; readonly role: "engineering" | "quality" }
+  | { readonly what: "hotfix-rehearsal" };
 /**
  * A gate that people let pass for one commit of a pull request into one base. It counts while it stands, and is owed until
  * somebody else closes it.
@@ -267,6 +272,10 @@ export type VersionAsked = { readonly bump: Bump } | { readonly version: string 
 export type StandingOf<Kind extends Standing["kind"]> = Extract<Standing, { readonly kind: Kind }>;
 
 export type MergedRollback = StandingOf<"rollback"> & { readonly commit: Sha };
+
+/** Whose command made us open a pull request. */
+export const openedFor = (standing: readonly Standing[], number: number): readonly Person[] =>
+  standing.flatMap((one) => (one.kind === "rollback" && one.number === number ? [one.by] : []));
 
 /** One push makes one deviation, however often it is told. */
 export const deviationKey = (repository: RepositoryId, stage: Branch, { after, before }: Push): string =>

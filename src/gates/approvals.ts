@@ -1,7 +1,8 @@
-import type { Need } from "../flow/config.ts";
+import type { Need, Policy } from "../flow/config.ts";
 import type { Comparison, Review } from "../flow/facts.ts";
-import { type Person, short } from "../flow/names.ts";
-import { type Holders, holdersOf, isRole, lastWords, matched, NEED_WORDS, names } from "../flow/roles.ts";
+import { type Branch, type Person, short } from "../flow/names.ts";
+import { approvalsIn, barredFrom, filled, type Holders, holdersOf, isRole, NEED_WORDS, names } from "../flow/roles.ts";
+import { openedFor } from "../flow/standing.ts";
 import { listed } from "../flow/words.ts";
 import { type Case, type Found, type Gate, headOf } from "./gate.ts";
 
@@ -18,12 +19,12 @@ export const approvals: Gate = {
     const { pull, policy, component, look } = of;
     const reviews = look.at({ want: "reviews", number: pull.number });
     const holders = needs.map((need) => holdersOf(need, policy, look));
-    const pushers = policy.stages.includes(pull.head.ref) ? [] : look.at({ want: "pushers", branch: pull.head.ref });
+    const barred = barredFrom(pull, policy, look, openedFor(of.standing, pull.number));
     const carries = carriesOthers(of.lane);
     const into = headOf(component, pull.base);
     const carried = carries ? look.at({ want: "compare", base: into, head: pull.head.sha }) : NOTHING;
-    if (reviews === null || pushers === null || carried === null || look.missing() !== null) return null;
-    return judge(of, needs, holders as readonly Holders[], reviews, pushers, carried);
+    if (reviews === null || barred === null || carried === null || look.missing() !== null) return null;
+    return judge(of, needs, holders as readonly Holders[], reviews, barred, carried);
   },
 };
 
@@ -35,13 +36,17 @@ const NOTHING: Carried = { ahead: 0, commits: [], whole: true };
 
 type Carried = Pick<Comparison, "ahead" | "commits" | "whole">;
 
+/** Whose approvals a hotfix needs; one that two people let past the lanes needs those of a release. */
+export const hotfixNeeds = ({ approvals }: Policy, base: Branch, letThrough: boolean): readonly Need[] =>
+  approvals[letThrough ? base : "hotfix"] ?? [];
+
 /** Whose approvals are asked for; null: this lane asks for none. */
 function needsOf({ pull, lane, policy }: Case): readonly Need[] | null {
   switch (lane.lane) {
     case "feature":
       return null;
     case "hotfix":
-      return policy.approvals[lane.letThrough ? pull.base : "hotfix"] ?? [];
+      return hotfixNeeds(policy, pull.base, lane.letThrough === true);
     case "back-merge":
       if (!lane.own) return null;
       return pull.base === policy.stages[0] ? ["writer"] : (policy.approvals[pull.base] ?? []);
@@ -51,17 +56,14 @@ function needsOf({ pull, lane, policy }: Case): readonly Need[] | null {
 }
 
 function judge(
-  { pull, policy, lane, standing }: Case,
+  { pull, policy, lane }: Case,
   needs: readonly Need[],
   holders: readonly Holders[],
   reviews: readonly Review[],
-  pushers: readonly Person[],
+  barred: ReadonlySet<number>,
   carried: Carried,
 ): Found {
   const head = pull.head.sha;
-  // Flowgate opened it, on their word.
-  const asked = standing.flatMap((one) => (one.kind === "rollback" && one.number === pull.number ? [one.by.id] : []));
-  const barred = new Set([pull.author.id, ...asked, ...pushers.map(({ id }) => id)]);
   const wrote = new Set(
     carried.commits.flatMap(({ author, parents }) => (author && parents.length < 2 ? [author.id] : [])),
   );
@@ -71,18 +73,15 @@ function judge(
     !policy.severalRoles || lane.lane === "promotion" || lane.lane === "back-merge" ? 0 : pull.author.bot ? 2 : 1;
   const enough = (fits: readonly (readonly Person[])[]) => {
     const all = new Map(fits.flat().map((person) => [person.id, person]));
-    const filled = policy.severalRoles ? fits.map(([first]) => first ?? null) : matched(fits);
     return {
-      filled,
+      filled: filled(fits, policy),
       independent: !asksIndependent || [...all.values()].some(independent),
       people: all.size >= people,
     };
   };
 
-  const last = lastWords(reviews).filter(({ by }) => !by.bot);
-  const approved = last.filter(
-    ({ by, state, commit }) => state === "approved" && commit === head && !barred.has(by.id),
-  );
+  const last = approvalsIn(reviews, barred);
+  const approved = last.filter(({ commit }) => commit === head);
   const given = new Set(approved.map(({ by }) => by.id));
   const free = holders.map((of) => of.people.filter(({ id }) => !barred.has(id)));
   const now = enough(free.map((all) => all.filter(({ id }) => given.has(id))));
@@ -112,7 +111,7 @@ function judge(
       cure: "An owner of the config adds somebody to `roles`.",
     };
   }
-  const stale = last.filter(({ by, state, commit }) => state === "approved" && commit !== head && !barred.has(by.id));
+  const stale = last.filter(({ commit }) => commit !== head);
   return {
     outcome: "pending",
     because: waits(open, now, approved.length),

@@ -1,5 +1,6 @@
 import type { Instant } from "../flow/names.ts";
 import { type Confirmed, isConfirmed } from "../flow/override.ts";
+import { owedWords } from "../flow/owed.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
 import { listed, minute } from "../flow/words.ts";
 import type { Case, Gate } from "./gate.ts";
@@ -15,7 +16,10 @@ export const window: Gate = {
   judge(of) {
     const { standing, now } = of;
     const concerns = standing.filter((one): one is Holding => holds(one, of));
-    const held = concerns.flatMap((one) => (one.kind === "rollback" ? unmended(one, of) : heldBy(one, now)) ?? []);
+    const held = [
+      ...concerns.flatMap((one) => (one.kind === "rollback" ? unmended(one, of) : heldBy(one, now)) ?? []),
+      ...overdueHotfixes(concerns, now),
+    ];
     // What is owed holds from the moment that it is overdue.
     const next = concerns.flatMap((one) => dueOf(one) ?? []).filter((due) => due > now);
     const until = [...held.flatMap(({ until }) => until ?? []), ...next].sort()[0] ?? null;
@@ -60,8 +64,9 @@ function heldBy(one: Exclude<Holding, StandingOf<"rollback">>, now: Instant): He
   switch (one.kind) {
     case "freeze":
       return one.until !== null && one.until <= now ? null : frozen(one);
+    // All that one hotfix owes is told together.
     case "owed":
-      return one.due > now ? null : reviewOwed(one);
+      return null;
     case "override":
       return one.confirmed.due > now ? null : overdue(one);
     case "hold":
@@ -123,10 +128,20 @@ const overdue = ({ gate, number, issue, confirmed: { due }, because }: Confirmed
   until: null,
 });
 
-const reviewOwed = ({ number, due, because }: StandingOf<"owed">): Held => ({
-  because: `The reviews of the hotfix #${number} were owed by ${minute(due)}: ${because}.`,
-  cure: `Engineering and quality, as far as the config names them, approve #${number}.`,
-  until: null,
-});
+/** What hotfixes owe and should have by now, each hotfix once. */
+function overdueHotfixes(concerns: readonly Holding[], now: Instant): readonly Held[] {
+  const overdue = concerns.filter((one): one is StandingOf<"owed"> => one.kind === "owed" && one.due <= now);
+  return [...Map.groupBy(overdue, ({ number }) => number).values()].map(owedBy);
+}
+
+function owedBy(all: readonly StandingOf<"owed">[]): Held {
+  const [{ number, due, issue }] = all as readonly [StandingOf<"owed">];
+  const told = issue === null ? "" : `#${issue} tells who can, and how. `;
+  return {
+    because: `The hotfix #${number} was to have ${owedWords(all)} by ${minute(due)}.`,
+    cure: `${told}What it owes is given on #${number}, merged as it is: an approval by a review there, a rehearsal by ticking its items.`,
+    until: null,
+  };
+}
 
 const whoOf = ({ by }: Standing): string => (by === null ? "Flowgate" : `@${by.login}`);

@@ -194,8 +194,9 @@ export function turnsAt(from: Instant, age: Duration): Instant {
   return later(end, -Math.min(LEAD_MS, Math.floor(between(from, end) / 3)));
 }
 
-/** How long something lasts, as people say it: `90 min`, `26 h`, `3 days`. */
+/** How long something lasts, as people say it: `3 s`, `90 min`, `26 h`, `3 days`. */
 export function spanned(milliseconds: number): string {
+  if (milliseconds < 60_000) return `${Math.round(milliseconds / 1_000)} s`;
   const hours = milliseconds / 3_600_000;
   if (hours < 2) return `${Math.round(milliseconds / 60_000)} min`;
   return hours < 72 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} days`;

@@ -23,6 +23,7 @@ import {
   type Facts,
   type KnownDeviation,
   type KnownOverride,
+  type KnownOwed,
   type MayAffect,
   type MergedPull,
   NO_ROLLBACK,
@@ -34,6 +35,7 @@ import {
 } from "../flow/facts.ts";
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Hash, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
+import { owedOf } from "../flow/owed.ts";
 import { unexplained } from "../flow/provenance.ts";
 import type { Answer, Heard, Open } from "../flow/request.ts";
 import { checkName, titlesOf } from "../flow/ruleset.ts";
@@ -50,6 +52,7 @@ import {
   isWithdrawn,
   lastLanding,
   overridesOn,
+  owedOn,
   releasesIn,
   rollbacksIn,
   spentIn,
@@ -115,6 +118,7 @@ async function beside(
           sticky: null,
           itemIssues: {},
           overrides: [],
+          owed: NOTHING_OWED,
           ...NOT_PROMOTED,
           rollback: null,
           backMerge: null,
@@ -187,6 +191,7 @@ async function beside(
         sticky,
         itemIssues,
         overrides: await overridesKnown(on, subject, now),
+        owed: pull.merged && verdict?.lane === "hotfix" ? await owedKnown(on, subject) : NOTHING_OWED,
         ...promoted,
         rollback: await rollbackOf(on, subject, {
           rolls,
@@ -251,6 +256,16 @@ async function overridesKnown(
 ): Promise<readonly KnownOverride[]> {
   return withIssues(on, repository, await overridesOn(on, repository, number, later(now, -CLOSED_MS)));
 }
+
+/** What a merged hotfix owes, with the slot of its issue. */
+async function owedKnown(on: Connection, { repository, number }: PullKnown["subject"]): Promise<KnownOwed> {
+  const [all, slot] = await Promise.all([
+    owedOn(on, repository, number),
+    slotState(on, issueSlot(repository, owedOf(repository, number))),
+  ]);
+  return { all, slot };
+}
+const NOTHING_OWED: KnownOwed = { all: [], slot: null };
 
 /** With the slot of the issue of each. */
 function withIssues<One extends { readonly standing: { readonly key: string } }>(

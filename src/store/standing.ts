@@ -1,7 +1,8 @@
-import type { KnownRelease, Spent } from "../flow/facts.ts";
+import type { KnownOwed, KnownRelease, Spent } from "../flow/facts.ts";
 import type { LedgerEntry, Withheld } from "../flow/ledger.ts";
 import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
 import { overridesOf } from "../flow/override.ts";
+import { owedOf } from "../flow/owed.ts";
 import type { MergedRollback, Standing, StandingOf } from "../flow/standing.ts";
 import type { Connection } from "./database.ts";
 import type { Tables } from "./schema.ts";
@@ -193,17 +194,29 @@ export async function overridesOn(
   number: number,
   since: Instant,
 ): Promise<readonly { readonly standing: StandingOf<"override">; readonly closed: string | null }[]> {
-  const prefix = overridesOf(repository, number);
-  const rows = await on
-    .selectFrom("standing")
-    .select(["standing", "closed_because"])
-    .where("key", ">=", prefix)
-    .where("key", "<", `${prefix}\u{10FFFF}`)
+  const rows = await keyedFrom(on, overridesOf(repository, number))
     .where((row) => row.or([row("closed_at", "is", null), row("closed_at", ">=", since)]))
-    .orderBy("key")
     .execute();
   return rows.map(({ standing, closed_because }) => ({
     standing: JSON.parse(standing) as StandingOf<"override">,
     closed: closed_because,
   }));
 }
+
+/** All that a hotfix owed, whether it still does or not. */
+export async function owedOn(on: Connection, repository: RepositoryId, number: number): Promise<KnownOwed["all"]> {
+  const rows = await keyedFrom(on, owedOf(repository, number)).execute();
+  return rows.map(({ standing, closed_because }) => ({
+    standing: JSON.parse(standing) as StandingOf<"owed">,
+    closed: closed_because,
+  }));
+}
+
+/** What ever stood whose keys begin so, by its key. */
+const keyedFrom = (on: Connection, prefix: string) =>
+  on
+    .selectFrom("standing")
+    .select(["standing", "closed_because"])
+    .where("key", ">=", prefix)
+    .where("key", "<", `${prefix}\u{10FFFF}`)
+    .orderBy("key");

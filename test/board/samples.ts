@@ -515,8 +515,10 @@ export const standing = (): readonly Standing[] => [
     kind: "owed",
     because: "checks were let pass",
     what: "hotfix-review",
+    role: "quality",
     number: 12,
     due: before(1),
+    issue: 15,
   },
   {
     ...opened,

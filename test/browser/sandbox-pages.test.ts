@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { machineClock, type SkippableClock } from "../../sandbox/clock.ts";
 import { createComment } from "../../sandbox/comments.ts";
 import { fillDemo } from "../../sandbox/demo.ts";
+import { openIssue } from "../../sandbox/issues.ts";
 import { must } from "../../sandbox/outcome.ts";
 import { sandboxPages } from "../../sandbox/pages/pages.ts";
 import { attach } from "../../sandbox/release-assets.ts";
@@ -238,6 +239,29 @@ describe("without JavaScript", () => {
     expect(await said(page)).toBe("Release v0.9.0 is deleted. Its tag stays.");
   });
 
+  test("an issue is opened, talked about, and closed by somebody who may; its number leads there from anywhere", async () => {
+    const dora = await as("dora");
+    await visit(dora, "/glucolabs/glucose-web/issues");
+    await dora.getByText("New issue").click();
+    await dora.getByLabel("Title").fill("The chart is cut off at noon");
+    await dora.getByLabel("Description").fill("On **narrow** screens.");
+    await press(dora, "Open the issue");
+    const { pathname } = new URL(dora.url());
+    expect(await said(dora)).toBe("Opened.");
+    await dora.getByLabel("Comment as dora").fill("/freeze master because of that");
+    await press(dora, "Comment");
+    expect(await dora.locator("#content").textContent()).toContain("/freeze master because of that");
+    const olga = await as("olga");
+    await visit(olga, pathname.replace("issues", "pull"));
+    expect(new URL(olga.url()).pathname).toBe(pathname);
+    expect(await olga.getByRole("button", { name: "Close it" }).isDisabled()).toBe(true);
+    await visit(dora, pathname);
+    await press(dora, "Close it");
+    expect(await said(dora)).toBe("Closed.");
+    await visit(dora, "/glucolabs/glucose-web/issues/1");
+    expect(new URL(dora.url()).pathname).toBe("/glucolabs/glucose-web/pull/1");
+  });
+
   test("a tag is made with a message, which the list shows, and deleted", async () => {
     const page = await as("dora");
     await visit(page, "/glucolabs/glucose-worker/tags");
@@ -314,6 +338,7 @@ describe("every page", () => {
     "/glucolabs/glucose-api/blob/development/docs/runbooks/release.md",
     "/glucolabs/glucose-web/rules",
     "/glucolabs/glucose-web/tags",
+    "/glucolabs/glucose-web/issues",
     "/glucolabs/glucose-web/releases",
     "/glucolabs/glucose-web/releases/tag/v1.0.0-a-long-name-for-a-release-that-nobody-would-type",
     "/-/people",
@@ -335,6 +360,9 @@ describe("every page", () => {
     must(await attach(sandbox.github, rita, web, draft.id, { ...file, whole: true }));
     must(await attach(sandbox.github, rita, web, draft.id, { ...file, name: "half.json", whole: false }));
     must(await editRelease(sandbox.github, rita, web, draft.id, { draft: false }));
+    const title = "Something with a name that is too long for a narrow screen, and AWordThatNobodyWouldTypeEither";
+    const issue = must(await openIssue(sandbox.github, rita, web, { title, body: "| a | table |\n| --- | --- |\n" }));
+    paths.push(`/glucolabs/glucose-web/issues/${issue.number}`);
   });
 
   test.each([

@@ -57,6 +57,7 @@ describe("a config file", () => {
       },
       data: { paths: DEFAULT_DATA_PATHS, ignore: DEFAULT_DATA_IGNORE, transition: DEFAULT_DATA_TRANSITION },
       override: { closeWithin: { milliseconds: 5 * 24 * 3_600_000 } },
+      hotfix: { reviewWithin: { workingDays: 2 } },
       readiness: { blockers: ["severity-1"], verdict: false },
       changeOrder: { required: false, pattern: "ECO-\\d{4}" },
       gateChecks: true,

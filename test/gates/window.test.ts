@@ -20,13 +20,15 @@ const freeze: Standing = {
   until: LATER,
 };
 const outage: Standing = { ...common, kind: "outage", because: "Log-in fails", severity: "critical" };
-const owed: Standing = {
+const owed: Extract<Standing, { kind: "owed" }> = {
   ...common,
   kind: "owed",
   because: "it had none",
   what: "hotfix-review",
+  role: "quality",
   number: 7,
   due: NOW,
+  issue: 44,
 };
 const overdue = overriding({ number: 7, confirmed: { by: OTTO, at: NOW, due: NOW } });
 const inFlight: Standing = {
@@ -123,8 +125,8 @@ describe("The window", () => {
     [
       "reviews that are overdue",
       owed,
-      "The reviews of the hotfix #7 were owed by 2026-11-24 09:40 UTC: it had none.",
-      "Engineering and quality, as far as the config names them, approve #7.",
+      "The hotfix #7 was to have an approval of quality by 2026-11-24 09:40 UTC.",
+      "#44 tells who can, and how. What it owes is given on #7, merged as it is: an approval by a review there, a rehearsal by ticking its items.",
     ],
     [
       "another release",
@@ -170,6 +172,25 @@ describe("The window", () => {
     expect(said(found([hold, outage]))[1]).toBe(
       "Held by @rita on #12: the vendor has to look first. A critical outage is open since 2026-11-24 09:40 UTC: Log-in fails.",
     );
+  });
+
+  it("names all that one hotfix owes together", () => {
+    const of = { ...owed, issue: null };
+    const rehearsal: Standing = {
+      ...common,
+      kind: "owed",
+      what: "hotfix-rehearsal",
+      because: "",
+      number: 7,
+      due: NOW,
+      issue: null,
+    };
+    const other = { ...of, number: 9 };
+    const held = found([{ ...of, role: "engineering" } as Standing, of, rehearsal, other]);
+    expect(said(held)[1]).toBe(
+      "The hotfix #7 was to have an approval of engineering, an approval of quality and its rehearsal by 2026-11-24 09:40 UTC. The hotfix #9 was to have an approval of quality by 2026-11-24 09:40 UTC.",
+    );
+    expect(cure(held)).toMatch(/^What it owes is given on #7, .* What it owes is given on #9, /);
   });
 
   it("opens by itself when a freeze ends, and is looked at then", () => {

@@ -122,6 +122,7 @@ export const FACTS: Facts = {
   ledger: null,
   itemIssues: {},
   overrides: [],
+  owed: { slot: null, all: [] },
   walked: null,
   turnedBack: null,
   slot: null,

@@ -3,6 +3,7 @@ import { type Effect, issueSlot } from "../../src/flow/effect.ts";
 import type { PullKnown, StageKnown } from "../../src/flow/facts.ts";
 import { closes, opens } from "../../src/flow/ledger.ts";
 import { branch, installationId, later, repositoryId } from "../../src/flow/names.ts";
+import { owedKey } from "../../src/flow/owed.ts";
 import type { Standing } from "../../src/flow/standing.ts";
 import type { Subject } from "../../src/flow/subject.ts";
 import { entryOf } from "../../src/store/ledger.ts";
@@ -141,6 +142,40 @@ describe("What stands", () => {
     await writes(closes(ABOUT, "rita", "hold:12", "done"), opens(ABOUT, hold(13, { because: "wait longer" })));
     await writes(closes(ABOUT, "rita", "hold:12", "once more"), closes(ABOUT, "rita", "nothing", "no"));
     expect(await madeAnew()).toBe(3);
+  });
+});
+
+describe("What a hotfix owes", () => {
+  const owed = (role: "engineering" | "quality"): Standing => ({
+    kind: "owed",
+    what: "hotfix-review",
+    role,
+    key: owedKey(REPOSITORY, 12, { what: "hotfix-review", role }),
+    by: null,
+    at: NOW,
+    because: "the hotfix went out without it",
+    repository: REPOSITORY,
+    number: 12,
+    due: NOW,
+    issue: null,
+  });
+  const merged = pullMemory({ base: "master" }, { state: "closed", merged: true });
+  const knownOf = async (lane: "hotfix" | "release") => {
+    await decides(store, pull(12), { memory: merged, verdict: verdict({ lane, base: branch("master") }) });
+    return (await known<PullKnown>(pull(12))).owed.all.map(({ standing, closed }) => [standing.key, closed]);
+  };
+
+  it("holds the whole component while it stands, and stays known on the hotfix", async () => {
+    await store.learn(news({ lessons: [pullLesson(pull(12)), pullLesson(pull(13))] }));
+    await writes(opens(ABOUT, owed("engineering")), opens(ABOUT, owed("quality")));
+    expect(await standing(pull(13))).toEqual(["owed:42:12:engineering", "owed:42:12:quality"]);
+    await writes(closes(ABOUT, "app", "owed:42:12:quality", "quinn approved it"));
+    expect(await standing(pull(13))).toEqual(["owed:42:12:engineering"]);
+    expect(await knownOf("hotfix")).toEqual([
+      ["owed:42:12:engineering", null],
+      ["owed:42:12:quality", "quinn approved it"],
+    ]);
+    expect(await knownOf("release")).toEqual([]);
   });
 });
 

@@ -1,0 +1,65 @@
+import type { Branch, Instant, Person } from "../flow/names.ts";
+import { names } from "../flow/roles.ts";
+import type { OwedThing } from "../flow/standing.ts";
+import { minute } from "../flow/words.ts";
+import { codeInLine, inLine } from "./markdown.ts";
+
+/** What a hotfix owes, as its issue tells it. */
+export type OwedTold = {
+  readonly number: number;
+  readonly base: Branch;
+  readonly merged: Instant;
+  readonly due: Instant;
+  readonly now: Instant;
+  /** Whether one person may fill several roles. */
+  readonly severalRoles: boolean;
+  readonly things: readonly {
+    readonly thing: OwedThing;
+    /** Who gave it, without a full stop; null: it is still owed. */
+    readonly closed: string | null;
+    /** Who could give it, where it is an approval. */
+    readonly could: readonly Person[];
+  }[];
+  readonly mark: string;
+};
+
+/** The issue about what a hotfix owes: who owes it, until when, and how it is given. */
+export function owedIssue(told: OwedTold): {
+  readonly title: string;
+  readonly body: string;
+  readonly mark: string;
+  readonly state: "open" | "closed";
+} {
+  const { number, base, merged, due, things, mark } = told;
+  const open = things.filter(({ closed }) => closed === null).map(({ thing }) => thing);
+  const what = things.some(({ thing }) => thing.what === "hotfix-review") ? "Reviews" : "Rehearsal";
+  const lines = things.map((one) => `- ${lineOf(one, number)}`).join("\n");
+  const intro = `#${number} went into ${codeInLine(base)} as a hotfix at ${minute(merged)}. What a release gets before it goes out, this one is to have by **${minute(due)}**:`;
+  const rest = open.length === 0 ? "Nothing is owed any more." : stillOwed(open, told);
+  return {
+    title: `${what} owed for hotfix #${number}`,
+    body: `${intro}\n\n${lines}\n\n${rest}\n\n${mark}`,
+    mark,
+    state: open.length === 0 ? "closed" : "open",
+  };
+}
+
+function lineOf({ thing, closed, could }: OwedTold["things"][number], number: number): string {
+  const name = thing.what === "hotfix-review" ? `**${thing.role}**` : "**the rehearsal in staging**";
+  if (closed !== null) return `${name}: ${inLine(closed)}.`;
+  if (thing.what === "hotfix-rehearsal")
+    return `${name}: whoever may write ticks the ${codeInLine("S")} items in the comment with the run-book on #${number}, or writes ${codeInLine("/done")} there.`;
+  if (could.length > 0) return `${name}: an approving review of #${number}. ${names(could)} can give it.`;
+  return `${name}: nobody is left who could approve #${number}; an owner of the config adds somebody to ${codeInLine(`roles.${thing.role}`)}.`;
+}
+
+function stillOwed(open: readonly OwedThing[], { number, due, now, severalRoles }: OwedTold): string {
+  const how = open.some(({ what }) => what === "hotfix-review")
+    ? `GitHub takes a review of a merged pull request as of any other: *Files changed* on #${number}, *Review changes*, *Approve*. It counts from somebody in the role who neither opened it nor pushed to its branch${severalRoles ? "" : "; one person fills one role"}. `
+    : "";
+  const holds =
+    due > now
+      ? "After that time what is owed holds the next release, never a hotfix."
+      : "That time is over: what is owed holds the next release, never a hotfix.";
+  return `${how}${holds} Closing this issue alone changes nothing.`;
+}
