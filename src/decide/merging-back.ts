@@ -11,6 +11,10 @@ import { NOTHING_PROMOTED, notShown, type Promoting } from "./promotion.ts";
 
 /** Until GitHub has worked out whether two branches conflict it says that they do. */
 const UNSURE_MS = 30_000;
+/** Where GitHub waits for others' checks, which tell us nothing here, it is asked so often; and nothing is said, for so long. */
+const AWAITED = /status check/i;
+const AWAITED_MS = 5 * 60_000;
+const PATIENCE_MS = 3_600_000;
 
 type BringsBack = PullKnown & { readonly backMerge: NonNullable<PullKnown["backMerge"]> };
 
@@ -30,8 +34,11 @@ export function heldBack(known: BringsBack, pull: PullMemory, component: Compone
     return retryAt > now ? { ...NOTHING_PROMOTED, lookAgainAt: retryAt } : null;
   }
   const refused = refusalOf(slot, again, now);
-  if (refused === null) return null;
-  return { ...saying(known, pull, component, refused.refused), lookAgainAt: refused.retryAt };
+  if (no == null || refused === null) return null;
+  if (!AWAITED.test(no.because) || later(pull.asOf, PATIENCE_MS) <= now)
+    return { ...saying(known, pull, component, refused.refused), lookAgainAt: refused.retryAt };
+  const retryAt = later(no.at, AWAITED_MS);
+  return retryAt > now ? { ...NOTHING_PROMOTED, lookAgainAt: retryAt } : null;
 }
 
 /** It is merged, at the head that was judged. */

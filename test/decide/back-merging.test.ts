@@ -326,6 +326,18 @@ describe("a pull request of ours that brings something back", () => {
     expect(merges(then)).toMatchObject([{ fingerprint: AGAIN }]);
   });
 
+  it("waits for what others' checks say, which GitHub asks for, and says so only after an hour", () => {
+    const words = 'GitHub answered 405 (Required status check "build" is expected.) when asked to merge #12.';
+    const waits = (now: Instant, since: Instant = now) =>
+      judge(facts({ merge: refusedBy(AGAIN, words, since), now }), answers());
+    const soon = waits(later(NOW, 60_000));
+    expect([merges(soon), comments(soon), soon.lookAgainAt]).toEqual([[], [], later(NOW, 6 * 60_000)]);
+    expect(merges(waits(later(NOW, 6 * 60_000), later(NOW, 60_000)))).toMatchObject([{ fingerprint: AGAIN }]);
+    const long = waits(later(NOW, 3_600_000));
+    expect(comments(long)).toEqual([expect.stringContaining("This was not merged. GitHub answered 405")]);
+    expect(long.lookAgainAt).toBe(later(NOW, 7_200_000));
+  });
+
   it("that is closed frees its stage for the next", () => {
     const closed = judge(facts({}, { state: "closed" }), answers());
     expect(closed.news.nudges).toContainEqual({
