@@ -113,7 +113,7 @@ const NOTHING_CARRIED: Carried = { pulls: [], loose: [], whole: true };
 /** What came of the release that the merge makes; null: it is being made. */
 function released(known: PullKnown, policy: Policy, { foreseen }: Promotion): string | null {
   const { tag, release, rollback, assets } = known;
-  if (rollback.withdrawn) return "What it released was withdrawn.";
+  if (rollback?.withdrawn) return "What it released was withdrawn.";
   const made = releaseOn(known);
   const version = made?.version;
   if (tag?.refused) return `It could not be tagged. ${tag.refused.because}`;

@@ -25,7 +25,7 @@ export function releasing(
   component: ComponentMemory,
   house: House,
 ): Releasing | { readonly lacks: readonly Want[] } {
-  if (!makesRelease(known, pull, component) || known.rollback.withdrawn) return NOTHING_RELEASED;
+  if (!makesRelease(known, pull, component) || known.rollback?.withdrawn) return NOTHING_RELEASED;
   const release = releaseOn(known);
   if (release === undefined && known.tag?.written) return NOTHING_RELEASED;
   if (release === undefined || standsIn(known.tag) === null) {

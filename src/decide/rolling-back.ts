@@ -1,6 +1,6 @@
 import type { Policy } from "../flow/config.ts";
 import { type Effect, rollbackSlot } from "../flow/effect.ts";
-import type { PullKnown } from "../flow/facts.ts";
+import { NO_ROLLBACK, type PullKnown } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
 import { digestOf, opens } from "../flow/ledger.ts";
 import { type Look, looking } from "../flow/looking.ts";
@@ -44,7 +44,7 @@ export function rollingBack(
   if (rollingBackOn(known)?.request.id !== rolling.request.id) return { ...NOTHING_PROMOTED, lookAgainAt: known.now };
   const { stages } = component.config.policy;
   const at: At = { known, component, rolling, stage: stages.at(-1) as Branch };
-  const { opened: slot } = known.rollback;
+  const { opened: slot } = known.rollback ?? NO_ROLLBACK;
   const fingerprint = digestOf(`${rolling.head} ${rolling.to.commit} ${rolling.request.id}`);
   if (slot?.refused?.fingerprint === fingerprint)
     return ended(
@@ -150,7 +150,7 @@ const GITHUB = ".github";
 
 /** Backups that served the releases that are withdrawn. */
 function backupsOf({ rollback, spent }: PullKnown, withdraws: readonly string[]): readonly AttestedBackup[] {
-  const numbers = rollback.releases.flatMap(({ standing: { version, number } }) =>
+  const numbers = (rollback ?? NO_ROLLBACK).releases.flatMap(({ standing: { version, number } }) =>
     withdraws.includes(version) ? [number] : [],
   );
   return spent.flatMap(({ standing, closed }) =>

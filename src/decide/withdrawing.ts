@@ -1,5 +1,5 @@
 import { type Effect, issueSlot, releaseSlot } from "../flow/effect.ts";
-import type { KnownRelease, PullKnown } from "../flow/facts.ts";
+import { type KnownRelease, NO_ROLLBACK, type PullKnown, type RollbackKnown } from "../flow/facts.ts";
 import { canonical, closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Branch, Instant, Json } from "../flow/names.ts";
@@ -31,7 +31,8 @@ export function withdrawing(known: PullKnown, pull: PullMemory, component: Compo
   const rollback = rollbackOn(known);
   const withdraws = rollback?.withdraws ?? namedBy(known, pull, component);
   if (pull.mergeCommit === null || withdraws.length === 0) return NOTHING_WITHDRAWN;
-  const { subject, rollback: there, standing } = known;
+  const { subject, standing } = known;
+  const there = known.rollback ?? NO_ROLLBACK;
   const about = subjectKey(subject);
   const stage = stageOf(component);
   const now: StandingOf<"rollback"> | undefined = rollback && {
@@ -43,8 +44,8 @@ export function withdrawing(known: PullKnown, pull: PullMemory, component: Compo
     (one) => one.kind === "release" && one.number !== subject.number && withdraws.includes(one.version),
   );
   const writes = [
-    ...(now === undefined ? [] : [fixing(known, now, component, stage)]),
-    ...retitled(known, { to: rollback?.version ?? null, withdraws, ends }, component),
+    ...(now === undefined ? [] : [fixing(known, there.issue, now, component, stage)]),
+    ...retitled(known, { releases: there.releases, to: rollback?.version ?? null, withdraws, ends }, component),
   ];
   const effects = writes.flatMap((write) => write.effects);
   const isNews = canonical((now ?? null) as unknown as Json) !== canonical((rollback ?? null) as unknown as Json);
@@ -74,14 +75,15 @@ function namedBy({ verdict, rollback }: PullKnown, pull: PullMemory, component: 
     pull.base === stageOf(component) && verdict?.lane === "hotfix" && isPassed(verdict, pull.head.sha, pull.base);
   if (!isHotfix) return [];
   const named = withdrawsIn(pull.body);
-  return rollback.releases.flatMap(({ standing: { version } }) =>
+  return (rollback ?? NO_ROLLBACK).releases.flatMap(({ standing: { version } }) =>
     named.some((one) => version === `v${one}`) ? [version] : [],
   );
 }
 
 /** The issue, made once: people close it. */
 function fixing(
-  { subject, rollback, now }: PullKnown,
+  { subject, now }: PullKnown,
+  slot: RollbackKnown["issue"],
   of: StandingOf<"rollback">,
   { name }: ComponentMemory,
   stage: Branch,
@@ -98,24 +100,29 @@ function fixing(
     state: "open",
     over: null,
   };
-  return unlessThere(effect, rollback.issue, now);
+  return unlessThere(effect, slot, now);
 }
+
+type Withdrawn = {
+  readonly releases: readonly KnownRelease[];
+  /** Of a rollback the release that it goes back to. */
+  readonly to: string | null;
+  readonly withdraws: readonly string[];
+  /** What does not stand any more by it. */
+  readonly ends: readonly Standing[];
+};
 
 /** The GitHub Releases that are there of what it withdrew, drafts as drafts. */
 function retitled(
-  { subject, rollback, now }: PullKnown,
-  {
-    to,
-    withdraws,
-    ends,
-  }: { readonly to: string | null; readonly withdraws: readonly string[]; readonly ends: readonly Standing[] },
+  { subject, now }: PullKnown,
+  { releases, to, withdraws, ends }: Withdrawn,
   { name }: ComponentMemory,
 ) {
   const isOurs = ({ standing: { key, version }, closed }: KnownRelease) =>
     to === null
       ? closed === withdrawnBy(subject.number) || ends.some((one) => one.key === key)
       : withdraws.includes(version);
-  return rollback.releases.filter(isOurs).flatMap(({ standing, slot }) => {
+  return releases.filter(isOurs).flatMap(({ standing, slot }) => {
     if (!slot?.written) return [];
     const { version, number, commit, notes } = standing;
     const line = withdrawnLine(subject.number, to);

@@ -266,8 +266,8 @@ export type PullKnown = Known & {
   readonly backMerge: { readonly changed: boolean; readonly said: SlotState | null } | null;
   /** The slot of its branch, where Flowgate made that. */
   readonly branch: SlotState | null;
-  /** What a `/rollback` on it, or it as a rollback, has to do with; read where there is one. */
-  readonly rollback: RollbackKnown;
+  /** What a `/rollback` on it, or it as a rollback, has to do with; null: there is no such, or it was not read. */
+  readonly rollback: RollbackKnown | null;
   /** The slots of the tag, of the GitHub Release that its merge makes, and of the files of that. */
   readonly tag: SlotState | null;
   readonly release: SlotState | null;

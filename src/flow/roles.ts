@@ -3,7 +3,6 @@ import { type Collaborator, type Review, RIGHTS, type Right } from "./facts.ts";
 import type { Look } from "./looking.ts";
 import type { PullFacts } from "./memory.ts";
 import type { Person } from "./names.ts";
-import type { Standing } from "./standing.ts";
 import { listed } from "./words.ts";
 
 /** So many people are named who could approve; a team of a hundred is not a sentence. */
@@ -142,19 +141,18 @@ export const filled = (
 ): readonly (Person | null)[] => (severalRoles ? fits.map(([first]) => first ?? null) : matched(fits));
 
 /**
- * Who may not approve a pull request: its author, whoever had Flowgate open it and, where its head is no stage, whoever pushed
- * to that.
+ * Who may not approve a pull request: its author, on whose word we opened it and, where its head is no stage, whoever pushed to that.
  *
  * @returns null while something was not read; `look` knows what.
  */
 export function barredFrom(
-  { author, head, number }: Pick<PullFacts, "author" | "head"> & { readonly number: number },
-  { standing, policy }: { readonly standing: readonly Standing[]; readonly policy: Pick<Policy, "stages"> },
+  { author, head }: Pick<PullFacts, "author" | "head">,
+  { stages }: Pick<Policy, "stages">,
   look: Look,
+  openedFor: readonly Person[],
 ): ReadonlySet<number> | null {
-  const asked = standing.flatMap((one) => (one.kind === "rollback" && one.number === number ? [one.by.id] : []));
-  const pushers = policy.stages.includes(head.ref) ? [] : look.at({ want: "pushers", branch: head.ref });
-  return pushers && new Set([author.id, ...asked, ...pushers.map(({ id }) => id)]);
+  const pushers = stages.includes(head.ref) ? [] : look.at({ want: "pushers", branch: head.ref });
+  return pushers && new Set([author, ...openedFor, ...pushers].map(({ id }) => id));
 }
 
 /** Approvals by people who may give them, of whatever commit. */

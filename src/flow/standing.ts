@@ -335,6 +335,9 @@ export type MergedRollback = StandingOf<"rollback"> & { readonly commit: Sha };
 /** One `/promote` at a time is under way for a pull request, and it makes one release. */
 export const promotionKey = (repository: RepositoryId, number: number): string => `promotion:${repository}:${number}`;
 export const releaseKey = (repository: RepositoryId, number: number): string => `release:${repository}:${number}`;
+/** Whose command made us open a pull request. */
+export const openedFor = (standing: readonly Standing[], number: number): readonly Person[] =>
+  standing.flatMap((one) => (one.kind === "rollback" && one.number === number ? [one.by] : []));
 
 /** One push makes one deviation, however often it is told. */
 export const deviationKey = (repository: RepositoryId, stage: Branch, { after, before }: Push): string =>

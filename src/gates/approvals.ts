@@ -2,6 +2,7 @@ import type { Need, Policy } from "../flow/config.ts";
 import type { Comparison, Review } from "../flow/facts.ts";
 import { type Branch, type Person, short } from "../flow/names.ts";
 import { approvalsIn, barredFrom, filled, type Holders, holdersOf, isRole, NEED_WORDS, names } from "../flow/roles.ts";
+import { openedFor } from "../flow/standing.ts";
 import { listed } from "../flow/words.ts";
 import { type Case, type Found, type Gate, headOf } from "./gate.ts";
 
@@ -18,7 +19,7 @@ export const approvals: Gate = {
     const { pull, policy, component, look } = of;
     const reviews = look.at({ want: "reviews", number: pull.number });
     const holders = needs.map((need) => holdersOf(need, policy, look));
-    const barred = barredFrom(pull, of, look);
+    const barred = barredFrom(pull, policy, look, openedFor(of.standing, pull.number));
     const carries = carriesOthers(of.lane);
     const into = headOf(component, pull.base);
     const carried = carries ? look.at({ want: "compare", base: into, head: pull.head.sha }) : NOTHING;

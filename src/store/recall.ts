@@ -127,7 +127,7 @@ async function beside(
           overrides: [],
           owed: NOTHING_OWED,
           ...NOT_PROMOTED,
-          rollback: NO_ROLLBACK,
+          rollback: null,
           backMerge: null,
           walked: null,
           stage: null,
@@ -359,9 +359,9 @@ async function rollbackOf(
     names,
     made,
   }: { readonly rolls: boolean; readonly own: Standing | undefined; readonly names: boolean; readonly made: boolean },
-): Promise<RollbackKnown> {
+): Promise<RollbackKnown | null> {
   const withdrawn = made && (await isWithdrawn(on, repository, number));
-  if (!rolls && own === undefined && !names) return { ...NO_ROLLBACK, withdrawn };
+  if (!rolls && own === undefined && !names) return withdrawn ? { ...NO_ROLLBACK, withdrawn } : null;
   const [opened, issue, releases] = await Promise.all([
     rolls ? slotState(on, rollbackSlot(repository, number)) : null,
     own === undefined ? null : slotState(on, issueSlot(repository, own.key)),

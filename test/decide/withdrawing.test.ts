@@ -125,6 +125,7 @@ describe("A rollback that is merged", () => {
   it("withdraws nothing before that", () => {
     const open = withdraws({ memory: pullMemory(options, { state: "closed" }) });
     expect([told(open), stands(open)]).toEqual([[], []]);
+    expect(told(withdraws({ rollback: null }))).toMatchObject([{ thing: "issue" }]);
     const unsaid = withdraws({ memory: { ...merged, mergeCommit: null } });
     expect([told(unsaid), stands(unsaid)]).toEqual([[], []]);
   });
@@ -153,6 +154,7 @@ describe("A hotfix that names a release", () => {
   it.each<[string, string, Partial<PullKnown>]>([
     ["none", "It mends the export.", {}],
     ["another", "Withdraws: v1.2.0", {}],
+    ["one, where there are none", "Withdraws: v1.1.0", { rollback: null }],
     [
       "one, and had not passed",
       "Withdraws: v1.1.0",

@@ -13,7 +13,7 @@ import {
   turnedBackSlot,
   type Written,
 } from "../../src/flow/effect.ts";
-import { type Facts, NO_ROLLBACK } from "../../src/flow/facts.ts";
+import type { Facts } from "../../src/flow/facts.ts";
 import {
   branch,
   type Hash,
@@ -118,7 +118,7 @@ export const FACTS: Facts = {
   adoption: null,
   reviewers: null,
   branch: null,
-  rollback: NO_ROLLBACK,
+  rollback: null,
   tag: null,
   release: null,
   assets: null,

@@ -1,4 +1,5 @@
 import { expect, it } from "@jest/globals";
+import { bodyThatCounts } from "../../src/flow/listed.ts";
 import { withdrawsIn } from "../../src/release/withdraws.ts";
 
 // biome-ignore format: a table is read by its columns
@@ -13,4 +14,9 @@ it.each<[string, string | null, readonly string[]]>([
   ["a body that cannot be read", `Withdraws: v1.4.0${"[".repeat(40_000)}`, []],
 ])("%s says what a hotfix withdraws", (_what, body, versions) => {
   expect(withdrawsIn(body)).toEqual(versions);
+});
+
+it("A body is kept that says so", () => {
+  expect(bodyThatCounts("It mends the export.\n\n**Withdraws**: v1.4.0")).not.toBeNull();
+  expect(bodyThatCounts("It withdraws nothing.")).toBeNull();
 });
