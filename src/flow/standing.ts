@@ -33,6 +33,7 @@ export type Standing = {
   | Promotion
   | RollingBack
   | Rollback
+  | OnWord
   | Train
 );
 
@@ -253,6 +254,13 @@ export type Promotion = {
   /** It was said already that it waits until it is ready. */
   readonly answered: boolean;
 };
+/** A pull request that we opened because somebody said `/promote`: they are to it what its author is. */
+export type OnWord = {
+  readonly kind: "on-word";
+  readonly by: Person;
+  readonly repository: RepositoryId;
+  readonly number: number;
+};
 /** A release manager's `/rollback` that is under way: it opens the pull request that takes the last stage back. */
 export type RollingBack = {
   readonly kind: "rolling-back";
@@ -337,7 +345,9 @@ export const promotionKey = (repository: RepositoryId, number: number): string =
 export const releaseKey = (repository: RepositoryId, number: number): string => `release:${repository}:${number}`;
 /** Whose command made us open a pull request. */
 export const openedFor = (standing: readonly Standing[], number: number): readonly Person[] =>
-  standing.flatMap((one) => (one.kind === "rollback" && one.number === number ? [one.by] : []));
+  standing.flatMap((one) =>
+    (one.kind === "rollback" || one.kind === "on-word") && one.number === number ? [one.by] : [],
+  );
 
 /** One push makes one deviation, however often it is told. */
 export const deviationKey = (repository: RepositoryId, stage: Branch, { after, before }: Push): string =>

@@ -65,6 +65,7 @@ function ownOf(standing: Standing): number | null {
     case "execution":
     case "item":
     case "landed":
+    case "on-word":
     case "promotion":
     case "rolling-back":
       return standing.number;

@@ -107,6 +107,10 @@ describe("What was opened", () => {
   ])("is the answer where %s", (_what, facts, answers, words) => {
     const decision = opened(facts, answers);
     expect([says(decision), done(decision).includes("reviewers")]).toEqual([[words], false]);
+    // Who asked for it does not approve it.
+    expect(decision.entries).toContainEqual(
+      expect.objectContaining({ about: "pull:42:9", says: expect.objectContaining({ kind: "on-word", by: RITA }) }),
+    );
   });
 
   it("waits where GitHub does not say who they are", () => {
