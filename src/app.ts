@@ -60,6 +60,8 @@ export type Settings = {
   readonly verifier?: { readonly secret: string; readonly loopback?: boolean };
   /** What GitHub grants an installation: points a minute and calls at once; GitHub's published limits when left out. */
   readonly budget?: { readonly points: number; readonly inFlight: number };
+  /** Milliseconds after which a call to GitHub is given up; 12,000 when left out. */
+  readonly callTimeoutMs?: number;
 };
 
 export type BoardSettings =
@@ -111,6 +113,7 @@ export async function startApp(settings: Settings): Promise<App> {
     cache: { get: store.cached, keep: store.keep },
     grace: settings.inFlightGraceMs,
     ...(settings.budget && { budget: settings.budget }),
+    ...(settings.callTimeoutMs && { timeout: settings.callTimeoutMs }),
     onPause: (installation, until) =>
       void store.pause(installation, until).catch(logged("A pause could not be stored.")),
   });
