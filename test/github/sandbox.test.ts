@@ -258,6 +258,7 @@ describe("every want", () => {
         state: "approved",
         commit: head(),
         at: expect.any(String),
+        id: expect.any(Number),
       },
     ]);
   });
