@@ -119,8 +119,12 @@ const CASES: readonly Case[] = [
   {
     event: "a change of the config merged while features are open",
     // The file; no verdict changes by it. It is a hotfix, which is released: where the merge begins, what it brings, and the
-    // tags. Written: the tag and its name, the draft, its publication.
-    goal: { reads: 4, writes: 4 },
+    // tags: 4. Of its evidence: the tree, the tag's name and what that stands for, the name of who approved, and the release
+    // before its files are sent and after: 6. It is merged back into two stages: for each what that lacks, and what later ones
+    // lack of it, then the stage and the pull request afresh; once more where one is judged again because the other went in: 10.
+    // Written: the tag and its name, the draft, four files, its publication; for each stage the branch, the pull request, its
+    // check, and the merge, which a queue refuses; and the check of that one, which tells the later stage that has it now.
+    goal: { reads: 20, writes: 17, atMost: true },
     before: configChanged,
     act: ({ dora }, number) => dora.merges(number),
   },
@@ -260,6 +264,14 @@ const PROMOTED: readonly Case[] = [
     act: promoted,
   },
   {
+    event: "a feature merged while a promotion is pinned",
+    // Whether it is still of its stage, what came to that since, and the body as it is: 3. Written: the body. It is the one
+    // pull request that a merge into the first stage has looked at, and several merges at once are told at once.
+    goal: { reads: 3, writes: 1, atMost: true },
+    before: opened,
+    act: ({ dora }, number) => dora.merges(number),
+  },
+  {
     event: "/promote on a promotion",
     // The head's check runs, its stage and the pull request afresh, the tags, and what the release carries: 5. The
     // judgement of the release: the config, the head's check runs and statuses, the blockers, and what its base has: 5.
@@ -268,11 +280,36 @@ const PROMOTED: readonly Case[] = [
     act: promoted,
   },
   {
-    event: "/promote on a release",
-    // The head's check runs, its stage and the pull request afresh, and where the merge begins: 4. Written: the merge, the
-    // tag and its name, the draft, its publication, the reaction, the answer.
-    goal: { reads: 5, writes: 7, atMost: true },
+    event: "/promote dry run on a release",
+    // The head's check runs and statuses afresh, and which version files are in its root. Written: the reaction, the answer.
+    goal: { reads: 3, writes: 2 },
     before: openInto("master"),
+    act: ({ world }, number) => world.person("rita").says(number, "/promote dry run"),
+  },
+  {
+    event: "/promote on a release",
+    // The head's check runs, its stage and the pull request afresh, and where the merge begins: 4. The pull request once more
+    // where GitHub did not tell of the merge yet, and which version files are in its root where no dry run looked. What two
+    // earlier stages lack of it, and the trees of merges that brought nothing: 4. Written: the merge, the tag and its name, the
+    // draft, its publication, the reaction, the answer.
+    goal: { reads: 10, writes: 7, atMost: true },
+    before: openInto("master"),
+    act: promoted,
+  },
+];
+
+/** The same where somebody has to approve: staging asks for quality, which is quinn. */
+const BY_REVIEW = BY_PROMOTE.replace("staging: []", "staging: [quality]").replace(
+  "roles: { ",
+  "roles: { quality: [quinn], ",
+);
+const REVIEWED: readonly Case[] = [
+  {
+    event: "/promote on a feature, whose promotion has to be approved",
+    // As above. Beside it who the people are, the reviews of the next one, and who pushed to its branch; written is also the
+    // request for a review.
+    goal: { reads: 14, writes: 7, atMost: true },
+    before: opened,
     act: promoted,
   },
 ];
@@ -290,6 +327,7 @@ export async function measureRequests(): Promise<readonly Row[]> {
     ...(await measured(GATED, GATES)),
     ...(await measured(WALKED, BY_RUN_BOOK)),
     ...(await measured(PROMOTED, BY_PROMOTE)),
+    ...(await measured(REVIEWED, BY_REVIEW)),
     await thousandLabelled(),
   ];
 }

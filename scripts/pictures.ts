@@ -51,18 +51,13 @@ try {
   await page.getByRole("heading", { name: "This branch can be merged" }).waitFor();
   await take(page, "allowed", ".verdict");
 
+  const feature = page.url();
   await page.getByRole("button", { name: "Create a merge commit" }).click();
-  await page.goto(await released(page));
-  await page.getByRole("checkbox").first().click();
-  await page.getByText(/S1 .*— dora, /).waitFor();
-  // The rehearsal is enough to see how it is: production goes on in the same way.
-  const comment = page.locator("article").filter({ has: page.getByRole("heading", { name: "Rehearsal in staging" }) });
-  await take(page, "run-book", { from: comment, to: page.getByRole("heading", { name: "Production" }) });
-
   await page.goto(board + refused);
   await take(page, "explained", "main");
   await page.goto(board);
   await take(page, "board", "main");
+  await released(page, feature);
 } finally {
   await browser.close();
   const ended = once(child, "exit");
@@ -71,29 +66,65 @@ try {
   rmSync(data, { recursive: true, force: true });
 }
 
-/** Takes what was merged on into staging, and asks for its release. @returns where that is. */
-async function released(page: Page): Promise<string> {
-  const component = `${sandbox}/glucolabs/glucose-web`;
-  const line = "Run-book: docs/runbooks/release.md";
-  const opens = async (base: string, head: string) => {
-    await page.goto(`${component}/compare?base=${base}&head=${head}`);
-    await page.locator("textarea:visible").fill(line);
-    await page.getByRole("button", { name: "Open the pull request" }).click();
-    return page.url();
-  };
-  const promotion = await opens("staging", "development");
-  await as("otto");
-  await page.goto(promotion);
-  await page.getByRole("button", { name: "Approve", exact: true }).click();
-  await page.getByRole("heading", { name: "This branch can be merged" }).waitFor();
-  await page.getByRole("button", { name: "Create a merge commit" }).click();
-  await as("dora");
-  const release = await opens("master", "staging");
-  await page.getByRole("heading", { name: "Rehearsal in staging" }).waitFor();
-  return release;
+/** Takes what was merged all the way to its release, as the tour of the README does. */
+async function released(page: Page, feature: string): Promise<void> {
+  await says("rita", feature, "/promote");
+  const promotion = await linked("takes it on to staging");
+  await approves("otto", promotion);
+  await page.getByText("All 10 gates passed").first().waitFor();
+  await says("rita", promotion, "/promote");
+  const release = await linked("takes it on to master");
 
-  function as(login: string) {
-    return page.context().addCookies([{ name: "sandbox-person", value: login, url: sandbox }]);
+  await as("dora", release);
+  await page.getByRole("heading", { name: "Rehearsal in staging" }).waitFor();
+  await page.getByRole("checkbox").first().click();
+  await page.getByText(/S1 .*— dora, /).waitFor();
+  // The rehearsal is enough to see how it is: production goes on in the same way.
+  const comment = page.locator("article").filter({ has: page.getByRole("heading", { name: "Rehearsal in staging" }) });
+  await take(page, "run-book", { from: comment, to: page.getByRole("heading", { name: "Production" }) });
+
+  await says("otto", release, "/done S1-S7");
+  await says("quinn", release, '/done S8 note="told apart in words"');
+  const at = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+  await says("otto", release, `/attest backup system=preferences-db id=snap-1 at=${at}`);
+  for (const login of ["devin", "otto", "quinn"]) await approves(login, release);
+  await says("otto", release, "/done P1-P2");
+  await page.getByText("All 12 gates passed").first().waitFor();
+
+  await says("rita", release, "/promote");
+  await says("otto", release, "/done P4-P7");
+  await says("quinn", release, '/done P8 note="told apart in words"');
+  await page.goto(`${sandbox}/glucolabs/glucose-web/releases`);
+  await page.getByText("Latest").waitFor();
+  await page.getByRole("link", { name: "v1.0.0" }).first().click();
+  await page.waitForURL(/\/releases\/tag\//);
+  await take(page, "released", { from: page.locator("header.title"), to: page.locator('[data-live="assets"]') });
+
+  async function as(login: string, where: string) {
+    await page.context().addCookies([{ name: "sandbox-person", value: login, url: sandbox }]);
+    await page.goto(where);
+  }
+  /** Comments, and waits until that is answered. */
+  async function says(login: string, where: string, words: string) {
+    await as(login, where);
+    const answers = page.getByRole("article").filter({ has: page.getByRole("heading", { name: "flowgate[bot]" }) });
+    const before = await answers.count();
+    await page.getByLabel(`Comment or review as ${login}`).fill(words);
+    await page.getByRole("button", { name: "Comment", exact: true }).click();
+    while ((await answers.count()) === before) {
+      await page.waitForTimeout(200);
+      await page.reload();
+    }
+  }
+  async function approves(login: string, where: string) {
+    await as(login, where);
+    await page.getByRole("button", { name: "Approve", exact: true }).click();
+    await page.locator(".said").waitFor();
+  }
+  /** The pull request that the last answer links. */
+  async function linked(words: string): Promise<string> {
+    const number = /#(\d+) takes it on/.exec((await page.getByText(words).last().textContent()) ?? "")?.[1];
+    return `${sandbox}/glucolabs/glucose-web/pull/${number}`;
   }
 }
 

@@ -11,13 +11,13 @@ import type { Self } from "./flow/facts.ts";
 import type { House } from "./flow/house.ts";
 import type { ComponentMemory } from "./flow/memory.ts";
 import type { Instant } from "./flow/names.ts";
+import type { Signer } from "./flow/signer.ts";
 import { connect } from "./github/client.ts";
 import { asUser } from "./github/user.ts";
 import { metricsOf } from "./metrics.ts";
 import { settle } from "./pipeline.ts";
 import { reading } from "./reader/look.ts";
 import { openReader } from "./reader.ts";
-import type { Signer } from "./release/evidence/envelope.ts";
 import { appServer } from "./server.ts";
 import { openSigner } from "./signer.ts";
 import { openStore, type Store } from "./store/store.ts";
@@ -60,6 +60,8 @@ export type Settings = {
   readonly verifier?: { readonly secret: string; readonly loopback?: boolean };
   /** What GitHub grants an installation: points a minute and calls at once; GitHub's published limits when left out. */
   readonly budget?: { readonly points: number; readonly inFlight: number };
+  /** Milliseconds after which a call to GitHub is given up; 12,000 when left out. */
+  readonly callTimeoutMs?: number;
 };
 
 export type BoardSettings =
@@ -111,6 +113,7 @@ export async function startApp(settings: Settings): Promise<App> {
     cache: { get: store.cached, keep: store.keep },
     grace: settings.inFlightGraceMs,
     ...(settings.budget && { budget: settings.budget }),
+    ...(settings.callTimeoutMs && { timeout: settings.callTimeoutMs }),
     onPause: (installation, until) =>
       void store.pause(installation, until).catch(logged("A pause could not be stored.")),
   });
@@ -150,6 +153,8 @@ export async function startApp(settings: Settings): Promise<App> {
     app: settings.appId,
     links: settings.links === "self" ? url : settings.links,
     web: webUrl,
+    version: VERSION,
+    signer,
   };
   const { perform, find } = github;
   const verify = verifier({ secret: null, ...settings.verifier, clock });

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { askedAnew } from "./flow/asked-anew.ts";
+import { listSeen } from "./flow/carried-list.ts";
+import { DRY_RUN, RECHECK } from "./flow/check-buttons.ts";
 import { CONFIG_PATH } from "./flow/config.ts";
 import { type News, NO_NEWS } from "./flow/decision.ts";
 import type { Self } from "./flow/facts.ts";
@@ -20,7 +22,9 @@ import type { Push } from "./flow/provenance.ts";
 import { stageOf } from "./flow/ruleset.ts";
 import type { Priority } from "./flow/subject.ts";
 import { comment, commentEvent, review, reviewEvent } from "./intake/comments.ts";
+import { dryRun } from "./intake/dry-run.ts";
 import { id, newsOf, type Place, place } from "./intake/place.ts";
+import { release, releaseEvent, tag } from "./intake/releases.ts";
 
 /** A webhook delivery as it came, its signature verified. */
 export type Delivery = { readonly id: string; readonly event: string; readonly payload: unknown; readonly at: Instant };
@@ -51,12 +55,12 @@ function heard(delivery: Delivery, self: Self | null): News {
     case "pull_request":
       return pullRequest(pullEvent.parse(payload));
     case "push":
-      return push(pushEvent.parse(payload), at);
+      return push(pushEvent.parse(payload), at, self);
     case "merge_group":
       return mergeGroup(groupEvent.parse(payload), at);
     case "check_run":
     case "check_suite":
-      return check(payload, self);
+      return check(payload, at, self);
     case "status":
       return status(payload);
     case "issue_comment":
@@ -73,6 +77,8 @@ function heard(delivery: Delivery, self: Self | null): News {
       return peopleAnywhere(anywhere.parse(payload));
     case "repository":
       return repository(repositoryEvent.parse(payload));
+    case "release":
+      return release(releaseEvent.parse(payload), at, self);
     case "repository_ruleset":
       return ruleset(rulesetEvent.parse(payload), self);
     case "installation":
@@ -122,9 +128,18 @@ function pullRequest(event: z.output<typeof pullEvent>): News {
         ? []
         : [{ of: "merge", repository, branch: facts.base, merge: { number, ...mergedAs } } as const]),
     ],
-    nudges: priority ? [{ priority, subject: { kind: "pull", repository, number } }] : [],
+    nudges: [
+      ...(priority ? [{ priority, subject: { kind: "pull", repository, number } } as const] : []),
+      ...(facts.merged && mayBeListed(event)
+        ? [{ priority: "bulk", openPulls: { repository, lists: true } } as const]
+        : []),
+    ],
   };
 }
+
+/** Whether what promotions list of a merged pull request is another now: that it is merged, its title, the label of its version. */
+const mayBeListed = ({ action, changes, label }: z.output<typeof pullEvent>): boolean =>
+  action === "closed" || changes?.title != null || (label != null && bumpIn([label.name]) !== null);
 
 /** What the labels said before one was put on or taken off. */
 function labelsBefore(action: string, label: string, labels: readonly string[]): Origin {
@@ -133,12 +148,18 @@ function labelsBefore(action: string, label: string, labels: readonly string[]):
   return bumpIn([label]) === null ? {} : { bump: bumpIn(before) };
 }
 
+/** What a body said that was edited; of our list only where that was. */
+function bodyBefore(before: string, body: string): Origin {
+  const list = listSeen(before);
+  return { body: bodyThatCounts(before), ...(list !== listSeen(body) && { list }) };
+}
+
 function originOf({
   action,
   before,
   changes,
   label,
-  pull_request: { draft, labels },
+  pull_request: { draft, labels, body },
 }: z.output<typeof pullEvent>): Origin {
   switch (action) {
     case "synchronize":
@@ -147,7 +168,7 @@ function originOf({
       return {
         ...(changes?.title && { title: changes.title.from }),
         ...(changes?.base && { base: changes.base.ref.from }),
-        ...(changes?.body && { body: bodyThatCounts(changes.body.from ?? "") }),
+        ...(changes?.body && bodyBefore(changes.body.from ?? "", body ?? "")),
       };
     case "labeled":
     case "unlabeled":
@@ -189,8 +210,10 @@ const pushEvent = place.extend({
 /** GitHub lists no more commits than this, and no more files of one commit. */
 const LISTED_COMMITS = 2048;
 const LISTED_FILES = 3000;
+const TAGS = "refs/tags/";
 
-function push(event: z.output<typeof pushEvent>, at: Instant): News {
+function push(event: z.output<typeof pushEvent>, at: Instant, self: Self | null): News {
+  if (event.ref.startsWith(TAGS)) return tag(event, event.ref.slice(TAGS.length), at, self);
   if (!event.ref.startsWith("refs/heads/")) return NO_NEWS;
   const name = branch(event.ref.slice("refs/heads/".length));
   if (isQueueBranch(name)) return NO_NEWS;
@@ -268,19 +291,19 @@ const checkEvent = place.extend({
   check_suite: asked.nullish(),
   requested_action: z.object({ identifier: z.string() }).nullish(),
 });
-/** The button *Re-check* that our checks have. */
-const RECHECK = "recheck";
 
 /**
- * Somebody pressed *Re-run* or *Re-check* on ours: GitHub only resets the suite, so the check is written again; all else
+ * Somebody pressed *Dry run* beside ours, which asks as a comment does; or *Re-run* or *Re-check*: GitHub only resets the suite, so the check is written again; all else
  * of ours is our echo. What others' check runs say is told to whoever waits for them.
  */
-function check(payload: unknown, self: Self | null): News {
+function check(payload: unknown, at: Instant, self: Self | null): News {
   const event = checkEvent.parse(payload);
   const run = event.check_run ?? event.check_suite;
   if (!run) return NO_NEWS;
   const ours = self === null || run.app?.id === self.app;
-  const asksAnew = event.action === "rerequested" || event.requested_action?.identifier === RECHECK;
+  const pressed = event.requested_action?.identifier;
+  if (ours && event.check_run && pressed === DRY_RUN.identifier) return dryRun(payload, at);
+  const asksAnew = event.action === "rerequested" || pressed === RECHECK.identifier;
   if (!ours || !asksAnew) return ours || !event.check_run ? NO_NEWS : checkOfOthers(payload);
   return askedAnew({
     installation: newsOf(event).installation,

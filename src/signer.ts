@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, typ
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Hash } from "./flow/names.ts";
-import type { Signer } from "./release/evidence/envelope.ts";
+import type { Signer } from "./flow/signer.ts";
 
 /** Where the key is kept that was made here. */
 export const KEY_FILE = "evidence-key.pem";

@@ -19,7 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   store: ["flow"],
   outage: ["flow"],
   verifier: ["flow"],
-  signer: ["flow", "release"],
+  signer: ["flow"],
   board: ["flow", "release", "report", "store"],
   reader: ["flow", "release"],
   ...Object.fromEntries(house.map((room) => [room, rooms])),

@@ -67,6 +67,7 @@ export const pullFacts = ({
   dataLabel: false,
   bump: null,
   mergeCommit: null,
+  mergedAt: null,
 });
 
 export const candidate = (options: PullOptions = {}): Candidate & Pick<PullFacts, "body" | "dataLabel"> => ({
@@ -119,12 +120,19 @@ export const pullKnown = (more: Partial<PullKnown> = {}): PullKnown => ({
   gateSlots: {},
   sticky: null,
   merge: null,
+  backMerge: null,
   next: null,
+  body: null,
+  adoption: null,
+  reviewers: null,
   branch: null,
+  rollback: null,
   tag: null,
   release: null,
+  assets: null,
   merged: [],
   ledger: null,
+  recorded: null,
   itemIssues: {},
   overrides: [],
   owed: { slot: null, all: [] },

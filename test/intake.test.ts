@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { listSeen, withList } from "../src/flow/carried-list.ts";
 import type { News } from "../src/flow/decision.ts";
 import { intake } from "../src/intake.ts";
 import { at, NOW } from "./builders.ts";
@@ -24,6 +25,8 @@ const pull = (more: object = {}) => ({
 });
 const pullEvent = (action: string, more: object = {}, of: object = {}) =>
   read("pull_request", { ...place, action, pull_request: pull(of), ...more });
+/** A body in which Flowgate lists something. */
+const LISTING = withList({ before: "", after: "" }, "- #1 Log in");
 const mergeLesson = (news: News) => news.lessons.find((lesson) => lesson.of === "merge");
 const pullLesson = (news: News) => news.lessons.find((lesson) => lesson.of === "pull");
 
@@ -59,6 +62,7 @@ describe("a pull request's event", () => {
           dataLabel: false,
           bump: null,
           mergeCommit: null,
+          mergedAt: null,
         },
       },
     ]);
@@ -76,6 +80,7 @@ describe("a pull request's event", () => {
     ["edited", { changes: { body: { from: "" } } }, { body: null }],
     ["edited", { changes: { body: { from: null } } }, { body: null }],
     ["edited", { changes: { body: { from: "Run-book: a.md" } } }, { body: "Run-book: a.md" }],
+    ["edited", { changes: { body: { from: LISTING } } }, { body: null, list: listSeen(LISTING) }],
     ["labeled", { label: { name: "data-impact" } }, { dataLabel: false }],
     ["labeled", { label: { name: "release:minor" } }, { bump: null }],
     ["unlabeled", { label: { name: "release:major" } }, { bump: "major" }],
@@ -99,6 +104,22 @@ describe("a pull request's event", () => {
     expect(pullEvent(action).nudges.map((nudge) => nudge.priority)).toEqual(priority === null ? [] : [priority]);
   });
 
+  it.each<[string, object, object, number]>([
+    ["that is merged", { action: "closed" }, {}, 1],
+    ["by its title", { action: "edited", changes: { title: { from: "x" } } }, {}, 1],
+    ["by the label of its version", { action: "labeled", label: { name: "release:minor" } }, {}, 1],
+    ["by another label", { action: "labeled", label: { name: "bug" } }, {}, 0],
+    ["by its body", { action: "edited", changes: { body: { from: "x" } } }, {}, 0],
+    ["that is not merged", { action: "closed" }, { merged: false }, 0],
+  ])(
+    "merged and %s is looked at in the lists of promotions",
+    (_what, { action, ...more }: { action?: string }, pull, times) => {
+      const { nudges } = pullEvent(action ?? "", more, { state: "closed", merged: true, ...pull });
+      const lists = { priority: "bulk", openPulls: { repository: 42, lists: true } };
+      expect(nudges.filter((nudge) => "openPulls" in nudge)).toEqual(Array.from({ length: times }, () => lists));
+    },
+  );
+
   it("by the label that says that data is affected is a person's", () => {
     const news = pullEvent("labeled", { label: { name: "data-impact" } });
     expect(news.nudges).toMatchObject([{ priority: "person" }]);
@@ -110,6 +131,7 @@ describe("a pull request's event", () => {
       { head: { sha: at("x"), ref: "x", repo: null } },
       { head: { sha: at("x"), ref: "x", repository: null } },
     ],
+    ["a list of ours", { body: LISTING }, { body: null, list: listSeen(LISTING) }],
     ["a deleted author", { user: null }, { author: { id: 0, login: "ghost", bot: false } }],
     [
       "a bot",
@@ -428,8 +450,69 @@ describe("a push", () => {
     expect(push({ created: true, before: "0".repeat(40) }).lessons).toHaveLength(1);
   });
 
-  it.each(["refs/tags/v1", "refs/heads/gh-readonly-queue/master/pr-1-abc"])("of %s is none of ours", (ref) => {
+  it.each(["refs/notes/commits", "refs/heads/gh-readonly-queue/master/pr-1-abc"])("of %s is none of ours", (ref) => {
     expect(push({ ref })).toMatchObject(NOTHING);
+  });
+
+  it.each<[string, object, string | null]>([
+    ["moved", {}, "tag-moved"],
+    ["deleted", { deleted: true, after: "0".repeat(40) }, "tag-deleted"],
+    ["made, which makes none of ours", { created: true, before: "0".repeat(40) }, null],
+    ["deleted by us", { deleted: true, sender: { id: 9, login: "flowgate[bot]", type: "Bot" } }, null],
+  ])("that tells that a tag was %s", (_what, more, did) => {
+    const sender = { id: 5, login: "dora", type: "User" };
+    const touch = { did, tags: ["v1.4.0"], draft: false, by: { id: 5, login: "dora" }, at: NOW };
+    expect(push({ ref: "refs/tags/v1.4.0", sender, ...more })).toMatchObject(
+      did === null ? NOTHING : { ...NOTHING, lessons: [{ of: "release", repository: 42, touch }] },
+    );
+  });
+});
+
+describe("a release", () => {
+  const RITA = { id: 8, login: "rita", type: "User" };
+  const release = (action: string, more: object = {}, self: typeof SELF | null = SELF) =>
+    read("release", { ...place, action, release: { tag_name: "v1.4.0", draft: false }, sender: RITA, ...more }, self);
+  const touched = (news: News) => (news.lessons[0]?.of === "release" ? news.lessons[0].touch : null);
+  const draft = { release: { tag_name: "v1.4.0", draft: true } };
+
+  it("that somebody did something to is told to the last stage, whoever did it", () => {
+    expect(release("published")).toEqual({
+      ...NOTHING,
+      installation: 1,
+      cause: "release published",
+      lessons: [
+        {
+          of: "release",
+          repository: 42,
+          touch: { did: "published", tags: ["v1.4.0"], draft: false, by: { id: 8, login: "rita" }, at: NOW },
+        },
+      ],
+    });
+    expect(touched(release("deleted", draft))).toMatchObject({ did: "deleted", draft: true });
+    expect(touched(release("edited", { sender: null }))).toMatchObject({ did: "edited", by: null });
+    expect(touched(release("edited", { sender: { ...RITA, type: "Bot" } }))).toMatchObject({ did: "edited" });
+  });
+
+  it("that is no draft any more, or just became one, was seen by all", () => {
+    expect(touched(release("unpublished", draft))).toMatchObject({ did: "unpublished", draft: false });
+  });
+
+  it("that was given another tag is still the one that it was", () => {
+    const changes = { tag_name: { from: "v1.3.0" } };
+    expect(touched(release("edited", { changes }))).toMatchObject({ tags: ["v1.4.0", "v1.3.0"] });
+    expect(touched(release("edited", { changes: { body: { from: "" } } }))).toMatchObject({ tags: ["v1.4.0"] });
+  });
+
+  it.each(["created", "released", "prereleased"])("that was %s brings no news of its own", (action) => {
+    expect(release(action)).toMatchObject(NOTHING);
+  });
+
+  it("that we did something to is no news, nor one of which we cannot tell yet whether we did", () => {
+    const bot = { id: 9, login: "flowgate[bot]", type: "Bot" };
+    expect(release("edited", { sender: bot })).toMatchObject(NOTHING);
+    expect(release("edited", { sender: bot }, null)).toMatchObject(NOTHING);
+    expect(touched(release("edited", {}, null))).toMatchObject({ did: "edited" });
+    expect(touched(release("edited", { sender: null }, null))).toMatchObject({ by: null });
   });
 });
 
@@ -614,6 +697,65 @@ describe("the button beside our checks", () => {
   it("is no other button, and no other App's", () => {
     expect(pressed("something")).toMatchObject(NOTHING);
     expect(pressed("recheck", 8).forget).toEqual([]);
+  });
+});
+
+describe("The button that tries out a promotion", () => {
+  const HEAD = at("login");
+  const shown = (number: number, base: string, sha = HEAD) => ({ number, head: { sha }, base: { ref: base } });
+  const pressed = (pulls: readonly object[] | null, sender: object | null = { id: 10, login: "rita" }) =>
+    read("check_run", {
+      ...place,
+      action: "requested_action",
+      requested_action: { identifier: "dry-run" },
+      check_run: { id: 1, name: "flowgate: staging", head_sha: HEAD, app: { id: 7 }, pull_requests: pulls },
+      sender,
+    });
+
+  it("asks what the command asks in a comment, for that commit", () => {
+    const subject = { kind: "pull", repository: 42, number: 12 };
+    expect(pressed([shown(12, "staging")])).toMatchObject({
+      nudges: [{ priority: "person", subject }],
+      asks: [
+        {
+          of: subject,
+          request: {
+            id: `button:42:12:10:${NOW.slice(0, 18)}`,
+            by: { id: 10, login: "rita" },
+            at: NOW,
+            body: `/promote ${HEAD} dry run`,
+            how: "written",
+            origin: { number: 12, button: "check" },
+          },
+        },
+      ],
+      forget: [],
+    });
+  });
+
+  it("is answered on the first of those that share the check", () => {
+    const pulls = [shown(15, "staging"), shown(9, "master"), shown(10, "staging", at("older")), shown(14, "staging")];
+    expect(pressed(pulls).asks).toMatchObject([{ of: { number: 14 } }]);
+  });
+
+  it.each([
+    ["on a fork's, which GitHub does not name", pressed([])],
+    ["where GitHub names none", pressed(null)],
+    ["of a bot", pressed([shown(12, "staging")], { id: 1, login: "renovate[bot]", type: "Bot" })],
+    ["of nobody", pressed([shown(12, "staging")], null)],
+  ])("does nothing %s", (_what, news) => {
+    expect(news).toMatchObject(NOTHING);
+  });
+
+  it("is no other App's", () => {
+    const run = { id: 3, status: "completed", conclusion: "success", name: "build", head_sha: HEAD, app: { id: 8 } };
+    const theirs = {
+      ...place,
+      action: "requested_action",
+      requested_action: { identifier: "dry-run" },
+      check_run: run,
+    };
+    expect(read("check_run", theirs).asks).toEqual([]);
   });
 });
 

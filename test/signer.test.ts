@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { pino } from "pino";
 import { startApp } from "../src/app.ts";
 import { instant } from "../src/flow/names.ts";
-import type { Signer } from "../src/release/evidence/envelope.ts";
+import type { Signer } from "../src/flow/signer.ts";
 import { KEY_FILE, openSigner } from "../src/signer.ts";
 
 const PEM = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }) as string;

@@ -112,13 +112,27 @@ export type WorldOptions = {
 
 export type Commit = { readonly message?: string; readonly files?: Readonly<Record<string, string | null>> };
 
+/** A repository, and what goes on there. */
+type Place = {
+  readonly repository: () => Repository;
+  person(login: string): Person;
+  /** Another App that may write here, at work as its bot. */
+  bot(name: string): Person;
+  /** What another App reports on a pull request's head; null: that it has begun. */
+  reports(number: number, name: string, conclusion: CheckConclusion | null): Promise<void>;
+  /** The newest check run of this name, by our App. */
+  check(number: number, name?: string): CheckRun | undefined;
+  runs(sha: string): readonly CheckRun[];
+  pull(number: number): Pull;
+  head(branch: string): string;
+};
+
 /** A small GitHub with one component, its people, and Flowgate at work on it: what stories are told in. */
-export type World = {
+export type World = Place & {
   readonly sandbox: Sandbox;
   readonly github: Github;
   readonly clock: SkippableClock;
   readonly registered: RegisteredApp;
-  readonly repository: () => Repository;
   readonly installation: () => Installation;
   readonly app: () => App;
   readonly settings: Settings;
@@ -132,16 +146,8 @@ export type World = {
   stopApp(): Promise<void>;
   /** Waits until every delivery is answered and Flowgate has nothing left to do. */
   quiet(): Promise<void>;
-  person(login: string): Person;
-  /** Another App that may write here, at work as its bot. */
-  bot(name: string): Person;
-  /** What another App reports on a pull request's head; null: that it has begun. */
-  reports(number: number, name: string, conclusion: CheckConclusion | null): Promise<void>;
-  /** The newest check run of this name, by our App. */
-  check(number: number, name?: string): CheckRun | undefined;
-  runs(sha: string): readonly CheckRun[];
-  pull(number: number): Pull;
-  head(branch: string): string;
+  /** The same world as seen from another repository in it. */
+  at(repository: Repository): World;
   stop(): Promise<void>;
 };
 
@@ -278,14 +284,44 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   let app: App | null = null;
   let installation: Installation | null = null;
   let ci: Actor | null = null;
-  const repository = () => github.state.repositories.get(made.id) as Repository;
+  const placed = (repository: () => Repository): Place => {
+    const here: Place = {
+      repository,
+      person: (login) => personOf(github, repository, github.as(login)),
+      bot: (name) => personOf(github, repository, installedApp(github, name, { contents: "write" })),
+      async reports(number, name, conclusion) {
+        ci ??= installedApp(github, "ci", { checks: "write" });
+        const { head } = here.pull(number);
+        const status = conclusion === null ? { status: "in_progress" as const } : { conclusion };
+        must(await createRun(github, ci, repository(), head.sha, { name, ...status }));
+      },
+      check(number, name) {
+        const pull = here.pull(number);
+        const wanted = name ?? `flowgate: ${pull.base.ref}`;
+        return here.runs(pull.head.sha).findLast((run) => run.name === wanted);
+      },
+      runs: (sha) => github.find.runsAt(repository().id, sha).filter(({ appId }) => appId === registered.id),
+      pull(number) {
+        const pull = github.find.pull(repository().id, number);
+        if (!pull) throw new Error(`there is no #${number}`);
+        return pull;
+      },
+      head(branch) {
+        const sha = branchAt(github, repository().id, branch);
+        if (!sha) throw new Error(`there is no branch ${branch}`);
+        return sha;
+      },
+    };
+    return here;
+  };
 
   const world: World = {
     sandbox,
     github,
     clock,
     registered,
-    repository,
+    ...placed(() => github.state.repositories.get(made.id) as Repository),
+    at: ({ id }) => ({ ...world, ...placed(() => github.state.repositories.get(id) as Repository) }),
     installation: () => installation as Installation,
     app: () => app as App,
     settings,
@@ -310,30 +346,6 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         calm = (await world.app().idle()) ? calm + 1 : 0;
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
-    },
-    person: (login) => personOf(github, repository, github.as(login)),
-    bot: (name) => personOf(github, repository, installedApp(github, name, { contents: "write" })),
-    async reports(number, name, conclusion) {
-      ci ??= installedApp(github, "ci", { checks: "write" });
-      const { head } = world.pull(number);
-      const status = conclusion === null ? { status: "in_progress" as const } : { conclusion };
-      must(await createRun(github, ci, repository(), head.sha, { name, ...status }));
-    },
-    check(number, name) {
-      const pull = world.pull(number);
-      const wanted = name ?? `flowgate: ${pull.base.ref}`;
-      return world.runs(pull.head.sha).findLast((run) => run.name === wanted);
-    },
-    runs: (sha) => github.find.runsAt(made.id, sha).filter(({ appId }) => appId === registered.id),
-    pull(number) {
-      const pull = github.find.pull(made.id, number);
-      if (!pull) throw new Error(`there is no #${number}`);
-      return pull;
-    },
-    head(branch) {
-      const sha = branchAt(github, made.id, branch);
-      if (!sha) throw new Error(`there is no branch ${branch}`);
-      return sha;
     },
     async stop() {
       await world.stopApp();

@@ -1,6 +1,6 @@
 import { mayWrite, signatureOf } from "../branches.ts";
 import { kindOf, parseTag, printTag, type Signature, type TreeEntry } from "../git/objects.ts";
-import { type Placed, writeEntries } from "../git/trees.ts";
+import { entryAt, type Placed, writeEntries } from "../git/trees.ts";
 import { done, notFound, type Outcome, refused } from "../outcome.ts";
 import { presentGitCommit } from "../present/commits.ts";
 import { repositoryUrl } from "../present/repositories.ts";
@@ -217,7 +217,13 @@ async function writeTree(call: Call): Promise<Outcome<string>> {
   const name = input.value.base_tree;
   if (name === undefined) return done(await writeEntries(github.git, repository.id, null, placed));
   const base = await treeNamed(call, name);
-  return base === null ? notFound : done(await writeEntries(github.git, repository.id, base, placed));
+  if (base === null) return notFound;
+  for (const [path, one] of Object.entries(placed)) {
+    // GitHub does not take away what is not there.
+    if (one === null && (await entryAt(github.git, repository.id, base, path)) === undefined)
+      return unprocessable("GitRPC::BadObjectState");
+  }
+  return done(await writeEntries(github.git, repository.id, base, placed));
 }
 
 /** https://docs.github.com/rest/git */

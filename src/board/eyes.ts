@@ -107,6 +107,7 @@ export function seenBy(eyes: Eyes, views: Views): Views {
       return view?.repository === readable?.repository ? view : null;
     },
     askedOnPage: (pull, by) => views.askedOnPage(pull, by),
+    triedOnPage: (pull, by) => views.triedOnPage(pull, by),
     componentsView: async () => eyes.among(await views.componentsView()),
   };
 }

@@ -1,16 +1,18 @@
 import type { Right } from "../flow/facts.ts";
 import { named } from "../release/labels.ts";
-import { type Acts, isJudged, RECHECK_NEEDS, suffices } from "./acts.ts";
+import { type Acts, BUTTON_NEEDS, isJudged, isPromotable, suffices } from "./acts.ts";
 import { ASSETS } from "./assets.ts";
 import { componentsJson, pullJson } from "./json.ts";
 import type { Login, Seer } from "./login.ts";
 import { componentsPage } from "./pages/components.ts";
+import { DRY_RUN } from "./pages/dry-run.ts";
 import { pullPage, type Reader } from "./pages/pull.ts";
 import {
   mayNot,
   NO_PAGE,
   NOT_HERE,
   nothingToJudge,
+  nothingToPromote,
   nothingToTick,
   notOurForm,
   READ_ONLY,
@@ -48,8 +50,9 @@ export type Access =
   | { readonly kind: "login"; readonly login: Login; readonly acts: Acts };
 
 const RECHECK = "/recheck";
+const isAct = (part: string | undefined): boolean => part === RECHECK || part === DRY_RUN || part === TICK;
 /** The parts of a name cannot be dots alone: those lead elsewhere. */
-const PULL = /^\/([\w-]+\/(?!\.{1,2}\/)[\w.-]+)\/pull\/([1-9]\d{0,9})(\/recheck|\/run-book|\.json)?$/;
+const PULL = /^\/([\w-]+\/(?!\.{1,2}\/)[\w.-]+)\/pull\/([1-9]\d{0,9})(\/recheck|\/dry-run|\/run-book|\.json)?$/;
 
 /**
  * Answers a request for a page of the board, or does what a form on one asks for. Pages may be asked for any number of
@@ -87,7 +90,7 @@ async function acted(
   { login, acts }: Extract<Access, { readonly kind: "login" }>,
 ): Promise<BoardResponse | null> {
   const [, name, digits, act] = PULL.exec(pathOf(request)) ?? [];
-  if (name === undefined || (act !== RECHECK && act !== TICK)) return null;
+  if (name === undefined || !isAct(act)) return null;
   const back = `/${name}/pull/${digits}`;
   // Somebody loads the address once more that a refusal has.
   if (request.method === "GET" || request.method === "HEAD") return goOn(back);
@@ -100,11 +103,16 @@ async function acted(
     const view = await views.pullView(name, number);
     if (view?.repository !== rights.repository) return no(await unknown(name, number, seen));
     const lacks = (needs: Right) => no(mayNot(rights.name, rights.right, needs, back));
+    if (act !== TICK && !suffices(rights.right, BUTTON_NEEDS)) return lacks(BUTTON_NEEDS);
     if (act === RECHECK) {
-      if (!suffices(rights.right, RECHECK_NEEDS)) return lacks(RECHECK_NEEDS);
       if (!isJudged(view)) return no(nothingToJudge(back));
       await acts.recheck(view, person);
       return goOn(back);
+    }
+    if (act === DRY_RUN) {
+      if (!isPromotable(view)) return no(nothingToPromote(back));
+      await acts.dryRun(view, person);
+      return goOn(`${back}#dry-run`);
     }
     const ticked = tickedIn(request.form ?? "");
     if (ticked === null) return no(notOurForm(back));
@@ -131,8 +139,7 @@ async function shown(
   if (path === "/") return page(componentsPage(await views.componentsView(), visitor), request);
   if (path === "/index.json") return data(componentsJson(await views.componentsView()), request);
   const [, name, digits, more] = PULL.exec(path) ?? [];
-  if (name === undefined || digits === undefined || more === RECHECK || more === TICK)
-    return refusal(NO_PAGE, json, {}, visitor);
+  if (name === undefined || digits === undefined || isAct(more)) return refusal(NO_PAGE, json, {}, visitor);
   const number = Number(digits);
   const view = await views.pullView(name, number);
   if (view === null) return refusal(await unknown(name, number, views), json, {}, visitor);
@@ -151,8 +158,11 @@ async function readerOf(
 ): Promise<Reader> {
   const right = (await rights(name))?.right ?? "none";
   const { repository, number } = view;
-  const asked = view.walked && (await views.askedOnPage({ kind: "pull", repository, number }, person.id));
-  return { visitor, right, mayRecheck: isJudged(view) && suffices(right, RECHECK_NEEDS), asked: asked ?? [] };
+  const may = suffices(right, BUTTON_NEEDS);
+  const pull = { kind: "pull", repository, number } as const;
+  const dryRun = may && isPromotable(view) ? { last: await views.triedOnPage(pull, person.id) } : null;
+  const asked = view.walked && (await views.askedOnPage(pull, person.id));
+  return { visitor, right, mayRecheck: may && isJudged(view), dryRun, asked: asked ?? [] };
 }
 
 /**

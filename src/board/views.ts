@@ -54,12 +54,17 @@ export type OpenPull = { readonly number: number; readonly memory: PullMemory; r
 /** What somebody did on the page of a pull request, and what came of it; null: that is being found out. */
 export type AskedOnPage = { readonly at: Instant; readonly act: PageAct; readonly answer: Answer | null };
 
+/** What somebody tried out there, and what came of it; null: that is being found out. */
+export type Tried = Pick<AskedOnPage, "at" | "answer">;
+
 /** What the board reads. Nothing here writes. */
 export type Views = {
   /** @param name `owner/name`; GitHub does not tell capitals from small letters in it. Null: not heard of. */
   pullView(name: string, number: number): Promise<PullView | null>;
   /** What a person did there of late, newest first. */
   askedOnPage(pull: PullSubject, by: Person["id"]): Promise<readonly AskedOnPage[]>;
+  /** What a person tried out there last by *Dry run*; null: nothing. */
+  triedOnPage(pull: PullSubject, by: Person["id"]): Promise<Tried | null>;
   /** By name. */
   componentsView(): Promise<readonly ComponentView[]>;
 };

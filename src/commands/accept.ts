@@ -8,8 +8,8 @@ export const accept: Command = {
   name: "accept",
   on: "pull and issue",
   usage: "/accept COMMIT because …",
-  who: "a release manager or somebody in engineering, but not who pushed it",
-  does: "Accepts what came onto a stage past its gates.",
+  who: "a release manager or somebody in engineering, but not who did it",
+  does: "Accepts what came onto a stage past its gates, or what was done by hand to a release, by the release's commit.",
   allows: (asked) => mayByRole(asked, ["release-manager", "engineering"]),
   read({ words, because }) {
     const [commit, more] = words;
@@ -29,7 +29,7 @@ function accepted(asked: Asked, commit: string, because: string): Came {
   if (found.length === 0)
     return { came: "refused", says: `Nothing of ${commit.slice(0, 7)} waits to be accepted here.` };
   if (found.some((one) => one.by?.id === by.id))
-    return { came: "refused", says: "Who pushed it does not accept it: somebody else has to." };
+    return { came: "refused", says: "Who did it does not accept it: somebody else has to." };
   const [first] = found as [StandingOf<"deviation">];
   return {
     came: "done",

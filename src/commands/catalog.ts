@@ -8,12 +8,14 @@ import { help } from "./help.ts";
 import { hold, unhold } from "./hold.ts";
 import { override } from "./override.ts";
 import { promote } from "./promote.ts";
+import { rollback } from "./rollback.ts";
 import { runBook } from "./run-book.ts";
 import { confirm, fail, skip } from "./skip.ts";
 
 /** The commands, in the order in which `/help` lists them. */
 export const COMMANDS: readonly Command[] = [
   promote,
+  rollback,
   gates,
   runBook,
   done,

@@ -11,7 +11,7 @@ import {
   type Sha,
   short,
 } from "../flow/names.ts";
-import type { Sight } from "../flow/request.ts";
+import type { Line, Sight } from "../flow/request.ts";
 import { type Holders, holdersOf, names, withRight } from "../flow/roles.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
 import type { Nudge } from "../flow/subject.ts";
@@ -86,15 +86,22 @@ export type Came =
       readonly nudges?: readonly Nudge[];
       /** The table of gates belongs into the answer, judged on facts read afresh. */
       readonly table?: true;
+      /** What `/promote` would do belongs into the answer, with that version asked for. */
+      readonly rehearses?: NonNullable<Line["rehearses"]>;
       /** What stands under this key has an issue, which is linked. */
       readonly links?: string;
     }
   | { readonly came: "refused"; readonly says: string }
   /** It is a longer way, and answered at its end. */
-  | { readonly came: "under way"; readonly promotes: Promotes };
+  | { readonly came: "under way"; readonly promotes: Promotes }
+  | { readonly came: "under way"; readonly rollsBack: RollsBack }
+  | { readonly came: "under way"; readonly train: Pick<StandingOf<"train">, "name" | "of"> };
 
 /** What is promoted, and how: with its comment it becomes what is under way. */
-export type Promotes = Pick<StandingOf<"promotion">, "head" | "whenReadyUntil" | "version" | "refreshTo">;
+export type Promotes = Pick<StandingOf<"promotion">, "head" | "whenReadyUntil" | "version" | "refreshTo" | "publishes">;
+
+/** What is rolled back to, and why: the same. */
+export type RollsBack = Pick<StandingOf<"rolling-back">, "head" | "to" | "withdraws" | "because">;
 
 /** Carries it out; null while something that it looked for is not there: `look` knows what. */
 export type Act<Of extends Asked = Asked> = (asked: Of) => Came | null;

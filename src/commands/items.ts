@@ -57,9 +57,11 @@ export function listOpen({ walks }: Walked): Came {
     openIn(progress, ["before", "deploy", "test", "monitor"]).map(({ label }) => `\`${label}\``),
   );
   if (open.length === 0) return { came: "done", says: "Every item is done." };
-  return { came: "done", says: `Open: ${shown(open, 40)}.` };
+  return { came: "done", says: `Open: ${listLabels(open)}.` };
 }
 
+/** Items by their labels, as many as a sentence takes. */
+export const listLabels = (labels: readonly string[]): string => shown(labels, 40);
 const shown = (labels: readonly string[], most: number): string =>
   labels.length > most ? `${labels.slice(0, most).join(", ")} and ${labels.length - most} more` : labels.join(", ");
 

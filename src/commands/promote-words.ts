@@ -1,5 +1,5 @@
 import { BUMPS } from "../flow/memory.ts";
-import type { VersionAsked } from "../flow/standing.ts";
+import type { VersionAsked } from "../flow/version-asked.ts";
 import { code } from "../flow/words.ts";
 import { askedIn } from "../release/version.ts";
 import { meant } from "./grammar.ts";

@@ -1,46 +1,70 @@
 import { type Branch, later, short } from "../flow/names.ts";
 import type { StandingOf } from "../flow/standing.ts";
-import { type Came, type Command, mayByRole, notBound, type OnPull } from "./command.ts";
+import { listed } from "../flow/words.ts";
+import { type Act, type Asked, type Came, type Command, mayByRole, notBound, type OnPull } from "./command.ts";
 import { PROMOTE_USAGE, parsePromote, type Step } from "./promote-words.ts";
+import { published, waitsForWord } from "./publish.ts";
 
 /** So long `/promote when ready` waits. */
 const READY_WITHIN_MS = 24 * 3_600_000;
 
 export const promote: Command = {
   name: "promote",
-  on: "pull",
+  on: "pull and issue",
   usage: PROMOTE_USAGE,
   who: "a release manager",
-  does: "Takes this pull request one stage on: merges it once its gates pass, then opens the pull request into the next stage; into the last stage it releases. `when ready` waits for the gates for a day; `dry run` only shows what it would do.",
+  does: "Takes this pull request one stage on: merges it once its gates pass, then opens the pull request into the next stage; into the last stage it releases. Where releases are published by hand, it publishes one that is merged and tested. `when ready` waits for the gates for a day; `dry run` only shows what it would do: what is carried, the version with its notes, and what comes next. `/promote train NAME` releases the components of a train together, and may stand on an issue.",
   allows: (asked) => mayByRole(asked, ["release-manager"]),
   read({ words }) {
     const read = parsePromote(words);
     if ("not" in read) return read;
     switch (read.does) {
       case "step":
-        return { act: (asked) => promoted(asked, read) };
+        return { act: onPull((asked) => promoted(asked, read)) };
       case "refresh":
-        return { act: refreshed };
+        return { act: onPull(refreshed) };
       case "train":
-        return { not: `The config knows no train “${read.name}”.` };
+        return { act: (asked) => train(asked, read.name) };
     }
   },
 };
 
-function promoted(asked: OnPull, words: Step): Came {
+/** What is about one pull request. */
+const onPull =
+  (act: Act<OnPull>): Act =>
+  (asked) =>
+    asked.pull === null ? ON_PULL : act({ ...asked, pull: asked.pull });
+const ON_PULL: Came = {
+  came: "refused",
+  says: "It belongs on the pull request that it is about; on an issue there is only `/promote train NAME`.",
+};
+
+/** The train that the config knows by that name. */
+function train({ policy: { trains }, name: repository }: Asked, name: string): Came {
+  const of = Object.hasOwn(trains, name) ? trains[name] : undefined;
+  if (of !== undefined) {
+    const [owner] = repository.split("/");
+    return { came: "under way", train: { name, of: of.map((one) => `${owner}/${one}`) } };
+  }
+  const known = Object.keys(trains).map((one) => `“${one}”`);
+  return {
+    came: "refused",
+    says: `The config knows no train “${name}”. ${known.length === 0 ? "`trains` names them, in the organisation's file or in this component's." : `It knows ${listed(known)}.`}`,
+  };
+}
+
+function promoted(asked: OnPull, words: Step): Came | null {
   const { pull, judged, now } = asked;
   const { head, number } = pull;
+  const release = waitsForWord(asked);
+  if (release !== undefined) return published(asked, words, release);
   const no = refusal(asked, words);
   if (no !== null) return { came: "refused", says: no };
   const under = asked.standing.find(
     (one): one is StandingOf<"promotion"> => one.kind === "promotion" && one.number === number,
   );
   if (words.how === "dry run")
-    return {
-      came: "done",
-      says: `This is what \`/promote\` would find for ${short(head)}. Nothing was done.`,
-      table: true,
-    };
+    return { came: "done", says: "Nothing was done.", rehearses: { version: words.version }, table: true };
   if (under !== undefined && under.head === judged && isSame(under, words))
     return {
       came: "done",

@@ -3,7 +3,7 @@ import { type Effect, issueSlot } from "../flow/effect.ts";
 import { answerTo, type StageLookedAt as Known, type KnownDeviation, type Want } from "../flow/facts.ts";
 import { canonical, closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import type { StageMemory } from "../flow/memory.ts";
-import { type Instant, type Json, later, type Sha } from "../flow/names.ts";
+import { type Instant, type Json, later, type Sha, type Slot } from "../flow/names.ts";
 import {
   type Arrivals,
   EXPLAINED_WITHIN_MS,
@@ -18,6 +18,7 @@ import { type Nudge, subjectKey } from "../flow/subject.ts";
 import { issueOf, sentenceOf } from "../report/deviation.ts";
 import { earlier, unlessThere } from "./answer.ts";
 import { type Closing, reverted } from "./reverted.ts";
+import { settleTouched } from "./touched.ts";
 
 /** What became of the pushes to a stage. */
 type Settled = {
@@ -29,13 +30,14 @@ type Settled = {
   readonly entries: readonly Entry[];
   readonly effects: readonly Effect[];
   readonly nudges: readonly Nudge[];
+  readonly forget: readonly Slot[];
   readonly lookAgainAt: Instant | null;
 };
 
 /**
  * How a stage came to be where it is. A push is explained by the merge of a pull request that had passed; one that is
  * not within ten minutes, after GitHub was asked once more, is a deviation, and so is every force-push and deletion.
- * What a later commit took back is closed again.
+ * What a later commit took back is closed again. What was done by hand to releases is settled here too.
  *
  * Recorded while the component is enforced: where the branches are then is the baseline.
  */
@@ -66,18 +68,20 @@ export function settleArrivals(known: Known): Settled | { readonly lacks: readon
     compared: cleared.compared,
   };
   const about = subjectKey(subject);
-  const opened = came.flatMap((one) => ("deviation" in one ? [one.deviation] : []));
+  const touched = settleTouched(known);
+  const opened = [...came.flatMap((one) => ("deviation" in one ? [one.deviation] : [])), ...touched.opened];
   const told = came.flatMap((one): readonly Closing[] =>
     "explainedBy" in one ? openOf(known, one.push, `it came by ${numbered(one.explainedBy)} after all`) : [],
   );
   const entries = [
     ...came.flatMap((one) => ("explainedBy" in one || "trusted" in one ? [entryOf(about, one)] : [])),
+    ...touched.entries,
     ...opened.map((standing) => opens(about, standing)),
   ];
   const lookAgainAt = came
     .flatMap((one) => ("waits" in one ? [one.waits] : []))
     .reduce<Instant | null>(earlier, cleared.retryAt);
-  return ended(known, after, [...told, ...cleared.closed], { opened, entries, lookAgainAt });
+  return ended(known, after, [...told, ...cleared.closed], { ...touched, opened, entries, lookAgainAt });
 }
 
 /** From now on pushes are recorded; what came before is nobody's to accept any more. */
@@ -95,7 +99,7 @@ function begun(known: Known): Settled {
     known,
     { ...NO_ARRIVALS, since: now, heads: head === null ? [] : [head], compared: head },
     before.map(({ standing: { key } }) => ({ key, because: "enforcement was switched on anew: this is the baseline" })),
-    { opened: [], entries: [entry], lookAgainAt: null },
+    { ...NOTHING, entries: [entry] },
   );
 }
 
@@ -169,7 +173,7 @@ const openOf = ({ deviations, subject }: Known, push: Push, because: string): re
     )
     .map(({ standing: { key } }) => ({ key, because }));
 
-const NOTHING = { opened: [], entries: [], lookAgainAt: null } as const;
+const NOTHING = { opened: [], entries: [], nudges: [], forget: [], lookAgainAt: null } as const;
 
 /** What follows for the ledger, the issues, and those who wait for it. */
 function ended(
@@ -179,14 +183,19 @@ function ended(
   {
     opened,
     entries,
+    nudges,
+    forget,
     lookAgainAt,
   }: {
     readonly opened: readonly StandingOf<"deviation">[];
     readonly entries: readonly Entry[];
+    readonly nudges: readonly Nudge[];
+    readonly forget: readonly Slot[];
     readonly lookAgainAt: Instant | null;
   } = NOTHING,
 ): Settled {
-  const { subject, memory, component, deviations } = known;
+  const { subject, component, deviations } = known;
+  const { touched, ...memory } = known.memory;
   const about = subjectKey(subject);
   const after: readonly KnownDeviation[] = [
     ...deviations
@@ -211,14 +220,17 @@ function ended(
   const changed = canonical(memory.arrivals as unknown as Json) !== canonical(arrivals as unknown as Json);
   return {
     memory: changed ? { ...memory, arrivals } : memory,
-    changed,
+    changed: changed || touched !== undefined,
     because: opened[0] === undefined ? null : `${opened[0].because}.`,
     entries: all,
     effects,
-    nudges:
-      next !== undefined && (changed || closed.length > 0)
-        ? [{ priority: "bulk", openPulls: { repository: subject.repository, base: next } }]
-        : [],
+    nudges: [
+      ...nudges,
+      ...(next !== undefined && (changed || closed.length > 0)
+        ? [{ priority: "bulk", openPulls: { repository: subject.repository, base: next } } as const]
+        : []),
+    ],
+    forget,
     lookAgainAt: reports.map(({ retryAt }) => retryAt).reduce(earlier, lookAgainAt),
   };
 }

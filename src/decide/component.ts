@@ -11,6 +11,7 @@ import { allOf, decided, thenAnswered } from "./answer.ts";
 import { configInForce } from "./config-in-force.ts";
 import { isUnenrolled, proposalOf } from "./enrolment.ts";
 import { answering, obey } from "./requests.ts";
+import { withTrains } from "./train.ts";
 
 /**
  * A repository: which policy is in force, and whether it has all stage branches.
@@ -21,6 +22,11 @@ import { answering, obey } from "./requests.ts";
  * component's own is laid over it anew.
  */
 export function decideComponent(known: ComponentKnown, house: House): Answer {
+  return withTrains(answerOf(known, house), known, house);
+}
+
+/** What was asked for in it is carried out, and it is looked at. */
+function answerOf(known: ComponentKnown, house: House): Answer {
   const { memory } = known;
   if (known.requests.length === 0 || memory === null) return lookAt(known);
   if (memory.stages === null) return thenAnswered(lookAt(known), known.now);

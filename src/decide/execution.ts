@@ -12,11 +12,12 @@ import { subjectKey } from "../flow/subject.ts";
 import type { Lane } from "../flow/verdict.ts";
 import { stateFrom } from "../release/execution.ts";
 import { linkedBook } from "../release/linked.ts";
-import { type Progress, progressOf } from "../release/progress.ts";
-import { stickyComment } from "../report/execution.ts";
+import { isVerified, type Progress, progressOf } from "../release/progress.ts";
+import { type Sticky, stickyComment } from "../report/execution.ts";
 import { failedItem, goneItem } from "../report/failed-item.ts";
 import { earlier, unlessThere } from "./answer.ts";
 import { executionOn, isLeft, leftUntil, undoneOf } from "./sticky.ts";
+import { promotionOn, releaseOn } from "./under-way.ts";
 
 /** What is to be written so that the comment shows the run-book as it stands. */
 export type Showing = {
@@ -98,6 +99,7 @@ export function showing(
     path,
     blob,
     walks: isHotfix ? [production, rehearsal] : [rehearsal, production],
+    ...waitsForWord(known, component, production),
     pageUrl: house.links === null ? null : `${house.links}/${component.name}/pull/${subject.number}#run-book`,
   };
   const walked = {
@@ -158,6 +160,14 @@ export function showing(
     effects: [...comment.effects, ...beside.effects],
     lookAgainAt,
   };
+}
+
+/** Whether all is done and a release manager has yet to say that it is published. */
+function waitsForWord(known: PullKnown, { config }: ComponentMemory, production: Progress): Pick<Sticky, "publishes"> {
+  const release = releaseOn(known);
+  const waits =
+    config.policy.release.publish === "by-hand" && isVerified(production) && promotionOn(known) === undefined;
+  return waits && release !== undefined && release.authorised === undefined ? { publishes: release.version } : {};
 }
 
 /** So many earlier files: their labels may still be on somebody's screen. */

@@ -7,13 +7,24 @@ import { type Look, looking } from "../flow/looking.ts";
 import { type Branch, type Instant, short } from "../flow/names.ts";
 import { mergesTitle } from "../flow/ruleset.ts";
 import { subjectKey } from "../flow/subject.ts";
-import type { Finding, Verdict } from "../flow/verdict.ts";
+import { openIn, type Verdict } from "../flow/verdict.ts";
 import { minute } from "../flow/words.ts";
 import { headOf } from "../gates/gate.ts";
-import { carriedWords } from "../release/carried.ts";
+import { type Carried, carriedWords } from "../release/carried.ts";
+import { versionFilesAt } from "../release/version-files.ts";
 import { reply } from "../report/reply.ts";
-import { candidateFor, carriedBy } from "./choosing.ts";
-import { type At, ended, goesOn, NOTHING_PROMOTED, notShown, type Promoting, type Step } from "./promotion.ts";
+import { type Bringing, candidateFor, carriedBy } from "./choosing.ts";
+import {
+  type At,
+  ended,
+  goesOn,
+  NOTHING_PROMOTED,
+  notShown,
+  type Promoting,
+  type Promotion,
+  type Step,
+} from "./promotion.ts";
+import { workflowsRefused } from "./workflow-files.ts";
 
 /**
  * What is next while the pull request is open: it merges what passed, on facts read fresh, waits where it was asked to wait, or ends.
@@ -45,12 +56,14 @@ export function merging({ known, pull, component, promotion }: At, verdict: Verd
   const rules = look.at({ want: "rules", branch: pull.base });
   const needed = methodNeeded(verdict, component.config.policy);
   const brings = bringsOn({ known, pull, component, promotion }, verdict, look);
+  const workflows = workflowsRefused({ pull, component }, verdict.lane, look);
   const settings = needed === null ? look.at({ want: "repository" }) : null;
   const missing = look.missing();
   if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_PROMOTED, lookAgainAt: missing.retryAt };
   if (may !== "yes") return end("refused", (may as Exclude<typeof may, "yes" | "unread">).says);
   if (rules?.some(({ type }) => type === "merge_queue"))
     return end("refused", `${pull.base} has a merge queue, ${queued(pull.base, component.config.policy)}`);
+  if (workflows !== null) return end("refused", workflows);
   if (brings !== null && "refused" in brings) return end("refused", brings.refused);
   const method = needed ?? settings?.methods[0];
   if (method === undefined)
@@ -79,7 +92,7 @@ export function merging({ known, pull, component, promotion }: At, verdict: Verd
     ...NOTHING_PROMOTED,
     effects: [effect],
     entries: [
-      ...(brings === null ? [] : [opens(subjectKey(subject), { ...promotion, carries: brings.words })]),
+      ...(brings === null ? [] : [opens(subjectKey(subject), { ...promotion, ...brings })]),
       goesOn(known, promotion, `merges ${short(promotion.head)}`),
     ],
   };
@@ -88,20 +101,31 @@ export function merging({ known, pull, component, promotion }: At, verdict: Verd
 /** What it carries, in words, past the first stage; refused where it would make a release that cannot be numbered so. */
 function bringsOn(
   { known, pull, component, promotion }: At,
-  { lane }: Verdict,
+  verdict: Verdict,
   look: Look,
-): { readonly words: string } | { readonly refused: string } | null {
-  if (lane !== "promotion" && lane !== "release" && lane !== "hotfix") return null;
-  // As its gates compared it, so that it is read once.
-  const base = lane === "hotfix" ? pull.base : headOf(component, pull.base);
-  const bringing = { known, pull, component, base, head: pull.head.sha };
-  const candidate =
-    pull.base === component.config.policy.stages.at(-1)
-      ? candidateFor(bringing, promotion.version, look)
-      : { carried: carriedBy(bringing, look) };
+): Pick<Promotion, "carries" | "foreseen"> | { readonly refused: string } | null {
+  const bringing = bringingOn({ known, pull, component }, verdict);
+  if (bringing === null) return null;
+  const words = (carried: Carried) => carriedWords(carried, promotion.request.by, known.subject.number);
+  if (pull.base !== component.config.policy.stages.at(-1)) {
+    const carried = carriedBy(bringing, look);
+    return carried && { carries: words(carried) };
+  }
+  const files = versionFilesAt(look, pull.head.sha);
+  const candidate = candidateFor(bringing, promotion.version, look, files ?? []);
   if (candidate === null || "refused" in candidate) return candidate;
-  const { carried } = candidate;
-  return carried && { words: carriedWords(carried, promotion.request.by, known.subject.number) };
+  const { tag, remarks } = candidate.chosen;
+  return { carries: words(candidate.carried), foreseen: { tag, remarks } };
+}
+
+/** What is brought past the first stage, as its gates compared it, so that it is read once; null: it goes elsewhere. */
+export function bringingOn(
+  { known, pull, component }: Pick<At, "known" | "pull" | "component">,
+  { lane }: Verdict,
+): Bringing | null {
+  if (lane !== "promotion" && lane !== "release" && lane !== "hotfix") return null;
+  const base = lane === "hotfix" ? pull.base : headOf(component, pull.base);
+  return { known, pull, component, base, head: pull.head.sha };
 }
 
 /** Past the first stage only merge commits keep the ancestry; null: as the repository allows. */
@@ -113,9 +137,6 @@ const queued = (base: Branch, policy: Policy): string =>
   mergesByPromoteOnly(policy, base)
     ? `and the ruleset “${mergesTitle(base)}” keeps that from merging. An admin takes the queue away, or a change of the config sets \`merge_by: anyone\`.`
     : "through which everything goes in. Press *Merge when ready* on this pull request; Flowgate judges it there once more.";
-
-const openIn = ({ outcome, findings }: Verdict): string =>
-  (findings.find((finding) => finding.outcome === outcome) as Finding).because;
 
 /** It waits, and says so once. */
 function waiting({ known, component, promotion }: Omit<At, "pull">, until: Instant): Promoting {

@@ -1,3 +1,4 @@
+import type { Policy } from "../flow/config.ts";
 import { type Effect, promotionSlot } from "../flow/effect.ts";
 import type { ListedPull, PullKnown } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
@@ -9,7 +10,9 @@ import type { Carried } from "../release/carried.ts";
 import { handedOn } from "../release/linked.ts";
 import { promotionBody, promotionTitle } from "../report/carried.ts";
 import { candidateFor, carriedBy } from "./choosing.ts";
-import { type At, ended, goesOn, NOTHING_PROMOTED, type Step } from "./promotion.ts";
+import { isAttached } from "./evidencing.ts";
+import { adopting, takenOnBy, withReviewers } from "./handing-on.ts";
+import { type At, ended, goesOn, NOTHING_PROMOTED, type Promotion, type Step } from "./promotion.ts";
 import { makesRelease, releaseOn } from "./under-way.ts";
 
 /** What is next once it is merged or closed: the pull request into the next stage, and then the answer. */
@@ -26,12 +29,15 @@ export function onwards({ known, pull, component, promotion }: At, house: House)
   const place = stages.indexOf(pull.base);
   const into = stages[place + 1];
   if (into === undefined && makesRelease(known, pull, component)) {
-    const comes = released(known);
+    const comes = released(known, component.config.policy, promotion);
     return comes === null ? NOTHING_PROMOTED : end("done", `${merged} ${comes}`);
   }
   if (into === undefined || verdict?.lane === "back-merge") return end("done", merged);
 
-  if (slot?.written) return end("done", `${merged} #${slot.written.id} takes it on to ${into}.`);
+  if (slot?.written) {
+    const says = `${merged} #${slot.written.id} takes it on to ${into}.`;
+    return withReviewers({ known, pull, component, promotion }, { number: slot.written.id, into, says });
+  }
   if (slot?.refused)
     return end("done", `${merged} The pull request into ${into} could not be opened. ${slot.refused.because}`);
   const look = looking(read);
@@ -39,7 +45,10 @@ export function onwards({ known, pull, component, promotion }: At, house: House)
   const missing = look.missing();
   if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_PROMOTED, lookAgainAt: missing.retryAt };
   const there = (open as readonly ListedPull[]).find((one) => takesOn(one, pull, into, known));
-  if (there !== undefined) return end("done", `${merged} ${takenOnBy(there, into, commit)}`);
+  if (there !== undefined) {
+    const says = `${merged} ${takenOnBy(there, into, commit)}`;
+    return adopting({ known, pull, component, promotion }, { there, into, commit, says });
+  }
 
   const pinned = place === 0 && promotionHead === "pinned" ? commit : null;
   const said = saidBy({ known, pull, component, promotion }, { commit, into }, house, look);
@@ -102,28 +111,41 @@ function saidBy(
 const NOTHING_CARRIED: Carried = { pulls: [], loose: [], whole: true };
 
 /** What came of the release that the merge makes; null: it is being made. */
-function released(known: PullKnown): string | null {
-  const { tag, release } = known;
-  const version = releaseOn(known)?.version;
+function released(known: PullKnown, policy: Policy, { foreseen }: Promotion): string | null {
+  const { tag, release, rollback, assets } = known;
+  if (rollback?.withdrawn) return "What it released was withdrawn.";
+  const made = releaseOn(known);
+  const version = made?.version;
   if (tag?.refused) return `It could not be tagged. ${tag.refused.because}`;
   if (release?.refused)
     return release.written === null
       ? `${version} is tagged, and its release could not be drafted. ${release.refused.because}`
       : `${version} is tagged, and its draft could not be published. ${release.refused.because}`;
-  if (release?.written?.completed) return `${version ?? "It"} is released.`;
-  return release?.written ? `${version} is tagged, and its release is a draft until it is deployed and tested.` : null;
+  const remarks = foreseen !== undefined && foreseen.tag === version ? foreseen.remarks : [];
+  if (release?.written?.completed) return [`${version ?? "It"} is released.`, ...remarks].join(" ");
+  if (assets?.refused)
+    return `${version} is tagged and drafted, and its evidence could not be attached. ${assets.refused.because}`;
+  return made !== undefined && isAttached(known, made)
+    ? [`${version} is tagged, and its release is a draft until ${draftUntil(policy)}.`, ...remarks].join(" ")
+    : null;
+}
+
+function draftUntil({ release, runBook }: Policy): string {
+  const says = "a release manager says `/promote` here";
+  if (release.publish === "automatic") return "it is deployed and tested";
+  return runBook.required ? `it is deployed and tested, and then ${says}` : says;
 }
 
 /** Whether a pull request takes on what is in that stage. */
-const takesOn = ({ facts: { head, base } }: ListedPull, pull: PullMemory, into: Branch, { subject }: PullKnown) =>
+export const takesOn = (
+  { facts: { head, base } }: ListedPull,
+  pull: PullMemory,
+  into: Branch,
+  { subject }: PullKnown,
+) =>
   base === into &&
   head.repository === subject.repository &&
   (head.ref === pull.base || head.ref.startsWith("release/"));
-
-const takenOnBy = ({ number, facts: { head } }: ListedPull, into: Branch, commit: Sha): string =>
-  head.ref.startsWith("release/") && head.sha !== commit
-    ? `#${number} is open into ${into} already, pinned at ${short(head.sha)}: \`/promote refresh\` there moves it on.`
-    : `#${number} takes it on to ${into}.`;
 
 /** `release/DATE-SHA7`. */
 const pinnedBranch = (at: Instant, commit: Sha): Branch => `release/${at.slice(0, 10)}-${short(commit)}` as Branch;

@@ -10,7 +10,7 @@ import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Instant, Person } from "../flow/names.ts";
 import { owedKey, owedOf, owedWords, REVIEWERS } from "../flow/owed.ts";
 import { approvalsIn, barredFrom, filled, type Holders, holdersOf } from "../flow/roles.ts";
-import type { OwedThing, StandingOf } from "../flow/standing.ts";
+import { type OwedThing, openedFor, type StandingOf } from "../flow/standing.ts";
 import { type Nudge, subjectKey } from "../flow/subject.ts";
 import { isPassed } from "../flow/verdict.ts";
 import { hotfixNeeds } from "../gates/approvals.ts";
@@ -128,7 +128,7 @@ type Given = ReadonlyMap<Need, { readonly by: Person | null; readonly could: rea
 function approvalsFor(
   open: readonly OwedThing[],
   {
-    known: { subject, verdict },
+    known: { subject, verdict, standing },
     pull,
     policy,
     look,
@@ -143,7 +143,7 @@ function approvalsFor(
   const reviewers = REVIEWERS.filter((role) => policy.roles[role] !== null || roles.includes(role));
   const needs: readonly Need[] = [...asked, ...reviewers.filter((role) => !asked.includes(role))];
   const reviews = look.at({ want: "reviews", number: subject.number });
-  const barred = barredFrom(pull, policy, look);
+  const barred = barredFrom(pull, policy, look, openedFor(standing, subject.number));
   const holders = needs.map((need) => holdersOf(need, policy, look));
   if (reviews === null || barred === null || look.missing() !== null) return null;
 

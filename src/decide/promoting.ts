@@ -1,10 +1,12 @@
 import type { Answer, Decision } from "../flow/decision.ts";
+import type { Effect } from "../flow/effect.ts";
 import type { PullKnown, Want } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import { agreed, type Verdict } from "../flow/verdict.ts";
 import { allOf } from "./answer.ts";
 import { merging } from "./merging.ts";
+import { bringsBack, heldBack, mergedBack } from "./merging-back.ts";
 import { onwards } from "./onwards.ts";
 import { NOTHING_PROMOTED, type Promoting, type Step } from "./promotion.ts";
 import { refreshing } from "./refreshing.ts";
@@ -26,7 +28,7 @@ export function promoting(
   const promotion = promotionOn(known);
   const first = judge(isTold(known) ? known : { ...known, memory: { ...known.memory, doubt: true } });
   if ("lacks" in first) return first;
-  if (promotion === undefined) return { ...NOTHING_PROMOTED, judged: first.decided };
+  if (promotion === undefined) return bringingBack(known, component, first.decided, judge);
   const at = { known, pull: pullIn(first.decided, known), component, promotion };
   if (promotion.refreshTo !== null) return withJudged(refreshing(at, promotion.refreshTo), first.decided);
   const seen = shownBy(first.decided, known);
@@ -34,19 +36,48 @@ export function promoting(
   if (seen === undefined) return { ...NOTHING_PROMOTED, judged: first.decided };
   if (seen?.outcome !== "passed") return withJudged(merging(at, seen, first.decided.because), first.decided);
 
+  const again = judgedAfresh(known, component, judge);
+  if (!("again" in again)) return again;
+  const now = { ...at, pull: again.pull, component: again.component };
+  const shown = shownBy(again.again, known);
+  if (now.pull.state === "closed") return withJudged(goingOn(now, again.again, house), again.again);
+  if (shown === undefined) return { ...NOTHING_PROMOTED, judged: again.again };
+  return withJudged(merging(now, shown, again.again.because), again.again);
+}
+
+type Promoted = ReturnType<typeof promoting>;
+
+/** One that brings something back needs nobody's word: it is merged once its check is green. */
+function bringingBack(known: Known, component: ComponentMemory, first: Decision, judge: Judge): Promoted {
+  const nothing = { ...NOTHING_PROMOTED, judged: first };
+  if (!bringsBack(known) || !isMergedBack(first, known)) return nothing;
+  const held = heldBack(known, pullIn(first, known), component);
+  if (held !== null) return { ...held, judged: first };
+  const again = judgedAfresh(known, component, judge);
+  if (!("again" in again)) return again;
+  const isStill = bringsBack({ ...known, memory: again.pull }) && isMergedBack(again.again, known);
+  return { ...(isStill ? mergedBack(known, again.pull, again.component) : NOTHING_PROMOTED), judged: again.again };
+}
+
+/** Whether the check lets it through as what it is. */
+const isMergedBack = (judged: Decision, known: Known): boolean =>
+  judged.verdict?.lane === "back-merge" && shownBy(judged, known)?.outcome === "passed";
+
+/** The judgement once more, on facts read fresh; or what has to be read for it, or what there is to say without it. */
+function judgedAfresh(
+  known: Known,
+  component: ComponentMemory,
+  judge: Judge,
+): { readonly again: Decision; readonly pull: PullMemory; readonly component: ComponentMemory } | Promoted {
   const fresh = withFreshStages(known, component);
   if ("answer" in fresh)
     return "lacks" in fresh.answer ? fresh.answer : { ...NOTHING_PROMOTED, judged: fresh.answer.decided };
   const again = judge({ ...known, memory: { ...doubting(known.memory), doubt: true }, component: fresh.component });
   if ("lacks" in again) return again;
-  const now = { ...at, pull: pullIn(again.decided, known), component: fresh.component };
+  const pull = pullIn(again.decided, known);
   // The stages that were read are of another base: from here on it is remembered.
-  if (now.pull.base !== known.memory.base)
-    return { ...NOTHING_PROMOTED, judged: again.decided, lookAgainAt: known.now };
-  const shown = shownBy(again.decided, known);
-  if (now.pull.state === "closed") return withJudged(goingOn(now, again.decided, house), again.decided);
-  if (shown === undefined) return { ...NOTHING_PROMOTED, judged: again.decided };
-  return withJudged(merging(now, shown, again.decided.because), again.decided);
+  if (pull.base !== known.memory.base) return { ...NOTHING_PROMOTED, judged: again.decided, lookAgainAt: known.now };
+  return { again: again.decided, pull, component: fresh.component };
 }
 
 /** Whether what we did ourselves is known: GitHub may not have told yet. */
@@ -56,9 +87,10 @@ function isTold({ merge, branch, memory, ...known }: Known): boolean {
   return !merge?.written || memory.state === "closed";
 }
 
+const MAKING: readonly Effect["thing"][] = ["tag", "release", "assets"];
 /** What is being made of the release is told once it is there. */
 const goingOn = (at: Parameters<typeof onwards>[0], { effects }: Decision, house: House) =>
-  effects.some(({ thing }) => thing === "tag" || thing === "release") ? NOTHING_PROMOTED : onwards(at, house);
+  effects.some(({ thing }) => MAKING.includes(thing)) ? NOTHING_PROMOTED : onwards(at, house);
 
 const withJudged = (next: Step, judged: Decision): ReturnType<typeof promoting> =>
   "lacks" in next ? next : { ...next, judged };
@@ -67,10 +99,12 @@ const withJudged = (next: Step, judged: Decision): ReturnType<typeof promoting> 
 export const doubting = (pull: PullMemory): PullMemory =>
   pull.checks === undefined ? pull : { ...pull, checks: { ...pull.checks, doubt: true } };
 
-const pullIn = ({ memory }: Decision, known: Known): PullMemory => (memory?.kind === "pull" ? memory : known.memory);
+/** The pull request as it was judged. */
+export const pullIn = ({ memory }: Decision, known: Pick<Known, "memory">): PullMemory =>
+  memory?.kind === "pull" ? memory : known.memory;
 
 /** What the check says of all that share it; null: there is none. Undefined: GitHub did not say enough to judge it just now. */
-function shownBy({ verdict }: Decision, { siblings }: PullKnown): Verdict | null | undefined {
+export function shownBy({ verdict }: Decision, { siblings }: Pick<PullKnown, "siblings">): Verdict | null | undefined {
   return verdict && agreed([verdict, ...siblings.map((sibling) => sibling.verdict)]);
 }
 

@@ -39,8 +39,11 @@ const SHOWN_WITHIN_MS = 10 * 60_000;
 export const notShown = ({ at }: Written, now: Instant): Promoting | null =>
   later(at, SHOWN_WITHIN_MS) > now ? { ...NOTHING_PROMOTED, lookAgainAt: later(now, LAG_MS) } : null;
 
+/** What somebody asked for and is answered at its end. */
+type UnderWay = Pick<StandingOf<"promotion" | "rolling-back">, "request" | "others" | "line" | "key">;
+
 /** Nothing on GitHub changes before the reason is in the ledger. */
-export const goesOn = ({ subject }: PullKnown, { key, request }: Promotion, does: string): Entry => ({
+export const goesOn = ({ subject }: PullKnown, { key, request }: UnderWay, does: string): Entry => ({
   what: "promoting",
   actor: request.by.login,
   about: subjectKey(subject),
@@ -49,7 +52,7 @@ export const goesOn = ({ subject }: PullKnown, { key, request }: Promotion, does
 
 /** It is at its end, and answered. */
 export function ended(
-  { known, promotion }: Pick<At, "known" | "promotion">,
+  { known, promotion }: { readonly known: PullKnown; readonly promotion: UnderWay },
   came: "done" | "refused",
   says: string,
   table = false,

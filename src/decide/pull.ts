@@ -21,17 +21,26 @@ import { checkRun, fingerprintOf, gateChecks, type Told, turnedBack } from "../r
 import { allOf, decided, earlier, thenAnswered, unlessThere } from "./answer.ts";
 import { NOTHING_SHOWN, showing } from "./execution.ts";
 import { landing } from "./landing.ts";
+import { bringsBack } from "./merging-back.ts";
 import { saidLinked, withOverrides } from "./overriding.ts";
 import { owing } from "./owing.ts";
 import { doubting, promoting } from "./promoting.ts";
+import { keepingBody, NOTHING_KEPT } from "./pull-body.ts";
+import { rehearsed } from "./rehearsing.ts";
 import { releasing } from "./releasing.ts";
 import { answering, obey, type Said } from "./requests.ts";
+import { rollingBack, rollingBackOn } from "./rolling-back.ts";
 import { promotionOn } from "./under-way.ts";
+import { withdrawing } from "./withdrawing.ts";
 
 /** A pull request: what people asked for on it is carried out, then it is judged, then what they began goes on, and they are answered. */
 export function decidePull(known: PullKnown, house: House): Answer {
   const { component, memory } = known;
-  const asks = known.requests.length > 0 || promotionOn(known) !== undefined;
+  const asks =
+    known.requests.length > 0 ||
+    promotionOn(known) !== undefined ||
+    rollingBackOn(known) !== undefined ||
+    bringsBack(known);
   if (!asks || component === null || component.stages === null) return withOverrides(judgePull(known, house), known);
   if (memory === null) return thenAnswered(judgePull(known, house), known.now);
   const { verdict: before } = known;
@@ -40,18 +49,25 @@ export function decidePull(known: PullKnown, house: House): Answer {
   const from = { ...known, standing: obeyed.standing, memory: obeyed.fresh ? doubting(memory) : memory };
   const promoted = promoting(from, component, house, (facts) => judgePull(facts, house));
   if ("lacks" in promoted) return promoted;
-  const { judged, effects, lookAgainAt } = promoted;
+  const rolled = rollingBack({ ...known, memory }, obeyed.standing, component, house);
+  if ("lacks" in rolled) return rolled;
+  const { judged } = promoted;
+  const effects = [...promoted.effects, ...rolled.effects];
+  const shown = rehearsed(obeyed.said, { known: from, judged, component, house });
+  if ("lacks" in shown) return shown;
+  if ("retryAt" in shown)
+    return decided({ because: judged.because, lookAgainAt: earlier(judged.lookAgainAt, shown.retryAt) });
   const verdict = judged.verdict === undefined ? before : judged.verdict;
   const all = {
     ...obeyed,
-    said: saidLinked(lastOfEach([...obeyed.said, ...promoted.said]), known.requests, from),
-    entries: [...obeyed.entries, ...promoted.entries],
+    said: saidLinked(lastOfEach([...shown.said, ...promoted.said, ...rolled.said]), known.requests, from),
+    entries: [...obeyed.entries, ...promoted.entries, ...rolled.entries],
   };
   const answered = answering(judged, all, { ...known, component }, verdict);
   const decision = {
     ...answered,
     effects: [...judged.effects, ...effects, ...answered.effects.slice(judged.effects.length)],
-    lookAgainAt: earlier(answered.lookAgainAt, lookAgainAt),
+    lookAgainAt: [answered.lookAgainAt, promoted.lookAgainAt, rolled.lookAgainAt].reduce(earlier, null),
     ...(effects.length > 0 && { final: false }),
   };
   return withOverrides({ decided: decision }, from);
@@ -125,6 +141,7 @@ function judgePull(known: PullKnown, house: House): Answer {
     source: known.source,
     standing: known.standing,
     mayAffect: known.mayAffect,
+    backMerges: known.stage?.backMerges ?? [],
     web: house.web,
     now,
   };
@@ -170,10 +187,12 @@ function judgePull(known: PullKnown, house: House): Answer {
     ? showing(known, pull, component, house, judged.verdict.lane)
     : NOTHING_SHOWN;
   if ("lacks" in shows) return shows;
+  const kept = gated === "stage" ? keepingBody(known, pull, component, verdict) : NOTHING_KEPT;
+  if ("lacks" in kept) return kept;
   const said = [...saysTurnedBack(known, { name, verdict })].map((effect) =>
     unlessThere(effect, known.turnedBack, now),
   );
-  const effects = [...[...writes, ...said].flatMap((write) => write.effects), ...shows.effects];
+  const effects = [...[...writes, ...said].flatMap((write) => write.effects), ...shows.effects, ...kept.effects];
   const seen = remembering(pull, checks);
   const changed = canonical(verdict as unknown as Json) !== canonical(known.verdict as unknown as Json);
   const moved = known.verdict !== null && (known.verdict.head !== verdict.head || known.verdict.base !== verdict.base);
@@ -181,7 +200,7 @@ function judgePull(known: PullKnown, house: House): Answer {
     because: (findings.find(({ outcome }) => outcome === verdict.outcome) ?? (findings[0] as Finding)).because,
     ...(seen === known.memory ? {} : { memory: seen }),
     verdict,
-    compared: branchesCompared(known, verdict),
+    compared: [...new Set([...branchesCompared(known, verdict), ...kept.compared])],
     entries: [...shows.entries, ...(changed || effects.length > 0 ? [entryOf(known, verdict, component, pull)] : [])],
     effects,
     ...(shows.walked && { walked: shows.walked }),
@@ -195,6 +214,7 @@ function judgePull(known: PullKnown, house: House): Answer {
     },
     lookAgainAt: [
       shows.lookAgainAt,
+      kept.lookAgainAt,
       ...[...writes, ...said].map(({ retryAt }) => retryAt),
       ...findings.map(({ until }) => until),
     ].reduce(earlier, null),
@@ -216,7 +236,7 @@ function remembered({ memory, subject, read }: PullKnown): { readonly pull: Pull
  */
 function closed(known: PullKnown, pull: PullMemory): ReturnType<typeof none> {
   const { component, verdict, subject } = known;
-  const gone = none(known, "It is closed.");
+  const gone = freeingItsStage(none(known, "It is closed."), known, pull);
   if (!pull.merged) return gone;
   const { verdict: _, ...kept } = gone;
   const brings = component !== null && pull.base === component.defaultBranch;
@@ -241,6 +261,17 @@ function closed(known: PullKnown, pull: PullMemory): ReturnType<typeof none> {
   };
 }
 
+/** What landed while one of ours brought something back waited for it. */
+function freeingItsStage(
+  gone: ReturnType<typeof none>,
+  { backMerge, subject: { repository } }: PullKnown,
+  { base: branch }: PullMemory,
+): ReturnType<typeof none> {
+  if (backMerge === null) return gone;
+  const nudge: Nudge = { priority: "bulk", subject: { kind: "stage", repository, branch } };
+  return { ...gone, news: { ...gone.news, nudges: [...gone.news.nudges, nudge] } };
+}
+
 /** It goes on as far as its run-book does, what was attested for it is used up, a hotfix owes what a release has, and both make one. */
 function merged(
   gone: ReturnType<typeof none>,
@@ -257,13 +288,18 @@ function merged(
   const lacks = [lands, owes, shows, releases].flatMap((part) => ("lacks" in part ? part.lacks : []));
   if ("lacks" in lands || "lacks" in owes || "lacks" in shows || "lacks" in releases)
     return { lacks: [...new Map(lacks.map((want) => [wantKey(want), want])).values()] };
+  const withdraws = withdrawing(known, pull, component);
   return decided({
     ...gone,
-    entries: [...lands.entries, ...owes.entries, ...shows.entries, ...releases.entries],
-    effects: [...shows.effects, ...releases.effects, ...owes.effects],
+    entries: [...lands.entries, ...owes.entries, ...shows.entries, ...withdraws.entries, ...releases.entries],
+    effects: [...shows.effects, ...withdraws.effects, ...releases.effects, ...owes.effects],
     ...(shows.walked && { walked: shows.walked }),
-    news: { ...gone.news, nudges: [...gone.news.nudges, ...owes.nudges] },
-    lookAgainAt: [lands, owes, shows, releases].map((part) => part.lookAgainAt).reduce(earlier, null),
+    news: {
+      ...gone.news,
+      lessons: [...gone.news.lessons, ...lands.lessons],
+      nudges: [...gone.news.nudges, ...owes.nudges, ...withdraws.nudges],
+    },
+    lookAgainAt: [lands, owes, shows, withdraws, releases].map((part) => part.lookAgainAt).reduce(earlier, null),
   });
 }
 
@@ -327,7 +363,7 @@ type Judged = { readonly lacks: readonly Want[] } | { readonly verdict: Verdict 
 /** The lane, and behind an allowed one all other gates. */
 function judge(of: Omit<Case, "lane" | "look">, read: Read): Judged {
   const { head, base } = of.pull;
-  const found = flowGate(of.pull, of.policy, read);
+  const found = flowGate(of.pull, of.policy, read, of.standing);
   if ("lacks" in found) return found;
   const flow = laneLetThrough(found, of);
   const verdict = { head: head.sha, base, lane: flow.lane?.lane ?? null };

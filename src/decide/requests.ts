@@ -11,13 +11,14 @@ import type { ComponentMemory } from "../flow/memory.ts";
 import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
 import { isConfirmed, isOverride } from "../flow/override.ts";
 import { madeOf } from "../flow/policy.ts";
-import type { Answer, Heard, Line, Request } from "../flow/request.ts";
-import type { Standing, StandingOf } from "../flow/standing.ts";
+import { type Answer, type Heard, type Line, type Request, takenBackOf } from "../flow/request.ts";
+import { promotionKey, type Standing, type StandingOf } from "../flow/standing.ts";
 import { type Nudge, type Subject, subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import { attestedAnywhere } from "../release/attestation.ts";
-import { EDITED, NOT_PROMOTED, NOTHING_DONE, reply, TAKEN_BACK, TWICE } from "../report/reply.ts";
+import { DRY_FIRST, EDITED, NOT_PROMOTED, NOTHING_DONE, reply, TAKEN_BACK, TWICE } from "../report/reply.ts";
 import { type StickyCame, stickyCame } from "./sticky.ts";
+import { setsOut } from "./train.ts";
 
 type Known = Asking & {
   readonly web: string;
@@ -117,61 +118,82 @@ function heard(request: Heard, known: Known): Outcome {
   if (refused.length > 0) return say("refused", unlessAll(refused, results.length));
   const entries = done.flatMap(({ entries = [] }) => entries);
   const nudges = done.flatMap(({ nudges = [] }) => nudges);
-  const [promotes, twice] = results.flatMap(({ line, came }) =>
-    came?.came === "under way" ? [{ line, ...came.promotes }] : [],
-  );
+  const [longer, twice] = results.flatMap(({ line, came }) => (came?.came === "under way" ? [{ line, came }] : []));
   if (twice !== undefined) return say("not understood", [{ line: twice.line, says: TWICE }]);
-  if (promotes === undefined) return { said: [{ request, came: "done", lines: said }], entries, nudges };
+  const dry = said.find(({ rehearses }) => rehearses !== undefined);
+  if (longer !== undefined && dry !== undefined) return say("not understood", [{ line: dry.line, says: DRY_FIRST }]);
+  if (longer === undefined) return { said: [{ request, came: "done", lines: said }], entries, nudges };
+  const { line, came } = longer;
+  const isUnderWay: Said = { request, came: "under way", lines: [] };
+  if ("train" in came)
+    return {
+      said: [isUnderWay],
+      entries: [...entries, setsOut(request, { ...came.train, line, others: said }, known)],
+      nudges: [...nudges, toComponent(known.subject.repository)],
+    };
+  const begun = begins(request, { line, came, others: said }, known);
   return {
-    said: [...replaced(request, known), { request, came: "under way", lines: [] }],
-    entries: [...entries, begins(request, { ...promotes, others: said }, known)],
+    said: [...replaced(request, begun.kind, known), isUnderWay],
+    entries: [...entries, opens(subjectKey(known.subject), begun)],
     nudges,
   };
 }
+
+/** Trains go on where their component is looked at. */
+const toComponent = (repository: RepositoryId): Nudge => ({
+  priority: "person",
+  subject: { kind: "component", repository },
+});
 
 /** What is said of a line, without what follows from it. */
 const lineOf = (line: string, came: Extract<Came, { readonly came: "done" }>): Line => {
   const { came: _, entries: __, nudges: ___, ...said } = came;
   return { line, ...said };
 };
-/** One that was under way is answered, and ends. */
-function replaced({ by, origin }: Heard, { standing }: Known): readonly Said[] {
-  const before = standing.find(
-    (one): one is StandingOf<"promotion"> => one.kind === "promotion" && one.number === origin.number,
-  );
+/** One of its kind that was under way is answered, and ends. */
+function replaced({ by, origin }: Heard, kind: UnderWay["kind"], { standing }: Known): readonly Said[] {
+  const before = standing.find((one): one is UnderWay => one.kind === kind && one.number === origin.number);
   if (before === undefined) return [];
   const { request, others, line } = before;
   const says = `${by.login} asked for it anew, and this ends.`;
   return [{ request, came: "refused", lines: [...others, { line, says }] }];
 }
 
-/** From here on it survives anything; see `promoting`. */
+type UnderWay = StandingOf<"promotion" | "rolling-back">;
+
+/** From here on it survives anything; see `promoting` and `rollingBack`. */
 function begins(
   request: Heard,
-  of: Pick<StandingOf<"promotion">, "line" | "others" | "head" | "whenReadyUntil" | "version" | "refreshTo">,
+  {
+    line,
+    came,
+    others,
+  }: {
+    readonly line: string;
+    readonly came: Exclude<Extract<Came, { readonly came: "under way" }>, { readonly train: unknown }>;
+    readonly others: readonly Line[];
+  },
   { subject, now }: Known,
-): Entry {
+): UnderWay {
   const { repository } = subject;
   const { number } = request.origin;
-  const standing: StandingOf<"promotion"> = {
-    ...of,
+  const common = { by: request.by, at: now, repository, number, request, others, line };
+  if ("rollsBack" in came)
+    return { ...common, ...came.rollsBack, kind: "rolling-back", key: `rolling-back:${repository}:${number}` };
+  return {
+    ...common,
+    ...came.promotes,
     kind: "promotion",
-    key: `promotion:${repository}:${number}`,
-    by: request.by,
-    at: now,
-    because: of.line,
-    repository,
-    number,
-    request,
+    key: promotionKey(repository, number),
+    because: line,
     carries: null,
     answered: false,
   };
-  return opens(subjectKey(subject), standing);
 }
 
 /** What was attested, or asked for and not agreed to or merged yet, by a comment that is not there any more as it was written. */
 function takenBack(request: Heard, { standing, spent, subject, component, pull }: Known): Outcome {
-  const { origin, by } = request;
+  const { origin, by, id } = request;
   const unheard = standing.filter(isOverride).filter((one) => !isConfirmed(one));
   const attested = [...attestedAnywhere(standing, spent), ...unheard].filter((one) =>
     "comment" in origin ? one.comment === origin.comment : "review" in origin && one.review === origin.review,
@@ -188,6 +210,10 @@ function takenBack(request: Heard, { standing, spent, subject, component, pull }
     ...ends.flatMap(({ others, line }) => [...others, { line, says: NOT_PROMOTED }]),
   ];
   const about = subjectKey(subject);
+  // What of a train is under way comes to its end, and that is answered.
+  const isTrain = standing.some(
+    (one) => one.kind === "train" && one.asked.repository === subject.repository && takenBackOf(one.request.id) === id,
+  );
   return {
     said: [
       { request, came: "done", lines },
@@ -195,7 +221,10 @@ function takenBack(request: Heard, { standing, spent, subject, component, pull }
       ...ends.map((one): Said => ({ request: one.request, came: "done", lines: [] })),
     ],
     entries: [...attested, ...ends].map(({ key }) => closes(about, by.login, key, "its comment was edited or deleted")),
-    nudges: attested.length === 0 ? [] : [intoLast(subject.repository, component)],
+    nudges: [
+      ...(attested.length === 0 ? [] : [intoLast(subject.repository, component)]),
+      ...(isTrain ? [toComponent(subject.repository)] : []),
+    ],
   };
 }
 
@@ -314,15 +343,39 @@ export function answering(
     entries: [...entries, ...told, ...saidAgain, ...decision.entries],
     effects: [...decision.effects, ...effects],
     answered: answers.map(({ request, answer }) => ({ id: request.id, answer })),
-    news: { ...decision.news, nudges: [...decision.news.nudges, ...nudges] },
+    news: { ...decision.news, nudges: [...decision.news.nudges, ...nudges, ...said.flatMap(toTrain)] },
     lookAgainAt: [decision.lookAgainAt, retryAt].filter((at) => at !== null).sort()[0] ?? null,
   };
 }
 
-/** On a page nothing is written on GitHub: the page says what came of it. */
-function answerOf({ origin }: Request, came: Answer["came"], lines: readonly Line[], verdict: Verdict | null): Answer {
-  if ("page" in origin) return { came, body: null, says: lines.map(({ says }) => says).join(" ") };
-  return { came, body: lines.length === 0 ? null : reply(lines, verdict) };
+/** The train that asked for it goes on, or stops. */
+const toTrain = ({ request: { origin }, came }: Said): readonly Nudge[] =>
+  "train" in origin && came !== "under way" ? [toComponent(origin.train.repository)] : [];
+
+/** On a page nothing is written on GitHub: the page says what came of it. What a train asked for is said there and to the train. */
+function answerOf(
+  { origin, by }: Request,
+  came: Answer["came"],
+  lines: readonly Line[],
+  verdict: Verdict | null,
+): Answer {
+  const says = lines.map((line) => line.says).join(" ");
+  if ("page" in origin || ("button" in origin && origin.button === "page")) {
+    const shows = lines.flatMap((line) => line.shows ?? []).join("\n\n");
+    return { came, body: null, says, ...(shows !== "" && { shows }) };
+  }
+  if ("train" in origin && lines.length > 0) {
+    const { name, place } = origin.train;
+    return {
+      came,
+      body: reply([{ line: "", says: `For the train “${name}” (${place}): ${says}` }], verdict),
+      says,
+    };
+  }
+  // Nobody wrote anything that the answer to a button would stand below.
+  const said =
+    "button" in origin ? lines.map((line) => ({ ...line, says: `Dry run for ${by.login}: ${line.says}` })) : lines;
+  return { came, body: lines.length === 0 ? null : reply(said, verdict) };
 }
 
 const REACTIONS: { readonly [came in Answer["came"]]: Reaction } = {

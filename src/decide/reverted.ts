@@ -17,7 +17,7 @@ export function reverted(known: StageLookedAt): Cleared | { readonly lacks: read
   const { heads, compared } = memory.arrivals;
   const told = heads.at(-1) ?? null;
   const open = deviations.flatMap(({ standing: { key, push }, closed }) =>
-    closed === null && push.how === "push" && push.after !== null ? [{ key, ...push, after: push.after }] : [],
+    closed === null && push?.how === "push" && push.after !== null ? [{ key, ...push, after: push.after }] : [],
   );
   if (told === compared || open.length === 0) return { closed: [], compared, retryAt: null };
   const look = looking(read);

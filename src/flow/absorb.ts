@@ -10,7 +10,9 @@ import type {
   PullMemory,
   StageMemory,
 } from "./memory.ts";
+import type { Sha } from "./names.ts";
 import { merged, NO_ARRIVALS, pushed } from "./provenance.ts";
+import { withTouch } from "./touched.ts";
 
 type About<Of extends Lesson["of"]> = Extract<Lesson, { readonly of: Of }>;
 
@@ -43,6 +45,12 @@ export function absorb(known: Memory | null, lesson: Lesson): Memory {
       return arriving(known as StageMemory, (arrivals) => pushed(arrivals, lesson.push));
     case "merge":
       return arriving(known as StageMemory, (arrivals) => merged(arrivals, lesson.merge));
+    case "landing":
+      return { ...(known as StageMemory), owes: { from: lesson.from, commit: lesson.commit } };
+    case "back-merge":
+      return withBackMerge(known as StageMemory, lesson.commit);
+    case "release":
+      return touching(known as StageMemory, lesson);
     case "component":
       return absorbComponent(known as ComponentMemory | null, lesson);
   }
@@ -80,9 +88,21 @@ export const NO_CONFIG: ConfigState = {
   problem: null,
 };
 
+function withBackMerge(known: StageMemory, commit: Sha): StageMemory {
+  const { backMerges = [] } = known;
+  return backMerges.includes(commit) ? known : { ...known, backMerges: [...backMerges, commit] };
+}
+
 function arriving(known: StageMemory, after: (arrivals: StageMemory["arrivals"]) => StageMemory["arrivals"]): Memory {
   const arrivals = after(known.arrivals);
   return arrivals === known.arrivals ? known : { ...known, arrivals };
+}
+
+/** While nothing is enforced nothing is recorded. */
+function touching(known: StageMemory, { touch }: About<"release">): StageMemory {
+  const before = known.touched ?? [];
+  const touched = known.arrivals.since === null ? before : withTouch(before, touch);
+  return touched === before ? known : { ...known, touched };
 }
 
 /** Only where they were asked for on this head: elsewhere nobody waits for them. */
@@ -161,6 +181,7 @@ const FIELDS = [
   "body",
   "dataLabel",
   "bump",
+  "list",
 ] as const;
 function read(facts: PullFacts, field: (typeof FIELDS)[number]): string | number | boolean | null {
   switch (field) {
@@ -170,6 +191,8 @@ function read(facts: PullFacts, field: (typeof FIELDS)[number]): string | number
       return facts.head.ref;
     case "repository":
       return facts.head.repository;
+    case "list":
+      return facts.list ?? null;
     default:
       return facts[field];
   }

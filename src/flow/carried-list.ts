@@ -1,3 +1,10 @@
+import { digestOf } from "./ledger.ts";
+import type { Hash } from "./names.ts";
+import { sizeOf } from "./words.ts";
+
+/** GitHub takes no longer body. */
+export const LARGEST_BODY = 65_536;
+
 /** Between these two lines of a promotion's body Flowgate lists what it carries. */
 export const LIST_BEGINS = "<!-- flowgate:carried -->";
 export const LIST_ENDS = "<!-- flowgate:carried end -->";
@@ -37,6 +44,43 @@ export function withoutList(body: string): string {
   if (!body.includes("<!--")) return body;
   const { lines, isOurs } = read(body);
   return lines.filter((_, at) => !isOurs[at]).join("");
+}
+
+/** What a list shows, for telling two of them apart. */
+export const digestOfList = (list: string): Hash => digestOf(textOf(withList(NOBODY, list)) as string);
+const NOBODY: People = { before: "", after: "" };
+
+/** What the list of a body shows, and how much room people leave it there. */
+export type ListSeen = { readonly shows: Hash; readonly room: number };
+
+/** The same in one word, as it is remembered; null: the body has none. Without one of its marks it is people's. */
+export function listSeen(body: string): string | null {
+  const text = textOf(body);
+  return text === null ? null : `${digestOf(text)}:${roomIn(body)}`;
+}
+export function readSeen(seen: string): ListSeen {
+  const [shows, room] = seen.split(":");
+  return { shows: shows as Hash, room: Number(room) };
+}
+
+/** How long a list may be, signed, beside what people wrote. */
+export const roomIn = (body: string): number => LARGEST_BODY - sizeOf(withList(peopleIn(body), ""));
+
+/** A body with this list in the place of its own; null: people leave no room for it. */
+export const relisted = (body: string, list: string): string | null =>
+  sizeOf(signed(list)) <= roomIn(body) ? withList(peopleIn(body), list) : null;
+
+/** What the lines of the list say, without what tells them from others. */
+function textOf(body: string): string | null {
+  if (!body.includes("<!--")) return null;
+  const { lines, isOurs } = read(body);
+  const plain = lines.map((line) => line.trim());
+  if (!plain.some(isMark)) return null;
+  return plain
+    .filter((line, at) => isOurs[at] && !isMark(line))
+    .map((line) => (line.endsWith(SIGN) ? line.slice(0, -SIGN.length) : line))
+    .join("\n")
+    .trim();
 }
 
 type Reading = { readonly lines: readonly string[]; readonly isOurs: readonly boolean[] };

@@ -83,6 +83,8 @@ export const PLAIN_NAME = /^(?!.*\/\/)[A-Za-z\d](?:[\w.:/+-]{0,126}[A-Za-z\d])?$
 const system = z
   .string()
   .regex(PLAIN_NAME, "is no name of a system: 128 letters, digits and `.`, `_`, `-`, `:`, `/`, `+` within, at most");
+/** What a train is called. */
+const TRAIN_NAME = /^(?=.{1,100}$)[A-Za-z\d]+(?:[ ._-]+[A-Za-z\d]+)*$/;
 const WORKFLOW = /^[A-Za-z\d-]+\/[\w.-]+\/\.github\/workflows\/[\w.-]+\.ya?ml$/;
 /** As it is written; whole once it was read. */
 const duration = z
@@ -136,7 +138,7 @@ export const configSchema = z.strictObject({
     .enum(["small", "standard", "regulated"])
     .default("standard")
     .describe(
-      "Sets defaults of other keys. `small`: one person may fill several roles, but a release and a hotfix need two people in all, and `backup.when` is `data`. `regulated`: `change_order.required` is on, `readiness.verdict` is `required` and `backup.restore_test` is `90d`.",
+      "Sets defaults of other keys. `small`: one person may fill several roles, but a release and a hotfix need two people in all, and `backup.when` is `data`. `regulated`: `change_order.required` is on, `readiness.verdict` is `required`, `backup.restore_test` is `90d` and `release.publish` is `by-hand`.",
     ),
   stages: z
     .array(branchName)
@@ -214,6 +216,17 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe("Pull requests that `/promote` opens."),
+  release: z
+    .strictObject({
+      publish: z
+        .enum(["automatic", "by-hand"])
+        .optional()
+        .describe(
+          "Who publishes a release once all that its run-book asks for after the merge is done: Flowgate (`automatic`), or a release manager, by `/promote` on the merged pull request (`by-hand`), who stands in its evidence. Left out: `by-hand` for `team: regulated`, else `automatic`.",
+        ),
+    })
+    .prefault({})
+    .describe("Releases."),
   checks: z
     .strictObject({
       required: z
@@ -461,6 +474,29 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe("What is said where."),
+  trains: z
+    .record(
+      z.string(),
+      z
+        .array(
+          z.string().regex(/^(?!\.{1,2}$)[\w.-]{1,100}$/, "is no name of a repository; it stands without its owner"),
+        )
+        .min(2, "takes two repositories or more along")
+        .max(40)
+        .refine(
+          (names) => new Set(names.map((name) => name.toLowerCase())).size === names.length,
+          "names a repository twice",
+        ),
+    )
+    .refine(
+      (trains) => Object.keys(trains).every((name) => TRAIN_NAME.test(name)),
+      "calls a train by something else than up to 100 letters, digits and `.`, `_`, `-`, or blanks within",
+    )
+    .refine((trains) => Object.keys(trains).length <= 40, "lists more than 40 trains")
+    .default({})
+    .describe(
+      "Components of the same owner that are released together, by the name of their train: repositories without their owner, in order, such as `{ hospital: [database, api, web] }`. `/promote train hospital` releases them one after the other, once all are ready.",
+    ),
   lock: z
     .array(text)
     .max(50)
@@ -508,6 +544,7 @@ export type Policy = {
   /** Past the first stage: only Flowgate, at a `/promote`, or GitHub's button too. */
   readonly mergeBy: "promote" | "anyone";
   readonly promotionHead: "pinned" | "stage";
+  readonly release: { readonly publish: "automatic" | "by-hand" };
   readonly checks: { readonly required: readonly RequiredCheck[]; readonly allowNone: boolean };
   readonly provenance: { readonly trusted: readonly string[] };
   readonly artifacts: {
@@ -552,6 +589,8 @@ export type Policy = {
   readonly readiness: { readonly blockers: readonly string[]; readonly verdict: boolean };
   readonly changeOrder: { readonly required: boolean; readonly pattern: string };
   readonly gateChecks: boolean;
+  /** Repositories without their owner, in order, by the name of the train. */
+  readonly trains: { readonly [name: string]: readonly string[] };
 };
 /** A check or status by name; `app` null: of whichever App. */
 export type RequiredCheck = { readonly name: string; readonly app: number | null };
@@ -572,7 +611,9 @@ export function policyOf(config: Config): Policy {
     merge,
     merge_by,
     promotion,
+    release,
     override,
+    trains,
     hotfix,
   } = rest;
   const named = namedIn(roles);
@@ -588,6 +629,7 @@ export function policyOf(config: Config): Policy {
     mergeFirst: merge.first_stage ?? null,
     mergeBy: merge_by,
     promotionHead: promotion.head,
+    release: { publish: release.publish ?? (team === "regulated" ? "by-hand" : "automatic") },
     checks: { required: checks.required, allowNone: checks.allow_none },
     provenance,
     artifacts: {
@@ -621,6 +663,7 @@ export function policyOf(config: Config): Policy {
     },
     changeOrder: { required: change_order.required ?? team === "regulated", pattern: change_order.pattern },
     gateChecks: report.gate_checks,
+    trains,
   };
 }
 

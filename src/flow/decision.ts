@@ -18,7 +18,10 @@ export type News = {
   readonly nudges: readonly Nudge[];
   /** What people ask for, of whom. */
   readonly asks: readonly { readonly of: Subject; readonly request: Request }[];
-  /** Slots that begin so no longer stand on GitHub as we wrote them: they are written again. */
+  /**
+   * What we wrote into slots of these names, and into those of the gates below a check's, does not stand on GitHub any
+   * more: it is written again. A name that ends with a colon stands for all that begin so.
+   */
   readonly forget: readonly string[];
   /** What happens to whole installations or repositories. */
   readonly access: readonly Access[];

@@ -13,6 +13,8 @@ export type CheckContent = {
   readonly detailsUrl: string | null;
   /** Shown on the lines of the changed files. */
   readonly annotations?: readonly Annotation[];
+  /** It has the button that shows what `/promote` would do. */
+  readonly dryRun?: true;
 };
 
 /**
@@ -38,6 +40,9 @@ export type SlotState = {
   readonly written: Written | null;
   readonly refused: { readonly fingerprint: Hash; readonly because: string; readonly at: Instant } | null;
 };
+
+/** What stands in a slot as we wrote it; null: nothing was written there, or it was told that it is not so any more. */
+export const standsIn = (slot: SlotState | null): Written | null => (slot?.written?.fingerprint ? slot.written : null);
 
 /**
  * The ways Flowgate changes GitHub. Each sets a slot: the newest content wins, and content with the fingerprint
@@ -90,22 +95,74 @@ export type Effect = {
       readonly title: string;
       readonly body: string;
     }
+  /**
+   * Our list in the body of a pull request, in the place of the one there, below what people wrote where `adds`; what they
+   * wrote stays. The title where it is still `from`. https://docs.github.com/rest/pulls/pulls#update-a-pull-request
+   */
+  | {
+      readonly thing: "pull-body";
+      readonly number: number;
+      readonly list: string;
+      readonly adds: boolean;
+      readonly title: { readonly from: string; readonly to: string } | null;
+    }
+  /**
+   * Who is asked to review a pull request; teams by their slug. Asked twice they are told once.
+   * https://docs.github.com/rest/pulls/review-requests#request-reviewers-for-a-pull-request
+   */
+  | {
+      readonly thing: "reviewers";
+      readonly number: number;
+      readonly people: readonly string[];
+      readonly teams: readonly string[];
+    }
+  /**
+   * A pull request of ours that brings one commit of ours, on a branch made for it: a tree that is there already, but for folders
+   * that others stand for. Each step is there already or is made, so doing it again completes it.
+   * https://docs.github.com/rest/git/trees#create-a-tree, https://docs.github.com/rest/git/commits#create-a-commit
+   */
+  | {
+      readonly thing: "commit";
+      readonly branch: Branch;
+      readonly base: Branch;
+      readonly parents: readonly [Sha, ...Sha[]];
+      readonly tree: Sha;
+      /** Trees that stand at these paths instead; null: nothing does. */
+      readonly folders: readonly { readonly path: string; readonly tree: Sha | null }[];
+      readonly message: string;
+      readonly title: string;
+      readonly body: string;
+    }
   /** One of our branches is moved on, to what it is an ancestor of. https://docs.github.com/rest/git/refs#update-a-reference */
   | { readonly thing: "branch"; readonly branch: Branch; readonly to: Sha }
   /** An annotated tag, which is never moved. https://docs.github.com/rest/git/tags#create-a-tag-object */
   | { readonly thing: "tag"; readonly tag: string; readonly commit: Sha; readonly message: string }
   /**
-   * The GitHub Release of a tag, found by the mark in its body; `over`: the one that is changed.
+   * The GitHub Release of a tag, found by the mark in its body; `over`: the one that is changed. `commit`: what is released, as
+   * GitHub would tag anything else where somebody deleted the tag meanwhile.
    * https://docs.github.com/rest/releases/releases#create-a-release
    */
   | {
       readonly thing: "release";
       readonly tag: string;
+      readonly commit: Sha;
       readonly title: string;
       readonly mark: string;
       readonly body: string;
       readonly draft: boolean;
       readonly over: number | null;
+    }
+  /**
+   * Files of a GitHub Release: of these names it has exactly these texts, read back by their digests, and of other names
+   * what others gave it. Names are of letters, digits, dots, dashes and underscores, as GitHub keeps them.
+   * https://docs.github.com/rest/releases/assets
+   */
+  | {
+      readonly thing: "assets";
+      readonly tag: string;
+      /** GitHub's id of the release. */
+      readonly release: number;
+      readonly files: readonly { readonly name: string; readonly text: string }[];
     }
   /** A reaction to a comment of somebody's. */
   | { readonly thing: "reaction"; readonly comment: number; readonly content: Reaction }
@@ -159,12 +216,31 @@ export const mergeSlot = (repository: RepositoryId, number: number, head: Sha): 
 /** The one pull request that takes further what a merge brought into a stage. */
 export const promotionSlot = (repository: RepositoryId, number: number): Slot =>
   `promotion:${repository}:${number}` as Slot;
+/** The list in the body of a pull request; the one that a merge had added to what is open already; who is asked to review what it opened. */
+export const bodySlot = (repository: RepositoryId, number: number): Slot => `body:${repository}:${number}` as Slot;
+export const adoptionSlot = (repository: RepositoryId, number: number): Slot =>
+  `adoption:${repository}:${number}` as Slot;
+export const reviewersSlot = (repository: RepositoryId, number: number): Slot =>
+  `reviewers:${repository}:${number}` as Slot;
+/** The one pull request that a `/rollback` opens, by the pull request that it was asked on. */
+export const rollbackSlot = (repository: RepositoryId, number: number): Slot =>
+  `rollback:${repository}:${number}` as Slot;
+/** The one pull request that brings back into a stage what a later one has; the newest of them. */
+export const backMergeSlot = (repository: RepositoryId, stage: Branch): Slot =>
+  `back-merge:${repository}:${stage}` as Slot;
+/** Of the commit that it brings back: there is one for each. */
+export const backMergeFingerprint = (commit: Sha): Hash => `back-merge:${commit}` as Hash;
+/** The one comment that says that GitHub does not merge it back at this head. */
+export const notMergedBackSlot = (repository: RepositoryId, number: number, head: Sha): Slot =>
+  `comment:${repository}:${number}:back-merge:${head}` as Slot;
 /** Where a branch of ours is. */
 export const branchSlot = (repository: RepositoryId, branch: Branch): Slot => `branch:${repository}:${branch}` as Slot;
 /** The one tag and the one GitHub Release of a merge into the last stage. */
 export const tagSlot = (repository: RepositoryId, number: number): Slot => `tag:${repository}:${number}` as Slot;
 export const releaseSlot = (repository: RepositoryId, number: number): Slot =>
   `release:${repository}:${number}` as Slot;
+/** The files of that release. */
+export const assetsSlot = (repository: RepositoryId, number: number): Slot => `assets:${repository}:${number}` as Slot;
 /** The one answer to what somebody asked, and the one reaction. */
 export const replySlot = (repository: RepositoryId, request: string): Slot => `reply:${repository}:${request}` as Slot;
 /** Whose request is answered when this stands on GitHub; null: nobody's. */

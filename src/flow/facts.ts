@@ -2,12 +2,12 @@ import type { CheckSeen } from "./check-seen.ts";
 import type { Config } from "./config.ts";
 import type { MergeMethod, SlotState } from "./effect.ts";
 import type { ComponentMemory, GroupMemory, PullFacts, PullMemory, StageMemory } from "./memory.ts";
-import type { Branch, Hash, InstallationId, Instant, Person, Sha } from "./names.ts";
+import type { Branch, Hash, InstallationId, Instant, Person, Place, RepositoryId, Sha } from "./names.ts";
 import type { Merge, Push, Records } from "./provenance.ts";
-import type { Open } from "./request.ts";
+import type { Answer as Answered, Open } from "./request.ts";
 import type { LiveRuleset } from "./ruleset.ts";
 import type { RunBook } from "./run-book.ts";
-import type { Standing, StandingOf } from "./standing.ts";
+import type { MergedRollback, Standing, StandingOf } from "./standing.ts";
 import type { ComponentSubject, GroupSubject, PullSubject, StageSubject } from "./subject.ts";
 import type { Concession, Lane, Verdict } from "./verdict.ts";
 
@@ -21,6 +21,8 @@ export type Commit = {
   readonly parents: readonly Sha[];
   readonly tree: Sha;
   readonly title: string;
+  /** What it breaks, where a footer of its message says so: from that line on, cut; left out: none does. */
+  readonly breaking?: string;
   readonly author: Person | null;
 };
 /** What `head` has and `base` lacks. GitHub lists at most so many commits; the count is always right. */
@@ -45,6 +47,8 @@ export type BroughtBy = {
   readonly head: Sha;
 };
 export type Review = {
+  /** GitHub's id of it. */
+  readonly id: number;
   readonly by: Person & { readonly bot: boolean };
   readonly state: "approved" | "changes-requested" | "dismissed" | "commented";
   readonly commit: Sha | null;
@@ -93,6 +97,7 @@ export type TreeEntry = {
   /** In bytes. */
   readonly size: number;
 };
+export type Tagged = { readonly tag: string; readonly commit: Sha };
 /** One rule that GitHub enforces on a branch, as far as we look at it. */
 export type BranchRule = {
   readonly type: string;
@@ -107,6 +112,8 @@ export type Answers = {
     /** The ways of merging that its settings allow, in the order in which Flowgate takes them. */
     readonly methods: readonly MergeMethod[];
   };
+  /** What the App may do there, by GitHub's names for it: `read`, `write` or `admin`. */
+  readonly permissions: { readonly [of: string]: string };
   /** The commit a branch is at; null: no such branch. */
   readonly branch: Sha | null;
   readonly document: Document;
@@ -134,10 +141,18 @@ export type Answers = {
   readonly tree: Sha;
   /** All tags of the repository, as they are called. */
   readonly tags: readonly string[];
+  /** The same with the commit that each names. */
+  readonly tagged: readonly Tagged[];
+  /** The trees of folders in a commit, in the order in which they are asked for; null: there is no such folder. */
+  readonly folders: readonly (Sha | null)[];
+  /** Whether an issue is open, and who closed it, as far as GitHub says; null: there is none of that number any more. */
+  readonly issue: { readonly open: boolean; readonly closedBy: Person | null } | null;
   /** Of a commit; of a merge the first is where its branch was before. */
   readonly parents: readonly [Sha, ...Sha[]];
   /** All files of a commit. */
   readonly entries: readonly TreeEntry[];
+  /** Those that lie in no folder, as far as GitHub lists them. */
+  readonly "root-files": readonly TreeEntry[];
   readonly file: Document;
   /** The text of a file. */
   readonly blob: string;
@@ -152,10 +167,14 @@ export type Answers = {
     | { readonly is: true; readonly finished: Instant }
     | { readonly is: false; readonly because: string };
   readonly rules: readonly BranchRule[];
+  /** What a tag's name stands for: the object with its message, or, where it has none, the commit itself. Null: there is none. */
+  readonly tag: { readonly object: Sha; readonly commit: Sha } | null;
+  /** The name that somebody gave; null: none, or the account is gone. */
+  readonly user: { readonly name: string | null };
 };
 /** One thing still to be read. Only a judgement knows what it needs, since needs depend on what was read before. */
 export type Want =
-  | { readonly want: "repository" | "open-pulls" | "merged-pulls" | "tags" }
+  | { readonly want: "repository" | "open-pulls" | "merged-pulls" | "tags" | "tagged" | "permissions" }
   | { readonly want: "branch"; readonly branch: Branch }
   /** On the default branch. */
   | { readonly want: "document"; readonly path: string }
@@ -170,14 +189,17 @@ export type Want =
   | { readonly want: "checks"; readonly head: Sha }
   /** As `@organisation/team`. */
   | { readonly want: "team"; readonly team: string }
-  | { readonly want: "collaborators" }
+  /** Of the repository itself, or of another one of the same owner. */
+  | { readonly want: "collaborators"; readonly of?: string }
   | { readonly want: "issues"; readonly label: string }
   | { readonly want: "text"; readonly number: number }
   | { readonly want: "pushers"; readonly branch: Branch }
   | { readonly want: "tree"; readonly commit: Sha }
+  | { readonly want: "folders"; readonly commit: Sha; readonly paths: readonly string[] }
+  | { readonly want: "issue"; readonly number: number }
   /** Of any commit but the first of all. */
   | { readonly want: "parents"; readonly commit: Sha }
-  | { readonly want: "entries"; readonly commit: Sha }
+  | { readonly want: "entries" | "root-files"; readonly commit: Sha }
   /** As it is in a commit. */
   | { readonly want: "file"; readonly path: string; readonly at: Sha }
   /** By its content, which is the same in every commit that has it; the path is for people. */
@@ -186,6 +208,8 @@ export type Want =
   /** A run of a workflow, in any repository of the same owner. */
   | { readonly want: "run"; readonly repository: string; readonly id: number; readonly attempt: number | null }
   | { readonly want: "touched"; readonly path: string; readonly head: Sha }
+  | { readonly want: "tag"; readonly tag: string }
+  | { readonly want: "user"; readonly id: number; readonly login: string }
   /** Asked of the verifier that the config names. */
   | { readonly want: "verified"; readonly system: string; readonly id: string; readonly finished: Instant };
 export type AnswerTo<W extends Want> = Answers[W["want"]];
@@ -231,15 +255,29 @@ export type PullKnown = Known & {
   /** The slots of its merge at this head, and of the pull request that takes it further. */
   readonly merge: SlotState | null;
   readonly next: SlotState | null;
+  /** The slots of the list in its own body, of the one added to what takes it further, and of who is asked to review that. */
+  readonly body: SlotState | null;
+  readonly adoption: SlotState | null;
+  readonly reviewers: SlotState | null;
+  /**
+   * Where Flowgate opened it to bring something back, whether it was changed since, and the slot of the comment that it is not
+   * merged at this head; null: Flowgate did not.
+   */
+  readonly backMerge: { readonly changed: boolean; readonly said: SlotState | null } | null;
   /** The slot of its branch, where Flowgate made that. */
   readonly branch: SlotState | null;
-  /** The slots of the tag and of the GitHub Release that its merge makes. */
+  /** What a `/rollback` on it, or it as a rollback, has to do with; null: there is no such, or it was not read. */
+  readonly rollback: RollbackKnown | null;
+  /** The slots of the tag, of the GitHub Release that its merge makes, and of the files of that. */
   readonly tag: SlotState | null;
   readonly release: SlotState | null;
-  /** Merged pull requests of the component, of which a promotion may carry some; read where it is promoted or was released. */
+  readonly assets: SlotState | null;
+  /** Merged pull requests of the component, of which a promotion may carry some; read where it is promoted, was released or lists them. */
   readonly merged: readonly MergedPull[];
-  /** The hash of the last entry of the component's ledger; null: it was not read. */
-  readonly ledger: Hash | null;
+  /** The last entry of the component's ledger; null: it was not read. */
+  readonly ledger: Place | null;
+  /** What is on record of its release beside that; read while it is being made, else null. */
+  readonly recorded: Recorded | null;
   /** The digest of the run-book as its page shows it; null: it shows none. */
   readonly walked: Hash | null;
   /** The slots of the checks of its gates, by the check's name. */
@@ -257,6 +295,19 @@ export type PullKnown = Known & {
   /** Merged pull requests of the component whose label or body may say that they affect data. */
   readonly mayAffect: readonly MayAffect[];
 } & Heard;
+/** What is there of a rollback. */
+export type RollbackKnown = {
+  /** The slots of the pull request that a `/rollback` on this one opens, and of the issue about this one's. */
+  readonly opened: SlotState | null;
+  readonly issue: SlotState | null;
+  /** Releases that Flowgate made here, with the slots of their GitHub Releases. */
+  readonly releases: readonly KnownRelease[];
+  /** It made a release itself, which was withdrawn. */
+  readonly withdrawn: boolean;
+};
+/** A release that was made, with the slot of its GitHub Release. */
+export type KnownRelease = MadeRelease & { readonly slot: SlotState | null };
+export const NO_ROLLBACK: RollbackKnown = { opened: null, issue: null, releases: [], withdrawn: false };
 export type KnownOverride = {
   readonly standing: StandingOf<"override">;
   /** Why it is no longer open; null: it is. */
@@ -274,13 +325,31 @@ export type KnownOwed = {
   }[];
 };
 /** A merged pull request as it is remembered. */
-export type MergedPull = Pick<PullFacts, "title" | "author" | "head" | "base" | "mergeCommit"> & {
+export type MergedPull = Pick<PullFacts, "title" | "author" | "head" | "base" | "mergeCommit" | "mergedAt"> & {
   readonly number: number;
   readonly labels: readonly string[];
   /** As it was judged; null: it was not, or no lane allowed it. */
   readonly lane: Lane | null;
   /** What it was let through by, of what its gates did not pass. */
   readonly overridden: readonly (Concession & { readonly gate: string })[];
+};
+/** What is on record that the evidence of a release tells of. */
+export type Recorded = {
+  /** The component's chain, and its first entry about the release. */
+  readonly chain: string;
+  readonly from: number;
+  /** Who had pull requests merged by `/promote`: promotions and releases, by number. */
+  readonly promoters: { readonly [number: number]: Person };
+  /** When releases and hotfixes went into the last stage, in any order; the release itself may be among them. */
+  readonly landings: readonly Instant[];
+  /** On any pull request of the component, whenever it was. */
+  readonly overrides: readonly {
+    readonly standing: StandingOf<"override">;
+    /** By a login, or `app`; null: it is open. */
+    readonly closed: { readonly by: string; readonly at: Instant; readonly because: string } | null;
+  }[];
+  /** On any of its stages, whenever it was. */
+  readonly deviations: readonly Omit<KnownDeviation, "slot">[];
 };
 /** What was attested for a release that is merged. */
 export type Spent = {
@@ -299,6 +368,8 @@ export type Source = {
   readonly heads: readonly Sha[];
   readonly unexplained: readonly Push[];
   readonly trusted: readonly Push[];
+  /** The pull request of ours that is open to bring something back into it; left out: there is none. */
+  readonly backMerge?: number;
 };
 export type GroupKnown = Known & {
   readonly subject: GroupSubject;
@@ -317,6 +388,20 @@ export type StageKnown = Known & {
   readonly records: Records;
   /** What came onto it past its gates: what is open, and what was closed of late. */
   readonly deviations: readonly KnownDeviation[];
+  /** Read where something landed in a later stage that it is to have; else null. */
+  readonly backMerge: KnownBackMerge | null;
+  /** The releases that were made, and whether they are open; read where something was done by hand to some release. */
+  readonly releases: readonly MadeRelease[];
+};
+/** How a stage comes to have what landed in a later one. */
+export type KnownBackMerge = {
+  /** The slot of the last pull request of ours that brought something back into it, and whether that is open. */
+  readonly slot: SlotState | null;
+  readonly open: boolean;
+  /** What back-merges into the later stages were merged as. */
+  readonly later: readonly Sha[];
+  /** Rollbacks of the last stage that are merged. */
+  readonly rollbacks: readonly MergedRollback[];
 };
 /** A stage of a repository that was looked at. */
 export type StageLookedAt = StageKnown & { readonly memory: StageMemory; readonly component: ComponentMemory };
@@ -326,6 +411,11 @@ export type KnownDeviation = {
   readonly closed: string | null;
   /** The slot of its issue. */
   readonly slot: SlotState | null;
+};
+export type MadeRelease = {
+  readonly standing: StandingOf<"release">;
+  /** Why it is no longer open, such as that it was released; null: it is. */
+  readonly closed: string | null;
 };
 /** A pull request into the default branch whose gate let a change of the config through. */
 export type LetThrough = {
@@ -355,7 +445,49 @@ export type ComponentKnown = Known & {
   readonly letThrough: readonly LetThrough[];
   /** What stands in the repository; read where somebody asked for something. */
   readonly standing: readonly Standing[];
+  /** Trains that were asked for here and have not stopped, oldest first. */
+  readonly trains: readonly TrainKnown[];
+  /** All that stand where the App is installed, those too. */
+  readonly allTrains: readonly StandingOf<"train">[];
 } & Heard;
+/** A train, and what is known of what it takes along, in its order. */
+export type TrainKnown = {
+  readonly train: StandingOf<"train">;
+  readonly components: readonly InTrain[];
+  /** Its comment was edited or deleted: it ends with what is under way. */
+  readonly takenBack: boolean;
+};
+/** A repository that a train names. */
+export type InTrain = {
+  /** `owner/name`, as the train names it. */
+  readonly name: string;
+  /** Null: the App works on no component of that name. */
+  readonly is: { readonly repository: RepositoryId; readonly component: ComponentMemory } | null;
+  /** Open pull requests into its last stage that are releases, or were not judged yet. */
+  readonly open: readonly OpenRelease[];
+  /** What came of what the train asked of it; null: it did not, or it is under way. */
+  readonly came: CameOfCar | null;
+  /** What became meanwhile of its release that a train of this name was to take along and did not; null: none was. */
+  readonly since: Became | null;
+};
+export type OpenRelease = Pick<PullMemory, "draft"> & {
+  readonly number: number;
+  readonly head: Sha;
+  /** What its check says of all that share it, for this very head; null: nothing yet. */
+  readonly verdict: Verdict | null;
+  /** A `/promote` of its own is under way. */
+  readonly promoted: boolean;
+};
+export type CameOfCar = Became & { readonly answer: Answered };
+/** What a release became. */
+export type Became = {
+  /** What it was merged as; null: it is not merged. */
+  readonly commit: Sha | null;
+  /** Null: it made no release. */
+  readonly version: string | null;
+  /** GitHub would not have its tag, which is not there. */
+  readonly untagged: boolean;
+};
 
 /** All that a judgement may look at, as it stood at one instant. */
 export type Facts = PullKnown | GroupKnown | StageKnown | ComponentKnown;

@@ -1,3 +1,5 @@
+import type { Signer } from "./signer.ts";
+
 /** What the App knows of itself, the same for every judgement. */
 export type House = {
   /** The App's id: it pins our checks, so that nobody else's of the same name count. */
@@ -6,4 +8,8 @@ export type House = {
   readonly links: string | null;
   /** Where GitHub's own pages are, without a slash at the end. */
   readonly web: string;
+  /** Of Flowgate itself, as evidence names it. */
+  readonly version: string;
+  /** By whom evidence is signed. */
+  readonly signer: Signer;
 };

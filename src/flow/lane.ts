@@ -2,7 +2,7 @@ import type { Policy } from "./config.ts";
 import type { BroughtBy, Commit, Comparison, Read, Review } from "./facts.ts";
 import { type Look, looking, type Missing } from "./looking.ts";
 import type { PullFacts } from "./memory.ts";
-import { type Branch, type RepositoryId, short } from "./names.ts";
+import { type Branch, type RepositoryId, type Sha, short } from "./names.ts";
 import { firstMatch, matches } from "./pattern.ts";
 import type { Lane } from "./verdict.ts";
 import { count, shell } from "./words.ts";
@@ -38,11 +38,12 @@ const OWN_COMMITS = 100;
  *
  * @param pull its base must be a stage of the policy.
  * @param read comparisons, pull requests and reviews read so far; what is missing comes back as `lacks`.
+ * @param rollbacks what rollbacks of the last stage were merged as.
  */
-export function laneOf(pull: Candidate, policy: Policy, read: Read): LaneAnswer {
+export function laneOf(pull: Candidate, policy: Policy, read: Read, rollbacks: readonly Sha[] = []): LaneAnswer {
   const look = looking(read);
   for (const row of ROWS) {
-    const answer = row({ pull, policy, look, ...places(pull, policy) });
+    const answer = row({ pull, policy, look, rollbacks, ...places(pull, policy) });
     const missing = look.missing();
     if (missing !== null) return missing;
     if (answer !== null)
@@ -55,6 +56,7 @@ type Case = {
   readonly pull: Candidate;
   readonly policy: Policy;
   readonly look: Look;
+  readonly rollbacks: readonly Sha[];
   readonly fork: boolean;
   /** The base's place in promotion order. */
   readonly to: number;
@@ -138,7 +140,7 @@ const ROWS: readonly Row[] = [
     return { lane: "hotfix", because: `${pull.head.ref} was cut from ${pull.base} and may go back into it.` };
   },
 
-  function backMerges({ pull, look, policy, to, from, last }) {
+  function backMerges({ pull, look, policy, rollbacks, to, from, last }) {
     if (to === last) return null;
     if (from > to)
       return {
@@ -156,7 +158,7 @@ const ROWS: readonly Row[] = [
       };
     }
     return matches(pull.head.ref, "back-merge/**")
-      ? resolvedConflict(look, pull, laters, beyond as Comparison[])
+      ? resolvedConflict(look, pull, laters, beyond as Comparison[], rollbacks)
       : null;
   },
 ];
@@ -212,6 +214,7 @@ function resolvedConflict(
   pull: Candidate,
   laters: readonly Branch[],
   beyond: readonly Comparison[],
+  rollbacks: readonly Sha[],
 ): ReturnType<Row> {
   const brings = look.at({ want: "compare", base: pull.base, head: pull.head.sha });
   if (brings === null) return null;
@@ -234,11 +237,29 @@ function resolvedConflict(
       copy: `git merge origin/${shell(laters.at(-1) as Branch)}`,
     };
   }
+  const keeps = own.map((commit) => keepsItsOwn(commit, rollbacks, look));
+  if (keeps.includes(null)) return null;
+  if (!keeps.includes(false))
+    return {
+      lane: "back-merge",
+      because: `${pull.head.ref} takes a rollback of ${laters.at(-1)} into the history of ${pull.base}, which stays as it is.`,
+    };
   return {
     lane: "back-merge",
     own: true,
     because: `${pull.head.ref} merges ${from} back into ${pull.base} with ${count(own.length, "merge commit")} of its own.`,
   };
+}
+
+/**
+ * Whether a commit merges nothing but a rollback, and has the very tree of what it was merged into. Who made it says nothing:
+ * a name is easily written into a commit. Null: not known yet.
+ */
+function keepsItsOwn({ parents, tree }: Commit, rollbacks: readonly Sha[], look: Look): boolean | null {
+  const [first, second, more] = parents;
+  if (first === undefined || second === undefined || more !== undefined || !rollbacks.includes(second)) return false;
+  const before = look.at({ want: "tree", commit: first });
+  return before && before === tree;
 }
 
 function ownCommits(pull: Candidate, before: Branch, own: Comparison): Refusal {

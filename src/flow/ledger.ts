@@ -12,11 +12,13 @@ export const KINDS = [
   "ruleset",
   "redelivered",
   "push",
+  "touched",
   "opened",
   "closed",
   "reported",
   "answered",
   "promoting",
+  "product",
   "redacted",
 ] as const;
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { withoutList } from "./carried-list.ts";
+import { listSeen, withoutList } from "./carried-list.ts";
 import { type CheckSeen, ENDINGS } from "./check-seen.ts";
 import type { ListedPull } from "./facts.ts";
 import { BUMPS, type Bump, type PullFacts } from "./memory.ts";
@@ -26,7 +26,7 @@ export const pullShape = z.object({
   draft: z.boolean().nullish(),
   state: z.enum(["open", "closed"]),
   merged: z.boolean().nullish(),
-  merged_at: z.string().nullish(),
+  merged_at: instantText.nullish(),
   updated_at: instantText,
   /** While it is open, of a trial merge. */
   merge_commit_sha: shaText.nullish(),
@@ -41,6 +41,7 @@ export const pullShape = z.object({
 /** @returns what we keep of a pull request as GitHub shows it. */
 export function listedPull(pull: z.output<typeof pullShape>): ListedPull {
   const isMerged = pull.merged ?? typeof pull.merged_at === "string";
+  const list = listSeen(pull.body ?? "");
   const facts: PullFacts = {
     title: pull.title,
     author: { id: pull.user?.id ?? 0, login: pull.user?.login ?? "ghost", bot: pull.user?.type === "Bot" },
@@ -57,6 +58,8 @@ export function listedPull(pull: z.output<typeof pullShape>): ListedPull {
     dataLabel: (pull.labels ?? []).some(({ name }) => name === DATA_LABEL),
     bump: bumpIn((pull.labels ?? []).map(({ name }) => name)),
     mergeCommit: isMerged ? (pull.merge_commit_sha ?? null) : null,
+    ...(list !== null && { list }),
+    mergedAt: isMerged ? (pull.merged_at ?? null) : null,
   };
   const { merge_commit_sha: commit, commits } = pull;
   return {
@@ -78,7 +81,7 @@ export const DATA_LABEL = "data-impact";
  */
 export function bodyThatCounts(body: string): string | null {
   const said = withoutList(body);
-  return /run-?book\s*:|data\s+impact[\s*_]*:/i.test(said) ? said : null;
+  return /run-?book\s*:|(?:data\s+impact|withdraws)[\s*_]*:/i.test(said) ? said : null;
 }
 
 const ending = z.enum(ENDINGS);

@@ -1,4 +1,13 @@
-import { type AnswerTo, answerTo, type BroughtBy, type Comparison, type Read, type Want, wantKey } from "./facts.ts";
+import {
+  type Answers,
+  type AnswerTo,
+  answerTo,
+  type BroughtBy,
+  type Comparison,
+  type Read,
+  type Want,
+  wantKey,
+} from "./facts.ts";
 import { type Instant, isSha, short } from "./names.ts";
 import { count } from "./words.ts";
 
@@ -54,10 +63,12 @@ function inWords(want: Want, value: unknown): string {
       return `${want.path} (${short(want.sha)})`;
     case "entries":
       return `the files of ${short(want.commit)}`;
+    case "root-files":
+      return `the files in the root of ${short(want.commit)}`;
     case "team":
       return value === null ? `there is no team ${want.team}` : `the members of ${want.team}`;
     case "collaborators":
-      return "the people of the repository";
+      return `the people of ${want.of ?? "the repository"}`;
     case "reviews":
       return `the reviews of #${want.number}`;
     case "checks":
@@ -70,8 +81,17 @@ function inWords(want: Want, value: unknown): string {
       return `who pushed to ${want.branch}`;
     case "text":
       return `the text of #${want.number}`;
+    case "issue": {
+      const issue = value as Answers["issue"];
+      const by = issue?.closedBy ? ` by ${issue.closedBy.login}` : "";
+      return `the issue #${want.number}, which is ${issue === null ? "gone" : issue.open ? "open" : `closed${by}`}`;
+    }
     case "tree":
       return `the tree of ${short(want.commit)}`;
+    case "tag":
+      return `the tag ${want.tag}`;
+    case "user":
+      return `who ${want.login} is`;
     case "parents":
       return `what ${short(want.commit)} was made on`;
     default:

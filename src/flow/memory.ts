@@ -3,6 +3,7 @@ import type { Config, Policy } from "./config.ts";
 import type { Branch, InstallationId, Instant, Person, RepositoryId, Sha } from "./names.ts";
 import type { Arrivals, Merge, Push } from "./provenance.ts";
 import type { RulesetContent } from "./ruleset.ts";
+import type { Touch } from "./touched.ts";
 
 /**
  * What we remember of a subject between two looks. Payloads and lists teach it for free, so that the usual
@@ -32,6 +33,10 @@ export type PullFacts = {
   readonly bump: Bump | null;
   /** What it was merged as; null while it is not. */
   readonly mergeCommit: Sha | null;
+  /** When that was. */
+  readonly mergedAt: Instant | null;
+  /** What Flowgate's list in its body shows, as `listSeen` says it; left out or null: it has none. */
+  readonly list?: string | null;
 };
 
 export type PullMemory = PullFacts & {
@@ -79,6 +84,12 @@ export type StageMemory = {
   readonly rulesets: { readonly [title: string]: RulesetMemory };
   readonly enforced: Enforced;
   readonly arrivals: Arrivals;
+  /** What landed in a later stage and was not found to be here, nor brought back, yet; left out: nothing. */
+  readonly owes?: { readonly from: Branch; readonly commit: Sha };
+  /** What pull requests that brought something back into it were merged as; left out: there were none. */
+  readonly backMerges?: readonly Sha[];
+  /** What was done by hand to releases, as long as it is not settled; of the last stage only. Left out: nothing. */
+  readonly touched?: readonly Touch[];
 };
 
 export type RulesetMemory = {
@@ -170,6 +181,18 @@ export type Lesson =
   /** What moved a stage that is known; of any other branch nothing is remembered. */
   | { readonly of: "push"; readonly repository: RepositoryId; readonly branch: Branch; readonly push: Push }
   | { readonly of: "merge"; readonly repository: RepositoryId; readonly branch: Branch; readonly merge: Merge }
+  /** A commit landed in a later stage, `from`, as it had passed: this one is to have what it brought. */
+  | {
+      readonly of: "landing";
+      readonly repository: RepositoryId;
+      readonly branch: Branch;
+      readonly from: Branch;
+      readonly commit: Sha;
+    }
+  /** A pull request brought something back into a stage, and was merged as that commit. */
+  | { readonly of: "back-merge"; readonly repository: RepositoryId; readonly branch: Branch; readonly commit: Sha }
+  /** Somebody did something to a release or a tag; the last stage learns it, once it is known. */
+  | { readonly of: "release"; readonly repository: RepositoryId; readonly touch: Touch }
   /** The repository exists, under this name; `look`: its config or branches are to be read again. */
   | {
       readonly of: "component";

@@ -10,6 +10,8 @@ export type Sha = Brand<string, "Sha">;
 export type Instant = Brand<string, "Instant">;
 /** A SHA-256 digest, 64 hexadecimal digits. */
 export type Hash = Brand<string, "Hash">;
+/** Where an entry stands in its chain of the ledger. */
+export type Place = { readonly sequence: number; readonly hash: Hash };
 /** A branch without `refs/heads/`. */
 export type Branch = Brand<string, "Branch">;
 /** GitHub's numeric id of a repository: it survives a rename, `owner/name` does not. */

@@ -1,6 +1,7 @@
-import type { Instant, Person, Sha } from "./names.ts";
+import type { Instant, Person, RepositoryId, Sha } from "./names.ts";
 import { isReadable } from "./readable.ts";
 import { type PullSubject, subjectKey } from "./subject.ts";
+import type { VersionAsked } from "./version-asked.ts";
 
 /** Somebody wrote something that may be a command. Open until the answer stands on GitHub; the id makes hearing it twice once. */
 export type Request = {
@@ -9,7 +10,7 @@ export type Request = {
   readonly at: Instant;
   /** When it was written by GitHub's clock, in whole seconds, as clicks are told; left out where nobody said. */
   readonly written?: Instant;
-  /** The whole comment, as it was written; empty where it was asked on a page. */
+  /** The whole comment, as it was written; of a button what it stands for; empty where it was asked on a page. */
   readonly body: string;
   /**
    * `edited in`: it was a comment before, and does nothing. `taken back`: it had been a command, and was edited or deleted: what was
@@ -39,15 +40,38 @@ export type StickyEdit = {
 export type Label = `${"S" | "P"}${number}`;
 /** How far an item of a run-book is. */
 export type ItemReached = "open" | "done" | "skip-asked" | "skipped" | "failed";
+/** The id of what is heard when the comment or the review of a request is edited or deleted. */
+export const takenBackOf = (id: Request["id"]): string => `${id}:taken-back`;
 /** With what the ids begin of all that somebody asks for on the page of a pull request; the time follows. */
 export const askedOnPage = (pull: PullSubject, by: Person["id"]): string => `page:${subjectKey(pull)}:${by}:`;
+/** The same of what somebody tries out there. */
+export const triedOnPage = (pull: PullSubject, by: Person["id"]): string => `dry-run:${subjectKey(pull)}:${by}:`;
+/** What *Dry run* stands for where this commit is shown. */
+export const tryingOut = (head: Sha): string => `/promote ${head} dry run`;
 /** With the head of the verdict that the pull request had when it was heard; null: none, or it is no pull request. */
 export type Heard = Request & { readonly judged: Sha | null };
-/** Where it was written: a comment takes a reaction, a review does not, and a page shows the answer itself. */
+/**
+ * Where it was written: a comment takes a reaction, a review and a button beside a check do not, and a page shows the answer
+ * itself. A train asks by itself for what it takes along.
+ */
 export type Origin = {
   /** Of the pull request or the issue. */
   readonly number: number;
-} & ({ readonly comment: number } | { readonly review: number } | { readonly page: PageAct });
+} & (
+  | { readonly comment: number }
+  | { readonly review: number }
+  /** *Dry run* beside a check, or on the page of the pull request. */
+  | { readonly button: "check" | "page" }
+  | { readonly page: PageAct }
+  | { readonly train: TrainOf }
+);
+/** Which train it belongs to, and where that was asked for. */
+export type TrainOf = {
+  readonly name: string;
+  readonly repository: RepositoryId;
+  /** As people read it, such as `acme/api#7`. */
+  readonly place: string;
+};
 
 /** The commands that the page of a pull request gives. */
 export const PAGE_COMMANDS = ["done", "undo", "skip", "confirm", "fail"] as const;
@@ -78,6 +102,8 @@ export type Line = {
   readonly shows?: string;
   /** The table of gates belongs to it. */
   readonly table?: true;
+  /** What `/promote` would do belongs to it, with that version asked for; null: it leaves that open. */
+  readonly rehearses?: { readonly version: VersionAsked | null };
   /** It links the issue of what stands under this key, and is said once that is there. */
   readonly links?: string;
 };
@@ -92,6 +118,8 @@ export type Answer = {
   readonly waits?: readonly Line[];
   /** In sentences, for the page that it was asked on; left out: it was asked elsewhere. */
   readonly says?: string;
+  /** Below that, Markdown of our own. */
+  readonly shows?: string;
 };
 export type Open = { readonly request: Heard; readonly answer: Answer | null };
 

@@ -39,20 +39,57 @@ export function holdersOf(need: Need, { roles }: Policy, look: Look): Holders | 
     const all = look.at({ want: "collaborators" });
     return all && { people: withRight(all, RIGHT_FOR[need]), strangers: [] };
   }
-  const teams = named
-    .filter((name) => name.includes("/"))
-    .map((team) => ({ team, members: look.at({ want: "team", team }) }));
-  const logins = named.filter((name) => !name.includes("/")).map((name) => name.replace(/^@/, "").toLowerCase());
-  const all = logins.length > 0 ? look.at({ want: "collaborators" }) : [];
+  const teams = named.filter(isTeam).map((team) => ({ team, members: look.at({ want: "team", team }) }));
+  const all = named.every(isTeam) ? [] : look.at({ want: "collaborators" });
   if (all === null || look.missing() !== null) return null;
-  const people = [
-    ...teams.flatMap(({ members }) => members ?? []),
-    ...withRight(all, "read").filter(({ login }) => logins.includes(login.toLowerCase())),
-  ];
   return {
-    people: [...new Map(people.map((person) => [person.id, person])).values()],
+    people: onceEach([...teams.flatMap(({ members }) => members ?? []), ...namedAmong(all, named)]),
     strangers: teams.flatMap(({ team, members }) => (members === null ? [team] : [])),
   };
+}
+
+const isTeam = (name: string): boolean => name.includes("/");
+const onceEach = (people: readonly Person[]): readonly Person[] => [
+  ...new Map(people.map((person) => [person.id, person])).values(),
+];
+/** Those whose logins are named, while they may at least read. */
+function namedAmong(all: readonly Collaborator[], named: readonly string[]): readonly Person[] {
+  const logins = named.map((name) => name.replace(/^@/, "").toLowerCase());
+  return withRight(all, "read").filter(({ login }) => logins.includes(login.toLowerCase()));
+}
+
+/** More are not asked to review: whom everybody asks, nobody answers. */
+const MOST_REVIEWERS = 15;
+
+/** Who is asked to review: people by their logins, teams by their slugs. */
+export type Reviewers = { readonly people: readonly string[]; readonly teams: readonly string[] };
+
+/**
+ * Who is asked to review where that is needed. Teams that the config names are asked as teams; GitHub knows those of the
+ * repository's owner only.
+ *
+ * @param but who is not asked. @returns null while something was not read; `look` knows what.
+ */
+export function reviewersFor(
+  needs: readonly Need[],
+  { roles }: Policy,
+  { owner, but }: { readonly owner: string; readonly but: Person },
+  look: Look,
+): Reviewers | null {
+  const asked = needs.map((need) => ({ need, named: isRole(need) ? roles[need] : null }));
+  const all = asked.every(({ named }) => named?.every(isTeam)) ? [] : look.at({ want: "collaborators" });
+  if (all === null) return null;
+  const ours = `@${owner}/`.toLowerCase();
+  const slugs = asked
+    .flatMap(({ named }) => named ?? [])
+    .map((name) => name.toLowerCase())
+    .filter((name) => name.startsWith(ours))
+    .map((name) => name.slice(ours.length));
+  const people = onceEach(
+    asked.flatMap(({ need, named }) => (named === null ? withRight(all, RIGHT_FOR[need]) : namedAmong(all, named))),
+  ).filter(({ id }) => id !== but.id);
+  const first = [...new Set(slugs)].slice(0, MOST_REVIEWERS);
+  return { teams: first, people: people.slice(0, MOST_REVIEWERS - first.length).map(({ login }) => login) };
 }
 
 export const withRight = (all: readonly Collaborator[], least: Right): readonly Person[] =>
@@ -104,7 +141,7 @@ export const filled = (
 ): readonly (Person | null)[] => (severalRoles ? fits.map(([first]) => first ?? null) : matched(fits));
 
 /**
- * Who may not approve a pull request: its author and, where its head is no stage, whoever pushed to that.
+ * Who may not approve a pull request: its author, on whose word we opened it and, where its head is no stage, whoever pushed to that.
  *
  * @returns null while something was not read; `look` knows what.
  */
@@ -112,9 +149,10 @@ export function barredFrom(
   { author, head }: Pick<PullFacts, "author" | "head">,
   { stages }: Pick<Policy, "stages">,
   look: Look,
+  openedFor: readonly Person[],
 ): ReadonlySet<number> | null {
   const pushers = stages.includes(head.ref) ? [] : look.at({ want: "pushers", branch: head.ref });
-  return pushers && new Set([author.id, ...pushers.map(({ id }) => id)]);
+  return pushers && new Set([author, ...openedFor, ...pushers].map(({ id }) => id));
 }
 
 /** Approvals by people who may give them, of whatever commit. */

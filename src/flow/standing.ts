@@ -1,7 +1,9 @@
-import type { Bump } from "./memory.ts";
-import type { Branch, Hash, InstallationId, Instant, Person, RepositoryId, Sha } from "./names.ts";
+import type { Branch, Hash, InstallationId, Instant, Person, Place, RepositoryId, Sha } from "./names.ts";
 import type { Push } from "./provenance.ts";
 import type { ItemReached, Line, Request } from "./request.ts";
+import type { ComponentSubject, PullSubject } from "./subject.ts";
+import type { Touched } from "./touched.ts";
+import type { VersionAsked } from "./version-asked.ts";
 
 /**
  * What stands by our own records until it is closed: opened by one entry of the ledger, closed by another. It can be
@@ -29,6 +31,10 @@ export type Standing = {
   | Execution
   | ItemState
   | Promotion
+  | RollingBack
+  | Rollback
+  | OnWord
+  | Train
 );
 
 /** Somebody holds a pull request. */
@@ -95,6 +101,24 @@ export type Release = {
   readonly commit: Sha;
   /** As they stand in the GitHub Release, in Markdown. */
   readonly notes: string;
+  /** The tag of the version before; null: it is the first. */
+  readonly previous: string | null;
+  /** The last entry of the ledger then: its hash stands in the tag's message. */
+  readonly ledger: Place;
+  /** What its evidence was made of, so that it has the same bytes each time; left out: there is none yet. */
+  readonly evidence?: Evidenced;
+  /** Who lets it be published, where that is done by hand; left out: nobody yet. */
+  readonly authorised?: { readonly by: Person; readonly at: Instant };
+};
+/** The evidence of a release that was made last. */
+export type Evidenced = {
+  /** `final`: after the last of what is to be done before publishing. */
+  readonly state: "preliminary" | "final";
+  readonly made: Instant;
+  /** The last entry of the ledger that it rests on. */
+  readonly head: Place;
+  /** Of its files. */
+  readonly fingerprint: Hash;
 };
 /** A release or a hotfix that went into the last stage as it had passed, at the moment that it says. */
 export type Landed = { readonly kind: "landed"; readonly repository: RepositoryId; readonly number: number };
@@ -196,13 +220,12 @@ export type Click = {
   /** How the box was written in that revision: it puts ticks and unticks of one second in order. */
   readonly shown: boolean;
 };
-/** What came onto a stage past its gates. */
+/** What came onto a stage past its gates, or what was done by hand to a release, which is of the last stage. */
 export type Deviation = {
   readonly kind: "deviation";
   readonly repository: RepositoryId;
   readonly stage: Branch;
-  readonly push: Push;
-};
+} & ({ readonly push: Push; readonly touched?: undefined } | { readonly touched: Touched; readonly push?: undefined });
 /**
  * A release manager's `/promote` that is under way: it merges the pull request at that head and takes it one stage further. It
  * survives anything; what became of it is its comment's answer.
@@ -215,6 +238,8 @@ export type Promotion = {
   /** As soon as its gates pass, until then; null: now or not at all. */
   readonly whenReadyUntil: Instant | null;
   readonly version: VersionAsked | null;
+  /** It is merged: the release that it made is to be published. Left out: it is to be merged, or moved on. */
+  readonly publishes?: true;
   /** Not to be merged: its branch is moved on to that commit of its stage. Null: to be merged. */
   readonly refreshTo: Sha | null;
   /** The comment, and what came of its other lines, while that was not said. */
@@ -222,18 +247,120 @@ export type Promotion = {
   readonly others: readonly Line[];
   /** What it carries, in words, once that was looked at; null: nothing but itself, or not yet. */
   readonly carries: string | null;
+  /** The version that it is to make, and what of that should be seen, each in a sentence; left out: none, or not yet. */
+  readonly foreseen?: { readonly tag: string; readonly remarks: readonly string[] };
   /** The line that asked for it. */
   readonly line: string;
   /** It was said already that it waits until it is ready. */
   readonly answered: boolean;
 };
-/** What a release is to be called: which number is raised, or a version such as `1.4.0`. */
-export type VersionAsked = { readonly bump: Bump } | { readonly version: string };
+/** A pull request that we opened because somebody said `/promote`: they are to it what its author is. */
+export type OnWord = {
+  readonly kind: "on-word";
+  readonly by: Person;
+  readonly repository: RepositoryId;
+  readonly number: number;
+};
+/** A release manager's `/rollback` that is under way: it opens the pull request that takes the last stage back. */
+export type RollingBack = {
+  readonly kind: "rolling-back";
+  readonly by: Person;
+  readonly repository: RepositoryId;
+  /** The pull request that it was asked on. */
+  readonly number: number;
+  /** Where the last stage was then: the pull request is made on top of that. */
+  readonly head: Sha;
+  /** The release that it goes back to, and those that do not run any more then, newest first. */
+  readonly to: { readonly version: string; readonly commit: Sha };
+  readonly withdraws: readonly string[];
+  /** The comment, what came of its other lines, and the line that asked for it. */
+  readonly request: Request;
+  readonly others: readonly Line[];
+  readonly line: string;
+};
+/**
+ * A pull request of ours that takes the last stage back to an earlier release. Merged, it withdraws the releases since then, and
+ * the next one waits until what was wrong with them is fixed. It stays on record: its back-merges go by it.
+ */
+export type Rollback = {
+  readonly kind: "rollback";
+  /** Whose command made us open it. */
+  readonly by: Person;
+  readonly repository: RepositoryId;
+  readonly number: number;
+  /** The release that it goes back to, with its commit, and those that it withdraws, newest first. */
+  readonly version: string;
+  readonly target: Sha;
+  readonly withdraws: readonly string[];
+  /** What it was merged as; null: it is not yet. */
+  readonly commit: Sha | null;
+  /** The issue that holds the next release while it is open; null: there is none yet. */
+  readonly issue: number | null;
+  /** The release that brought the change again; null: none yet. */
+  readonly broughtAgainBy: number | null;
+};
+/**
+ * A release manager's `/promote train`: the releases of several components of an owner, merged one after the other. It survives
+ * anything; what became of it is its comment's answer.
+ */
+export type Train = {
+  readonly kind: "train";
+  /** Who asked for it. */
+  readonly by: Person;
+  readonly installation: InstallationId;
+  readonly name: string;
+  /** The repositories that it takes along, in order, as `owner/name`. */
+  readonly of: readonly string[];
+  /** Where it was asked for and is answered: on a pull request, or on an issue of the component. */
+  readonly asked: PullSubject | ComponentSubject;
+  /** The comment, and what came of its other lines. */
+  readonly request: Request;
+  readonly others: readonly Line[];
+  readonly line: string;
+  /** What it merges, in order, settled when all were ready; null: whether they are was not looked at yet. */
+  readonly cars: readonly Car[] | null;
+  /** When it stopped on its way; null: it has not. */
+  readonly stopped: Instant | null;
+};
+/** A release that a train takes along. */
+export type Car = {
+  /** `owner/name`. */
+  readonly name: string;
+  readonly repository: RepositoryId;
+  readonly number: number;
+  readonly head: Sha;
+  /** The id of what is asked of the pull request. */
+  readonly request: string;
+  /** What came of it; null: it is not merged yet. */
+  readonly released: Released | null;
+};
+/** What a release became; the version is null where none is made, as while nothing is enforced. */
+export type Released = { readonly version: string | null; readonly commit: Sha; readonly at: Instant };
 export type StandingOf<Kind extends Standing["kind"]> = Extract<Standing, { readonly kind: Kind }>;
+
+export type MergedRollback = StandingOf<"rollback"> & { readonly commit: Sha };
+
+/** One `/promote` at a time is under way for a pull request, and it makes one release. */
+export const promotionKey = (repository: RepositoryId, number: number): string => `promotion:${repository}:${number}`;
+export const releaseKey = (repository: RepositoryId, number: number): string => `release:${repository}:${number}`;
+/** Whose command made us open a pull request. */
+export const openedFor = (standing: readonly Standing[], number: number): readonly Person[] =>
+  standing.flatMap((one) =>
+    (one.kind === "rollback" || one.kind === "on-word") && one.number === number ? [one.by] : [],
+  );
 
 /** One push makes one deviation, however often it is told. */
 export const deviationKey = (repository: RepositoryId, stage: Branch, { after, before }: Push): string =>
   `deviation:${repository}:${stage}:${after ?? before}`;
 
-/** The commit that a person names to accept a deviation: what was pushed, or what a deletion took away. */
-export const commitOf = ({ push: { after, before } }: Pick<Deviation, "push">): Sha => after ?? before;
+/** Whoever does the same to a release again makes no other deviation while the first one stands. */
+export const touchedKey = (
+  repository: RepositoryId,
+  stage: Branch,
+  { tag, did }: Pick<Touched, "tag" | "did">,
+  by: Person | null,
+): string => `deviation:${repository}:${stage}:release:${tag}:${did}:${by?.id ?? 0}`;
+
+/** The commit that a person names to accept a deviation: what was pushed, what a deletion took away, or what a release is of. */
+export const commitOf = (deviation: Deviation): Sha =>
+  deviation.push === undefined ? deviation.touched.commit : (deviation.push.after ?? deviation.push.before);

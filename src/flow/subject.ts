@@ -34,8 +34,10 @@ export type OpenPulls = {
   readonly repository: RepositoryId;
   readonly head?: Sha;
   readonly base?: Branch;
-  /** Only those whose lane was decided by comparing commits with this branch, which has moved since. */
+  /** Only those for which something was decided by comparing commits with this branch, which has moved since. */
   readonly compared?: Branch;
+  /** Only those in whose body Flowgate lists what they carry. */
+  readonly lists?: true;
 };
 
 /** Whom to look at again. */

@@ -37,6 +37,8 @@ export type Finding = {
   readonly firm?: string;
   /** Who let it through; there where it is `overridden`. */
   readonly override?: Concession;
+  /** Whose approvals filled which roles, or rights where no role was asked for; there where that was asked and is so. */
+  readonly filled?: readonly { readonly by: Person; readonly as: string }[];
 };
 /** On whose word a gate let something through, and why (QP-0008). */
 export type Concession = { readonly by: Person; readonly confirmedBy: Person; readonly because: string };
@@ -86,6 +88,10 @@ export function worst(outcomes: readonly Outcome[]): Whole {
   const found = OUTCOMES.find((outcome) => outcomes.includes(outcome)) ?? "errored";
   return found === "overridden" ? "passed" : found;
 }
+
+/** What holds it, in a sentence or two; only where it has not passed. */
+export const openIn = ({ outcome, findings }: Verdict): string =>
+  (findings.find((finding) => finding.outcome === outcome) as Finding).because;
 
 /**
  * What one check on (head, base) says for all open pull requests that share them: the verdict of the strictest

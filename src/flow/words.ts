@@ -21,3 +21,6 @@ export const code = (path: string): string => {
   const shown = path.replace(/[\p{C}\p{Zl}\p{Zp}`]/gu, "\uFFFD");
   return `\`${shown.length > 200 ? `${shown.slice(0, 199)}…` : shown}\``;
 };
+
+/** GitHub's editor sends a carriage return before each new line, and a person must be able to save a text too. */
+export const sizeOf = (text: string): number => text.length + text.split("\n").length;

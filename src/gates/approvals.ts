@@ -2,6 +2,7 @@ import type { Need, Policy } from "../flow/config.ts";
 import type { Comparison, Review } from "../flow/facts.ts";
 import { type Branch, type Person, short } from "../flow/names.ts";
 import { approvalsIn, barredFrom, filled, type Holders, holdersOf, isRole, NEED_WORDS, names } from "../flow/roles.ts";
+import { openedFor } from "../flow/standing.ts";
 import { listed } from "../flow/words.ts";
 import { type Case, type Found, type Gate, headOf } from "./gate.ts";
 
@@ -18,12 +19,19 @@ export const approvals: Gate = {
     const { pull, policy, component, look } = of;
     const reviews = look.at({ want: "reviews", number: pull.number });
     const holders = needs.map((need) => holdersOf(need, policy, look));
-    const barred = barredFrom(pull, policy, look);
+    const askers = openedFor(of.standing, pull.number);
+    const barred = barredFrom(pull, policy, look, askers);
     const carries = carriesOthers(of.lane);
     const into = headOf(component, pull.base);
     const carried = carries ? look.at({ want: "compare", base: into, head: pull.head.sha }) : NOTHING;
     if (reviews === null || barred === null || carried === null || look.missing() !== null) return null;
-    return judge(of, needs, holders as readonly Holders[], reviews, barred, carried);
+    return judge(of, needs, {
+      holders: holders as readonly Holders[],
+      reviews,
+      barred,
+      carried,
+      people: peopleFor(of, askers),
+    });
   },
 };
 
@@ -54,13 +62,24 @@ function needsOf({ pull, lane, policy }: Case): readonly Need[] | null {
   }
 }
 
+/** How many people have to approve, whatever roles they fill: with who opened it, or had us open it, they are two. */
+function peopleFor({ pull, policy, lane: { lane } }: Case, askers: readonly Person[]): 0 | 1 | 2 {
+  if (!policy.severalRoles || lane === "promotion" || lane === "back-merge") return 0;
+  return pull.author.bot && askers.length === 0 ? 2 : 1;
+}
+
+type Asking = {
+  readonly holders: readonly Holders[];
+  readonly reviews: readonly Review[];
+  readonly barred: ReadonlySet<number>;
+  readonly carried: Carried;
+  readonly people: 0 | 1 | 2;
+};
+
 function judge(
   { pull, policy, lane }: Case,
   needs: readonly Need[],
-  holders: readonly Holders[],
-  reviews: readonly Review[],
-  barred: ReadonlySet<number>,
-  carried: Carried,
+  { holders, reviews, barred, carried, people }: Asking,
 ): Found {
   const head = pull.head.sha;
   const wrote = new Set(
@@ -68,8 +87,6 @@ function judge(
   );
   const independent = ({ id }: Person) => carried.whole && !wrote.has(id);
   const asksIndependent = carriesOthers(lane);
-  const people =
-    !policy.severalRoles || lane.lane === "promotion" || lane.lane === "back-merge" ? 0 : pull.author.bot ? 2 : 1;
   const enough = (fits: readonly (readonly Person[])[]) => {
     const all = new Map(fits.flat().map((person) => [person.id, person]));
     return {
@@ -86,7 +103,12 @@ function judge(
   const now = enough(free.map((all) => all.filter(({ id }) => given.has(id))));
   const open = needs.filter((_, place) => now.filled[place] === null);
   if (open.length === 0 && now.independent && now.people) {
-    return { outcome: "passed", because: `Approved ${short(head)}: ${by(needs, now.filled as readonly Person[])}.` };
+    const filled = now.filled as readonly Person[];
+    return {
+      outcome: "passed",
+      because: `Approved ${short(head)}: ${by(needs, filled)}.`,
+      filled: needs.map((need, place) => ({ by: personOf(filled[place] as Person), as: rolled(need) })),
+    };
   }
 
   const could = enough(free);
@@ -119,7 +141,9 @@ function judge(
 }
 
 const by = (needs: readonly Need[], filled: readonly Person[]) =>
-  listed(needs.map((need, place) => `${filled[place]?.login} (${isRole(need) ? need : NEED_WORDS[need]})`));
+  listed(needs.map((need, place) => `${filled[place]?.login} (${rolled(need)})`));
+const rolled = (need: Need): string => (isRole(need) ? need : NEED_WORDS[need]);
+const personOf = ({ id, login }: Person): Person => ({ id, login });
 
 function waits(open: readonly Need[], now: { readonly independent: boolean }, approvals: number): string {
   if (open.length > 0) return `Waits for ${listed(open.map((need) => NEED_WORDS[need]))} to approve.`;

@@ -1,32 +1,28 @@
 import type { Commit } from "../flow/facts.ts";
 import { type Branch, short } from "../flow/names.ts";
 import { count, shell } from "../flow/words.ts";
+import { owed } from "../release/debt.ts";
 import { type Gate, headOf } from "./gate.ts";
 
 export const backMerge: Gate = {
   name: "back-merge",
   asks: "Does the head have everything that the base has?",
   why: "SOP-0008: a hotfix and a release go back into development, so that the next release does not lose them.",
-  pass: "Merge the base back into the stage before it, by a pull request from the one into the other, then promote again.",
-  judge({ lane, pull, component, policy, look }) {
+  pass: "Flowgate opens a pull request back into each earlier stage after a hotfix and a release that brought something, and merges it once its check is green; resolve its conflict if it has one. Whatever else the base has is merged back by a pull request from it into the stage before, by a merge commit: squashed, it is still owed.",
+  judge({ lane, pull, component, policy, source, backMerges, look }) {
     if (lane.lane !== "promotion" && lane.lane !== "release") return { notAsked: "Asked on promotions and releases." };
     const missing = look.at({ want: "compare", base: pull.head.sha, head: headOf(component, pull.base) });
     if (missing === null) return null;
-    const inList = new Map(missing.commits.map((commit) => [commit.sha, commit]));
-    /** A merge that brought nothing of its own: its tree is that of what it merged in. */
-    const brought = missing.commits.filter(({ parents, tree }) => {
-      const [, second, more] = parents;
-      if (second === undefined || more !== undefined) return true;
-      return tree !== (inList.get(second)?.tree ?? look.at({ want: "tree", commit: second }));
-    });
-    if (look.missing() !== null) return null;
+    const brought = owed(look, missing, backMerges);
+    if (brought === null) return null;
     const before = policy.stages[policy.stages.indexOf(pull.base) - 1] as Branch;
-    const copy = `gh pr create --head ${shell(pull.base)} --base ${shell(before)}`;
+    const under = source?.backMerge;
+    const copy = under === undefined ? `gh pr create --head ${shell(pull.base)} --base ${shell(before)}` : null;
     if (!missing.whole) {
       return {
         outcome: "failed",
         because: `${pull.base} has ${missing.ahead} commits that ${pull.head.ref} lacks, more than can be looked at one by one.`,
-        cure: `Merge \`${pull.base}\` back into \`${before}\` first.`,
+        cure: under === undefined ? `Merge \`${pull.base}\` back into \`${before}\` first.` : bringsIt(under),
         copy,
       };
     }
@@ -35,11 +31,17 @@ export const backMerge: Gate = {
     return {
       outcome: "failed",
       because: `${pull.base} has ${count(brought.length, "commit")} that ${pull.head.ref} lacks: ${named(brought)}.`,
-      cure: `Merge \`${pull.base}\` back into \`${before}\`, then promote again: else this would lose what is there.`,
+      cure:
+        under === undefined
+          ? `Merge \`${pull.base}\` back into \`${before}\`, then promote again: else this would lose what is there.`
+          : bringsIt(under),
       copy,
     };
   },
 };
+
+const bringsIt = (number: number): string =>
+  `#${number} brings it back: Flowgate merges that once its check is green and it has no conflict, then promote again.`;
 
 const NAMED = 3;
 function named(commits: readonly Commit[]): string {

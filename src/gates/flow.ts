@@ -1,6 +1,8 @@
 import type { Policy } from "../flow/config.ts";
 import type { Read, Want } from "../flow/facts.ts";
 import { type Allowed, type Candidate, laneOf } from "../flow/lane.ts";
+import type { Sha } from "../flow/names.ts";
+import type { Standing } from "../flow/standing.ts";
 import type { Finding } from "../flow/verdict.ts";
 
 /**
@@ -12,8 +14,9 @@ export function flowGate(
   pull: Candidate,
   policy: Policy,
   read: Read,
+  standing: readonly Standing[] = [],
 ): { readonly lacks: readonly Want[] } | { readonly finding: Finding; readonly lane: Allowed | null } {
-  const answer = laneOf(pull, policy, read);
+  const answer = laneOf(pull, policy, read, rollbacksIn(standing));
   if ("lacks" in answer) return answer;
   if ("unknown" in answer) {
     return {
@@ -35,6 +38,9 @@ export function flowGate(
   const { read: facts, ...lane } = answer;
   return { lane, finding: { ...NOTHING_TO_CLEAR, outcome: "passed", because: lane.because, read: facts } };
 }
+
+const rollbacksIn = (standing: readonly Standing[]): readonly Sha[] =>
+  standing.flatMap((one) => (one.kind === "rollback" && one.commit !== null ? [one.commit] : []));
 
 const FORK = "Nobody lets a fork go where no lane leads.";
 

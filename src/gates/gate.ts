@@ -23,6 +23,8 @@ export type Case = {
   readonly standing: readonly Standing[];
   /** Merged pull requests of the component whose label or body may say that they affect data. */
   readonly mayAffect: readonly MayAffect[];
+  /** What pull requests that brought something back into the base were merged as. */
+  readonly backMerges: readonly Sha[];
   /** Where GitHub's own pages are, without a slash at the end. */
   readonly web: string;
   readonly look: Look;
@@ -32,7 +34,9 @@ export type Case = {
 /** What a gate found: an answer, or why it is not asked. What it looked up and did not get, the engine says. */
 export type Found =
   | ({ readonly outcome: Whole } & Pick<Finding, "because"> &
-      Partial<Pick<Finding, "cure" | "copy" | "until" | "annotations" | "skipped" | "changesConfig" | "firm">>)
+      Partial<
+        Pick<Finding, "cure" | "copy" | "until" | "annotations" | "skipped" | "changesConfig" | "firm" | "filled">
+      >)
   | { readonly notAsked: string };
 
 /** A pull request into a branch that is no stage has no lane. */

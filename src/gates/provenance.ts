@@ -20,7 +20,7 @@ export const provenance: Gate = {
     if (!isEnforced(policy)) return { notAsked: "Pushes are recorded from when enforcement is switched on." };
     if (source.since === null) return notTold(of, source);
     const deviations = standing.filter(
-      (one): one is StandingOf<"deviation"> => one.kind === "deviation" && one.stage === source.stage,
+      (one): one is Pushed => one.kind === "deviation" && one.stage === source.stage && one.push !== undefined,
     );
     const { unexplained, trusted } = source;
     const something = deviations.length + unexplained.length + trusted.length > 0;
@@ -39,6 +39,7 @@ export const provenance: Gate = {
   },
 };
 
+type Pushed = Extract<StandingOf<"deviation">, { readonly push: Push }>;
 const NOTHING: Brought = { commits: [], whole: true };
 type Brought = Pick<Comparison, "commits" | "whole">;
 

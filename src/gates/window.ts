@@ -2,7 +2,7 @@ import type { Instant } from "../flow/names.ts";
 import { type Confirmed, isConfirmed } from "../flow/override.ts";
 import { owedWords } from "../flow/owed.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
-import { minute } from "../flow/words.ts";
+import { listed, minute } from "../flow/words.ts";
 import type { Case, Gate } from "./gate.ts";
 
 /** One thing that holds it: in a sentence, and how it ends. */
@@ -12,11 +12,14 @@ export const window: Gate = {
   name: "window",
   asks: "Is the way open: no hold, no freeze, no outage, nothing overdue?",
   why: "SOP-0013: a release has its time, and nothing goes out while production is down; what was let through before is made good first.",
-  pass: "What holds it is named with who can lift it: a hold by `/unhold`, a freeze by `/unfreeze` or at its end, an outage by `/outage resolve`. What is overdue has its own issue.",
+  pass: "What holds it is named with who can lift it: a hold by `/unhold`, a freeze by `/unfreeze` or at its end, an outage by `/outage resolve`. What is overdue has its own issue, and so has what was rolled back and would come again.",
   judge(of) {
     const { standing, now } = of;
     const concerns = standing.filter((one): one is Holding => holds(one, of));
-    const held = [...concerns.flatMap((one) => heldBy(one, now) ?? []), ...overdueHotfixes(concerns, now)];
+    const held = [
+      ...concerns.flatMap((one) => (one.kind === "rollback" ? unmended(one, of) : heldBy(one, now, standing)) ?? []),
+      ...overdueHotfixes(concerns, now),
+    ];
     // What is owed holds from the moment that it is overdue.
     const next = concerns.flatMap((one) => dueOf(one) ?? []).filter((due) => due > now);
     const until = [...held.flatMap(({ until }) => until ?? []), ...next].sort()[0] ?? null;
@@ -31,7 +34,9 @@ export const window: Gate = {
 };
 
 /** What holds by standing there; all else is other gates'. */
-type Holding = Extract<Standing, { readonly kind: "hold" | "freeze" | "outage" | "owed" | "release" }> | Confirmed;
+type Holding =
+  | Extract<Standing, { readonly kind: "hold" | "freeze" | "outage" | "owed" | "release" | "rollback" }>
+  | Confirmed;
 
 /** Holds and freezes count in every lane; outages past the first stage; what is owed only before a release. */
 function holds(one: Standing, { lane: { lane }, pull }: Case): boolean {
@@ -45,6 +50,8 @@ function holds(one: Standing, { lane: { lane }, pull }: Case): boolean {
     // By its own override it is let through.
     case "override":
       return lane === "release" && isConfirmed(one) && one.number !== pull.number;
+    case "rollback":
+      return lane === "release" && one.commit !== null && one.broughtAgainBy === null;
     case "owed":
     case "release":
       return lane === "release";
@@ -53,7 +60,11 @@ function holds(one: Standing, { lane: { lane }, pull }: Case): boolean {
   }
 }
 
-function heldBy(one: Holding, now: Instant): Held | null {
+function heldBy(
+  one: Exclude<Holding, StandingOf<"rollback">>,
+  now: Instant,
+  standing: readonly Standing[],
+): Held | null {
   switch (one.kind) {
     case "freeze":
       return one.until !== null && one.until <= now ? null : frozen(one);
@@ -76,12 +87,36 @@ function heldBy(one: Holding, now: Instant): Held | null {
       };
     case "release":
       return {
-        because: `${one.version} is merged and not released yet.`,
-        cure: `One release at a time: ${one.version} is tested and published, or rolled back, first.`,
+        because: `${one.version} is merged and not released yet${outByHand(one, standing)}.`,
+        cure: `One release at a time: ${one.version} is tested and published, or taken back by \`/rollback\`, first.`,
         until: null,
       };
   }
 }
+
+/** What was rolled back comes again with the next release, so it waits until somebody says that it is mended. */
+function unmended({ number, withdraws, issue }: StandingOf<"rollback">, { look }: Case): Held | null {
+  const state = issue === null ? null : look.at({ want: "issue", number: issue });
+  if (issue !== null && state !== null && !state.open) return null;
+  const because = `#${number} rolled ${listed(withdraws)} back, and this would bring it again.`;
+  if (issue === null)
+    return { because, cure: "Flowgate opens an issue about it, which is closed once it is mended.", until: null };
+  if (state === null)
+    return {
+      because: `${because} Its issue #${issue} is gone.`,
+      cure: "Once it is mended, two release managers let this commit pass with `/override window because …`.",
+      until: null,
+    };
+  return {
+    because: `${because} #${issue} is open.`,
+    cure: `Whoever mended it or took it out closes #${issue}.`,
+    until: null,
+  };
+}
+const outByHand = ({ version }: StandingOf<"release">, standing: readonly Standing[]): string =>
+  standing.some((one) => one.kind === "deviation" && one.touched?.did === "published" && one.touched.tag === version)
+    ? ", though it was published by hand"
+    : "";
 
 const frozen = ({ stage, until, because, of, by }: StandingOf<"freeze">): Held => ({
   because: `${stage} is frozen${until === null ? "" : ` until ${minute(until)}`}${"installation" in of ? " in all components" : ""}: ${because}.`,

@@ -35,10 +35,11 @@ export type Call = {
   readonly installation: InstallationId | null;
   readonly priority: Priority;
   readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
-  /** From the API's root, its parts percent-encoded. */
+  /** From the API's root, its parts percent-encoded; or a whole address on another host of GitHub's, which gets our token. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: object;
+  /** An object is sent as JSON, a text as it is: then `headers` says of what type. */
+  readonly body?: object | string;
 };
 
 export type Reply = {
@@ -202,7 +203,7 @@ async function once(octokit: Octokit, { method, path, headers, body }: Call): Pr
       method,
       url: path,
       headers: { ...headers, "x-github-api-version": "2022-11-28" },
-      ...(body === undefined ? {} : { data: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { data: typeof body === "string" ? body : JSON.stringify(body) }),
       request: { parseSuccessResponseBody: false },
     });
     return { status, headers: answered, text: typeof data === "string" ? data : "" };

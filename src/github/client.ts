@@ -8,6 +8,7 @@ import { type Find, finder } from "./find.ts";
 import { limiter } from "./limiter.ts";
 import { type Bytes, fetcher, looker } from "./look.ts";
 import { type Perform, performer } from "./perform.ts";
+import { permissionsOf } from "./permissions.ts";
 import { type Cache, reader } from "./read.ts";
 import { transport } from "./transport.ts";
 
@@ -97,9 +98,9 @@ export function connect(options: GithubOptions): Github {
   const read = reader(send, options.cache, clock, version);
   return {
     ...appLevel(send, read, clock),
-    look: looker(read, clock),
+    look: looker(read, clock, ({ installation }) => permissionsOf(line(installation), clock)),
     bytes: fetcher(read, clock),
-    perform: performer(send, read, clock),
+    perform: performer(send, read, clock, options.apiUrl),
     find: finder(read, clock, appId, options.grace ?? GRACE_MS),
     signInAnew(installation) {
       line(installation).signedInAt = instant(0);

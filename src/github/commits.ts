@@ -51,6 +51,50 @@ export async function entriesOf(
     : found(outcome.value);
 }
 
+/** Without what lies in folders, which may be much. */
+export const rootFilesOf = (read: Read, place: Place, commit: Sha): Promise<Outcome<Answers["root-files"]>> =>
+  read.one(place, `${root(place)}/git/trees/${commit}`, shapes.rootFilesShape, { immutable: true });
+/**
+ * The trees of folders in a commit, looked for from the root down, each tree once.
+ * https://docs.github.com/rest/git/trees#get-a-tree
+ */
+export async function foldersIn(
+  read: Read,
+  place: Place,
+  { commit, paths, now }: { readonly commit: Sha; readonly paths: readonly string[]; readonly now: () => Instant },
+): Promise<Outcome<Answers["folders"]>> {
+  const seen = new Map<Sha, ReadonlyMap<string, Sha>>();
+  const folders: (Sha | null)[] = [];
+  for (const path of paths) {
+    let at: Sha | null = commit;
+    for (const name of path.split("/")) {
+      if (at === null) break;
+      const below: ReadonlyMap<string, Sha> | undefined = seen.get(at);
+      const outcome: Outcome<ReadonlyMap<string, Sha>> =
+        below === undefined ? await foldersBelow(read, place, at, now) : found(below);
+      if (!outcome.ok) return outcome;
+      seen.set(at, outcome.value);
+      at = outcome.value.get(name) ?? null;
+    }
+    folders.push(at);
+  }
+  return found(folders);
+}
+
+/** The folders that lie directly in a commit or a folder, by their names. */
+async function foldersBelow(
+  read: Read,
+  place: Place,
+  tree: Sha,
+  now: () => Instant,
+): Promise<Outcome<ReadonlyMap<string, Sha>>> {
+  const outcome = await read.one(place, `${root(place)}/git/trees/${tree}`, shapes.foldersShape, { immutable: true });
+  if (!outcome.ok) return outcome;
+  return outcome.value === null
+    ? unclear("The folder has more files than GitHub lists", later(now(), HUGE_MS))
+    : found(new Map(outcome.value.map(({ path, sha }) => [path, sha])));
+}
+
 export async function comparison(
   read: Read,
   place: Place,

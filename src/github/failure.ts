@@ -26,9 +26,9 @@ export const failed = (failure: Failure): Outcome<never> => ({ ok: false, failur
 /** Whether GitHub said that a thing is not there, which it also says of what we may not see. */
 export const isAbsent = (outcome: Outcome<unknown>): boolean => !outcome.ok && outcome.failure.status === 404;
 
-/** GitHub answers 422 to making a branch, a tag, a pull request, or a file without its old id, that is there already. */
+/** GitHub answers 422 to making a branch, a tag, a pull request, a release's file, or a file without its old id, that is there already. */
 export const isThere = ({ status, message }: Failure): boolean =>
-  status === 422 && /already exists|"sha" wasn't supplied/i.test(message);
+  status === 422 && /already[ _]exists|"sha" wasn't supplied/i.test(message);
 
 /** @param asked what the call was for, such as "asked for the branch staging of org/api". */
 export const sentence = ({ kind, how }: Failure, asked: string): string =>

@@ -5,8 +5,10 @@ import type { Lease } from "../flow/subject.ts";
 import { found, type Outcome, sentence } from "./failure.ts";
 import { commentsShape, ourIssuesShape } from "./parse.ts";
 import { checkRunsShape } from "./parse-commits.ts";
-import { pullAt, pullsFrom } from "./pulls.ts";
+import { changesOf } from "./pull-text.ts";
+import { pullAt, pullsFrom, textOf } from "./pulls.ts";
 import type { Read } from "./read.ts";
+import { attached } from "./release-assets.ts";
 import { markedRelease, taggedCommit } from "./releasing.ts";
 import { headOf, type Place, root, rulesetAt } from "./repository.ts";
 
@@ -47,9 +49,13 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
       case "merge":
         return merge(place, effect);
       case "promotion":
+      case "commit":
         return promotion(place, effect);
+      case "pull-body":
+        return pullBody(place, effect);
       case "proposal":
         return proposal(place, effect);
+      case "reviewers":
       case "reaction":
         // GitHub keeps one of a kind from each: doing it again does nothing.
         return Promise.resolve(found(null));
@@ -61,6 +67,8 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
         return tag(place, effect);
       case "release":
         return release(place, effect);
+      case "assets":
+        return assets(place, effect);
       case "ruleset":
         return ruleset(place, effect);
     }
@@ -97,12 +105,23 @@ export function finder(read: Read, clock: { now(): Instant }, app: number, grace
     return found(ours !== null && (over === null || asWanted) ? ours.id : null);
   }
 
+  async function assets(place: Place, effect: Extract<Effect, { thing: "assets" }>): Promise<Outcome<number | null>> {
+    const outcome = await attached(read, place, effect);
+    return outcome.ok ? found(outcome.value ? effect.release : null) : outcome;
+  }
+
   async function promotion(
     place: Place,
-    { branch, base }: Extract<Effect, { thing: "promotion" }>,
+    { branch, base }: Extract<Effect, { thing: "promotion" | "commit" }>,
   ): Promise<Outcome<number | null>> {
     const outcome = await pullsFrom(read, place, { branch, base, state: "open" });
     return outcome.ok ? found(outcome.value[0]?.number ?? null) : outcome;
+  }
+
+  async function pullBody(place: Place, effect: Extract<Effect, { thing: "pull-body" }>) {
+    const outcome = await textOf(read, place, effect.number);
+    if (!outcome.ok) return outcome;
+    return found(changesOf(effect, outcome.value) === null ? effect.number : null);
   }
 
   /** By its branch: nobody else makes one of that name. */
@@ -177,7 +196,12 @@ function inWords(effect: Effect): string {
       return `the merge of #${effect.number} in ${effect.name}`;
     case "proposal":
     case "promotion":
+    case "commit":
       return `the pull request from ${effect.branch} in ${effect.name}`;
+    case "pull-body":
+      return `the list of #${effect.number} in ${effect.name}`;
+    case "reviewers":
+      return `who is asked to review #${effect.number} in ${effect.name}`;
     case "reaction":
       return `the reaction to a comment in ${effect.name}`;
     case "issue":
@@ -188,6 +212,8 @@ function inWords(effect: Effect): string {
       return `the tag ${effect.tag} in ${effect.name}`;
     case "release":
       return `the release ${effect.tag} of ${effect.name}`;
+    case "assets":
+      return `the files of the release ${effect.tag} of ${effect.name}`;
     case "ruleset":
       return `the ruleset ${effect.title} in ${effect.name}`;
   }

@@ -3,13 +3,13 @@ import type { Look, WantOfGithub } from "../flow/look.ts";
 import { type Instant, isSha, later, type Sha, short } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
 import { runOf } from "./actions.ts";
-import { checksOn, comparison, entriesOf, parentsOf, touchedBy, treeAt } from "./commits.ts";
+import { checksOn, comparison, entriesOf, foldersIn, parentsOf, rootFilesOf, touchedBy, treeAt } from "./commits.ts";
 import { type Outcome, sentence } from "./failure.ts";
 import { broughtByShape } from "./parse.ts";
-import { collaboratorsOf, membersOf, pushersTo } from "./people.ts";
-import { issuesWith, mergedPulls, openPulls, pullAt, reviewsOf, textOf } from "./pulls.ts";
+import { collaboratorsOf, membersOf, pushersTo, userAt } from "./people.ts";
+import { issueAt, issuesWith, mergedPulls, openPulls, pullAt, reviewsOf, textOf } from "./pulls.ts";
 import type { Read } from "./read.ts";
-import { tagsOf } from "./releasing.ts";
+import { tagAt, taggedOf, tagsOf } from "./releasing.ts";
 import {
   blobOf,
   bytesOf,
@@ -24,20 +24,29 @@ import {
 
 const UNNAMED_MS = 60_000;
 
+/** What the App may do at a place. */
+type Permissions = (place: Place) => Promise<Outcome<Answers["permissions"]>>;
+
 /** Reads everything that a judgement wants of GitHub, all at once. Each want gets its answer, or why there is none. */
-export function looker(read: Read, clock: { now(): Instant }): Look<WantOfGithub> {
-  const answers = answersFrom(read, clock);
+export function looker(read: Read, clock: { now(): Instant }, permissions: Permissions): Look<WantOfGithub> {
+  const answers = answersFrom(read, clock, permissions);
 
   return async (lease, facts, wants) => {
     const place = placeOf(lease, facts);
     const answered = wants.map(async (want): Promise<[string, Fact<unknown>]> => {
       if (place === null) return [wantKey(want), unnamed(clock.now())];
       const outcome = await answers(place, want);
-      const of = want.want === "run" ? want.repository : place.name;
+      const of = elsewhere(want) ?? place.name;
       return [wantKey(want), factOf(outcome, `asked for ${inWords(want)} of ${of}`, clock.now())];
     });
     return new Map(await Promise.all(answered));
   };
+}
+
+/** The other repository that a want is about. */
+function elsewhere(want: WantOfGithub): string | undefined {
+  if (want.want === "run") return want.repository;
+  return want.want === "collaborators" ? want.of : undefined;
 }
 
 /** A file of the repository by its content; null: it is larger than anybody here reads. */
@@ -81,7 +90,7 @@ const nameOf = (facts: Facts): string | null => {
 
 type Answering = <W extends WantOfGithub>(place: Place, want: W) => Promise<Outcome<AnswerTo<W>>>;
 
-function answersFrom(read: Read, clock: { now(): Instant }): Answering {
+function answersFrom(read: Read, clock: { now(): Instant }, permissions: Permissions): Answering {
   type Reading = {
     readonly [W in WantOfGithub["want"]]: (
       place: Place,
@@ -91,6 +100,7 @@ function answersFrom(read: Read, clock: { now(): Instant }): Answering {
   const now = () => clock.now();
   const reading: Reading = {
     repository: (place) => repositoryAt(read, place),
+    permissions,
     branch: (place, { branch }) => headOf(read, place, branch),
     document: (place, { path }) => documentAt(read, place, path, null),
     file: (place, { path, at }) => documentAt(read, place, path, at),
@@ -105,14 +115,20 @@ function answersFrom(read: Read, clock: { now(): Instant }): Answering {
     rules: (place, { branch }) => rulesOn(read, place, branch),
     checks: (place, { head }) => checksOn(read, place, { head, now }),
     team: (place, { team }) => membersOf(read, place, team),
-    collaborators: (place) => collaboratorsOf(read, place),
+    collaborators: (place, { of = place.name }) => collaboratorsOf(read, { ...place, name: of }),
     issues: (place, { label }) => issuesWith(read, place, label),
     text: (place, { number }) => textOf(read, place, number),
     pushers: (place, { branch }) => pushersTo(read, place, branch),
     tags: (place) => tagsOf(read, place),
+    tagged: (place) => taggedOf(read, place),
+    issue: (place, { number }) => issueAt(read, place, number),
+    folders: (place, { commit, paths }) => foldersIn(read, place, { commit, paths, now }),
+    tag: (place, { tag }) => tagAt(read, place, tag),
+    user: (place, want) => userAt(read, place, want),
     tree: (place, { commit }) => treeAt(read, place, commit),
     parents: (place, { commit }) => parentsOf(read, place, commit),
     entries: (place, { commit }) => entriesOf(read, place, { commit, now }),
+    "root-files": (place, { commit }) => rootFilesOf(read, place, commit),
     blob: (place, { sha }) => blobOf(read, place, sha),
     run: (place, want) => runOf(read, place, want),
     touched: (place, want) => touchedBy(read, place, want),
@@ -127,6 +143,8 @@ function inWords(want: WantOfGithub): string {
   switch (want.want) {
     case "repository":
       return "the settings";
+    case "permissions":
+      return "the permissions";
     case "open-pulls":
       return "the open pull requests";
     case "merged-pulls":
@@ -139,6 +157,8 @@ function inWords(want: WantOfGithub): string {
       return `the file ${want.path} in ${short(want.at)}`;
     case "entries":
       return `the files of ${short(want.commit)}`;
+    case "root-files":
+      return `the files in the root of ${short(want.commit)}`;
     case "blob":
       return `the file ${want.path} (${short(want.sha)})`;
     case "pull":
@@ -166,7 +186,16 @@ function inWords(want: WantOfGithub): string {
     case "pushers":
       return `who pushed to ${want.branch}`;
     case "tags":
+    case "tagged":
       return "the tags";
+    case "issue":
+      return `the issue #${want.number}`;
+    case "folders":
+      return `the folders ${want.paths.join(", ")} of ${short(want.commit)}`;
+    case "tag":
+      return `the tag ${want.tag}`;
+    case "user":
+      return `the account of ${want.login}`;
     case "tree":
       return `the tree of ${short(want.commit)}`;
     case "parents":

@@ -18,6 +18,7 @@ const CURES: readonly (readonly [RegExp, string])[] = [
     /(?:merge commits|squash merges|rebase merges) are not allowed|must not contain merge commits/i,
     "An admin allows this way of merging in the settings of the repository and its rulesets.",
   ],
+  [/merge queue/i, "It goes in through the merge queue: somebody presses *Merge when ready* on it."],
   [
     /approving review|status check|conversation|signatures|deployment/i,
     "That is asked for by a rule beside Flowgate's: meet it, and say it again.",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { breakingFooter } from "../flow/breaking.ts";
 import { destructiveIn } from "../flow/destructive.ts";
 import type { Answers, ChangedFile, Commit, TreeEntry } from "../flow/facts.ts";
 import { checkRunShape, shaText, statusShape } from "../flow/listed.ts";
@@ -29,23 +30,28 @@ const MODES: { readonly [mode: string]: TreeEntry["kind"] } = {
   "120000": "link",
   "160000": "submodule",
 };
+const treeListed = z
+  .array(z.object({ path: z.string(), mode: z.string(), sha: shaText, size: z.number().nullish() }))
+  .transform((tree): readonly TreeEntry[] =>
+    tree.flatMap(({ path, mode, sha, size }) => {
+      const kind = MODES[mode];
+      return kind === undefined ? [] : [{ path, kind, blob: sha, size: size ?? 0 }];
+    }),
+  );
 /**
  * Null where GitHub cut the list off: what may be missing is not known.
  * https://docs.github.com/rest/git/trees#get-a-tree
  */
 export const entriesShape = z
-  .object({
-    tree: z.array(z.object({ path: z.string(), mode: z.string(), sha: shaText, size: z.number().nullish() })),
-    truncated: z.boolean(),
-  })
-  .transform(({ tree, truncated }): readonly TreeEntry[] | null =>
-    truncated
-      ? null
-      : tree.flatMap(({ path, mode, sha, size }) => {
-          const kind = MODES[mode];
-          return kind === undefined ? [] : [{ path, kind, blob: sha, size: size ?? 0 }];
-        }),
-  );
+  .object({ tree: treeListed, truncated: z.boolean() })
+  .transform(({ tree, truncated }) => (truncated ? null : tree));
+/** The same of one folder, as far as it is listed. */
+export const rootFilesShape = z.object({ tree: treeListed }).transform(({ tree }) => tree);
+
+/** The folders of a tree; null where GitHub cut the list off. */
+export const foldersShape = z
+  .object({ tree: z.array(z.object({ path: z.string(), mode: z.string(), sha: shaText })), truncated: z.boolean() })
+  .transform(({ tree, truncated }) => (truncated ? null : tree.filter(({ mode }) => mode === "040000")));
 
 /**
  * A file of a comparison. Of a removed one GitHub names the blob that was there.
@@ -104,15 +110,17 @@ export const comparisonShape = z
           /** Null, or without fields, where no account has the address that the commit names. */
           author: z.object({ id: id.optional(), login: z.string().optional() }).nullish(),
         })
-        .transform(
-          ({ sha, parents, commit, author }): Commit => ({
+        .transform(({ sha, parents, commit, author }): Commit => {
+          const breaking = breakingFooter(commit.message);
+          return {
             sha,
             parents: parents.map((parent) => parent.sha),
             tree: commit.tree.sha,
             title: commit.message.split("\n", 1)[0] ?? "",
+            ...(breaking !== null && { breaking }),
             author: author?.id && author.login ? { id: author.id, login: author.login } : null,
-          }),
-        ),
+          };
+        }),
     ),
     /** On the first page only. One that is not as documented is not known; the others are. */
     files: z.array(changedFile.nullable().catch(null)).nullish(),

@@ -5,6 +5,11 @@ import { id } from "./parse.ts";
 
 const person = z.object({ id, login: z.string() }).transform(({ id, login }): Person => ({ id, login }));
 
+/** https://docs.github.com/rest/users/users#get-a-user */
+export const userShape = z
+  .object({ id, name: z.string().nullish() })
+  .transform(({ id, name }) => ({ id, name: name?.trim() || null }));
+
 /** https://docs.github.com/rest/teams/members#list-team-members */
 export const membersShape = z.array(person);
 

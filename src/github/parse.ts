@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { BranchRule, BroughtBy, ListedPull, Review } from "../flow/facts.ts";
+import type { Answers, BranchRule, BroughtBy, ListedPull, Review } from "../flow/facts.ts";
 import { branchText, instantText, listedPull, pullShape as listedShape, shaText } from "../flow/listed.ts";
 import { type RepositoryId, repositoryId } from "../flow/names.ts";
 import type { LiveRuleset } from "../flow/ruleset.ts";
@@ -133,13 +133,15 @@ export const reviewsShape = z
       z.object({ state: z.literal("PENDING") }).transform(() => null),
       z
         .object({
+          id,
           user,
           state: z.enum(["APPROVED", "CHANGES_REQUESTED", "DISMISSED", "COMMENTED"]),
           commit_id: shaText.nullish(),
           submitted_at: instantText,
         })
         .transform(
-          ({ user: by, state, commit_id, submitted_at }): Review => ({
+          ({ id, user: by, state, commit_id, submitted_at }): Review => ({
+            id,
             by,
             state: STATES[state],
             commit: commit_id ?? null,
@@ -229,6 +231,19 @@ export const ourIssuesShape = z.array(
       by: performed_via_github_app?.id ?? null,
     })),
 );
+
+/** https://docs.github.com/rest/issues/issues#get-an-issue */
+export const issueShape = z
+  .object({
+    state: z.enum(["open", "closed"]),
+    closed_by: z.object({ id, login: z.string() }).nullish(),
+  })
+  .transform(
+    ({ state, closed_by }): NonNullable<Answers["issue"]> => ({
+      open: state === "open",
+      closedBy: closed_by ? { id: closed_by.id, login: closed_by.login } : null,
+    }),
+  );
 
 /** What a write answers: the id of the thing that now stands there. */
 export const writtenShape = z.object({ id });

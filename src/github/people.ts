@@ -1,6 +1,6 @@
 import type { Answers } from "../flow/facts.ts";
 import type { Branch, Person } from "../flow/names.ts";
-import { found, type Outcome } from "./failure.ts";
+import { found, isAbsent, type Outcome } from "./failure.ts";
 import * as shapes from "./parse-people.ts";
 import type { Read } from "./read.ts";
 import { absentOr, type Place, root } from "./repository.ts";
@@ -33,6 +33,20 @@ export async function pushersTo(read: Read, place: Place, branch: Branch): Promi
   const address = `${root(place)}/activity?ref=${encodeURIComponent(`refs/heads/${branch}`)}`;
   const outcome = await read.following(place, address, shapes.activitiesShape);
   return outcome.ok ? found(eachOnce(outcome.value.filter((person) => person !== null))) : outcome;
+}
+
+/**
+ * The name that somebody gave; null where there is none, or where somebody else has their login by now.
+ * https://docs.github.com/rest/users/users#get-a-user
+ */
+export async function userAt(
+  read: Read,
+  place: Place,
+  { id, login }: { readonly id: number; readonly login: string },
+): Promise<Outcome<Answers["user"]>> {
+  const outcome = await read.one(place, `/users/${encodeURIComponent(login)}`, shapes.userShape);
+  if (isAbsent(outcome)) return found({ name: null });
+  return outcome.ok ? found({ name: outcome.value.id === id ? outcome.value.name : null }) : outcome;
 }
 
 const eachOnce = (people: readonly Person[]): readonly Person[] => [

@@ -1,13 +1,17 @@
 import type { ZodType } from "zod";
+import { DRY_RUN, RECHECK } from "../flow/check-buttons.ts";
 import { annotationsIn, type CheckContent, type Effect, type Receipt } from "../flow/effect.ts";
 import type { Instant } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
 import type { Call, Send } from "./call.ts";
+import { committer } from "./committing.ts";
 import { type Failure, failed, found, isAbsent, isThere, type Outcome, sentence } from "./failure.ts";
 import { cureOfMerge } from "./merge-refusal.ts";
 import { numberShape, writtenShape } from "./parse.ts";
-import { pullsFrom } from "./pulls.ts";
+import { changesOf } from "./pull-text.ts";
+import { pullsFrom, textOf } from "./pulls.ts";
 import { malformed, parsed, type Read } from "./read.ts";
+import { attacher } from "./release-assets.ts";
 import { releaser } from "./releasing.ts";
 import { type Place, root, rulesetAt } from "./repository.ts";
 
@@ -21,13 +25,13 @@ const CUT_HERE = "\n\n… cut here: GitHub shows no more than 65,535 bytes.";
 
 export type Perform = (lease: Lease, effect: Effect) => Promise<Receipt>;
 
-/** The button beside a check. https://docs.github.com/rest/checks/runs#create-a-check-run */
-const RECHECK = { label: "Re-check", description: "Judge it afresh", identifier: "recheck" } as const;
-
 type Proposal = Extract<Effect, { thing: "proposal" }>;
 type Comment = Extract<Effect, { thing: "comment" }>;
+type PullBody = Extract<Effect, { thing: "pull-body" }>;
+type Reviewers = Extract<Effect, { thing: "reviewers" }>;
 type Merge = Extract<Effect, { thing: "merge" }>;
 type Promotion = Extract<Effect, { thing: "promotion" }>;
+type Commit = Extract<Effect, { thing: "commit" }>;
 type CheckRun = Extract<Effect, { thing: "check-run" }>;
 type Issue = Extract<Effect, { thing: "issue" }>;
 type Ruleset = Extract<Effect, { thing: "ruleset" }>;
@@ -37,9 +41,13 @@ type Ruleset = Extract<Effect, { thing: "ruleset" }>;
  *
  * `unsure` where it may have been done, and where nothing was sent because GitHub wants no calls just now: looking for
  * it later is right either way.
+ *
+ * @param apiUrl the base of the REST API: files are sent nowhere but to its hosts.
  */
-export function performer(send: Send, read: Read, clock: { now(): Instant }): Perform {
+export function performer(send: Send, read: Read, clock: { now(): Instant }, apiUrl: string): Perform {
   const releases = releaser(send, read, clock);
+  const commits = committer(send, read, clock);
+  const attach = attacher(send, read, clock, apiUrl);
   return async (lease, effect) => {
     const { installation, priority } = lease;
     const place = { installation, priority, repository: effect.repository, name: effect.name };
@@ -71,6 +79,14 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
         return merge(place, effect);
       case "promotion":
         return promote(place, effect);
+      case "pull-body":
+        return relist(place, effect);
+      case "reviewers":
+        return request(place, effect);
+      case "commit": {
+        const made = await commits(place, effect);
+        return made.ok ? open(place, effect) : made;
+      }
       case "proposal":
         return propose(place, effect);
       case "issue":
@@ -91,6 +107,8 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
         return releases.tag(place, effect);
       case "release":
         return releases.release(place, effect);
+      case "assets":
+        return attach(place, effect);
       case "ruleset":
         return setRuleset(place, effect);
     }
@@ -121,19 +139,42 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }): Pe
    */
   async function promote(place: Place, effect: Promotion): Promise<Outcome<number>> {
     const { installation, priority } = place;
-    const { branch, base, pinned, title, body } = effect;
+    const { branch, pinned } = effect;
     if (pinned !== null) {
       const path = `${root(place)}/git/refs`;
       const ref = { ref: `refs/heads/${branch}`, sha: pinned };
       const made = await send({ installation, priority, method: "POST", path, body: ref });
       if (!made.ok && !isThere(made.failure)) return made;
     }
+    return open(place, effect);
+  }
+
+  /** A pull request of ours; one that is open between the two branches already is that one. */
+  async function open(place: Place, { branch, base, title, body }: Promotion | Commit): Promise<Outcome<number>> {
     const path = `${root(place)}/pulls`;
     const opened = await write(place, { method: "POST", path, body: { head: branch, base, title, body } }, numberShape);
     if (opened.ok || !isThere(opened.failure)) return opened;
     const there = await pullsFrom(read, place, { branch, base, state: "open" });
     if (!there.ok) return there;
     return there.value[0] === undefined ? opened : found(there.value[0].number);
+  }
+
+  /**
+   * By what it says right now, so that nothing is lost that people wrote meanwhile. A list that they took away stays away.
+   * https://docs.github.com/rest/pulls/pulls#update-a-pull-request
+   */
+  async function relist(place: Place, effect: PullBody): Promise<Outcome<number>> {
+    const { number } = effect;
+    const now = await textOf(read, place, number);
+    if (!now.ok) return now;
+    const changes = changesOf(effect, now.value);
+    if (changes === null) return found(number);
+    return write(place, { method: "PATCH", path: `${root(place)}/pulls/${number}`, body: changes }, numberShape);
+  }
+
+  async function request(place: Place, { number, people, teams }: Reviewers): Promise<Outcome<number>> {
+    const path = `${root(place)}/pulls/${number}/requested_reviewers`;
+    return write(place, { method: "POST", path, body: { reviewers: people, team_reviewers: teams } }, numberShape);
   }
 
   /**
@@ -268,8 +309,7 @@ function checkBody(content: CheckContent, fingerprint: string) {
     external_id: fingerprint,
     ...(detailsUrl === null ? {} : { details_url: detailsUrl }),
     output: { title, summary: cut(summary) },
-    // GitHub shows it on completed runs only.
-    actions: [RECHECK],
+    actions: content.dryRun ? [RECHECK, DRY_RUN] : [RECHECK],
   };
 }
 
@@ -287,9 +327,13 @@ const PERMISSIONS: { readonly [thing in Effect["thing"]]: readonly [string, stri
   comment: ["comments", "Pull requests: write"],
   merge: ["merges", "Contents: write"],
   promotion: ["branches and pull requests", "Contents: write and Pull requests: write"],
+  "pull-body": ["pull requests", "Pull requests: write"],
+  reviewers: ["requests for reviews", "Pull requests: write"],
+  commit: ["branches and pull requests", "Contents: write and Pull requests: write"],
   branch: ["branches", "Contents: write"],
   tag: ["tags", "Contents: write"],
   release: ["releases", "Contents: write"],
+  assets: ["files of releases", "Contents: write"],
   proposal: ["branches and pull requests", "Contents: write and Pull requests: write"],
   reaction: ["reactions", "Issues: write"],
   issue: ["issues", "Issues: write"],
@@ -318,11 +362,15 @@ function inWords(effect: Effect): string {
   if (effect.thing === "reaction") return `react to a comment in ${effect.name}`;
   if (effect.thing === "issue") return `set the issue “${effect.title}” in ${effect.name}`;
   if (effect.thing === "merge") return `merge #${effect.number} in ${effect.name}`;
+  if (effect.thing === "pull-body") return `bring the list of #${effect.number} in ${effect.name} up to date`;
+  if (effect.thing === "reviewers") return `request reviews of #${effect.number} in ${effect.name}`;
   if (effect.thing === "branch") return `move ${effect.branch} in ${effect.name}`;
   if (effect.thing === "tag") return `tag ${effect.tag} in ${effect.name}`;
   if (effect.thing === "release")
     return `${effect.draft ? "draft" : "publish"} the release ${effect.tag} of ${effect.name}`;
-  if (effect.thing === "promotion") return `open “${effect.title}” in ${effect.name}`;
+  if (effect.thing === "assets")
+    return `attach ${effect.files.map(({ name }) => name).join(", ")} to the release ${effect.tag} of ${effect.name}`;
+  if (effect.thing === "promotion" || effect.thing === "commit") return `open “${effect.title}” in ${effect.name}`;
   if (effect.thing === "proposal") return `propose ${effect.path} in ${effect.name}`;
   return `${effect.content === null ? "remove" : "set"} the ruleset ${effect.title} in ${effect.name}`;
 }

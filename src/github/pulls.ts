@@ -3,7 +3,7 @@ import type { Branch } from "../flow/names.ts";
 import { found, type Outcome } from "./failure.ts";
 import * as shapes from "./parse.ts";
 import type { Read } from "./read.ts";
-import { type Place, root } from "./repository.ts";
+import { absentOr, type Place, root } from "./repository.ts";
 
 export const pullAt = (read: Read, place: Place, number: number): Promise<Outcome<Answers["pull"]>> =>
   read.one(place, `${root(place)}/pulls/${number}`, shapes.pullShape(place.repository));
@@ -62,4 +62,14 @@ export async function issuesWith(read: Read, place: Place, label: string): Promi
   if (!outcome.ok) return outcome;
   const issues = outcome.value.filter(({ pull }) => !pull).map(({ number, title }) => ({ number, title }));
   return found([...new Map(issues.map((issue) => [issue.number, issue])).values()]);
+}
+
+/**
+ * Whether an issue is open; null where it was deleted or moved to another repository.
+ * https://docs.github.com/rest/issues/issues#get-an-issue
+ */
+export async function issueAt(read: Read, place: Place, number: number): Promise<Outcome<Answers["issue"]>> {
+  const outcome = await read.one(place, `${root(place)}/issues/${number}`, shapes.issueShape);
+  if (!outcome.ok && outcome.failure.status === 410) return found(null);
+  return absentOr<Answers["issue"]>(read, place, outcome, null);
 }

@@ -3,6 +3,7 @@ import { type InstallationId, type Instant, later } from "../flow/names.ts";
 import type { Priority } from "../flow/subject.ts";
 import type { Reply, Send } from "./call.ts";
 import { failed, found, type Outcome } from "./failure.ts";
+import { RAW } from "./transport.ts";
 
 export const PER_PAGE = 100;
 /** More pages than any list of ours has: 5,000 open pull requests are 50. */
@@ -33,7 +34,7 @@ export type Read = {
   /** One answer, checked against its shape. */
   one<T>(as: As, path: string, shape: z.ZodType<T>, keeping?: Keeping): Promise<Outcome<T>>;
   /** A list with a hundred items a page, to its last page. Fails where it is too long to be read whole. */
-  all<T>(as: As, path: string, shape: z.ZodType<readonly T[]>): Promise<Outcome<readonly T[]>>;
+  all<T>(as: As, path: string, shape: z.ZodType<readonly T[]>, keeping?: Keeping): Promise<Outcome<readonly T[]>>;
   /** The same where a page is more than its items; `whole` is false where the list goes on. */
   pages<P>(
     as: As,
@@ -43,6 +44,8 @@ export type Read = {
     most: number,
     keeping?: Keeping,
   ): Promise<Outcome<Pages<P>>>;
+  /** A file as GitHub keeps it, as text, wherever it is stored. Nothing of it is kept. */
+  text(as: As, path: string): Promise<Outcome<string>>;
   /** As `all`, of a list that has no page numbers: each page's link tells the cursor of the next. */
   following<T>(as: As, path: string, shape: z.ZodType<readonly T[]>): Promise<Outcome<readonly T[]>>;
 };
@@ -123,10 +126,14 @@ export function reader(send: Send, cache: Cache, clock: { now(): Instant }, vers
       return outcome.ok ? found(outcome.value.value) : outcome;
     },
     pages,
-    all: async (as, path, shape) => {
-      const outcome = await pages(as, path, shape, (items) => items.length, MOST_PAGES);
+    all: async (as, path, shape, keeping) => {
+      const outcome = await pages(as, path, shape, (items) => items.length, MOST_PAGES, keeping);
       if (!outcome.ok) return outcome;
       return outcome.value.whole ? found(outcome.value.pages.flat()) : tooLong();
+    },
+    text: async (as, path) => {
+      const outcome = await send({ ...as, method: "GET", path, headers: { accept: RAW } });
+      return outcome.ok ? found(outcome.value.text) : outcome;
     },
     following: async (as, path, shape) => {
       const first = `${path}${path.includes("?") ? "&" : "?"}per_page=${PER_PAGE}`;

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { Effect } from "../flow/effect.ts";
+import type { Answers, Tagged } from "../flow/facts.ts";
 import { branchText, shaText } from "../flow/listed.ts";
 import type { Instant, Sha } from "../flow/names.ts";
-import type { Send } from "./call.ts";
-import { failed, found, isAbsent, isThere, type Outcome } from "./failure.ts";
+import type { Reply, Send } from "./call.ts";
+import { type Failure, failed, found, isAbsent, isThere, type Outcome } from "./failure.ts";
 import { id } from "./parse.ts";
 import { malformed, parsed, type Read } from "./read.ts";
 import { type Place, root } from "./repository.ts";
@@ -12,7 +13,13 @@ type Tag = Extract<Effect, { thing: "tag" }>;
 type Release = Extract<Effect, { thing: "release" }>;
 
 const objectShape = z.object({ object: z.object({ type: z.string(), sha: shaText }) });
-const madeShape = z.object({ sha: shaText });
+const taggedShape = z.array(
+  z
+    .object({ name: branchText, commit: z.object({ sha: shaText }) })
+    .transform(({ name, commit }): Tagged => ({ tag: name, commit: commit.sha })),
+);
+/** What making an object of git answers. */
+export const madeShape = z.object({ sha: shaText });
 const releaseShape = z.object({
   id,
   tag_name: z.string(),
@@ -27,20 +34,30 @@ export async function tagsOf(read: Read, place: Place): Promise<Outcome<readonly
   return outcome.ok ? found(outcome.value.map(({ name }) => name)) : outcome;
 }
 
+/** With the commit that each names, told by the same address. */
+export const taggedOf = (read: Read, place: Place): Promise<Outcome<readonly Tagged[]>> =>
+  read.all(place, `${root(place)}/tags`, taggedShape, { part: "commits" });
+
 const tagAddress = (place: Place, tag: string): string => `${root(place)}/git/ref/tags/${encodeURIComponent(tag)}`;
 
 /**
- * The commit that a tag names, whatever kind of tag it is; null: there is none of that name.
+ * What a tag's name stands for, and the commit behind it, whatever kind of tag it is; null: there is none of that name.
  * https://docs.github.com/rest/git/refs#get-a-reference, https://docs.github.com/rest/git/tags#get-a-tag
  */
-export async function taggedCommit(read: Read, place: Place, tag: string): Promise<Outcome<Sha | null>> {
+export async function tagAt(read: Read, place: Place, tag: string): Promise<Outcome<Answers["tag"]>> {
   const ref = await read.one(place, tagAddress(place, tag), objectShape);
   if (isAbsent(ref)) return found(null);
   if (!ref.ok) return ref;
   const { type, sha } = ref.value.object;
-  if (type !== "tag") return found(sha);
+  if (type !== "tag") return found({ object: sha, commit: sha });
   const annotated = await read.one(place, `${root(place)}/git/tags/${sha}`, objectShape, { immutable: true });
-  return annotated.ok ? found(annotated.value.object.sha) : annotated;
+  return annotated.ok ? found({ object: sha, commit: annotated.value.object.sha }) : annotated;
+}
+
+/** The commit that a tag names; null: there is none of that name. */
+export async function taggedCommit(read: Read, place: Place, tag: string): Promise<Outcome<Sha | null>> {
+  const there = await tagAt(read, place, tag);
+  return there.ok ? found(there.value?.commit ?? null) : there;
 }
 
 /** Our GitHub Release by its mark, drafts among them; null: there is none. https://docs.github.com/rest/releases/releases#list-releases */
@@ -48,6 +65,14 @@ export async function markedRelease(read: Read, place: Place, mark: string) {
   const outcome = await read.all(place, `${root(place)}/releases`, z.array(releaseShape));
   return outcome.ok ? found(outcome.value.find(({ body }) => body?.includes(mark)) ?? null) : outcome;
 }
+
+/** GitHub's 404 for a release of ours: whether it is gone or hidden, it would say no again. */
+export const gone = (failure: Failure, tag: string): Failure => ({
+  ...failure,
+  kind: "denied",
+  status: null,
+  how: `GitHub does not show the release ${tag} any more`,
+});
 
 /** How a release is written: its tag, and the GitHub Release. */
 export function releaser(send: Send, read: Read, clock: { now(): Instant }) {
@@ -70,14 +95,20 @@ export function releaser(send: Send, read: Read, clock: { now(): Instant }) {
     return there.value === commit ? found(0) : failed(named.failure);
   }
 
-  async function release(place: Place, { tag, title, body, draft, over }: Release): Promise<Outcome<number>> {
+  /** A draft that was deleted is made anew; what is to be published is there, or is not published. */
+  async function release(place: Place, { tag, commit, title, body, draft, over }: Release): Promise<Outcome<number>> {
     const { installation, priority } = place;
-    const releases = `${root(place)}/releases`;
-    const said = { tag_name: tag, name: title, body, draft };
-    const outcome =
-      over === null
-        ? await send({ installation, priority, method: "POST", path: releases, body: said })
-        : await send({ installation, priority, method: "PATCH", path: `${releases}/${over}`, body: said });
+    const path = `${root(place)}/releases`;
+    const said = { tag_name: tag, target_commitish: commit, name: title, body, draft };
+    if (over !== null) {
+      const changed = await send({ installation, priority, method: "PATCH", path: `${path}/${over}`, body: said });
+      if (changed.ok || !isAbsent(changed)) return written(changed);
+      if (!draft) return failed(gone(changed.failure, tag));
+    }
+    return written(await send({ installation, priority, method: "POST", path, body: said }));
+  }
+
+  function written(outcome: Outcome<Reply>): Outcome<number> {
     if (!outcome.ok) return outcome;
     const result = parsed(outcome.value.text, releaseShape);
     return "value" in result ? found(result.value.id) : malformed(result.flaw, outcome.value.status, clock.now());

@@ -8,6 +8,8 @@ import { Unanswered } from "./failure.ts";
 const LARGEST_BODY = 32 * 1024 * 1024;
 const MOST_REDIRECTS = 3;
 const REDIRECTS = [301, 302, 307, 308];
+/** Asks for a file itself, which GitHub may keep on another host. */
+export const RAW = "application/octet-stream";
 
 /** As much of a fetch request as Octokit uses. */
 type Init = {
@@ -31,12 +33,17 @@ export type Transport = { fetch(url: string, init?: Init): Promise<Answer>; stop
 
 const unzip = promisify(gunzip);
 
+/** @returns what may be asked of another host without our token: nothing but a file; null where it may not. */
+function elsewhere({ headers: { authorization: _, ...headers } = {}, method = "GET" }: Init, next: URL): Init | null {
+  return method === "GET" && headers["accept"] === RAW && next.protocol === "https:" ? { headers } : null;
+}
+
 /**
  * A fetch for Octokit on node:http with connections kept open. It costs about half the processor time of the global
  * fetch, and every call of Octokit's, also those by which it signs in, gets the same time-out.
  *
  * Redirects, which GitHub answers for renamed repositories, are followed with the same method and body, but never to
- * another host, which would be given our token. Rejects with `Unanswered` where no whole answer came.
+ * another host, which would be given our token; only a file is got from there, without it. Rejects with `Unanswered` where no whole answer came.
  *
  * @param timeout milliseconds for a call with all its redirects.
  */
@@ -47,12 +54,17 @@ export function transport(timeout: number): Transport {
   async function fetch(url: string, init: Init = {}): Promise<Answer> {
     const signal = AbortSignal.timeout(timeout);
     let at = new URL(url);
+    let asking = init;
     for (let redirects = 0; ; redirects++) {
-      const answer = await once(at, init, signal);
+      const answer = await once(at, asking, signal);
       const location = answer.headers.get("location");
       if (location === undefined || !REDIRECTS.includes(answer.status) || redirects === MOST_REDIRECTS) return answer;
       const next = new URL(location, at);
-      if (next.origin !== at.origin) return answer;
+      if (next.origin !== at.origin) {
+        const other = elsewhere(asking, next);
+        if (other === null) return answer;
+        asking = other;
+      }
       at = next;
     }
   }

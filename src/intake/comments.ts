@@ -4,7 +4,7 @@ import { executionSlot } from "../flow/effect.ts";
 import type { Self } from "../flow/facts.ts";
 import { instantText } from "../flow/listed.ts";
 import { type Instant, repositoryId } from "../flow/names.ts";
-import { mayCommand, type Request, type StickyEdit } from "../flow/request.ts";
+import { mayCommand, type Request, type StickyEdit, takenBackOf } from "../flow/request.ts";
 import { clicksIn } from "../release/clicks.ts";
 import { id, newsOf, place } from "./place.ts";
 
@@ -129,12 +129,12 @@ function askedIn({
   readonly at: Instant;
   readonly written?: Instant | null | undefined;
   readonly body: string;
-  readonly origin: Exclude<Request["origin"], { readonly page: unknown }>;
-  readonly how?: Request["how"];
+  readonly origin: Extract<Request["origin"], { readonly comment: number } | { readonly review: number }>;
+  readonly how?: Exclude<Request["how"], "sticky">;
 }): readonly Request[] {
   if (!mayCommand(body) || (how !== "taken back" && (!by || by.type === "Bot"))) return [];
   const name = "comment" in origin ? `comment:${origin.comment}` : `review:${origin.review}`;
-  const id = how === "written" ? name : `${name}:${how.replace(" ", "-")}`;
+  const id = { written: name, "taken back": takenBackOf(name), "edited in": `${name}:edited-in` }[how];
   return [
     { id, by: { id: by?.id ?? 0, login: by?.login ?? "ghost" }, at, ...(written && { written }), body, how, origin },
   ];

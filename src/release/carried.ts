@@ -1,5 +1,5 @@
 import type { Stages } from "../flow/config.ts";
-import type { Comparison, MergedPull } from "../flow/facts.ts";
+import type { Commit, Comparison, MergedPull } from "../flow/facts.ts";
 import type { PullFacts } from "../flow/memory.ts";
 import type { Person, RepositoryId, Sha } from "../flow/names.ts";
 import { matches } from "../flow/pattern.ts";
@@ -11,11 +11,13 @@ export type CarriedPull = {
   readonly title: string;
   readonly author: PullFacts["author"];
   readonly labels: readonly string[];
-  /** Of the commits that it brought: their titles, or all that they say. */
+  /** Of the commits that it brought: their titles, and what they break. */
   readonly messages: readonly string[];
+  /** Who wrote them; left out: nobody but who opened it. */
+  readonly writers?: readonly Person[];
 };
 /** A commit that no pull request brought that is known. */
-export type LooseCommit = { readonly sha: Sha; readonly title: string; readonly author: Person | null };
+export type LooseCommit = Pick<Commit, "sha" | "title" | "breaking" | "author">;
 /** What a promotion carries. */
 export type Carried = {
   /** By number. */
@@ -56,27 +58,51 @@ export function carriedIn(
       const brought = [...ancestors(from, here, before)].filter((sha) => !owned.has(sha));
       for (const sha of [...brought, commit.sha]) owned.add(sha);
       const { number, title, author, labels } = pull;
-      const messages = [...brought, commit.sha].map((sha) => (here.get(sha) as { title: string }).title);
-      return { number, title, author, labels, messages };
+      const messages = [...brought, commit.sha].map((sha) => messageOf(here.get(sha) as Commit));
+      return { number, title, author, labels, messages, ...writersOf(author, [...brought, commit.sha], here) };
     });
   const loose = commits.filter(({ sha, parents }) => parents.length < 2 && !owned.has(sha));
   return {
     pulls: pulls.toSorted((a, b) => a.number - b.number),
-    loose: loose.map(({ sha, title, author }) => ({ sha, title, author })),
+    loose: loose.map(({ parents: _, tree: __, ...commit }) => commit),
     whole,
   };
 }
 
+/** What a commit says of its change, as far as that is known. */
+export const messageOf = ({ title, breaking }: Pick<Commit, "title" | "breaking">): string =>
+  breaking === undefined ? title : `${title}\n\n${breaking}`;
+
 /** What a hotfix carries: itself, with all the commits that it brings. */
 export function carriedAlone(
   { commits, whole }: Pick<Comparison, "commits" | "whole">,
-  { number, title, author, labels }: Omit<CarriedPull, "messages">,
+  { number, title, author, labels }: Omit<CarriedPull, "messages" | "writers">,
 ): Carried {
+  const here: Here = new Map(commits.map((commit) => [commit.sha, commit]));
   return {
-    pulls: [{ number, title, author, labels, messages: commits.map((commit) => commit.title) }],
+    pulls: [
+      {
+        number,
+        title,
+        author,
+        labels,
+        messages: commits.map(messageOf),
+        ...writersOf(author, [...here.keys()], here),
+      },
+    ],
     loose: [],
     whole,
   };
+}
+
+/** Merges are nobody's writing. */
+function writersOf(opener: Person, brought: readonly Sha[], here: Here): Pick<CarriedPull, "writers"> {
+  const authors = brought.flatMap((sha) => {
+    const { author, parents } = here.get(sha) as Comparison["commits"][number];
+    return author === null || author.id === opener.id || parents.length > 1 ? [] : [author];
+  });
+  const writers = [...new Map(authors.map((author) => [author.id, author])).values()];
+  return writers.length === 0 ? {} : { writers };
 }
 
 type Here = ReadonlyMap<Sha, Comparison["commits"][number]>;

@@ -1,4 +1,5 @@
 import { CommitParser } from "conventional-commits-parser";
+import { breakingFooter } from "../flow/breaking.ts";
 
 /** What a change is, as its author says; the strongest first, which is also the order in which notes tell of them. */
 export const KINDS = ["breaking", "feature", "fix", "performance", "revert", "documentation", "other"] as const;
@@ -22,8 +23,6 @@ export type Said = {
   readonly breaks: string | null;
 };
 
-/** Of a footer so much is read, in characters: what breaks is said in a paragraph. */
-const LONGEST_FOOTER = 2_000;
 /** A header that is longer is none: GitHub takes titles of 256 characters. */
 const LONGEST_HEADER = 1_000;
 
@@ -35,15 +34,12 @@ export function saidBy(message: string): Said {
   const header = message.trimStart().split(/[\r\n]/, 1)[0] as string;
   if (header === "" || header.length > LONGEST_HEADER) return { kind: null, breaks: null };
   // The parser looks for mentions and references too, which takes longer than all the rest: it is given what counts.
-  const at = message.search(FOOTER);
-  const footer = at === -1 ? "" : `\n\n${message.slice(at, at + LONGEST_FOOTER)}`;
-  const { type, notes } = PARSER.parse(`${header}${footer}`);
+  const footer = breakingFooter(message);
+  const { type, notes } = PARSER.parse(footer === null ? header : `${header}\n\n${footer}`);
   const [breaks] = notes;
   if (breaks !== undefined) return { kind: "breaking", breaks: breaks.text };
   return { kind: TYPES.get(type?.toLowerCase() ?? "") ?? null, breaks: null };
 }
-
-const FOOTER = /^BREAKING[ -]CHANGE: /m;
 
 const PARSER = new CommitParser({
   headerPattern: /^(\w+)(?:\(([^()]*)\))?: (.*)$/,

@@ -1,5 +1,6 @@
 import { digestOf } from "../flow/ledger.ts";
-import { envelope, type Signer } from "./evidence/envelope.ts";
+import type { Signer } from "../flow/signer.ts";
+import { envelope } from "./evidence/envelope.ts";
 import {
   EVIDENCE_FILE,
   type EvidenceFile,

@@ -6,7 +6,7 @@ import type { Chosen } from "./version.ts";
 
 /** What the notes of a release tell. */
 export type Told = {
-  readonly chosen: Pick<Chosen, "because" | "previous" | "tag">;
+  readonly chosen: Pick<Chosen, "because" | "previous" | "tag" | "remarks">;
   /** The pull request that released it, and on whose word; null: on nobody's that is known. */
   readonly number: number;
   readonly by: Person | null;

@@ -1,9 +1,9 @@
 import { coerce, compare, compareBuild, inc, parse, type SemVer } from "semver";
 import { BUMPS, type Bump } from "../flow/memory.ts";
 import { short } from "../flow/names.ts";
-import type { VersionAsked } from "../flow/standing.ts";
+import type { VersionAsked } from "../flow/version-asked.ts";
 import { code, listed } from "../flow/words.ts";
-import type { Carried } from "./carried.ts";
+import { type Carried, messageOf } from "./carried.ts";
 import { type Kind, strongest } from "./conventional.ts";
 import { type VersionFile, versionIn } from "./version-files.ts";
 
@@ -47,12 +47,14 @@ export type Chosen = {
   readonly previous: string | null;
   /** What does not hold the release and should be seen, each in a sentence. */
   readonly remarks: readonly string[];
+  /** What else is worth saying before it is made, each in a sentence. */
+  readonly advice: readonly string[];
 };
 type Refused = { readonly refused: string };
 
 /**
  * The version of a release: what the command asks for, else the strongest label `release:…` on what is carried, else what
- * Conventional Commits say, else a patch. The first is 1.0.0. It is greater than every tag that is a version, with or without
+ * Conventional Commits say, else a patch. The first is 1.0.0, beside which the tags are named that are no versions. It is greater than every tag that is a version, with or without
  * `v`, by SemVer's precedence: a pre-release leads to its own version, and build metadata does not count. Tags that are no
  * versions are left alone. https://semver.org
  *
@@ -67,6 +69,9 @@ export function versionOf({ tags, asked, carried, files }: Releasing): Chosen | 
   if ("refused" in found) return found;
   const { version, because } = found;
   const byItself = last === null ? null : next(last, said.bump);
+  const disagree = files
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+    .map((file) => disagreement(file, version, last));
   return {
     version,
     tag: `v${version}`,
@@ -74,13 +79,19 @@ export function versionOf({ tags, asked, carried, files }: Releasing): Chosen | 
     previous: last?.tag ?? null,
     remarks: [
       ...found.remarks,
+      ...(last === null ? tagsLeftAlone(tags) : []),
       ...(byItself !== null && compare(byItself, version) > 0
         ? [`${said.why}, which by itself would make it \`v${byItself}\`.`]
         : []),
       ...(carried.whole
         ? []
         : ["GitHub does not list all that is carried, and what it leaves out has no say in this."]),
-      ...files.toSorted((a, b) => (a.path < b.path ? -1 : 1)).flatMap((file) => disagreement(file, version, last)),
+      ...disagree.flatMap(({ remark = [] }) => remark),
+    ],
+    advice: [
+      ...disagree.flatMap(({ advice = [] }) => advice),
+      // Behind a version they are nobody's surprise.
+      ...(last === null ? [] : tagsLeftAlone(tags)),
     ],
   };
 }
@@ -176,7 +187,7 @@ function byCommits({ pulls, loose }: Carried, last: Last | null): Reason {
       .map(({ number, title, messages }) => ({ of: `#${number}`, kind: strongest([title, ...messages]) })),
     ...loose
       .toSorted((a, b) => (a.sha < b.sha ? -1 : 1))
-      .map(({ sha, title }) => ({ of: short(sha), kind: strongest([title]) })),
+      .map((commit) => ({ of: short(commit.sha), kind: strongest([messageOf(commit)]) })),
   ];
   const of = (kind: Kind) => changes.find((change) => change.kind === kind)?.of;
   const [breaking, feature, fix] = [of("breaking"), of("feature"), of("fix")];
@@ -188,28 +199,32 @@ function byCommits({ pulls, loose }: Carried, last: Last | null): Reason {
   return { bump: "patch", why: fix === undefined ? "nothing that is carried asks for more" : `${fix} brings a fix` };
 }
 
-function disagreement(file: VersionFile, version: string, last: Last | null): readonly string[] {
+type Disagreement = { readonly remark?: string; readonly advice?: string };
+
+function disagreement(file: VersionFile, version: string, last: Last | null): Disagreement {
   const found = versionIn(file);
-  if (found === null) return [];
-  if (found === "unreadable") return [`${code(file.path)} cannot be read for its version.`];
+  if (found === null) return {};
+  if (found === "unreadable") return { remark: `${code(file.path)} cannot be read for its version.` };
   const says = parse(found.says);
   // Where versions are made by releasing, the file holds none: `0.0.0`, or `0.0.0-development`.
   const isPlaceholder = says !== null && says.major + says.minor + says.patch === 0;
-  if (isPlaceholder || says?.compare(version) === 0) return [];
+  if (isPlaceholder || says?.compare(version) === 0) return {};
   const isRelease = says !== null && says.prerelease.length + says.build.length === 0;
   const couldBe = isRelease && (last === null || says.compare(last.version) > 0);
-  const instead = couldBe ? `; \`/promote v${says.version}\` would agree with it` : "";
-  return [`${code(file.path)} says ${code(found.says)}, and not ${version}${instead}.`];
+  return {
+    remark: `${code(file.path)} says ${code(found.says)}, and not ${version}.`,
+    ...(couldBe && { advice: `\`/promote v${says.version}\` would agree with ${code(file.path)}.` }),
+  };
 }
 
 /** So many are named. */
 const MOST_NAMED = 10;
 
-/** Which tags are no versions and so have no say, in a sentence for who asks; null: all are. */
-export function tagsLeftAlone(tags: readonly string[]): string | null {
+/** Which tags are no versions and so have no say, in a sentence for who asks; none where all are. */
+export function tagsLeftAlone(tags: readonly string[]): readonly string[] {
   const others = tags.filter((tag) => parse(tag) === null).toSorted();
-  if (others.length === 0) return null;
+  if (others.length === 0) return [];
   const names = others.slice(0, MOST_NAMED).map(code);
   const more = others.length > MOST_NAMED ? [`${others.length - MOST_NAMED} more`] : [];
-  return `Left alone, since they are no versions: ${listed([...names, ...more])}.`;
+  return [`Left alone, since they are no versions: ${listed([...names, ...more])}.`];
 }

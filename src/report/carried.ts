@@ -1,12 +1,10 @@
-import { peopleIn, signed, withList } from "../flow/carried-list.ts";
+import { relisted, roomIn, signed } from "../flow/carried-list.ts";
 import { type Branch, short } from "../flow/names.ts";
-import { count, listed } from "../flow/words.ts";
+import { count, listed, sizeOf } from "../flow/words.ts";
 import { authorsOf, type Carried, type CarriedPull, type LooseCommit } from "../release/carried.ts";
-import { folded, type Part, sizeOf } from "./folding.ts";
+import { folded, type Part } from "./folding.ts";
 import { codeInLine, inLine, titled } from "./markdown.ts";
 
-/** GitHub takes no longer body. */
-const LARGEST = 65_536;
 /** So many numbers stand in a sentence. */
 const MOST_NAMED = 20;
 
@@ -22,22 +20,36 @@ export const promotionTitle = (
   of: { readonly from: Branch; readonly to: Branch } | { readonly tag: string },
 ): string => ("tag" in of ? `Release ${of.tag}` : `Promote ${of.from} to ${of.to}`);
 
+/** Whether a title is one that Flowgate gives to such a promotion, whatever its version. */
+export const isPromotionTitle = (title: string, of: { readonly from: Branch; readonly to: Branch }): boolean =>
+  title === promotionTitle(of) || /^Release v\d+\.\d+\.\d+\S*$/.test(title);
+
 /**
- * The body of a promotion with its list brought up to date. What people wrote stays, each line of it. Where there is too
- * much, authors are folded to the numbers of their pull requests, then to how many those are, the longest first; where people
- * left no room for a single line, the body stays as it is.
+ * The body of a promotion with its list brought up to date. What people wrote stays, each line of it; where they left no room
+ * for a single line, the body stays as it is.
  *
  * @param body as it is now; for a new one what stands above the list, such as the line of its run-book.
  */
 export function promotionBody(body: string, listing: Listing): string {
-  const people = peopleIn(body);
-  const room = LARGEST - sizeOf(withList(people, ""));
+  const list = promotionList(listing, roomIn(body));
+  return (list && relisted(body, list)) ?? body;
+}
+
+/**
+ * What it carries. Where there is too much, authors are folded to the numbers of their pull requests, then to how many those
+ * are, the longest first.
+ *
+ * @param room for the list, signed. @returns null where not a single line has room.
+ */
+export function promotionList(listing: Listing, room: number): string | null {
   const size = (list: string) => sizeOf(signed(list));
   const lead = leadOf(listing);
   const all = folded([[lead], ...groupsOf(listing.carried), [FOOT]], room, size);
-  const fitting = [all, lead].find((list) => size(list) <= room);
-  return fitting === undefined ? body : withList(people, fitting);
+  return [all, lead].find((list) => size(list) <= room) ?? null;
 }
+
+/** What is carried, by author, for who is answered how much it is. @param room in characters. */
+export const carriedList = (carried: Carried, room: number): string => folded(groupsOf(carried), room);
 
 const FOOT = "Flowgate keeps this list; what you write above or below it stays.";
 

@@ -31,7 +31,7 @@ export type Told = {
   readonly sharedBy: number;
   readonly component: ComponentMemory;
   readonly stage: StageMemory | null;
-  readonly house: House;
+  readonly house: Pick<House, "app" | "links" | "web">;
   readonly now: Instant;
   /** Why it was looked at; null: its time had come. */
   readonly cause: string | null;
@@ -53,8 +53,13 @@ export function checkRun(told: Told): CheckContent {
     summary: summaryOf(told, page),
     detailsUrl: page,
     ...annotationsOf(verdict.findings),
+    ...(!observed && isPromoted(verdict) && { dryRun: true }),
   };
 }
+
+/** Whether it leaves the first stage, or goes right into the last one. */
+export const isPromoted = ({ lane }: Verdict): boolean =>
+  lane === "promotion" || lane === "release" || lane === "hotfix";
 
 /**
  * A check `flowgate: BASE / GATE` for each gate that a promotion, a release or a hotfix was asked, so that the list of
@@ -65,12 +70,8 @@ export function checkRun(told: Told): CheckContent {
  */
 export function gateChecks(told: Told, there: readonly string[] = []): readonly CheckContent[] {
   const { verdict, component, house } = told;
-  const { lane } = verdict;
   const observed = !isEnforced(component.config.policy);
-  const all =
-    (lane === "promotion" || lane === "release" || lane === "hotfix") &&
-    component.config.policy.gateChecks &&
-    !observed;
+  const all = isPromoted(verdict) && component.config.policy.gateChecks && !observed;
   const page = house.links && `${house.links}/${component.name}/pull/${told.pull}`;
   const nameOf = ({ gate }: Finding) => `${told.name} / ${gate}`;
   const shown = verdict.findings.filter(

@@ -3,6 +3,7 @@ import type { Push } from "../flow/provenance.ts";
 import { commitOf, type StandingOf } from "../flow/standing.ts";
 import { minute } from "../flow/words.ts";
 import { code, prose } from "./markdown.ts";
+import { touchedCure, touchedTitle } from "./touched.ts";
 
 const TITLES: { readonly [how in Push["how"]]: (stage: Branch) => string } = {
   push: (stage) => `Unreviewed push to ${stage}`,
@@ -37,22 +38,24 @@ export function issueOf(
   standing: StandingOf<"deviation">,
   closed: string | null,
 ): { readonly title: string; readonly body: string; readonly mark: string; readonly state: "open" | "closed" } {
-  const { stage, push, because, key } = standing;
+  const { stage, because, key } = standing;
   const mark = `<!-- flowgate:deviation ${key} -->`;
   const cure = closed === null ? stillOpen(standing) : `Cleared: ${prose(closed)}.`;
   return {
-    title: TITLES[push.how](stage),
+    title: standing.push === undefined ? touchedTitle(standing.touched) : TITLES[standing.push.how](stage),
     body: `${prose(because)}.\n\n${cure}\n\n${mark}`,
     mark,
     state: closed === null ? "open" : "closed",
   };
 }
 
-function stillOpen({ stage, push, by }: StandingOf<"deviation">): string {
-  const commit = short(commitOf({ push }));
+function stillOpen(standing: StandingOf<"deviation">): string {
+  const { stage, by } = standing;
+  if (standing.push === undefined) return touchedCure(standing.touched, by);
+  const commit = short(commitOf(standing));
   const accept = `a release manager or somebody in engineering${by === null ? "" : " who did not push it"} accepts it here with ${code(`/accept ${commit} because …`)}`;
   const held = `Until then ${code(stage)} is not promoted. Closing this issue alone changes nothing.`;
-  return push.how === "push"
+  return standing.push.how === "push"
     ? `Either a pull request into ${code(stage)} takes it back, or ${accept}. ${held}`
     : `It is cleared when ${accept}. ${held}`;
 }

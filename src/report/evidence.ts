@@ -101,7 +101,7 @@ const hopCells = ({ from, into, head, merge, by, at }: Hop): readonly string[] =
   code(head),
   code(merge),
   by === null ? "not known" : prose(by.login),
-  moment(at),
+  at === null ? "not known" : moment(at),
 ];
 
 function approved({ approvals }: Evidence): readonly string[] {
@@ -177,7 +177,8 @@ function doneLine(did: Did): string {
 
 /** What was said of it, and who agreed. */
 function said({ because, note, url, confirmedBy }: Did, words: Inert, link: Inert): string {
-  const remarks = [because, note].filter((text) => text !== null).map(words);
+  // Who says what came out gives no other reason.
+  const remarks = [...new Set([because, note])].filter((text) => text !== null).map(words);
   const seen = url === null ? [] : [link(url)];
   const agreed = confirmedBy === null ? [] : [`confirmed by ${words(confirmedBy.login)}`];
   return [...remarks, ...seen, ...agreed].join("; ");
@@ -216,9 +217,7 @@ function pastTheGates({ overrides, deviations }: Evidence): readonly string[] {
       prose(one.because),
       listed([one.by, ...(one.confirmedBy === null ? [] : [one.confirmedBy])].map(({ login }) => prose(login))),
       moment(one.at),
-      one.closed === null
-        ? "open"
-        : `${prose(one.closed.because)} (${prose(one.closed.by.login)}, ${moment(one.closed.at)})`,
+      one.closed === null ? "open" : `${prose(one.closed.because)} (${prose(one.closed.by)}, ${moment(one.closed.at)})`,
     ]),
   );
   const past = deviations.map(({ stage, commit, what, by, at, closed }) =>
@@ -242,7 +241,7 @@ function pastTheGates({ overrides, deviations }: Evidence): readonly string[] {
 
 function brought({ carried, loose }: Evidence): readonly string[] {
   const pulls = carried.map(({ number, title, authors }) =>
-    row([`#${number}`, prose(title), listed(authors.map((author) => `${printed(author)} · ${prose(author.login)}`))]),
+    row([`#${number}`, prose(title), listed(authors.map(({ login }) => prose(login)))]),
   );
   const commits = loose.map(({ commit, title, author }) =>
     row([code(commit), prose(title), author === null ? "" : prose(author)]),
@@ -272,6 +271,6 @@ const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
 /** To the second, as records of signatures ask. */
 const moment = (at: Instant): string => `${at.slice(0, 19).replace("T", " ")} UTC`;
-const printed = ({ name }: Named): string => (name === null ? "no name given" : prose(name));
+const printed = ({ name }: Named): string => (name === null ? "no name known" : prose(name));
 const who = ({ login }: Person): string => inLine(login);
 const sha = (commit: Sha): string => codeInLine(short(commit));

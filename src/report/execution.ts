@@ -3,12 +3,11 @@ import { type Sha, short } from "../flow/names.ts";
 import type { Label } from "../flow/request.ts";
 import { isRequired } from "../flow/run-book.ts";
 import type { Walk } from "../flow/standing.ts";
-import { count, listed } from "../flow/words.ts";
+import { count, listed, sizeOf } from "../flow/words.ts";
 import { marksLines } from "../release/clicks.ts";
 import { hasBox, isLeaf, openIn, type Progress, type Run, runsOf, type Step } from "../release/progress.ts";
-import { sizeOf } from "./folding.ts";
 import { leadOf, nextOf } from "./lead.ts";
-import { codeInLine } from "./markdown.ts";
+import { codeInLine, inLine } from "./markdown.ts";
 import { stepLine } from "./step.ts";
 
 /** What the comment that shows a run-book is made of. */
@@ -21,6 +20,8 @@ export type Sticky = {
   readonly walks: readonly Progress[];
   /** Where everything can be seen and ticked; null: there is no such page. */
   readonly pageUrl: string | null;
+  /** What is published as soon as a release manager says so, `v1.4.0`; left out: nothing waits for that. */
+  readonly publishes?: string;
 };
 
 /** GitHub takes no longer comment. */
@@ -101,11 +102,17 @@ function foldingOrder(runs: readonly Run[], current: number): readonly Run[] {
 type Saying = Sticky & { readonly intro: readonly string[]; readonly lines: ReadonlyMap<Step, string> };
 
 function sayingOf(sticky: Sticky): Saying {
-  const { walks, path, blob, pageUrl } = sticky;
+  const { walks, path, blob, pageUrl, publishes } = sticky;
   const page = pageUrl === null ? "" : ` [The page of this run-book](${pageUrl}) shows all of it, and takes ticks too.`;
   return {
     ...sticky,
-    intro: [...leadOf(sticky), `Run-book: ${codeInLine(path)} (${codeInLine(short(blob))}).${page}`],
+    intro: [
+      ...leadOf(sticky),
+      ...(publishes === undefined
+        ? []
+        : [`**${inLine(publishes)} is published as soon as a release manager writes \`/promote\` here.**`]),
+      `Run-book: ${codeInLine(path)} (${codeInLine(short(blob))}).${page}`,
+    ],
     lines: new Map(walks.flatMap(({ walk, steps }) => steps.map((step) => [step, stepLine(step, walk)] as const))),
   };
 }

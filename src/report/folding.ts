@@ -1,8 +1,7 @@
+import { sizeOf } from "../flow/words.ts";
+
 /** A part of a text: in full first, then in ever fewer words. */
 export type Part = readonly [string, ...string[]];
-
-/** GitHub's editor sends a carriage return before each new line, and a person must be able to save a text too. */
-export const sizeOf = (text: string): number => text.length + text.split("\n").length;
 
 /** What an empty line between two parts adds to their sizes. */
 const BETWEEN = 3;

@@ -1,9 +1,9 @@
-import { count } from "../flow/words.ts";
+import { count, sizeOf } from "../flow/words.ts";
 import type { Carried } from "../release/carried.ts";
 import type { Kind } from "../release/conventional.ts";
 import { type Exceptions, type Section, sectionsOf, type Told } from "../release/notes.ts";
 import { commitLine } from "./carried.ts";
-import { folded, type Part, sizeOf } from "./folding.ts";
+import { folded, type Part } from "./folding.ts";
 import { codeInLine, cutTo, inLine, titled } from "./markdown.ts";
 
 /** GitHub takes no longer body of a release, in characters; it says so in its refusal. */
@@ -27,10 +27,13 @@ const HEADINGS: { readonly [kind in Kind]: string } = {
  * The notes of a release, for GitHub: what it changes, by kind and author, each pull request once, then what was let through
  * on somebody's word. Where there is too much, the longest sections are folded to numbers, then to how many there are;
  * exceptions that would take more than half of the room are counted.
+ *
+ * @param room in characters; what a release takes where it is not said.
  */
-export function releaseNotes(told: Told): string {
+export function releaseNotes(told: Told, room = LARGEST): string {
   const changes = [...sectionsOf(told.carried).map(partOf), ...looseOf(told.carried)];
-  return folded([[leadOf(told)], ...changes, ...exceptionsOf(told.exceptions)], LARGEST);
+  const rest = [...exceptionsOf(told.exceptions, room), ...remarksOf(told.chosen)];
+  return folded([[leadOf(told)], ...changes, ...rest], room);
 }
 
 function leadOf({ chosen, number, by, carried, compareUrl }: Told): string {
@@ -66,7 +69,13 @@ function looseOf({ loose }: Carried): readonly Part[] {
   return [[`${heading}\n\n${loose.map(commitLine).join("\n")}`, `${heading}\n\n${count(loose.length, "commit")}`]];
 }
 
-function exceptionsOf({ skipped, overrides, deviations }: Exceptions): readonly Part[] {
+/** What its version makes people look at. */
+const remarksOf = ({ remarks }: Told["chosen"]): readonly Part[] =>
+  remarks.length === 0
+    ? []
+    : [[`### About the version\n\n${remarks.map((text) => `- ${inLine(cutTo(text, LONGEST_REMARK))}`).join("\n")}`]];
+
+function exceptionsOf({ skipped, overrides, deviations }: Exceptions, room: number): readonly Part[] {
   const lines = [
     ...skipped.map(
       ({ label, text, because, by, confirmedBy }) =>
@@ -84,7 +93,7 @@ function exceptionsOf({ skipped, overrides, deviations }: Exceptions): readonly 
   if (lines.length === 0) return [];
   const all = lines.join("\n");
   const counted = `${count(skipped.length, "item")} skipped, ${count(overrides.length, "gate")} overridden, ${count(deviations.length, "deviation")}; the evidence tells of each`;
-  return [[`### Exceptions\n\n${sizeOf(all) > LARGEST / 2 ? counted : all}`]];
+  return [[`### Exceptions\n\n${sizeOf(all) > room / 2 ? counted : all}`]];
 }
 
 const onWord = (login: string, confirmed: string | undefined): string =>

@@ -13,3 +13,7 @@ export const tagMessage = ({
   readonly number: number;
   readonly ledger: Hash;
 }): string => `${version}\n\nReleased by #${number}.\nFlowgate-Ledger: ${ledger}\n`;
+
+/** What a draft says of what it waits for, where it is published by hand. @param tested whether a run-book asks for something after the merge. */
+export const draftNote = ({ number, tested }: { readonly number: number; readonly tested: boolean }): string =>
+  `> This is a draft until a release manager says \`/promote\` on #${number}${tested ? ", once it is deployed and tested" : ""}.`;

@@ -28,4 +28,6 @@ export const TAKEN_BACK =
 export const NOT_PROMOTED =
   "Its comment was edited or deleted before anything was merged, so it ends. It can be written again.";
 export const TWICE = "It stands there twice: once is enough. Nothing was done.";
+export const DRY_FIRST =
+  "To try it out and to do it are two comments: look at what the first one shows. Nothing was done.";
 export const NOTHING_DONE = "Nothing was done.";

@@ -69,12 +69,14 @@ export async function apply(
   }
   for (const { of, request } of news.asks) await ask(on, subjectKey(of), request);
   for (const nudge of news.nudges) await nudgeOne(on, nudge, now, except, news.cause);
-  for (const prefix of news.forget) {
+  for (const name of news.forget) {
+    const below = name.endsWith(":") ? name : `${name} / `;
     await on
       .updateTable("slot")
       .set({ fingerprint: null })
-      .where("slot", ">=", prefix)
-      .where("slot", "<", `${prefix}\u{10FFFF}`)
+      .where((row) =>
+        row.or([row("slot", "=", name), row.and([row("slot", ">=", below), row("slot", "<", `${below}\u{10FFFF}`)])]),
+      )
       .execute();
   }
 }
@@ -82,9 +84,12 @@ export async function apply(
 /** What a nudge that no delivery brought is said to come from. */
 const OWN = "what was decided beside it";
 
+/** Lessons that nobody is nudged for beside them. */
+const ALONE: readonly Lesson["of"][] = ["checks", "push", "merge", "landing", "release"];
+
 /** Whether what was just learned is reason enough to look again, whoever else is nudged. */
 function nudgesItself(lesson: Lesson, before: Row, after: Row): boolean {
-  if (lesson.of !== "component") return lesson.of === "checks" || lesson.of === "push" || lesson.of === "merge";
+  if (lesson.of !== "component") return ALONE.includes(lesson.of);
   const looks = ({ memory }: Row) => parsed<ComponentMemory>(memory)?.look === true;
   return before.memory !== null && !looks(before) && looks(after);
 }
@@ -123,9 +128,14 @@ async function subjectsOf(on: Connection, lesson: Lesson): Promise<readonly Aime
     case "component":
       return [{ subject: { kind: "component", repository }, lesson }];
     case "push":
-    case "merge": {
-      const subject = { kind: "stage", repository, branch: lesson.branch } as const;
-      return (await memoryOf(on, subjectKey(subject))) === null ? [] : [{ subject, lesson }];
+    case "merge":
+    case "landing":
+    case "back-merge":
+      return stageIfKnown(on, lesson, lesson.branch);
+    case "release": {
+      const component = await memoryOf<ComponentMemory>(on, subjectKey({ kind: "component", repository }));
+      const last = component?.config.policy.stages.at(-1);
+      return last === undefined ? [] : stageIfKnown(on, lesson, last);
     }
     case "checks": {
       const rows = await on
@@ -139,6 +149,11 @@ async function subjectsOf(on: Connection, lesson: Lesson): Promise<readonly Aime
       return rows.map(({ number }) => ({ subject: { kind: "pull", repository, number: number as number }, lesson }));
     }
   }
+}
+
+async function stageIfKnown(on: Connection, lesson: Lesson, branch: Branch): Promise<readonly Aimed[]> {
+  const subject = { kind: "stage", repository: lesson.repository, branch } as const;
+  return (await memoryOf(on, subjectKey(subject))) === null ? [] : [{ subject, lesson }];
 }
 
 async function stagesKnown(on: Connection, repository: RepositoryId): Promise<readonly Branch[]> {
@@ -256,6 +271,9 @@ export function columnsOf(memory: Memory): Partial<Pick<Row, "head" | "base" | "
   }
 }
 
+/** How the memory of a pull request begins to say what Flowgate lists in its body; nobody can write that into a title. */
+const LISTS = '%"list":"%';
+
 async function nudgeOne(
   on: Connection,
   nudge: Nudge,
@@ -288,6 +306,7 @@ async function nudgeOne(
     query = query.where("repository", "=", pulls.repository).where("kind", "=", "pull").where("open", "=", 1);
     if (pulls.head !== undefined) query = query.where("head", "=", pulls.head);
     if (pulls.base !== undefined) query = query.where("base", "=", pulls.base);
+    if (pulls.lists) query = query.where("memory", "like", LISTS);
     if (pulls.compared !== undefined) {
       const rows = await on
         .selectFrom("subject")

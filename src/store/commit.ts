@@ -1,7 +1,7 @@
 import type { Decision } from "../flow/decision.ts";
 import { type Effect, type Receipt, requestAnsweredIn } from "../flow/effect.ts";
 import type { PullKnown } from "../flow/facts.ts";
-import type { Entry } from "../flow/ledger.ts";
+import { digestOf, type Entry } from "../flow/ledger.ts";
 import type { Hash, Instant, Slot } from "../flow/names.ts";
 import { digestOfWalked, type WalkedBook } from "../flow/run-book.ts";
 import { type Lease, subjectKey } from "../flow/subject.ts";
@@ -187,8 +187,21 @@ function saidOf(effect: Effect): Entry["says"] {
       return { content: effect.content };
     case "proposal":
       return { title: effect.title, branch: effect.branch, base: effect.base };
+    case "commit":
+      return {
+        title: effect.title,
+        branch: effect.branch,
+        base: effect.base,
+        parents: effect.parents,
+        tree: effect.tree,
+        folders: effect.folders,
+      };
     case "promotion":
       return { title: effect.title, branch: effect.branch, base: effect.base, pinned: effect.pinned };
+    case "pull-body":
+      return { number: effect.number, title: effect.title?.to ?? null };
+    case "reviewers":
+      return { number: effect.number, people: effect.people, teams: effect.teams };
     case "merge":
       return { number: effect.number, head: effect.head, method: effect.method };
     case "branch":
@@ -197,6 +210,8 @@ function saidOf(effect: Effect): Entry["says"] {
       return { tag: effect.tag, commit: effect.commit, message: effect.message };
     case "release":
       return { tag: effect.tag, title: effect.title, body: effect.body, draft: effect.draft };
+    case "assets":
+      return { tag: effect.tag, files: effect.files.map(({ name, text }) => ({ name, sha256: digestOf(text) })) };
     case "issue":
     case "ruleset":
       return { title: effect.title };

@@ -1,5 +1,5 @@
 import { chainHash, type Entry, entryDigest, GENESIS, type LedgerEntry, type Withheld } from "../flow/ledger.ts";
-import type { Hash, Instant, RepositoryId } from "../flow/names.ts";
+import type { Hash, Instant, Place, RepositoryId } from "../flow/names.ts";
 import type { Connection, Database } from "./database.ts";
 import type { Tables } from "./schema.ts";
 import { project } from "./standing.ts";
@@ -49,10 +49,10 @@ export async function headOf(
   return (await query.executeTakeFirstOrThrow()) as { sequence: number; hash: Hash };
 }
 
-/** The hash of a chain's last entry. */
-export async function lastHash(on: Connection, chain: string): Promise<Hash> {
-  const head = await on.selectFrom("chain").select("hash").where("name", "=", chain).executeTakeFirst();
-  return (head?.hash ?? GENESIS) as Hash;
+/** The place of a chain's last entry; of one without entries the place before the first. */
+export async function lastPlace(on: Connection, chain: string): Promise<Place> {
+  const head = await on.selectFrom("chain").select(["sequence", "hash"]).where("name", "=", chain).executeTakeFirst();
+  return (head as Place | undefined) ?? { sequence: 0, hash: GENESIS };
 }
 
 /** @returns with `says` null where the text was redacted. */

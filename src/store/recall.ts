@@ -1,5 +1,10 @@
 import { organisationNote } from "../flow/component.ts";
 import {
+  adoptionSlot,
+  assetsSlot,
+  backMergeFingerprint,
+  backMergeSlot,
+  bodySlot,
   branchSlot,
   checkSlot,
   type Effect,
@@ -7,40 +12,59 @@ import {
   executionSlot,
   issueSlot,
   mergeSlot,
+  notMergedBackSlot,
   promotionSlot,
   releaseSlot,
+  reviewersSlot,
+  rollbackSlot,
   rulesetSlot,
   type SlotState,
   tagSlot,
   turnedBackSlot,
 } from "../flow/effect.ts";
-import type {
-  ComponentKnown,
-  Facts,
-  KnownDeviation,
-  KnownOverride,
-  KnownOwed,
-  MayAffect,
-  MergedPull,
-  PullKnown,
-  Sibling,
-  Source,
-  StageKnown,
+import {
+  type ComponentKnown,
+  type Facts,
+  type KnownDeviation,
+  type KnownOverride,
+  type KnownOwed,
+  type MayAffect,
+  type MergedPull,
+  NO_ROLLBACK,
+  type PullKnown,
+  type RollbackKnown,
+  type Sibling,
+  type Source,
+  type StageKnown,
 } from "../flow/facts.ts";
+
 import type { ComponentMemory, GroupMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import { type Branch, type Hash, type Instant, later, type RepositoryId, type Sha, type Slot } from "../flow/names.ts";
 import { owedOf } from "../flow/owed.ts";
 import { unexplained } from "../flow/provenance.ts";
 import type { Answer, Heard, Open } from "../flow/request.ts";
 import { checkName, titlesOf } from "../flow/ruleset.ts";
+import type { Standing } from "../flow/standing.ts";
 import { type PullSubject, type Subject, subjectKey } from "../flow/subject.ts";
 import { concessionsIn, configLetThrough, type Verdict } from "../flow/verdict.ts";
 import { recordsOf } from "./arrivals.ts";
 import type { Connection } from "./database.ts";
-import { chainOf, lastHash } from "./ledger.ts";
+import { chainOf, lastPlace } from "./ledger.ts";
+import { recordedOf } from "./recorded.ts";
 import { memoryOf, parsed, type Row, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
-import { deviationsOn, lastLanding, overridesOn, owedOn, spentIn, standingFor } from "./standing.ts";
+import {
+  deviationsOn,
+  isWithdrawn,
+  lastLanding,
+  overridesOn,
+  owedOn,
+  releasesOf,
+  rollbacksIn,
+  spentIn,
+  standingFor,
+} from "./standing.ts";
+import { trainsFor } from "./trains.ts";
 
 export type Recalled = {
   readonly facts: Facts;
@@ -103,6 +127,8 @@ async function beside(
           overrides: [],
           owed: NOTHING_OWED,
           ...NOT_PROMOTED,
+          rollback: null,
+          backMerge: null,
           walked: null,
           stage: null,
           source: null,
@@ -151,8 +177,10 @@ async function beside(
       const asked = standing.some((one) => one.kind === "promotion") || requests.some(asksToPromote);
       const intoLast = into > 0 && into === (component?.config.policy.stages.length ?? 0) - 1;
       const promoted = await promotionOf(on, subject, pull, { asked, released: intoLast && (pull.merged || asked) });
+      const backMerge = await backMergeOn(on, subject, pull);
       // What was attested may be taken back, too; command words know no case.
       const attests = requests.some(({ request }) => /\/attest/i.test(request.body));
+      const rolls = standing.some((one) => one.kind === "rolling-back");
       const numbers = [subject.number, ...siblings.map(({ number }) => number)];
       return {
         subject,
@@ -172,8 +200,18 @@ async function beside(
         overrides: await overridesKnown(on, subject, now),
         owed: pull.merged && verdict?.lane === "hotfix" ? await owedKnown(on, subject) : NOTHING_OWED,
         ...promoted,
+        rollback: await rollbackOf(on, subject, {
+          rolls,
+          own: standing.find((one) => one.kind === "rollback" && one.number === subject.number),
+          names: intoLast && pull.merged && pull.body !== null && /withdraws/i.test(pull.body),
+          made: intoLast && pull.merged,
+        }),
+        ...(backMerge !== null && {
+          merge: await slotState(on, mergeSlot(subject.repository, subject.number, pull.head.sha)),
+        }),
+        backMerge,
         walked,
-        spent: attests ? await spentIn(on, subject.repository) : [],
+        spent: attests || rolls ? await spentIn(on, subject.repository) : [],
         lastRelease: attests ? await lastLanding(on, subject.repository, subject.number) : null,
         // One check speaks for all that share it, so a hold on one holds all.
         standing: standing.filter((one) => one.kind !== "hold" || numbers.includes(one.number)),
@@ -192,26 +230,29 @@ async function beside(
     case "stage": {
       const { repository, branch } = subject;
       const stage = memory as StageMemory | null;
-      const [unchecked, slots, records, deviations] = await Promise.all([
+      const [unchecked, slots, records, deviations, releases] = await Promise.all([
         uncheckedInto(on, repository, branch),
         rulesetSlotsOf(on, repository, branch),
         recordsOf(on, repository, branch, stage?.arrivals ?? null),
         deviationsOn(on, repository, branch, later(now, -CLOSED_MS)),
+        stage?.touched === undefined ? [] : releasesOf(on, repository),
       ]);
       const known: readonly KnownDeviation[] = await withIssues(on, repository, deviations);
-      return { subject, memory, unchecked, slots, records, deviations: known };
+      const backMerge = await backMergeInto(on, subject, stage, component);
+      return { subject, memory, unchecked, slots, records, deviations: known, backMerge, releases };
     }
     case "component": {
       const of = memory as ComponentMemory | null;
       const installation = row?.installation ?? 0;
-      const [organisation, letThrough, enrolment, requests] = await Promise.all([
+      const [organisation, letThrough, enrolment, requests, trains] = await Promise.all([
         organisationOf(on, row, of),
         of?.look && of.defaultBranch !== null ? letThroughInto(on, subject.repository, of.defaultBranch) : [],
         slotState(on, enrolmentSlot(subject.repository)),
         requestsOf(on, subject),
+        trainsFor(on, subject.repository, installation),
       ]);
       const standing = requests.length > 0 ? await standingFor(on, subject.repository, installation, null) : [];
-      return { subject, memory, organisation, letThrough, enrolment, requests, standing, installation };
+      return { subject, memory, organisation, letThrough, enrolment, requests, standing, installation, ...trains };
     }
   }
 }
@@ -246,35 +287,136 @@ function withIssues<One extends { readonly standing: { readonly key: string } }>
   );
 }
 
-type Promoted = Pick<PullKnown, "merge" | "next" | "branch" | "tag" | "release" | "merged" | "ledger">;
+type Promoted = Pick<
+  PullKnown,
+  | "merge"
+  | "next"
+  | "body"
+  | "adoption"
+  | "reviewers"
+  | "branch"
+  | "tag"
+  | "release"
+  | "assets"
+  | "merged"
+  | "ledger"
+  | "recorded"
+>;
 const NOT_PROMOTED: Promoted = {
   merge: null,
   next: null,
+  body: null,
+  adoption: null,
+  reviewers: null,
   branch: null,
   tag: null,
   release: null,
+  assets: null,
   merged: [],
   ledger: null,
+  recorded: null,
 };
 
-/** What a `/promote` has done, and a release. Most pull requests are merged by nobody's command, and make no release. */
+/** What a `/promote` has done, a release, and our list. Most pull requests are merged by nobody's command, make no release, and list nothing. */
 async function promotionOf(
   on: Connection,
-  { repository, number }: PullSubject,
-  { head }: PullMemory,
+  subject: PullSubject,
+  { head, state, merged: isMerged, list = null }: PullMemory,
   { asked, released }: { readonly asked: boolean; readonly released: boolean },
 ): Promise<Promoted> {
-  if (!asked && !released) return NOT_PROMOTED;
-  const [merge, next, branch, tag, release, merged, ledger] = await Promise.all([
+  const lists = list !== null && state === "open";
+  if (!asked && !released && !lists) return NOT_PROMOTED;
+  const { repository, number } = subject;
+  const [merge, next, body, adoption, reviewers, branch, tag, release, assets, merged, ledger] = await Promise.all([
     asked ? slotState(on, mergeSlot(repository, number, head.sha)) : null,
     asked ? slotState(on, promotionSlot(repository, number)) : null,
+    lists ? slotState(on, bodySlot(repository, number)) : null,
+    asked ? slotState(on, adoptionSlot(repository, number)) : null,
+    asked ? slotState(on, reviewersSlot(repository, number)) : null,
     asked ? slotState(on, branchSlot(repository, head.ref)) : null,
     released ? slotState(on, tagSlot(repository, number)) : null,
     released ? slotState(on, releaseSlot(repository, number)) : null,
+    released ? slotState(on, assetsSlot(repository, number)) : null,
     mergedOf(on, repository),
-    released ? lastHash(on, chainOf(repository)) : null,
+    released ? lastPlace(on, chainOf(repository)) : null,
   ]);
-  return { merge, next, branch, tag, release, merged, ledger };
+  const isMade = release?.written?.completed === true;
+  const recorded = released && isMerged && !isMade ? await recordedOf(on, subject, merged) : null;
+  return { merge, next, body, adoption, reviewers, branch, tag, release, assets, merged, ledger, recorded };
+}
+
+/**
+ * What a `/rollback` on a pull request has done, and what the pull request withdraws.
+ *
+ * @param own what stands of it as a rollback; `names`: its body may name releases; `made`: it may have made one.
+ */
+async function rollbackOf(
+  on: Connection,
+  { repository, number }: PullSubject,
+  {
+    rolls,
+    own,
+    names,
+    made,
+  }: { readonly rolls: boolean; readonly own: Standing | undefined; readonly names: boolean; readonly made: boolean },
+): Promise<RollbackKnown | null> {
+  const withdrawn = made && (await isWithdrawn(on, repository, number));
+  if (!rolls && own === undefined && !names) return withdrawn ? { ...NO_ROLLBACK, withdrawn } : null;
+  const [opened, issue, releases] = await Promise.all([
+    rolls ? slotState(on, rollbackSlot(repository, number)) : null,
+    own === undefined ? null : slotState(on, issueSlot(repository, own.key)),
+    releasesOf(on, repository),
+  ]);
+  const slots = await Promise.all(
+    releases.map(({ standing }) => slotState(on, releaseSlot(repository, standing.number))),
+  );
+  return { opened, issue, releases: releases.map((one, place) => ({ ...one, slot: slots[place] ?? null })), withdrawn };
+}
+
+/** How a stage comes to have what landed in a later one; where it owes nothing that is not read. */
+async function backMergeInto(
+  on: Connection,
+  { repository, branch }: StageKnown["subject"],
+  stage: StageMemory | null,
+  component: ComponentMemory | null,
+): Promise<StageKnown["backMerge"]> {
+  if (stage?.owes === undefined) return null;
+  const stages = component?.config.policy.stages ?? [];
+  const [{ slot, pull }, rollbacks, ...later] = await Promise.all([
+    lastBackMerge(on, repository, branch),
+    rollbacksIn(on, repository),
+    ...stages
+      .slice(stages.indexOf(branch) + 1)
+      .map((later) => memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository, branch: later }))),
+  ]);
+  return { slot, open: pull?.open === 1, later: later.flatMap((memory) => memory?.backMerges ?? []), rollbacks };
+}
+
+/** Our own pull request that brought something back into a stage last. */
+async function lastBackMerge(
+  on: Connection,
+  repository: RepositoryId,
+  stage: Branch,
+): Promise<{ readonly slot: SlotState | null; readonly pull: Row | undefined }> {
+  const slot = await slotState(on, backMergeSlot(repository, stage));
+  const number = slot?.written?.id;
+  const pull = number === undefined ? undefined : await rowOf(on, subjectKey({ kind: "pull", repository, number }));
+  return { slot, pull };
+}
+
+/** Whether we opened a pull request to bring something back, and what was said there. */
+async function backMergeOn(
+  on: Connection,
+  { repository, number }: PullSubject,
+  { head, base }: PullMemory,
+): Promise<PullKnown["backMerge"]> {
+  if (!head.ref.startsWith("back-merge/")) return null;
+  const slot = await slotState(on, backMergeSlot(repository, base));
+  if (slot?.written?.id !== number) return null;
+  return {
+    changed: slot.written.fingerprint !== backMergeFingerprint(head.sha),
+    said: await slotState(on, notMergedBackSlot(repository, number, head.sha)),
+  };
 }
 
 const asksToPromote = ({ request }: Open): boolean => /^\/promote\b/im.test(request.body);
@@ -296,12 +438,13 @@ async function mergedOf(on: Connection, repository: RepositoryId): Promise<reado
   return rows.flatMap(({ number, memory, verdict }) => {
     const pull = parsed<PullMemory>(memory);
     if (!pull?.merged) return [];
-    const { title, author, head, base, mergeCommit, bump } = pull;
+    const { title, author, head, base, mergeCommit, mergedAt, bump } = pull;
     const labels = bump === null ? [] : [`release:${bump}`];
     const judged = parsed<Verdict>(verdict);
     const lane = judged?.lane ?? null;
     const overridden = concessionsIn(judged);
-    return [{ number: number as number, title, author, head, base, mergeCommit, labels, lane, overridden }];
+    const facts = { title, author, head, base, mergeCommit, mergedAt };
+    return [{ number: number as number, ...facts, labels, lane, overridden }];
   });
 }
 
@@ -348,8 +491,16 @@ async function sourceOf(
   const memory = await memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository, branch: stage }));
   if (memory === null) return { stage, since: null, heads: [], unexplained: [], trusted: [] };
   const { arrivals } = memory;
-  const records = await recordsOf(on, repository, stage, arrivals);
-  return { ...arrivals, stage, unexplained: unexplained(arrivals, records) };
+  const [records, { pull }] = await Promise.all([
+    recordsOf(on, repository, stage, arrivals),
+    lastBackMerge(on, repository, stage),
+  ]);
+  return {
+    ...arrivals,
+    stage,
+    unexplained: unexplained(arrivals, records),
+    ...(pull?.open === 1 && { backMerge: pull.number as number }),
+  };
 }
 
 /** Other open pull requests with this head and base, as they were judged there. */

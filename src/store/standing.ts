@@ -1,9 +1,9 @@
-import type { KnownOwed, Spent } from "../flow/facts.ts";
+import type { KnownOwed, MadeRelease, Spent } from "../flow/facts.ts";
 import type { LedgerEntry, Withheld } from "../flow/ledger.ts";
 import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
 import { overridesOf } from "../flow/override.ts";
 import { owedOf } from "../flow/owed.ts";
-import type { Standing, StandingOf } from "../flow/standing.ts";
+import { type MergedRollback, releaseKey, type Standing, type StandingOf } from "../flow/standing.ts";
 import type { Connection } from "./database.ts";
 import type { Tables } from "./schema.ts";
 
@@ -37,7 +37,12 @@ export async function project(
 
 function rowOf(standing: Standing, hash: string): Tables["standing"] {
   const { kind } = standing;
-  const of = kind === "freeze" ? standing.of : { repository: standing.repository };
+  const of =
+    kind === "freeze"
+      ? standing.of
+      : kind === "train"
+        ? { installation: standing.installation }
+        : { repository: standing.repository };
   return {
     key: standing.key,
     kind,
@@ -60,7 +65,9 @@ function ownOf(standing: Standing): number | null {
     case "execution":
     case "item":
     case "landed":
+    case "on-word":
     case "promotion":
+    case "rolling-back":
       return standing.number;
     case "attestation":
       return standing.served ?? null;
@@ -109,6 +116,30 @@ export async function spentIn(on: Connection, repository: RepositoryId): Promise
   }));
 }
 
+/** Rollbacks of a repository that are merged. */
+export async function rollbacksIn(on: Connection, repository: RepositoryId): Promise<readonly MergedRollback[]> {
+  const rows = await on
+    .selectFrom("standing")
+    .select("standing")
+    .where("repository", "=", repository)
+    .where("kind", "=", "rollback")
+    .orderBy("key")
+    .execute();
+  return rows
+    .map(({ standing }) => JSON.parse(standing) as StandingOf<"rollback">)
+    .filter((one): one is MergedRollback => one.commit !== null);
+}
+
+/** Whether the release that a pull request made was withdrawn. */
+export async function isWithdrawn(on: Connection, repository: RepositoryId, number: number): Promise<boolean> {
+  const row = await on
+    .selectFrom("standing")
+    .select("closed_because")
+    .where("key", "=", releaseKey(repository, number))
+    .executeTakeFirst();
+  return row?.closed_because?.startsWith("withdrawn ") === true;
+}
+
 /** When a release or a hotfix other than this one went into the last stage last; null: never. */
 export async function lastLanding(on: Connection, repository: RepositoryId, but: number): Promise<Instant | null> {
   const rows = await on
@@ -140,6 +171,21 @@ export async function deviationsOn(
     .execute();
   return rows.map(({ standing, closed_because }) => ({
     standing: JSON.parse(standing) as StandingOf<"deviation">,
+    closed: closed_because,
+  }));
+}
+
+/** The releases that were made of a repository, published or not. */
+export async function releasesOf(on: Connection, repository: RepositoryId): Promise<readonly MadeRelease[]> {
+  const rows = await on
+    .selectFrom("standing")
+    .select(["standing", "closed_because"])
+    .where("repository", "=", repository)
+    .where("kind", "=", "release")
+    .orderBy("key")
+    .execute();
+  return rows.map(({ standing, closed_because }) => ({
+    standing: JSON.parse(standing) as StandingOf<"release">,
     closed: closed_because,
   }));
 }

@@ -15,7 +15,7 @@ import { migrate } from "./migrations.ts";
 import { type Recalled, recall } from "./recall.ts";
 import { parsed } from "./rows.ts";
 import { sessionsOf } from "./sessions.ts";
-import { askedOnPage, componentsView, isAnswered, pullView } from "./views.ts";
+import { askedOnPage, componentsView, isAnswered, pullView, triedOnPage } from "./views.ts";
 
 export type StoreOptions = {
   /** PostgreSQL; null: the embedded database. */
@@ -252,6 +252,7 @@ export async function openStore({ url, folder, clock, leaseMs, log }: StoreOptio
     sessions: sessionsOf(database, clock, real),
     pullView: (name: string, number: number) => pullView(db, name, number, clock.now()),
     askedOnPage: (pull: PullSubject, by: Person["id"]) => askedOnPage(db, pull, by),
+    triedOnPage: (pull: PullSubject, by: Person["id"]) => triedOnPage(db, pull, by),
     isAnswered: (id: string) => isAnswered(db, id),
     componentsView: () => componentsView(db, clock.now()),
     ledgerFlaw: (signal?: AbortSignal) => ledgerFlaw(database, signal),

@@ -2,7 +2,7 @@ import { checkSlot } from "../flow/effect.ts";
 import type { ComponentMemory, Memory, PullMemory, StageMemory } from "../flow/memory.ts";
 import type { Branch, Instant, Person, RepositoryId } from "../flow/names.ts";
 import { isConfirmed } from "../flow/override.ts";
-import { type Answer, askedOnPage as idsOf, type Request } from "../flow/request.ts";
+import { type Answer, askedOnPage as idsOf, triedOnPage as idsOfTries, type Request } from "../flow/request.ts";
 import { checkName } from "../flow/ruleset.ts";
 import type { WalkedBook } from "../flow/run-book.ts";
 import type { Standing, StandingOf } from "../flow/standing.ts";
@@ -101,6 +101,20 @@ export async function askedOnPage(on: Connection, pull: PullSubject, by: Person[
   });
 }
 
+/** What a person tried out last by *Dry run* on the page of a pull request; null: nothing. */
+export async function triedOnPage(on: Connection, pull: PullSubject, by: Person["id"]) {
+  const ids = idsOfTries(pull, by);
+  const row = await on
+    .selectFrom("request")
+    .select(["request", "answer"])
+    .where("id", ">=", ids)
+    .where("id", "<", `${ids}\u{10FFFF}`)
+    .orderBy("id", "desc")
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  return { at: (JSON.parse(row.request) as Request).at, answer: parsed<Answer>(row.answer) };
+}
+
 /** Whether it was decided what comes of a request. */
 export async function isAnswered(on: Connection, id: string): Promise<boolean> {
   const row = await on.selectFrom("request").select("answer").where("id", "=", id).executeTakeFirst();
@@ -142,10 +156,11 @@ export async function componentsView(on: Connection, now: Instant) {
   return views;
 }
 
-/** Not what is one pull request's own, nor what nobody agreed to, nor a freeze that is over. */
+/** Not what is one pull request's own or is only on its way, nor what nobody agreed to, nor a freeze or a rollback that is over. */
 function standsInTheWay(one: Standing, now: Instant): boolean {
   if (one.kind === "override") return isConfirmed(one);
-  if (one.kind === "hold" || one.kind === "attestation") return false;
+  if (one.kind === "rollback") return one.commit !== null && one.broughtAgainBy === null;
+  if (one.kind === "hold" || one.kind === "attestation" || one.kind === "train") return false;
   return one.kind !== "freeze" || one.until === null || one.until > now;
 }
 

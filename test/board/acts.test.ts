@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import { type ActPorts, actsWith, isJudged, suffices } from "../../src/board/acts.ts";
+import { type ActPorts, actsWith, isJudged, isPromotable, suffices } from "../../src/board/acts.ts";
 import { type Instant, later } from "../../src/flow/names.ts";
 import type { PageAct } from "../../src/flow/request.ts";
 import { intake } from "../../src/intake.ts";
@@ -25,6 +25,66 @@ const acts = actsWith({
     accepted.push(delivery);
     return known ? "known" : "stored";
   },
+});
+
+describe("A dry run on the page", () => {
+  test("asks what the button beside the check asks for, to be answered there", async () => {
+    const view = stories.promotion();
+    const { head, base } = view.memory;
+    await acts.dryRun(view, DORA);
+    const button = intake(
+      {
+        id: "1",
+        event: "check_run",
+        at: NOW,
+        payload: {
+          action: "requested_action",
+          requested_action: { identifier: "dry-run" },
+          check_run: {
+            name: `flowgate: ${base}`,
+            head_sha: head.sha,
+            app: { id: 7 },
+            pull_requests: [{ number: view.number, head: { sha: head.sha }, base: { ref: base } }],
+          },
+          repository: { id: view.repository, full_name: "glucose/api" },
+          sender: DORA,
+        },
+      },
+      { app: 7, bot: "flowgate[bot]" },
+    );
+    const [asked] = button.asks;
+    const id = `dry-run:pull:${view.repository}:${view.number}:3:2026-11-22T09:40:0`;
+    expect(accepted).toMatchObject([
+      {
+        id,
+        event: "dry-run",
+        body: "",
+        news: {
+          nudges: button.nudges,
+          asks: [{ ...asked, request: { ...asked?.request, id, origin: { number: view.number, button: "page" } } }],
+        },
+      },
+    ]);
+    expect(said).toEqual(["dora asked on the board for a dry run."]);
+    await acts.dryRun(view, DORA);
+    expect(said).toHaveLength(1);
+  });
+
+  test.each<[keyof typeof stories, boolean]>([
+    ["promotion", true],
+    ["refused", false],
+    ["merged", false],
+    ["unjudged", false],
+  ])("has something to try out: %s, %j", (name, expected) => {
+    expect(isPromotable(stories[name]())).toBe(expected);
+  });
+
+  test("has nothing to try out where nothing is enforced", () => {
+    const view = stories.promotion();
+    const { component } = view;
+    const policy = { ...component.config.policy, enforcement: "observe" as const };
+    expect(isPromotable({ ...view, component: { ...component, config: { ...component.config, policy } } })).toBe(false);
+  });
 });
 
 describe("Re-check on the page", () => {

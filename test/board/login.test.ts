@@ -27,7 +27,7 @@ let github: Played;
 const clock = { now: () => now };
 /** Nobody acts here. */
 const nobody = () => Promise.reject(new Error("nobody asked for it"));
-const acts: Acts = { recheck: nobody, tick: nobody };
+const acts: Acts = { recheck: nobody, dryRun: nobody, tick: nobody };
 const readable = (name: string, repository: RepositoryId): Readable => ({ name, repository, right: "read" });
 
 beforeEach(async () => {

@@ -9,17 +9,20 @@ import {
   mayNot,
   NOT_HERE,
   nothingToJudge,
+  nothingToPromote,
   nothingToTick,
   notOurForm,
   refusalPage,
   unknownPull,
   unknownRepository,
 } from "../../src/board/pages/refusal.ts";
-import type { PullView } from "../../src/board/views.ts";
+import type { PullView, Tried } from "../../src/board/views.ts";
 import type { Entry } from "../../src/flow/ledger.ts";
-import { branch } from "../../src/flow/names.ts";
+import { branch, repositoryId } from "../../src/flow/names.ts";
+import type { Standing } from "../../src/flow/standing.ts";
 import { expectGolden } from "./golden.ts";
 import {
+  before as ago,
   board,
   crowd,
   entries,
@@ -42,6 +45,14 @@ const bytes = (text: string) => Buffer.byteLength(text);
 const names = Object.keys(stories) as (keyof typeof stories)[];
 const show = (name: keyof typeof stories) => markupOf(pullPage(stories[name](), NOW, "https://github.com"));
 
+const READER: Reader = {
+  visitor: { login: "dora", word: "a-word" },
+  right: "write",
+  mayRecheck: false,
+  dryRun: null,
+  asked: [],
+};
+
 describe("what people read", () => {
   test.each(names)("the page of a pull request: %s", (name) => {
     expectGolden(`board-pull-${name}.html`, show(name));
@@ -52,12 +63,48 @@ describe("what people read", () => {
     expectGolden("board-empty.html", markupOf(componentsPage([])));
   });
 
+  test("the board, of a release that was touched by hand", () => {
+    const touched: Standing = {
+      kind: "deviation",
+      key: "touched",
+      by: null,
+      at: NOW,
+      because: "Release v1.4.0 was edited by hand",
+      repository: repositoryId(901),
+      stage: branch("master"),
+      touched: { did: "edited", tag: "v1.4.0", commit: head("staging").sha, released: true, at: NOW },
+    };
+    expect(markupOf(componentsPage([row("a/b", { standing: [touched] })]))).toContain(
+      '<span class="word failed">✗ by hand</span> v1.4.0: Release v1.4.0 was edited by hand',
+    );
+  });
+
   test("the page of a pull request, for who may have it judged afresh", () => {
-    const reader: Reader = { visitor: { login: "dora", word: "a-word" }, right: "write", mayRecheck: true, asked: [] };
+    const reader: Reader = { ...READER, mayRecheck: true };
     const page = (view: PullView, given = reader) => markupOf(pullPage(view, NOW, "https://github.com", given));
     expectGolden("board-pull-recheck.html", page(stories.refused()));
     expect(page({ ...stories.refused(), inHand: true })).toContain("Flowgate is at it. Load this page again");
     expect(page(stories.refused(), { ...reader, mayRecheck: false })).not.toContain("Re-check");
+  });
+
+  test("the page of a promotion, for who may try it out, with what came of that", () => {
+    const page = (last: Tried | null) =>
+      markupOf(pullPage(stories.promotion(), NOW, "https://github.com", { ...READER, dryRun: { last } }));
+    const shows = [
+      "- `package.json` says `1.3.0`, and not 1.4.0.",
+      "<details><summary>The notes of v1.4.0</summary>",
+      "After `v1.3.2`: minor. [All that changed](https://github.com/glucose/api/compare/v1.3.2...v1.4.0)",
+      "### Features\n\n- \\#7 log in \\<b>now\\</b> (dora)\n  - **anew**",
+      "</details>",
+    ].join("\n\n");
+    const says = "It carries 2 pull requests. Nothing was done.";
+    expectGolden("board-pull-tried.html", page({ at: ago(1), answer: { came: "done", body: null, says, shows } }));
+    expect(page({ at: ago(1), answer: null })).toContain("It is looked at. Load this page again in a moment.");
+    expect(page({ at: ago(1), answer: { came: "refused", body: null } })).toContain("✗ Not done.");
+    for (const last of [null, { at: ago(11), answer: { came: "done", body: null, says, shows } } as const]) {
+      expect(page(last)).toContain('action="/glucose/api/pull/42/dry-run"');
+      expect(page(last)).not.toContain("It carries");
+    }
   });
 
   test("refusals", () => {
@@ -69,6 +116,7 @@ describe("what people read", () => {
       mayNot("glucose/api", "read", "write", back),
       nothingToJudge(back),
       nothingToTick(back),
+      nothingToPromote(back),
       notOurForm(back),
       loggedOutMeanwhile(back),
       forgedAct(back),

@@ -134,6 +134,7 @@ describe("how it is sent", () => {
     const broken = {
       pullView: () => Promise.reject(new Error("down")),
       askedOnPage: () => Promise.reject(new Error("down")),
+      triedOnPage: () => Promise.reject(new Error("down")),
       componentsView: () => Promise.reject(new Error("down")),
     };
     const request = { method: "GET", path: "/", host: "localhost", ifNoneMatch: null, at: NOW };

@@ -15,6 +15,7 @@ const reader = (more: Partial<Reader> = {}): Reader => ({
   visitor: { login: "mara", word: "a-word" },
   right: "write",
   mayRecheck: false,
+  dryRun: null,
   asked: [],
   ...more,
 });

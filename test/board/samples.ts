@@ -2,7 +2,7 @@ import type { ComponentView, PullView, Views } from "../../src/board/views.ts";
 import { NO_CONFIG } from "../../src/flow/absorb.ts";
 import { DEFAULT_POLICY, type Policy } from "../../src/flow/config.ts";
 import { type Fact, type Read, wantKey } from "../../src/flow/facts.ts";
-import { chainHash, type Entry, entryDigest, GENESIS, type LedgerEntry } from "../../src/flow/ledger.ts";
+import { chainHash, digestOf, type Entry, entryDigest, GENESIS, type LedgerEntry } from "../../src/flow/ledger.ts";
 import type { ComponentMemory, Enforced, PullMemory, StageMemory } from "../../src/flow/memory.ts";
 import {
   type Branch,
@@ -68,6 +68,7 @@ export function pull(given: Partial<PullMemory> = {}): PullMemory {
     body: null,
     dataLabel: false,
     mergeCommit: null,
+    mergedAt: null,
     asOf: before(125),
     from: {},
     doubt: false,
@@ -508,6 +509,8 @@ export const standing = (): readonly Standing[] => [
     number: 12,
     commit: id("1a2b3c4"),
     notes: "",
+    previous: null,
+    ledger: { sequence: 1, hash: digestOf("1") },
   },
   {
     ...opened,
@@ -613,6 +616,9 @@ export function viewsOf(pulls: { readonly [number: number]: PullView }, componen
     },
     async askedOnPage() {
       return [];
+    },
+    async triedOnPage() {
+      return null;
     },
     async componentsView() {
       return components;

@@ -6,9 +6,10 @@ import { later } from "../../src/flow/names.ts";
 import { intake } from "../../src/intake.ts";
 import { settle } from "../../src/pipeline.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
+import { signer } from "../release/releases.ts";
 import { id, NOW } from "./samples.ts";
 
-const HOUSE = { app: 5, links: null, web: "https://github.com" };
+const HOUSE = { app: 5, links: null, web: "https://github.com", version: "0.0.0", signer: signer() };
 const repository = { id: 901, full_name: "glucose/api", default_branch: "master" };
 const FILE = { found: true, blob: id("c0ff1e"), text: "stages: [development, staging, master]\n" };
 
@@ -34,13 +35,20 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   pushers: [],
   tree: id("7ee"),
   tags: [],
+  tagged: [],
+  folders: [],
+  issue: null,
+  tag: null,
+  user: { name: null },
   parents: [id("ba5e")],
   entries: [],
+  "root-files": [],
   file: FILE,
   "run-book": null,
   run: null,
   touched: [],
   verified: null,
+  permissions: {},
 };
 
 describe("the board over the store", () => {

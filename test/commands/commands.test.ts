@@ -277,7 +277,7 @@ describe("/accept", () => {
     });
     expect(opened(says(line, { standing, by: ERIN }))).toHaveLength(2);
     expect(word(says(line, { standing: [deviation(RITA)] }))).toBe(
-      "refused: Who pushed it does not accept it: somebody else has to.",
+      "refused: Who did it does not accept it: somebody else has to.",
     );
     expect(opened(says(line, { standing: [deviation(null)] }))).toHaveLength(1);
     expect(word(says(line, { standing, by: OTTO }))).toBe(
@@ -285,6 +285,31 @@ describe("/accept", () => {
     );
     expect(word(says(line))).toBe(`refused: Nothing of ${commit.slice(0, 7).toLowerCase()} waits to be accepted here.`);
     expect(says(line, { people: SILENT })).toBeNull();
+  });
+
+  it("is of what was done by hand to a release, by its commit", () => {
+    const edited = (by: Person, tag: string, of = commit): Standing => ({
+      kind: "deviation",
+      key: `deviation:42:master:release:${tag}:edited:${by.id}`,
+      by,
+      at: NOW,
+      because: "It was edited",
+      repository: REPOSITORY,
+      stage: branch("master"),
+      touched: { did: "edited", tag, commit: of, released: true, at: NOW },
+    });
+    const standing = [edited(DORA, "v1.4.0"), edited(DORA, "v1.3.0", at("before"))];
+    expect(says(line, { standing, onIssue: true })).toMatchObject({
+      came: "done",
+      entries: [
+        { what: "closed", about: "stage:42:master", says: { key: "deviation:42:master:release:v1.4.0:edited:5" } },
+      ],
+      nudges: [{ subject: { kind: "stage", branch: "master" } }],
+    });
+    // Two did the same: neither of them accepts it.
+    expect(word(says(line, { standing: [...standing, edited(RITA, "v1.4.0")] }))).toBe(
+      "refused: Who did it does not accept it: somebody else has to.",
+    );
   });
 
   it.each([
@@ -387,20 +412,44 @@ describe("/gates and /help", () => {
     const walking = ["done", "undo", "skip", "confirm", "fail"];
     expect(shown({ by: QUINN })).toEqual([
       ["gates"],
-      ["promote", "runbook", ...walking, "override", "attest", "hold", "unhold", "freeze", "unfreeze", "accept"],
+      [
+        "promote",
+        "rollback",
+        "runbook",
+        ...walking,
+        "override",
+        "attest",
+        "hold",
+        "unhold",
+        "freeze",
+        "unfreeze",
+        "accept",
+      ],
     ]);
     expect(shown({ by: DORA })).toEqual([
       ["gates", "runbook", "override", "attest", "hold", "unhold"],
-      ["promote", ...walking, "freeze", "unfreeze", "accept"],
+      ["promote", "rollback", ...walking, "freeze", "unfreeze", "accept"],
     ]);
     expect(shown({ by: RITA })).toEqual([
-      ["promote", "gates", "runbook", "override", "attest", "hold", "unhold", "freeze", "unfreeze", "accept"],
+      [
+        "promote",
+        "rollback",
+        "gates",
+        "runbook",
+        "override",
+        "attest",
+        "hold",
+        "unhold",
+        "freeze",
+        "unfreeze",
+        "accept",
+      ],
       walking,
     ]);
     expect(shown({ by: RITA, base: "master" })[1]).toEqual([]);
     expect(shown({ by: RITA, onIssue: true })).toEqual([
-      ["override", "freeze", "unfreeze", "accept"],
-      ["promote", "gates", "runbook", ...walking, "attest", "hold", "unhold"],
+      ["promote", "override", "freeze", "unfreeze", "accept"],
+      ["rollback", "gates", "runbook", ...walking, "attest", "hold", "unhold"],
     ]);
     expect(says("/help", { people: SILENT })).toBeNull();
   });

@@ -156,5 +156,5 @@ export const word = (came: Came | string | null): string | null =>
   came === null || typeof came === "string"
     ? came
     : came.came === "under way"
-      ? `under way: ${JSON.stringify(came.promotes)}`
+      ? `under way: ${JSON.stringify("train" in came ? came.train : "promotes" in came ? came.promotes : came.rollsBack)}`
       : `${came.came}: ${came.says}`;

@@ -5,6 +5,9 @@ import { chainsIn } from "../stories/tale.ts";
 import type { WorldOptions } from "../world.ts";
 import { type Killable, startKillable } from "./killable.ts";
 
+/** Each once, in the order in which they are made. */
+const FILES = ["evidence.json", "evidence.md", "svr.json", "manifest.sha256"];
+
 let killable: Killable;
 beforeAll(async () => {
   killable = await startKillable(PROMOTING as Pick<WorldOptions, "config">);
@@ -26,7 +29,7 @@ async function promoted(number: number, step: number | null): Promise<boolean> {
   return died;
 }
 
-it("Killed at every await of a /promote and started again, it merges, opens, tags, releases and answers once", async () => {
+it("Killed at every await of a /promote and started again, it merges, opens, tags, attaches, releases and answers once", async () => {
   const { world } = killable;
   const dora = world.person("dora");
   const pulls = () => world.github.find.pullsOf(world.repository().id).length;
@@ -50,6 +53,8 @@ it("Killed at every await of a /promote and started again, it merges, opens, tag
     expect(pulls()).toBe(before + 3);
     expect(tagNames(world.github, world.repository().id)).toHaveLength(round);
     expect(releases(world).map(({ draft }) => draft)).toEqual(Array.from({ length: round }, () => false));
+    const [newest] = releases(world).slice(-1) as [ReturnType<typeof releases>[number]];
+    expect(world.github.find.assetsOf(newest.id).map(({ name }) => name)).toEqual(FILES);
     died += deaths.filter((death) => death).length;
     alive = !deaths.includes(true);
   }

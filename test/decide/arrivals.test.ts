@@ -6,7 +6,6 @@ import { branch, later, type Sha } from "../../src/flow/names.ts";
 import { type Arrivals, NO_ARRIVALS, type Push, type Records } from "../../src/flow/provenance.ts";
 import { deviationKey, type StandingOf } from "../../src/flow/standing.ts";
 import {
-  APP,
   ARRIVALS,
   at,
   component,
@@ -20,6 +19,7 @@ import {
   stageMemory,
   unknown,
 } from "../builders.ts";
+import { HOUSE } from "./facts.ts";
 
 const STAGE = branch("development");
 const ABOUT = "stage:42:development";
@@ -69,10 +69,11 @@ const facts = (arrivals: Partial<Arrivals>, more: Partial<StageKnown> = {}): Sta
   slots: {},
   records: NO_RECORDS,
   deviations: [],
+  backMerge: null,
+  releases: [],
   ...more,
 });
-const answer = (arrivals: Partial<Arrivals>, more: Partial<StageKnown> = {}) =>
-  decide(facts(arrivals, more), { app: APP, links: null, web: "https://github.com" });
+const answer = (arrivals: Partial<Arrivals>, more: Partial<StageKnown> = {}) => decide(facts(arrivals, more), HOUSE);
 function judge(arrivals: Partial<Arrivals>, more: Partial<StageKnown> = {}): Decision {
   const came = answer(arrivals, more);
   if (!("decided" in came)) throw new Error(`it lacks ${JSON.stringify(came.lacks)}`);

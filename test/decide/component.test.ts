@@ -6,7 +6,8 @@ import type { Decision } from "../../src/flow/decision.ts";
 import type { ComponentKnown, Fact } from "../../src/flow/facts.ts";
 import type { ComponentMemory } from "../../src/flow/memory.ts";
 import { branch, installationId } from "../../src/flow/names.ts";
-import { APP, at, component, known, LATER, NOW, policy, pullFacts, REPOSITORY, unknown } from "../builders.ts";
+import { at, component, known, LATER, NOW, policy, pullFacts, REPOSITORY, unknown } from "../builders.ts";
+import { HOUSE } from "./facts.ts";
 
 const fresh = component({
   look: true,
@@ -55,10 +56,12 @@ const answer = (
     letThrough,
     enrolment,
     standing: [],
+    trains: [],
+    allTrains: [],
     requests: [],
     installation: installationId(1),
   };
-  return decide(facts, { app: APP, links: null, web: "https://github.com" });
+  return decide(facts, HOUSE);
 };
 function judge(
   memory: ComponentMemory | null,

@@ -7,9 +7,16 @@ import type { Label, StickyEdit } from "../../src/flow/request.ts";
 import type { StandingOf } from "../../src/flow/standing.ts";
 import { APP, at, component, NO_RECORDS, NOW, policy, pullMemory, REPOSITORY, stageMemory } from "../builders.ts";
 import { BLOB, PATH } from "../commands/walking.ts";
+import { signer } from "../release/releases.ts";
 
 /** Without pages of its own. */
-export const HOUSE: House = { app: APP, links: null, web: "https://github.com" };
+export const HOUSE: House = {
+  app: APP,
+  links: null,
+  web: "https://github.com",
+  version: "0.0.0",
+  signer: signer(),
+};
 
 /** What was decided, where nothing was left to be read. */
 export function decided(answer: Answer): Decision {
@@ -71,5 +78,7 @@ export const stageKnown = (more: Partial<StageKnown> = {}): StageKnown => ({
   slots: {},
   records: NO_RECORDS,
   deviations: [],
+  backMerge: null,
+  releases: [],
   ...more,
 });

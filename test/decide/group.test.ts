@@ -4,7 +4,8 @@ import type { Decision } from "../../src/flow/decision.ts";
 import type { GroupKnown } from "../../src/flow/facts.ts";
 import type { GroupMemory } from "../../src/flow/memory.ts";
 import { branch, later } from "../../src/flow/names.ts";
-import { APP, at, component, finding, NOW, pullMemory, REPOSITORY, verdict } from "../builders.ts";
+import { at, component, finding, NOW, pullMemory, REPOSITORY, verdict } from "../builders.ts";
+import { HOUSE } from "./facts.ts";
 
 const group = (more: Partial<GroupMemory> = {}): GroupMemory => ({
   kind: "group",
@@ -27,7 +28,7 @@ function judge(more: Partial<GroupKnown> = {}): Decision {
     slot: null,
     ...more,
   };
-  const answer = decide(facts, { app: APP, links: null, web: "https://github.com" });
+  const answer = decide(facts, HOUSE);
   if (!("decided" in answer)) throw new Error("it lacks something");
   return answer.decided;
 }

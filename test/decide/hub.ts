@@ -18,6 +18,7 @@ export const hub = (pull: Partial<ReturnType<typeof pullFacts>> = {}, options: P
   "branch staging": at("staging"),
   "rules development": [],
   repository: { name: "acme/api", defaultBranch: branch("master"), methods: ["merge", "squash"] },
+  permissions: { contents: "write", workflows: "write" },
   "open-pulls": [],
   // What is merged brings nothing but its merge.
   [`compare ${at("staging")} ${at("merged")}`]: brings(),

@@ -18,8 +18,9 @@ import {
   verdict,
 } from "../builders.ts";
 import { attested, waiver } from "../release/attested.ts";
+import { HOUSE } from "./facts.ts";
+import { rollback } from "./under-way.ts";
 
-const HOUSE = { app: 7, links: null, web: "https://github.com" };
 const MERGED = later(NOW, -60_000);
 const MERGE = at("merge");
 const CARRIED = { commits: [{ sha: at("carried") }] } as unknown as Comparison;
@@ -35,11 +36,13 @@ type Landed = {
   readonly mergeCommit?: typeof MERGE | null;
   readonly github?: typeof GITHUB;
   readonly required?: boolean;
+  readonly enforcement?: "managed" | "observe";
 };
 /** What is decided of #12, merged a minute ago. */
 function merged(standing: readonly Standing[], more: Landed = {}) {
   const { lane = "release", base = "master", mergeCommit = MERGE, github = GITHUB, required = false } = more;
-  const config = { ...component().config, policy: policy({ runBook: { ...policy().runBook, required } }) };
+  const { enforcement = "managed" } = more;
+  const config = { ...component().config, policy: policy({ enforcement, runBook: { ...policy().runBook, required } }) };
   return decide(
     pullKnown({
       component: component({ config }),
@@ -91,6 +94,41 @@ describe("a release that is merged", () => {
     expect(recorded(before)).toEqual([]);
     expect(recorded([{ ...before[0], number: 11 } as Standing])).toEqual([LANDED]);
     expect(recorded([], { lane: "hotfix" })).toEqual([LANDED]);
+  });
+
+  it("brings again what was rolled back before", () => {
+    const back = { commit: at("the rollback"), issue: 21 };
+    const standing = [rollback(), rollback({ ...back, key: "a" }), rollback({ ...back, key: "b", broughtAgainBy: 9 })];
+    const came = merged(standing);
+    expect("decided" in came && came.decided.entries[1]).toMatchObject({
+      what: "opened",
+      actor: "app",
+      says: { key: "a", ...back, broughtAgainBy: 12 },
+    });
+    expect(recorded(standing)).toEqual([LANDED, "opened a"]);
+    expect(recorded(standing, { lane: "hotfix" })).toEqual([LANDED]);
+  });
+
+  it("is told to the earlier stages, once, where something is enforced", () => {
+    const lessons = (...args: Parameters<typeof merged>) => {
+      const came = merged(...args);
+      return "decided" in came && came.decided.news.lessons;
+    };
+    const landed = (stage: string) => ({
+      of: "landing",
+      repository: REPOSITORY,
+      branch: stage,
+      from: "master",
+      commit: MERGE,
+    });
+    expect(lessons([])).toEqual([landed("development"), landed("staging")]);
+    expect(lessons([], { lane: "hotfix" })).toHaveLength(2);
+    expect(lessons([], { mergeCommit: null })).toEqual([]);
+    expect(lessons([], { enforcement: "observe" })).toEqual([]);
+    expect(lessons([], { verdict: verdict({ base: branch("master"), lane: "release", outcome: "pending" }) })).toEqual(
+      [],
+    );
+    expect(lessons([{ kind: "landed", number: 12 } as Standing])).toEqual([]);
   });
 
   it("past its gates is not", () => {

@@ -50,6 +50,7 @@ const into = (base: "staging" | "master", head: string, ...titles: readonly stri
     [`file .github/flowgate.yml ${at("before")}`]: { found: false },
     [`file .github/flowgate.yml ${at(base)}`]: { found: false },
     "issues severity-1": [],
+    [`root-files ${HEAD}`]: [],
   };
   return { known, github };
 };
@@ -82,6 +83,19 @@ describe("/promote past the first stage", () => {
     expect(decision.asked).not.toContain(`compare staging ${HEAD}`);
   });
 
+  it("remembers what should be seen of the version that it makes, by the files at its head", () => {
+    const { known, github } = into("master", "staging", "feat: a");
+    const root = [{ path: "package.json", kind: "file", blob: at("package.json"), size: 20 }];
+    const answers = { ...github, [`root-files ${HEAD}`]: root, [`blob package.json ${at("package.json")}`]: "{" };
+    expect(promotions(judge({ ...known, requests: asks("/promote") }, answers)).at(-1)).toMatchObject({
+      kind: "promotion",
+      foreseen: { tag: "v1.4.0", remarks: ["`package.json` cannot be read for its version."] },
+    });
+    const between = into("staging", "development", "feat: a");
+    const promoted = judge({ ...between.known, requests: asks("/promote") }, between.github);
+    expect(promoted.asked).not.toContain(`root-files ${HEAD}`);
+  });
+
   it("merges into the last stage what can be numbered, and nothing else", () => {
     const { known, github } = into("master", "staging", "feat: a");
     const promoted = judge({ ...known, requests: asks("/promote") }, github);
@@ -97,6 +111,23 @@ describe("/promote past the first stage", () => {
     const silent = { ...github, tags: unknown("GitHub answered 502.") };
     const waits = judge({ ...known, requests: asks("/promote") }, silent);
     expect([done(waits), waits.lookAgainAt]).toEqual([[], LATER]);
+  });
+
+  it("does not try what changes workflows where the App may not", () => {
+    const { known, github } = into("staging", "development", "feat: a");
+    const files = [{ path: ".github/workflows/ci.yml", before: null, blob: at("ci") }];
+    const answers: Hub = {
+      ...github,
+      permissions: { contents: "write" },
+      [`compare ${at("staging")} ${HEAD}`]: { ...brings("feat: a"), changes: { files, whole: true } },
+    };
+    const decision = judge({ ...known, requests: asks("/promote") }, answers);
+    expect([says(decision), mergeOf(decision)]).toEqual([
+      [
+        "It changes `.github/workflows/ci.yml`, which GitHub lets an App merge only with the permission Workflows: write. Whoever owns the App asks for it, an owner of acme agrees, and then say it again.",
+      ],
+      undefined,
+    ]);
   });
 
   it("leaves it to a merge queue", () => {

@@ -38,6 +38,7 @@ const ROLES = {
 };
 const PEOPLE = [DORA, ERIN, QUINN, RITA, OTTO, OLGA].map((person) => right(person, "write"));
 const review = (by: Person, more: Partial<Review> = {}): Review => ({
+  id: 1,
   by: { ...by, bot: false },
   state: "approved",
   commit: HEAD,

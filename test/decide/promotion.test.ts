@@ -28,7 +28,7 @@ describe("/promote", () => {
   it("merges at the judged head what passes on facts read fresh, and is answered at its end", () => {
     const decision = judge({ requests: asks("/promote") });
     expect(decision.asked.toSorted()).toEqual(
-      ["collaborators", "pull 12", "branch development", "rules development", "repository"].toSorted(),
+      ["collaborators", "permissions", "pull 12", "branch development", "rules development", "repository"].toSorted(),
     );
     expect(done(decision)).toEqual(["merge"]);
     expect(mergeOf(decision)).toMatchObject({ number: 12, head: HEAD, method: "merge", slot: `merge:42:12:${HEAD}` });
@@ -272,7 +272,12 @@ describe("/promote", () => {
   describe("on what is merged", () => {
     const memory = pullMemory({}, { state: "closed", merged: true, mergeCommit: MERGED });
     const into = `#12 is in development as ${MERGED.slice(0, 7)}.`;
-    const listed = (number: number, options: PullOptions) => ({ number, asOf: NOW, facts: pullFacts(options) });
+    // In whose body Flowgate lists what it carries.
+    const listed = (number: number, options: PullOptions) => ({
+      number,
+      asOf: NOW,
+      facts: { ...pullFacts(options), list: "seen:9" },
+    });
 
     it.each<[string, Partial<PullKnown>, Hub, string]>([
       ["says what takes it on", { next: written(13, "any") }, hub(), `${into} #13 takes it on to staging.`],
@@ -414,7 +419,9 @@ describe("/promote", () => {
 
   it("only shows what it would do, when it is asked to", () => {
     const dry = judge({ requests: asks("/promote dry run") });
-    expect(says(dry)).toEqual([`This is what \`/promote\` would find for ${HEAD.slice(0, 7)}. Nothing was done.`]);
+    expect(says(dry)).toEqual([
+      `\`/promote\` would merge #12 into development at ${HEAD.slice(0, 7)}. Once it is merged, “Promote development to staging” would be opened. Nothing was done.`,
+    ]);
     expect(done(dry)).toEqual(["reaction", "comment"]);
   });
 

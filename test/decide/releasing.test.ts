@@ -1,77 +1,33 @@
 import { describe, expect, it } from "@jest/globals";
-import type { Decision } from "../../src/flow/decision.ts";
-import type { Effect, SlotState } from "../../src/flow/effect.ts";
-import type { MergedPull, PullKnown } from "../../src/flow/facts.ts";
+import type { SlotState } from "../../src/flow/effect.ts";
+import { type MergedPull, NO_ROLLBACK, type PullKnown } from "../../src/flow/facts.ts";
 import type { Entry } from "../../src/flow/ledger.ts";
 import { branch, type Hash } from "../../src/flow/names.ts";
 import type { StandingOf } from "../../src/flow/standing.ts";
 import type { Verdict } from "../../src/flow/verdict.ts";
-import {
-  at,
-  component,
-  finding,
-  LATER,
-  NOW,
-  policy,
-  pullFacts,
-  pullMemory,
-  REPOSITORY,
-  unknown,
-  verdict,
-} from "../builders.ts";
+import { at, component, finding, LATER, NOW, policy, pullFacts, REPOSITORY, unknown, verdict } from "../builders.ts";
 import { FACTS, PATH } from "../commands/walking.ts";
 import { OTTO, RITA } from "../gates/asking.ts";
 import { done } from "../release/walks.ts";
 import { execution, WITH_RUN_BOOK } from "./facts.ts";
-import { brings, FREE, type Hub, hub, judge, says } from "./hub.ts";
-import { MERGED, OPEN, underWay, written } from "./under-way.ts";
+import { FREE, judge, says } from "./hub.ts";
+import {
+  attached,
+  BEFORE,
+  github,
+  HASH,
+  known,
+  made,
+  recorded,
+  refusing,
+  release,
+  released,
+  there,
+  told,
+} from "./released.ts";
+import { MERGED, OPEN, rollback, underWay, written } from "./under-way.ts";
 
-const BEFORE = at("before");
-const HASH = "ab".repeat(32) as Hash;
-
-const released = pullMemory(
-  { head: "staging", base: "master" },
-  { state: "closed", merged: true, mergeCommit: MERGED },
-);
-/** #12 is merged into master, which was somewhere else before. */
-const known: Partial<PullKnown> = {
-  memory: released,
-  verdict: verdict({ lane: "release", base: branch("master") }),
-  ledger: HASH,
-};
-const github: Hub = {
-  ...hub(),
-  tags: ["v1.3.2", "latest"],
-  [`parents ${MERGED}`]: [BEFORE, at("login")],
-  [`compare ${BEFORE} ${at("login")}`]: brings("feat: log in"),
-};
-const release = (more: Partial<StandingOf<"release">> = {}): StandingOf<"release"> => ({
-  kind: "release",
-  key: "release:42:12",
-  by: null,
-  at: NOW,
-  because: "minor, because a commit brings a feature",
-  repository: REPOSITORY,
-  number: 12,
-  version: "v1.4.0",
-  commit: MERGED,
-  notes: "Notes",
-  ...more,
-});
 const promotion = underWay();
-
-const there = (id: number, completed = false): SlotState => ({
-  written: { fingerprint: "any" as Hash, id, completed, at: NOW },
-  refused: null,
-});
-const made = ({ effects }: Decision) =>
-  effects.flatMap((effect): Effect[] => (effect.thing === "tag" || effect.thing === "release" ? [effect] : []));
-/** What goes on record of the release itself; that it landed is told elsewhere. */
-const told = ({ entries }: Decision) => entries.filter(({ says }) => says["kind"] !== "landed");
-const refusing = ([effect]: readonly Effect[], because: string): SlotState => ({
-  written: null,
-  refused: { fingerprint: effect?.fingerprint as Hash, because, at: NOW },
-});
 
 const withBook = component({
   config: { ...component().config, policy: { ...FREE, runBook: { ...policy().runBook, required: true } } },
@@ -128,9 +84,50 @@ describe("A merge into the last stage", () => {
     expect(says["notes"]).not.toContain("readiness");
   });
 
+  it("tells in its notes and to who asked what should be seen of its version", () => {
+    const remarks = ["`package.json` says `1.3.2`, and not 1.4.0."];
+    const foreseen = (tag: string) => ({ ...promotion, foreseen: { tag, remarks } });
+    const notes = (standing: PullKnown["standing"]) =>
+      told(judge({ ...known, standing, requests: OPEN }, github))[0]?.says["notes"];
+    expect(notes([foreseen("v1.4.0")])).toContain(`### About the version\n\n- ${remarks[0]}`);
+    // Somebody took that tag since.
+    expect(notes([foreseen("v1.3.9")])).not.toContain("### About the version");
+    const tagged = { ...known, tag: there(0), release: there(900, true), requests: OPEN };
+    const into = `#12 is in master as ${MERGED.slice(0, 7)}. v1.4.0 is released.`;
+    const saidBy = (tag: string) => says(judge({ ...tagged, standing: [foreseen(tag), release()] }));
+    expect(saidBy("v1.4.0")).toEqual([`${into} ${remarks[0]}`]);
+    expect(saidBy("v1.3.9")).toEqual([into]);
+  });
+
   it("is tagged with what the ledger says then, never with nothing", () => {
-    const justRead = judge({ ...known, ledger: null }, github);
-    expect([made(justRead), justRead.lookAgainAt]).toEqual([[], NOW]);
+    for (const more of [{ ledger: null }, { recorded: null }]) {
+      const justRead = judge({ ...known, ...more }, github);
+      expect([made(justRead), justRead.lookAgainAt]).toEqual([[], NOW]);
+    }
+  });
+
+  it("is tagged with the same message however often that is tried", () => {
+    const moved = { ...known, standing: [release()], ledger: { sequence: 9, hash: "cd".repeat(32) as Hash } };
+    expect(made(judge(moved, github))).toMatchObject([{ message: expect.stringContaining(HASH) }]);
+  });
+
+  it("tells in its notes what came past the gates, and how that was cleared", () => {
+    const push = { how: "push", before: BEFORE, after: at("feat: log in"), by: null, commits: 1, at: NOW } as const;
+    const pushed: StandingOf<"deviation"> = {
+      kind: "deviation",
+      key: "deviation:42:staging",
+      by: null,
+      at: NOW,
+      because: "somebody pushed to staging",
+      repository: REPOSITORY,
+      stage: branch("staging"),
+      push,
+    };
+    const deviations = [{ standing: pushed, closed: "rita accepted it: it is ours" }];
+    const [{ says } = { says: {} as Entry["says"] }] = told(
+      judge({ ...known, recorded: recorded({ deviations }) }, github),
+    );
+    expect(says["notes"]).toContain("Past the gates: somebody pushed to staging; rita accepted it: it is ours");
   });
 
   it("that is the first, or a hotfix with a label, is numbered so", () => {
@@ -143,6 +140,21 @@ describe("A merge into the last stage", () => {
     expect(made(judge({ ...known, ...hotfix }, github))).toMatchObject([{ tag: "v2.0.0" }]);
   });
 
+  it("that is a rollback says first what it takes back", () => {
+    const back = rollback({ key: "rollback:42:12", number: 12, commit: MERGED, withdraws: ["v1.3.2", "v1.3.1"] });
+    const decision = judge({ ...known, standing: [back] }, github);
+    const begun = told(decision).find(({ says }) => says["kind"] === "release");
+    expect(begun?.says["notes"]).toMatch(/^Rolls back `v1\.3\.2` and `v1\.3\.1` to `v1\.0\.0`\.\n\nAfter /);
+  });
+
+  it("that was withdrawn makes nothing any more, and who asked for it is told", () => {
+    const withdrawn = { ...known, rollback: { ...NO_ROLLBACK, withdrawn: true } };
+    expect(made(judge(withdrawn, github))).toEqual([]);
+    expect(says(judge({ ...withdrawn, standing: [promotion], requests: OPEN }, github))).toEqual([
+      `#12 is in master as ${MERGED.slice(0, 7)}. What it released was withdrawn.`,
+    ]);
+  });
+
   it("by a command has the version that it asked for, unless somebody took that since", () => {
     const asking = { ...known, standing: [{ ...promotion, version: { version: "2.0.0" } }], requests: OPEN };
     expect(made(judge(asking, github))).toMatchObject([{ tag: "v2.0.0" }]);
@@ -151,17 +163,34 @@ describe("A merge into the last stage", () => {
     expect(made(judge(major, github))).toMatchObject([{ tag: "v2.0.0" }]);
   });
 
-  it("is drafted once it is tagged, published where nothing is to be tested, and then over", () => {
+  it("is drafted once it is tagged, published with its evidence where nothing is to be tested, and then over", () => {
     const tagged = { ...known, standing: [release()], tag: there(0) };
     expect(made(judge(tagged))).toMatchObject([{ slot: "release:42:12", draft: true, over: null, title: "v1.4.0" }]);
     const drafted = { ...tagged, release: there(900) };
-    expect(made(judge(drafted))).toMatchObject([{ draft: false, over: 900 }]);
+    expect(made(judge(drafted, github))).toMatchObject([{ thing: "assets", release: 900 }]);
+    const { standing, slot } = attached("final");
+    expect(made(judge({ ...drafted, standing: [standing], assets: slot }))).toMatchObject([
+      { draft: false, over: 900, commit: MERGED },
+    ]);
     const published = judge({ ...tagged, release: there(900, true) });
     expect(told(published)).toMatchObject([
       { what: "closed", says: { key: "release:42:12", because: "v1.4.0 is released" } },
     ]);
     // What is over is not begun again.
     expect(judge({ ...known, tag: there(0) }).effects).toEqual([]);
+  });
+
+  it("is tagged and drafted anew where somebody deleted that, and not published before it is drafted", () => {
+    const gone = (id: number): SlotState => ({
+      written: { fingerprint: "" as Hash, id, completed: false, at: NOW },
+      refused: null,
+    });
+    const untagged = { ...known, standing: [release()], tag: gone(0), release: there(900) };
+    expect(made(judge(untagged))).toMatchObject([{ thing: "tag", tag: "v1.4.0", commit: MERGED }]);
+    const undrafted = { ...untagged, tag: there(0), release: gone(900) };
+    expect(made(judge(undrafted))).toMatchObject([{ thing: "release", draft: true, over: 900 }]);
+    // What is over stays so.
+    expect(judge({ ...known, tag: gone(0), release: gone(900) }).effects).toEqual([]);
   });
 
   it("is numbered anew where somebody took its tag before it was made", () => {
@@ -189,8 +218,9 @@ describe("A merge into the last stage", () => {
   });
 
   it("stays a draft until what its run-book asks after the merge is done", () => {
-    const drafted = { ...known, component: withBook, standing: [release()], tag: there(0), release: there(900) };
-    expect(made(judge(drafted))).toMatchObject([{ draft: true }]);
+    const { standing, slot } = attached("preliminary");
+    const drafted = { ...known, component: withBook, standing: [standing], tag: there(0), release: there(900) };
+    expect(made(judge({ ...drafted, assets: slot }))).toMatchObject([{ draft: true }]);
   });
 
   it("is published when that is done", () => {
@@ -200,14 +230,15 @@ describe("A merge into the last stage", () => {
         config: { ...component().config, policy: { ...FREE, runBook: WITH_RUN_BOOK.config.policy.runBook } },
       }),
       memory: { ...released, body: `Run-book: ${PATH}` },
-      standing: [release(), execution(), ...["i3", "i5", "i6"].map((item) => done(RITA, { item }))],
+      standing: [attached("final").standing, execution(), ...["i3", "i5", "i6"].map((item) => done(RITA, { item }))],
       tag: there(0),
       release: there(900),
+      assets: attached("final").slot,
     };
     const answers = { ...github, ...FACTS };
     expect(made(judge(drafted, answers))).toMatchObject([{ draft: false }]);
     const silent = judge(drafted, { ...answers, [`entries ${at("login")}`]: unknown("GitHub answered 502.") });
-    expect(made(silent)).toMatchObject([{ draft: true }]);
+    expect([made(silent), silent.lookAgainAt]).toEqual([[], LATER]);
   });
 
   it.each<[string, Partial<PullKnown>]>([
@@ -246,7 +277,8 @@ describe("A merge into the last stage", () => {
   });
 
   it("is told of where somebody asked for it", () => {
-    const asked = { ...known, component: withBook, standing: [promotion, release()], requests: OPEN };
+    const { standing, slot } = attached("preliminary");
+    const asked = { ...known, component: withBook, standing: [promotion, standing], assets: slot, requests: OPEN };
     const into = `#12 is in master as ${MERGED.slice(0, 7)}.`;
     const tagging = judge(asked);
     expect(says(tagging)).toEqual([]);
@@ -271,6 +303,13 @@ describe("A merge into the last stage", () => {
     ]);
     // Where nothing is to be tested it is published first.
     const open = component({ config: { ...component().config, policy: FREE } });
-    expect(says(judge({ ...tagged, component: open, release: drafted }))).toEqual([]);
+    expect(says(judge({ ...tagged, component: open, release: drafted }, github))).toEqual([]);
+    const assets = { written: null, refused: { fingerprint: "x" as Hash, because: "GitHub answered 403.", at: NOW } };
+    const unread = { ...github, "reviews 12": unknown("GitHub answered 502.") };
+    const without = { ...tagged, component: open, standing: [promotion, release()], release: drafted };
+    expect(says(judge({ ...without, assets }, unread))).toEqual([
+      `${into} v1.4.0 is tagged and drafted, and its evidence could not be attached. GitHub answered 403.`,
+    ]);
+    expect(says(judge({ ...without, assets: null }, unread))).toEqual([]);
   });
 });

@@ -53,6 +53,8 @@ const onIssue = (requests: ComponentKnown["requests"], more: Partial<ComponentKn
   letThrough: [],
   enrolment: { written: { fingerprint: "f" as never, id: 3, completed: false, at: NOW }, refused: null },
   standing: [],
+  trains: [],
+  allTrains: [],
   requests,
   installation: installationId(1),
   ...more,

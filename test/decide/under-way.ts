@@ -52,6 +52,41 @@ export const underWay = (more: Partial<StandingOf<"promotion">> = {}): StandingO
   answered: false,
   ...more,
 });
+/** A `/rollback` from v1.1.0, asked on #12, that is under way since now. */
+export const rollingBack = (more: Partial<StandingOf<"rolling-back">> = {}): StandingOf<"rolling-back"> => ({
+  kind: "rolling-back",
+  key: "rolling-back:42:12",
+  by: RITA,
+  at: NOW,
+  because: "exports are empty",
+  repository: REPOSITORY,
+  number: 12,
+  head: at("v1.1.0"),
+  to: { version: "v1.0.0", commit: at("v1.0.0") },
+  withdraws: ["v1.1.0"],
+  request: request("/rollback"),
+  others: [],
+  line: "/rollback",
+  ...more,
+});
+/** The pull request that it opened, which is not merged. */
+export const rollback = (more: Partial<StandingOf<"rollback">> = {}): StandingOf<"rollback"> => ({
+  kind: "rollback",
+  key: "rollback:42:20",
+  by: RITA,
+  at: NOW,
+  because: "exports are empty",
+  repository: REPOSITORY,
+  number: 20,
+  version: "v1.0.0",
+  target: at("v1.0.0"),
+  withdraws: ["v1.1.0"],
+  commit: null,
+  issue: null,
+  broughtAgainBy: null,
+  ...more,
+});
+
 /** The request while it is under way. */
 export const OPEN = [{ request: request("/promote"), answer: { came: "under way" as const, body: null } }];
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { absorb } from "../../src/flow/absorb.ts";
-import type { ComponentMemory, GroupMemory, Lesson, PullMemory } from "../../src/flow/memory.ts";
-import { branch, type Instant, installationId, instant } from "../../src/flow/names.ts";
+import type { ComponentMemory, GroupMemory, Lesson, Memory, PullMemory } from "../../src/flow/memory.ts";
+import { branch, type Instant, installationId, instant, later } from "../../src/flow/names.ts";
 import { NO_ARRIVALS } from "../../src/flow/provenance.ts";
+import type { Touch } from "../../src/flow/touched.ts";
 import { at, component, NOW, pullFacts, pullMemory, REPOSITORY, stageMemory } from "../builders.ts";
 
 type PullLesson = Extract<Lesson, { readonly of: "pull" }>;
@@ -41,6 +42,7 @@ describe("a pull request", () => {
     ["a push", { head: head("new") }, { head: at("login") }],
     ["a new title", { title: "New" }, { title: "Log in" }],
     ["a new base", { base: branch("staging") }, { base: branch("development") }],
+    ["a list", { list: "new:9" }, { list: null }],
     ["a close", { state: "closed" }, { state: "open", merged: false }],
     ["a merge", { state: "closed", merged: true }, { state: "open", merged: false }],
     ["a draft made ready", { draft: true }, { draft: false }],
@@ -220,6 +222,35 @@ describe("other subjects", () => {
     expect(absorb(stage, merged)).toMatchObject({ arrivals: { merges: [{ number: 12 }] } });
     const unrecorded = stageMemory({ arrivals: NO_ARRIVALS });
     expect([pushed, merged].map((lesson) => absorb(unrecorded, lesson))).toEqual([unrecorded, unrecorded]);
+  });
+
+  it("a stage remembers what landed in a later one, the newest, and what was merged back into it, each once", () => {
+    const place = { repository: REPOSITORY, branch: branch("staging") };
+    const from = branch("master");
+    const landed = (name: string): Lesson => ({ of: "landing", ...place, from, commit: at(name) });
+    const back = (name: string): Lesson => ({ of: "back-merge", ...place, commit: at(name) });
+    const owing = absorb(absorb(stageMemory(), landed("fix")), landed("release"));
+    expect(owing).toEqual(stageMemory({ owes: { from, commit: at("release") } }));
+    const backMerged = absorb(absorb(stageMemory(), back("one")), back("two"));
+    expect(backMerged).toEqual(stageMemory({ backMerges: [at("one"), at("two")] }));
+    expect(absorb(backMerged, back("one"))).toBe(backMerged);
+  });
+
+  it("the last stage remembers what was done by hand to releases, each once, while that is recorded", () => {
+    const touch = { did: "edited", tags: ["v1.4.0"], draft: false, by: { id: 5, login: "dora" }, at: NOW } as const;
+    const told = (more: Partial<Touch> = {}): Lesson => ({
+      of: "release",
+      repository: REPOSITORY,
+      touch: { ...touch, ...more },
+    });
+    const all = [told(), told(), told({ did: "deleted" }), told({ by: null }), told({ tags: ["v1.3.0"] })];
+    const again = told({ at: later(NOW, 1) });
+    const stage = [...all, again].reduce<Memory>((memory, lesson) => absorb(memory, lesson), stageMemory());
+    expect(stage).toMatchObject({
+      touched: [touch, { did: "deleted" }, { by: null }, { tags: ["v1.3.0"] }, { did: "edited", at: later(NOW, 1) }],
+    });
+    const unrecorded = stageMemory({ arrivals: NO_ARRIVALS });
+    expect(absorb(unrecorded, told())).toBe(unrecorded);
   });
 
   it("a component doubts where its stages are until it has looked", () => {

@@ -1,6 +1,19 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { LIST_BEGINS, LIST_ENDS, peopleIn, signed, withList, withoutList } from "../../src/flow/carried-list.ts";
+import {
+  digestOfList,
+  LARGEST_BODY,
+  LIST_BEGINS,
+  LIST_ENDS,
+  listSeen,
+  peopleIn,
+  readSeen,
+  relisted,
+  roomIn,
+  signed,
+  withList,
+  withoutList,
+} from "../../src/flow/carried-list.ts";
 import { bodyThatCounts } from "../../src/flow/listed.ts";
 
 const OLD = "It carries 2 pull requests.\n\n**dora**\n\n- #1 Log in\n- #2 Log out";
@@ -106,6 +119,40 @@ describe("A list in the body of a promotion", () => {
         expect(peopleIn(withList({ before, after }, OLD))).toEqual({ before, after });
       }),
     );
+  });
+
+  it("is known again, whatever people write around it", () => {
+    fc.assert(
+      fc.property(document, fc.constantFrom(OLD, NEW), ({ body }, list) => {
+        const shown = withList(peopleIn(body), list);
+        fc.pre(!shown.replace(block(list), "").includes("<!---->"));
+        expect(listSeen(shown)).toBe(`${digestOfList(list)}:${roomIn(body)}`);
+        expect(listSeen(shown.replaceAll("\n", "\r\n"))).toMatch(`${digestOfList(list)}:`);
+      }),
+    );
+    expect(digestOfList(OLD)).not.toBe(digestOfList(NEW));
+    expect(readSeen(listSeen(`Hi.\n\n${block(OLD)}`) ?? "")).toEqual({
+      shows: digestOfList(OLD),
+      room: LARGEST_BODY - `Hi.\n\n${block("")}`.length - `Hi.\n\n${block("")}`.split("\n").length,
+    });
+  });
+
+  // biome-ignore format: a table is read by its columns
+  it.each<[string, string, string | null]>([
+    ["no comment",                  "Hello.",                                      null],
+    ["another tool's comment",      "<!-- a tool -->\nHello.",                     null],
+    ["both its marks deleted",      block(OLD).split("\n").slice(1, -1).join("\n"), null],
+    ["its last mark deleted",       block(OLD).replace(LIST_ENDS, ""),             digestOfList(OLD)],
+    ["comments out of its lines",   `${LIST_BEGINS}\n\n${OLD}\n\n${LIST_ENDS}`,    digestOfList(OLD)],
+    ["a line of it changed",        block(OLD).replace("Log in", "Log in soon"),   digestOfList(OLD.replace("Log in", "Log in soon"))],
+    ["all its lines deleted",       `${LIST_BEGINS}\n${LIST_ENDS}`,                digestOfList("")],
+  ])("with %s is one that stands there, or none", (_what, body, shows) => {
+    expect(listSeen(body)?.split(":")[0] ?? null).toBe(shows);
+  });
+
+  it("takes the place of the one there while it has room beside people's lines", () => {
+    expect(relisted(`Hi.\n\n${block(OLD)}`, NEW)).toBe(`Hi.\n\n${block(NEW)}`);
+    expect(relisted("x".repeat(65_400), NEW)).toBeNull();
   });
 
   it("says nothing for the pull request that it stands in", () => {

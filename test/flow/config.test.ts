@@ -61,9 +61,11 @@ describe("a config file", () => {
       readiness: { blockers: ["severity-1"], verdict: false },
       changeOrder: { required: false, pattern: "ECO-\\d{4}" },
       gateChecks: true,
+      trains: {},
       mergeBy: "promote",
       mergeFirst: null,
       promotionHead: "pinned",
+      release: { publish: "automatic" },
     });
   });
 
@@ -136,6 +138,29 @@ describe("a config file", () => {
       ["2:3 `flow.forks` takes `allow`, `refuse`; did you mean `refuse`?"],
     ],
     ["a word that is none", "flow:\n  forks: maybe\n", ["2:3 `flow.forks` takes `allow`, `refuse`."]],
+    ["a train of one", "trains: { city: [api] }\n", ["1:11 `trains.city` takes two repositories or more along."]],
+    [
+      "a train that takes one along twice",
+      "trains: { city: [api, API] }\n",
+      ["1:11 `trains.city` names a repository twice."],
+    ],
+    [
+      "a train of another owner's",
+      "trains: { city: [acme/api, web] }\n",
+      ["1:18 `trains.city.0` is no name of a repository; it stands without its owner."],
+    ],
+    [
+      "a train that nobody can ask for",
+      "trains: { '\"': [api, web] }\n",
+      [
+        "1:1 `trains` calls a train by something else than up to 100 letters, digits and `.`, `_`, `-`, or blanks within.",
+      ],
+    ],
+    [
+      "more trains than anybody needs",
+      `trains: { ${Array.from({ length: 41 }, (_, place) => `t${place}: [api, web]`).join(", ")} }\n`,
+      ["1:1 `trains` lists more than 40 trains."],
+    ],
     ["a number for a word", "flow:\n  forks: 1\n", ["2:3 `flow.forks` takes `allow`, `refuse`."]],
     ["a name no branch can have", "stages: [dev, 'a b']\n", ["1:15 `stages.1` is no name that a branch can have."]],
     ["a name with two dots", "stages: [dev, a..b]\n", ["1:15 `stages.1` is no name that a branch can have."]],
@@ -253,19 +278,22 @@ describe("a config file", () => {
 
 describe("a team", () => {
   const teams = (config: Config) => {
-    const { severalRoles, changeOrder, readiness } = policyOf(config);
-    return [severalRoles, changeOrder.required, readiness.verdict];
+    const { severalRoles, changeOrder, readiness, release } = policyOf(config);
+    return [severalRoles, changeOrder.required, readiness.verdict, release.publish === "by-hand"];
   };
 
   it("sets defaults only", () => {
-    expect(teams({})).toEqual([false, false, false]);
-    expect(teams({ team: "small" })).toEqual([true, false, false]);
-    expect(teams({ team: "regulated" })).toEqual([false, true, true]);
+    expect(teams({})).toEqual([false, false, false, false]);
+    expect(teams({ team: "small" })).toEqual([true, false, false, false]);
+    expect(teams({ team: "regulated" })).toEqual([false, true, true, true]);
     expect(teams({ team: "regulated", change_order: { required: false }, readiness: { verdict: "off" } })).toEqual([
       false,
       false,
       false,
+      true,
     ]);
+    expect(teams({ team: "regulated", release: { publish: "automatic" } })).toEqual([false, true, true, false]);
+    expect(teams({ release: { publish: "by-hand" } })).toEqual([false, false, false, true]);
   });
 });
 

@@ -1,12 +1,15 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Comparison, Review } from "../../src/flow/facts.ts";
 import type { Person } from "../../src/flow/names.ts";
+import type { Standing } from "../../src/flow/standing.ts";
 import { approvals } from "../../src/gates/approvals.ts";
-import { at, NOW, unknown } from "../builders.ts";
+import { at, NOW, REPOSITORY, unknown } from "../builders.ts";
+import { HELD, rollback } from "../decide/under-way.ts";
 import { type Asking, asked, cure, DORA, ERIN, OLGA, OTTO, QUINN, RITA, right, said } from "./asking.ts";
 
 const HEAD = at("login");
 const by = (person: Person, more: Partial<Review> = {}, bot = false): Review => ({
+  id: 1,
   by: { ...person, bot },
   state: "approved",
   commit: HEAD,
@@ -86,6 +89,42 @@ describe("approvals are asked", () => {
       "pending",
       "Waits for a release manager to approve.",
     ]);
+  });
+
+  it("on a rollback of another release manager than who asked for it", () => {
+    const found = (number: number, managers: readonly string[]) =>
+      asked(approvals, {
+        lane: "hotfix",
+        policy: { ...three, roles: { ...roles, "release-manager": managers } },
+        standing: [HELD, rollback({ number })],
+        answers: { ...answers, "reviews 12": [by(RITA)] },
+      });
+    expect(said(found(12, ["rita", "otto"]))).toEqual(["pending", "Waits for a release manager to approve."]);
+    expect(said(found(12, ["rita"]))[0]).toBe("failed");
+    expect(said(found(13, ["rita"]))[0]).toBe("passed");
+  });
+
+  it("of somebody else than who had Flowgate open it", () => {
+    const word = (by: Person): Standing => ({
+      kind: "on-word",
+      key: "on-word:42:12",
+      by,
+      at: NOW,
+      because: "`/promote` had it opened",
+      repository: REPOSITORY,
+      number: 12,
+    });
+    const found = (asker: Person) => {
+      const read = { ...answers, "reviews 12": [by(OTTO)] };
+      return said(asked(approvals, { lane: "promotion", policy: three, standing: [word(asker)], answers: read }));
+    };
+    expect([found(RITA)[0], found(OTTO)]).toEqual(["passed", ["pending", "Waits for operations to approve."]]);
+    const small = { ...three, severalRoles: true };
+    const everybody = { "team @acme/ops": [ERIN, OTTO], "team @acme/quality": [ERIN], "team @acme/devs": [ERIN] };
+    const released = (asker: Person) =>
+      said(release([by(ERIN)], { policy: small, answers: everybody, pull: { bot: true }, standing: [word(asker)] }))[0];
+    // With who asked for it they are two.
+    expect([released(OTTO), released(ERIN)]).toEqual(["passed", "failed"]);
   });
 
   it("on what people let into the last stage past the lanes as on a release", () => {

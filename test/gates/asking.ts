@@ -54,6 +54,7 @@ export type Asking = {
   readonly source?: Case["source"];
   readonly standing?: Case["standing"];
   readonly mayAffect?: Case["mayAffect"];
+  readonly backMerges?: Case["backMerges"];
   /** What its pull request says of data and of its run-book. */
   readonly says?: Partial<Pick<Case["pull"], "body" | "dataLabel">>;
   readonly now?: Case["now"];
@@ -99,6 +100,7 @@ export function asked(
     source: asking.source === undefined ? source(name) : asking.source,
     standing: asking.standing ?? [],
     mayAffect: asking.mayAffect ?? [],
+    backMerges: asking.backMerges ?? [],
     web: "https://github.com",
     now: asking.now ?? NOW,
   };

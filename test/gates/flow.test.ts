@@ -102,6 +102,7 @@ describe("every pair of lane and base, in the repository and from a fork", () =>
 });
 
 const approval = (by: number, commit: string, state: Review["state"] = "approved", bot = false): Review => ({
+  id: 1,
   by: { id: by, login: `person-${by}`, bot },
   state,
   commit: at(commit),

@@ -21,6 +21,7 @@ const NO_DATA = digestOf("[]");
 const people = [DORA, OLGA, OTTO, QUINN, ERIN, RITA];
 
 const review: fc.Arbitrary<Review> = fc.record({
+  id: fc.nat(9),
   by: fc
     .record({ person: fc.constantFrom(...people), bot: fc.boolean() })
     .map(({ person, bot }) => ({ ...person, bot })),
@@ -184,6 +185,7 @@ function judged(
     source: source(lane),
     standing: stands,
     mayAffect: [],
+    backMerges: [],
     web: "https://github.com",
     now: NOW,
   };

@@ -16,6 +16,7 @@ const PATH = ".github/flowgate.yml";
 const file = (text: string | null): Document =>
   text === null ? { found: false } : { found: true, blob: at(text), text };
 const approval = (by: Person, more: Partial<Review> = {}, bot = false): Review => ({
+  id: 1,
   by: { ...by, bot },
   state: "approved",
   commit: HEAD,

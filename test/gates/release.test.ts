@@ -1,4 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
+import { withList } from "../../src/flow/carried-list.ts";
+import { branch } from "../../src/flow/names.ts";
 import { backMerge } from "../../src/gates/back-merge.ts";
 import { GATES } from "../../src/gates/catalog.ts";
 import { changeOrder } from "../../src/gates/change-order.ts";
@@ -67,6 +69,8 @@ describe("readiness", () => {
 });
 
 describe("change orders", () => {
+  /** What Flowgate lists in the body of a promotion. */
+  const LIST = withList({ before: "", after: "" }, "It carries 1 pull request.\n\n- #7 ECO-0041: log in");
   const named = (title: string, body: string, pattern = "ECO-\\d{4}") =>
     asked(changeOrder, {
       policy: { changeOrder: { required: true, pattern } },
@@ -82,6 +86,8 @@ describe("change orders", () => {
   it.each([
     ["in the title", "Release (ECO-0042)", "", "passed", "It names ECO-0042."],
     ["in the body", "Release", "For\r\nECO-0042.", "passed", "It names ECO-0042."],
+    ["in what people wrote below the list", "Release", `${LIST}\nFor ECO-0042.`, "passed", "It names ECO-0042."],
+    ["in what it carries", "Release", LIST, "failed", "It names no change order."],
     ["nowhere", "Release ECO-42", "eco-0042", "failed", "It names no change order."],
   ])("%s", (_what, title, body, outcome, because) => {
     expect(said(named(title, body))).toEqual([outcome, because]);
@@ -113,8 +119,25 @@ describe("back-merges", () => {
     git.branch("staging", "merge two");
     return git;
   }
-  const judge = (git: ReturnType<typeof history>, stagingAt: string, tree = "tree of two") =>
+  const judge = (
+    git: ReturnType<typeof history>,
+    stagingAt: string,
+    tree = "tree of two",
+    backMerges: readonly string[] = [],
+    under?: number,
+  ) =>
     asked(backMerge, {
+      backMerges: backMerges.map(at),
+      ...(under !== undefined && {
+        source: {
+          stage: branch("development"),
+          since: null,
+          heads: [],
+          unexplained: [],
+          trusted: [],
+          backMerge: under,
+        },
+      }),
       lane: "promotion",
       pull: { head: "development" },
       component: component({ stages: { development: HEAD, staging: at(stagingAt), master: at("root") } }),
@@ -149,6 +172,10 @@ describe("back-merges", () => {
     expect(found).toMatchObject({ copy: "gh pr create --head staging --base development" });
   });
 
+  it("are none where a back-merge joined what both sides have", () => {
+    expect(said(judge(promoted(), "merge two", "another tree", ["merge two"]))[0]).toBe("passed");
+  });
+
   it("are owed for commits of its own, the newest named", () => {
     const git = promoted();
     for (const [name, parent] of [
@@ -180,6 +207,18 @@ describe("back-merges", () => {
       "failed",
       "staging has 2 commits that development lacks, more than can be looked at one by one.",
     ]);
+  });
+
+  it("that Flowgate has opened already are named instead", () => {
+    const cure =
+      "#31 brings it back: Flowgate merges that once its check is green and it has no conflict, then promote again.";
+    expect(judge(promoted(), "merge two", "another tree", [], 31)).toMatchObject({ cure, copy: null });
+    const git = history({ listed: 1 });
+    git.commit("root", []);
+    git.commit("a", ["root"]);
+    git.commit("b", ["a"]);
+    git.commit("login", ["root"]);
+    expect(judge(git, "b", "", [], 31)).toMatchObject({ cure, copy: null });
   });
 
   it("are not decided on while GitHub does not answer", () => {

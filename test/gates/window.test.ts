@@ -1,9 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
+import { digestOf } from "../../src/flow/ledger.ts";
 import { branch, installationId, later } from "../../src/flow/names.ts";
 import type { Standing } from "../../src/flow/standing.ts";
+import type { Deed } from "../../src/flow/touched.ts";
 import type { Lane } from "../../src/flow/verdict.ts";
 import { window } from "../../src/gates/window.ts";
-import { at, LATER, NOW, REPOSITORY } from "../builders.ts";
+import { at, LATER, NOW, REPOSITORY, unknown } from "../builders.ts";
+import { rollback } from "../decide/under-way.ts";
 import { type Asking, asked, cure, OTTO, overriding, RITA, said } from "./asking.ts";
 
 const common = { key: "k", by: RITA, at: NOW, repository: REPOSITORY } as const;
@@ -38,6 +41,8 @@ const inFlight: Standing = {
   number: 7,
   commit: at("merged"),
   notes: "",
+  previous: null,
+  ledger: { sequence: 1, hash: digestOf("1") },
 };
 const push = { how: "push", before: at("a"), after: at("b"), by: null, commits: 1, at: NOW } as const;
 const deviation: Standing = { ...common, kind: "deviation", because: "It was pushed", stage: branch("staging"), push };
@@ -48,6 +53,24 @@ const found = (standing: readonly Standing[], asking: Asking = {}) => asked(wind
 const holdsIn = (one: Standing) => LANES.filter((lane) => said(found([one], { lane }))[0] === "pending");
 
 describe("The window", () => {
+  it("says of a release that it was published by hand, while nobody has accepted that", () => {
+    const touched = (did: Deed, tag: string): Standing => ({
+      ...common,
+      kind: "deviation",
+      because: "It was touched",
+      stage: branch("master"),
+      touched: { did, tag, commit: at("merged"), released: false, at: NOW },
+    });
+    const because = (...more: readonly Standing[]) =>
+      said(found([inFlight, deviation, ...more], { lane: "release" }))[1];
+    expect(because(touched("published", "v1.4.0"))).toBe(
+      "v1.4.0 is merged and not released yet, though it was published by hand.",
+    );
+    expect(because(touched("edited", "v1.4.0"), touched("published", "v1.3.0"))).toBe(
+      "v1.4.0 is merged and not released yet.",
+    );
+  });
+
   it("is open where nothing stands", () => {
     for (const lane of LANES) expect(said(found([], { lane }))).toEqual(["passed", "Nothing holds it."]);
   });
@@ -131,11 +154,40 @@ describe("The window", () => {
       "another release",
       inFlight,
       "v1.4.0 is merged and not released yet.",
-      "One release at a time: v1.4.0 is tested and published, or rolled back, first.",
+      "One release at a time: v1.4.0 is tested and published, or taken back by `/rollback`, first.",
     ],
   ])("names %s, and who ends it", (_what, one, because, how) => {
     expect(said(found([one]))).toEqual(["pending", because]);
     expect(cure(found([one]))).toBe(how);
+  });
+
+  it("is closed to the next release while what was rolled back is not mended", () => {
+    const merged = rollback({ commit: at("the rollback"), issue: 21 });
+    const says = (issue: unknown, one: Standing = merged) => {
+      const came = found([one], { answers: { "issue 21": issue } });
+      return [...said(came), cure(came)];
+    };
+    const because = "#20 rolled v1.1.0 back, and this would bring it again.";
+    expect(says({ open: true, closedBy: null })).toEqual([
+      "pending",
+      `${because} #21 is open.`,
+      "Whoever mended it or took it out closes #21.",
+    ]);
+    expect(says({ open: false, closedBy: RITA }).slice(0, 2)).toEqual(["passed", "Nothing holds it."]);
+    expect(says(null)).toEqual([
+      "pending",
+      `${because} Its issue #21 is gone.`,
+      "Once it is mended, two release managers let this commit pass with `/override window because …`.",
+    ]);
+    expect(says(null, { ...merged, issue: null })).toEqual([
+      "pending",
+      because,
+      "Flowgate opens an issue about it, which is closed once it is mended.",
+    ]);
+    expect(says(unknown("GitHub answered 502."))[0]).toBe("errored");
+    expect(holdsIn({ ...merged, issue: null })).toEqual(["release"]);
+    expect(holdsIn({ ...merged, broughtAgainBy: 12 })).toEqual([]);
+    expect(holdsIn(rollback())).toEqual([]);
   });
 
   it("names all that holds it", () => {

@@ -112,12 +112,19 @@ export const FACTS: Facts = {
   gateSlots: {},
   sticky: null,
   merge: null,
+  backMerge: null,
   next: null,
+  body: null,
+  adoption: null,
+  reviewers: null,
   branch: null,
+  rollback: null,
   tag: null,
   release: null,
+  assets: null,
   merged: [],
   ledger: null,
+  recorded: null,
   itemIssues: {},
   overrides: [],
   owed: { slot: null, all: [] },
@@ -163,6 +170,7 @@ export const pullFacts = (number: number) => ({
   dataLabel: false,
   bump: null,
   mergeCommit: null,
+  mergedAt: null,
 });
 
 export const listed = (number: number) => ({ number, asOf: "2026-11-24T11:00:00.000Z", facts: pullFacts(number) });

@@ -106,6 +106,20 @@ const rights: readonly Row[] = [
     answers: [[COLLABORATORS(1), 404, { message: "Not Found" }]],
     gives: /^GitHub answered 404 \(Not Found\) when asked for the collaborators of org\/api\.$/,
   },
+  {
+    what: "everybody of another repository",
+    want: { want: "collaborators", of: "org/web" },
+    answers: [
+      ["/repos/org/web/collaborators?affiliation=all&per_page=100&page=1", 200, [{ ...rita, role_name: "read" }]],
+    ],
+    gives: [{ person: kept.rita, right: "read" }],
+  },
+  {
+    what: "those of another repository that the App may not see",
+    want: { want: "collaborators", of: "org/web" },
+    answers: [["/repos/org/web/collaborators?affiliation=all&per_page=100&page=1", 404, { message: "Not Found" }]],
+    gives: /^GitHub answered 404 \(Not Found\) when asked for the collaborators of org\/web\.$/,
+  },
 ];
 
 const pushers: Want = { want: "pushers", branch: branch("feature/login") };

@@ -60,7 +60,7 @@ const review = (state: string, more: object = {}) => ({
   submitted_at: "2026-11-24T10:00:00Z",
   ...more,
 });
-const kept = { by: { id: 4, login: "rita", bot: false }, commit: HEAD, at: "2026-11-24T10:00:00.000Z" };
+const kept = { id: 1, by: { id: 4, login: "rita", bot: false }, commit: HEAD, at: "2026-11-24T10:00:00.000Z" };
 
 const ruleset = {
   id: 42,
@@ -284,6 +284,30 @@ const rows: readonly Row[] = [
     gives: /not as documented \(truncated/,
   },
   {
+    what: "the files in the root of a commit, as far as they are listed",
+    want: { want: "root-files", commit: HEAD },
+    answers: [
+      [
+        `${R}/git/trees/${HEAD}`,
+        200,
+        {
+          ...tree([
+            ["src", "040000"],
+            ["package.json", "100644"],
+          ]),
+          truncated: true,
+        },
+      ],
+    ],
+    gives: [{ path: "package.json", kind: "file", blob: OTHER, size: 3 }],
+  },
+  {
+    what: "the files in the root of a commit that GitHub fails to show",
+    want: { want: "root-files", commit: HEAD },
+    answers: [[`${R}/git/trees/${HEAD}`, 502]],
+    gives: /^GitHub answered 502 when asked for the files in the root of aaaaaaa of org\/api\.$/,
+  },
+  {
     what: "the files of a commit that is not there",
     want: entries,
     answers: [[ENTRIES, 404, { message: "Not Found" }]],
@@ -293,7 +317,10 @@ const rows: readonly Row[] = [
     what: "a pull request",
     want: { want: "pull", number: 5 },
     answers: [[`${R}/pulls/5`, 200, pullBody(5, { merged: true, merged_at: "2026-11-24T11:00:00Z", state: "closed" })]],
-    gives: { ...listed(5), facts: { ...pullFacts(5), merged: true, state: "closed" } },
+    gives: {
+      ...listed(5),
+      facts: { ...pullFacts(5), merged: true, mergedAt: "2026-11-24T11:00:00.000Z", state: "closed" },
+    },
   },
   {
     what: "a pull request of a deleted account, by a bot's fork that is gone",
@@ -359,6 +386,28 @@ const rows: readonly Row[] = [
       ],
       changes: { files: [{ path: "a", before: null, blob: OTHER }], whole: true },
     },
+  },
+  {
+    what: "a comparison of what a commit breaks, as a footer of its message says, and no more of that",
+    want: compare,
+    answers: [
+      [
+        `${COMPARE}&page=1`,
+        200,
+        comparison([
+          commit(HEAD, {
+            commit: { tree: { sha: TREE }, message: "fix: x\n\nWhy.\n\nBREAKING CHANGE: anew\nRefs: #1" },
+          }),
+          commit(OTHER, { commit: { tree: { sha: TREE }, message: "fix: y\n\nNo BREAKING CHANGE: at all" } }),
+        ]),
+      ],
+    ],
+    gives: expect.objectContaining({
+      commits: [
+        expect.objectContaining({ title: "fix: x", breaking: "BREAKING CHANGE: anew\nRefs: #1" }),
+        expect.not.objectContaining({ breaking: expect.anything() }),
+      ],
+    }),
   },
   {
     what: "a comparison by which files are changed, removed and renamed",
@@ -572,6 +621,57 @@ const rows: readonly Row[] = [
       [`${R}/rulesets/42`, 200, ruleset],
     ],
     gives: [live],
+  },
+  {
+    what: "a tag with a message",
+    want: { want: "tag", tag: "v1.4.0+1" },
+    answers: [
+      [`${R}/git/ref/tags/v1.4.0%2B1`, 200, { object: { type: "tag", sha: HEAD } }],
+      [`${R}/git/tags/${HEAD}`, 200, { object: { type: "commit", sha: OTHER } }],
+    ],
+    gives: { object: HEAD, commit: OTHER },
+  },
+  {
+    what: "a tag without one",
+    want: { want: "tag", tag: "v1.4.0" },
+    answers: [[`${R}/git/ref/tags/v1.4.0`, 200, { object: { type: "commit", sha: HEAD } }]],
+    gives: { object: HEAD, commit: HEAD },
+  },
+  {
+    what: "no such tag",
+    want: { want: "tag", tag: "v1.4.0" },
+    answers: [[`${R}/git/ref/tags/v1.4.0`, 404, { message: "Not Found" }]],
+    gives: null,
+  },
+  {
+    what: "the name that somebody gave",
+    want: { want: "user", id: 4, login: "rita" },
+    answers: [["/users/rita", 200, { id: 4, login: "rita", name: " Rita R. " }]],
+    gives: { name: "Rita R." },
+  },
+  {
+    what: "somebody who gave none",
+    want: { want: "user", id: 4, login: "rita" },
+    answers: [["/users/rita", 200, { id: 4, login: "rita", name: "" }]],
+    gives: { name: null },
+  },
+  {
+    what: "somebody else, who has the login now",
+    want: { want: "user", id: 4, login: "rita" },
+    answers: [["/users/rita", 200, { id: 5, login: "rita", name: "Another Rita" }]],
+    gives: { name: null },
+  },
+  {
+    what: "an account that is gone",
+    want: { want: "user", id: 4, login: "rita" },
+    answers: [["/users/rita", 404, { message: "Not Found" }]],
+    gives: { name: null },
+  },
+  {
+    what: "a name that GitHub does not tell",
+    want: { want: "user", id: 4, login: "rita" },
+    answers: [["/users/rita", 500, { message: "Oops" }]],
+    gives: /500/,
   },
   {
     what: "several rulesets by one list, also where somebody made one for something else",

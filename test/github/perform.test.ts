@@ -86,6 +86,26 @@ async function did(effect: Effect, calls: readonly Call[], setUp = connected()):
 describe("what is sent", () => {
   const rows: readonly { what: string; effect: Effect; calls: readonly Call[]; id: number }[] = [
     {
+      what: "a check of what can be promoted has a button that tries that out",
+      effect: checkRun({ content: { dryRun: true } }),
+      calls: [
+        [
+          "POST",
+          RUNS,
+          {
+            ...posted,
+            actions: [
+              ...posted.actions,
+              { label: "Dry run", description: "Show what /promote would do", identifier: "dry-run" },
+            ],
+          },
+          201,
+          { id: 5 },
+        ],
+      ],
+      id: 5,
+    },
+    {
       what: "a config is proposed: a branch, the file, a pull request",
       effect: proposal(),
       calls: [

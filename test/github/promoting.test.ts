@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type nock from "nock";
+import { withList } from "../../src/flow/carried-list.ts";
 import type { Effect, Receipt } from "../../src/flow/effect.ts";
 import { type Branch, branch, type Hash, later, type Sha, type Slot } from "../../src/flow/names.ts";
 import { connected, HEAD, LEASE, NAME, NOW, OTHER, pullBody, REPOSITORY, signedIn } from "./api.ts";
@@ -29,6 +30,7 @@ const RELEASE: Extract<Effect, { thing: "release" }> = {
   ...common,
   thing: "release",
   tag: "v1.4.0",
+  commit: HEAD as Sha,
   title: "v1.4.0",
   mark: MARK,
   body: `Notes\n\n${MARK}`,
@@ -37,6 +39,33 @@ const RELEASE: Extract<Effect, { thing: "release" }> = {
 };
 
 const BRANCH: Effect = { ...common, thing: "branch", branch: PINNED, to: OTHER as Sha };
+
+const list = (...lines: readonly string[]) => withList({ before: "Hello.\n\n", after: "" }, lines.join("\n"));
+const BODY: Extract<Effect, { thing: "pull-body" }> = {
+  ...common,
+  thing: "pull-body",
+  number: 12,
+  list: "- #1 a",
+  adds: false,
+  title: { from: "Release v1.4.0", to: "Release v1.5.0" },
+};
+const ADDS: Effect = { ...BODY, adds: true, title: null };
+const REVIEWERS: Effect = { ...common, thing: "reviewers", number: 12, people: ["otto"], teams: ["quality"] };
+const says = (title: string, body: string | null): Call => [
+  "GET",
+  `${R}/pulls/12`,
+  "",
+  200,
+  { ...pullBody(12), title, body },
+];
+const rewrites = (sent: object, status = 200): Call => ["PATCH", `${R}/pulls/12`, sent, status, { number: 12 }];
+const asksFor = (status: number, answer: object): Call => [
+  "POST",
+  `${R}/pulls/12/requested_reviewers`,
+  { reviewers: ["otto"], team_reviewers: ["quality"] },
+  status,
+  answer,
+];
 
 type Call = readonly [method: string, path: string, sent: object | string, status: number, answer?: object];
 const said = (message: string) => ({ message });
@@ -75,7 +104,7 @@ const names = (status: number, answer: object = {}): Call => [
   answer,
 ];
 const REF = `${R}/git/ref/tags/v1.4.0`;
-const SAID = { tag_name: "v1.4.0", name: "v1.4.0", body: RELEASE.body, draft: true };
+const SAID = { tag_name: "v1.4.0", target_commitish: HEAD, name: "v1.4.0", body: RELEASE.body, draft: true };
 const shown = { id: 900, tag_name: "v1.4.0", name: "v1.4.0", body: RELEASE.body, draft: true };
 
 async function did(effect: Effect, calls: readonly Call[]): Promise<Receipt> {
@@ -106,6 +135,7 @@ describe("What promotes", () => {
           "refusing to allow a GitHub App to create or update workflow `.github/workflows/ci.yml` without `workflows` permission",
           "give the App the permission Workflows: write",
         ],
+        ["Changes must be made through the merge queue", "somebody presses *Merge when ready* on it"],
         ["Merge commits are not allowed on this repository.", "An admin allows this way of merging"],
         [
           "At least 1 approving review is required by reviewers with write access.",
@@ -193,6 +223,71 @@ describe("What promotes", () => {
       [made, opens(422, said("No commits between staging and release/x"))],
       { came: "refused", because: expect.stringContaining("No commits between") },
     ],
+    [
+      "a list and a title, around what people wrote",
+      BODY,
+      [says("Release v1.4.0", list("- #0 old")), rewrites({ title: "Release v1.5.0", body: list("- #1 a") })],
+      { came: "done", id: 12 },
+    ],
+    [
+      "a list, and not the title that people gave it",
+      BODY,
+      [says("The big one", list("- #0 old")), rewrites({ body: list("- #1 a") })],
+      { came: "done", id: 12 },
+    ],
+    ["a list that is there", BODY, [says("The big one", list("- #1 a"))], { came: "done", id: 12 }],
+    ["a list that people took away", BODY, [says("The big one", "Hello.")], { came: "done", id: 12 }],
+    [
+      "a title where people left no room",
+      BODY,
+      [
+        says("Release v1.4.0", withList({ before: "x".repeat(65_470), after: "" }, "- #0 old")),
+        rewrites({ title: "Release v1.5.0" }),
+      ],
+      { came: "done", id: 12 },
+    ],
+    [
+      "a list below what people wrote",
+      ADDS,
+      [says("Ship it", "Hello."), rewrites({ body: list("- #1 a") })],
+      { came: "done", id: 12 },
+    ],
+    [
+      "a list where nobody wrote anything",
+      ADDS,
+      [says("Ship it", null), rewrites({ body: withList({ before: "", after: "" }, "- #1 a") })],
+      { came: "done", id: 12 },
+    ],
+    ["a list while GitHub is silent", BODY, [["GET", `${R}/pulls/12`, "", 502]], { came: "unsure" }],
+    [
+      "a list without the permission",
+      ADDS,
+      [
+        says("Ship it", "Hello."),
+        ["PATCH", `${R}/pulls/12`, { body: list("- #1 a") }, 403, said("Resource not accessible by integration")],
+      ],
+      {
+        came: "refused",
+        because: expect.stringContaining("pull requests in org/api: give the App the permission Pull"),
+      },
+    ],
+    [
+      "a list that GitHub may have written",
+      ADDS,
+      [says("Ship it", "Hello."), rewrites({ body: list("- #1 a") }, 502)],
+      { came: "unsure", because: expect.stringContaining("bring the list of #12 in org/api up to date") },
+    ],
+    ["requests for reviews", REVIEWERS, [asksFor(201, pullBody(12))], { came: "done", id: 12 }],
+    [
+      "requests for reviews of those who may not read it",
+      REVIEWERS,
+      [asksFor(422, said("Reviews may only be requested from collaborators."))],
+      {
+        came: "refused",
+        because:
+          "GitHub answered 422 (Reviews may only be requested from collaborators.) when asked to request reviews of #12 in org/api.",
+      },
+    ],
     ["a branch that is moved on", BRANCH, [moves(200, { ref: PINNED })], { came: "done", id: 0 }],
     [
       "a branch that is somewhere else",
@@ -262,10 +357,38 @@ describe("What promotes", () => {
       { came: "done", id: 900 },
     ],
     [
-      "a release that was deleted by hand",
+      "a draft that was deleted by hand, anew",
       { ...RELEASE, over: 900 },
-      [["PATCH", `${R}/releases/900`, SAID, 404, said("Not Found")]],
-      { came: "refused", because: expect.any(String) },
+      [
+        ["PATCH", `${R}/releases/900`, SAID, 404, said("Not Found")],
+        ["POST", `${R}/releases`, SAID, 201, { ...shown, id: 901 }],
+      ],
+      { came: "done", id: 901 },
+    ],
+    [
+      "a draft that was deleted by hand, while GitHub is silent",
+      { ...RELEASE, over: 900 },
+      [
+        ["PATCH", `${R}/releases/900`, SAID, 404, said("Not Found")],
+        ["POST", `${R}/releases`, SAID, 502],
+      ],
+      { came: "unsure" },
+    ],
+    [
+      "a draft that GitHub may have changed",
+      { ...RELEASE, draft: false, over: 900 },
+      [["PATCH", `${R}/releases/900`, { ...SAID, draft: false }, 502]],
+      { came: "unsure" },
+    ],
+    [
+      "a release that was deleted by hand before it is published",
+      { ...RELEASE, draft: false, over: 900 },
+      [["PATCH", `${R}/releases/900`, { ...SAID, draft: false }, 404, said("Not Found")]],
+      {
+        came: "refused",
+        because:
+          "GitHub does not show the release v1.4.0 any more when asked to publish the release v1.4.0 of org/api.",
+      },
     ],
     ["a draft of which GitHub says nothing", RELEASE, [["POST", `${R}/releases`, SAID, 201, {}]], { came: "unsure" }],
   ])("%s", async (_what, effect, calls, came) => {
@@ -290,6 +413,20 @@ describe("What an earlier run promoted", () => {
     ["a pull request that is open", PROMOTION, [[FROM, 200, [pullBody(13)]]], 13],
     ["no pull request", PROMOTION, [[FROM, 200, []]], null],
     ["a pull request while GitHub is silent", PROMOTION, [[FROM, 502]], "unsure"],
+    [
+      "a list that was written",
+      BODY,
+      [[`${R}/pulls/12`, 200, { ...pullBody(12), title: "Release v1.5.0", body: list("- #1 a") }]],
+      12,
+    ],
+    [
+      "a list that was not",
+      BODY,
+      [[`${R}/pulls/12`, 200, { ...pullBody(12), title: "x", body: list("- #0 old") }]],
+      null,
+    ],
+    ["a list while GitHub is silent", BODY, [[`${R}/pulls/12`, 502]], "unsure"],
+    ["requests for reviews: asking again tells nobody twice", REVIEWERS, [], null],
     ["a branch that was moved on", BRANCH, [[AT, 200, { name: PINNED, commit: { sha: OTHER } }]], 0],
     ["a branch that was not", BRANCH, [[AT, 200, { name: PINNED, commit: { sha: HEAD } }]], null],
     [

@@ -10,13 +10,16 @@ import { changeApp, install, suspend } from "../../sandbox/installing.ts";
 import { editIssue, openIssue } from "../../sandbox/issues.ts";
 import { addLabels } from "../../sandbox/labels.ts";
 import { must } from "../../sandbox/outcome.ts";
+import { attach, removeAsset } from "../../sandbox/release-assets.ts";
+import { createRelease, deleteRelease } from "../../sandbox/releases.ts";
 import { changeSettings } from "../../sandbox/repositories.ts";
 import { editRuleset } from "../../sandbox/rulesets.ts";
 import { createTeam } from "../../sandbox/setup.ts";
 import { setStatus } from "../../sandbox/statuses.ts";
 import { rerunWorkflow, runWorkflow } from "../../sandbox/workflow-runs.ts";
-import { checkSlot, type Effect, executionSlot, type Receipt } from "../../src/flow/effect.ts";
+import { assetsSlot, checkSlot, type Effect, executionSlot, type Receipt } from "../../src/flow/effect.ts";
 import { type Answers, type Comparison, type Fact, type Facts, type TreeEntry, wantKey } from "../../src/flow/facts.ts";
+import { digestOf } from "../../src/flow/ledger.ts";
 import type { WantOfGithub } from "../../src/flow/look.ts";
 import {
   branch,
@@ -104,6 +107,8 @@ async function look<T = unknown>(want: WantOfGithub, from = github): Promise<Fac
     enrolment: null,
     letThrough: [],
     standing: [],
+    trains: [],
+    allTrains: [],
     requests: [],
     installation: lease.installation,
   };
@@ -253,6 +258,7 @@ describe("every want", () => {
         state: "approved",
         commit: head(),
         at: expect.any(String),
+        id: expect.any(Number),
       },
     ]);
   });
@@ -537,6 +543,75 @@ describe("every effect", () => {
     must(deleteComment(world.github, dora().actor, world.repository(), id));
     expect(await did(said("Two done.", id))).not.toBe(id);
     expect(texts()).toEqual(["Two done. <!-- execution -->"]);
+  });
+
+  test("files of a release are sent, read back, mended where an upload broke off, and put right again", async () => {
+    const rita = world.github.as("rita");
+    const release = must(
+      await createRelease(world.github, rita, world.repository(), {
+        tagName: "v1.0.0",
+        draft: true,
+        target: undefined,
+      }),
+    );
+    const files = [
+      { name: "evidence.json", text: '{"said":"\u00fc"}\n' },
+      { name: "evidence.md", text: "# Evidence\n" },
+    ];
+    const assets: Effect = {
+      does: "set",
+      thing: "assets",
+      slot: assetsSlot(repository, number),
+      fingerprint: "a1" as Hash,
+      repository,
+      name,
+      tag: "v1.0.0",
+      release: release.id,
+      files,
+    };
+    const there = () =>
+      world.github.find.assetsOf(release.id).map(({ name, stored }) => [name, stored?.digest ?? "starter"]);
+    const right = files.map(({ name, text }) => [name, `sha256:${digestOf(text)}`]);
+    const over = later(now(), -60_000);
+    const done = { came: "done", id: release.id };
+
+    world.github.faults.add({ on: "request", path: /name=evidence\.md$/, times: 1, does: { kind: "half" } });
+    expect(await github.perform(lease, assets)).toMatchObject({ came: "unsure" });
+    expect(there()).toEqual([right[0], ["evidence.md", "starter"]]);
+    expect(await github.find(lease, assets, over)).toBeNull();
+    expect(await github.perform(lease, assets)).toMatchObject(done);
+    expect(there()).toEqual(right);
+    expect(await github.find(lease, assets, now())).toMatchObject(done);
+
+    const another = { name: "evidence.json", label: null, contentType: "text/plain", whole: true };
+    const [first] = world.github.find.assetsOf(release.id);
+    must(removeAsset(world.github, rita, world.repository(), first?.id ?? 0));
+    const bytes = Buffer.from("Somebody's");
+    must(await attach(world.github, rita, world.repository(), release.id, { ...another, bytes }));
+    must(await attach(world.github, rita, world.repository(), release.id, { ...another, name: "notes.txt", bytes }));
+    expect(await github.find(lease, assets, over)).toBeNull();
+    world.github.faults.add({ on: "request", method: "POST", times: 1, does: { kind: "502", effect: true } });
+    expect(await github.perform(lease, assets)).toMatchObject({ came: "unsure" });
+    expect(await github.find(lease, assets, now())).toMatchObject(done);
+    expect(there()).toEqual(expect.arrayContaining([...right, ["notes.txt", `sha256:${digestOf("Somebody's")}`]]));
+
+    world.github.requests.reset();
+    const anew = must(
+      await createRelease(world.github, rita, world.repository(), {
+        tagName: "v1.1.0",
+        draft: true,
+        target: undefined,
+      }),
+    );
+    expect(await github.perform(lease, { ...assets, release: anew.id })).toMatchObject({ came: "done", id: anew.id });
+    expect(asked()).toEqual(["GET 200", "POST 201", "POST 201", "GET 200"]);
+
+    must(await deleteRelease(world.github, rita, world.repository(), release.id));
+    expect(await github.perform(lease, assets)).toMatchObject({
+      came: "refused",
+      because: expect.stringContaining("does not show the release v1.0.0 any more"),
+    });
+    expect(await github.find(lease, assets, over)).toBeNull();
   });
 
   test("a ruleset is made, found, enforced, put right again and removed", async () => {

@@ -5,7 +5,7 @@ import { branch } from "../../src/flow/names.ts";
 import { carriedAlone, carriedIn, carriedWords } from "../../src/release/carried.ts";
 import { at, FORK, REPOSITORY } from "../builders.ts";
 import { carried, pull } from "./carrying.ts";
-import { CARL, DORA, RITA } from "./walks.ts";
+import { CARL, DORA, NINA, RITA } from "./walks.ts";
 
 /** As `name < parent parent`, its title being its name; the parents that are not listed are before the comparison. */
 const history = (...lines: readonly string[]): readonly Commit[] =>
@@ -21,6 +21,7 @@ const merged = (number: number, as: string | null, more: Partial<MergedPull> = {
   head: { sha: at("head"), ref: branch(`feature/${number}`), repository: REPOSITORY },
   base: branch("development"),
   mergeCommit: as === null ? null : at(as),
+  mergedAt: null,
   labels: [],
   lane: "feature",
   overridden: [],
@@ -52,6 +53,28 @@ describe("What a promotion carries", () => {
       pulls: [{ number: 3, title: "Pull 3", author: { login: "dora" }, labels: ["release:minor"] }],
       whole: false,
     });
+  });
+
+  it("with what commits break, as their footers say, and no more of what they say", () => {
+    const breaking = "BREAKING CHANGE: clients log in anew";
+    const commits = history("a < base", "M < base a", "pushed < base").map((commit) =>
+      commit.title === "M" ? commit : { ...commit, breaking },
+    );
+    expect(found(commits, [merged(1, "M")])).toEqual({ pulls: { 1: ["M", `a\n\n${breaking}`] }, loose: ["pushed"] });
+    const { loose } = carriedIn({ commits, whole: true }, [], OF);
+    expect(loose.at(-1)).toEqual({ sha: at("pushed"), title: "pushed", breaking, author: DORA });
+  });
+
+  it("are told with who else wrote their commits, not who merged", () => {
+    const by = (commits: ReturnType<typeof history>, ...authors: readonly (typeof DORA | null)[]) =>
+      commits.map((commit, place) => ({ ...commit, author: authors[place] ?? null }));
+    const commits = by(history("a < base", "b < a", "c < b", "d < c", "M1 < base d"), DORA, NINA, null, NINA, RITA);
+    const writersOf = (all: typeof commits) =>
+      carriedIn({ commits: all, whole: true }, [merged(1, "M1")], OF).pulls[0]?.writers;
+    expect(writersOf(commits)).toEqual([NINA]);
+    expect(writersOf(by(commits, DORA, DORA))).toBeUndefined();
+    const alone = { number: 1, title: "Pull 1", author: { ...DORA, bot: false }, labels: [] };
+    expect(carriedAlone({ commits, whole: true }, alone).pulls).toMatchObject([{ writers: [NINA] }]);
   });
 
   it("and commits that came otherwise, which belong to nobody who branched off behind them", () => {

@@ -1,7 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import { digestOf } from "../../src/flow/ledger.ts";
 import { branch, later, repositoryId } from "../../src/flow/names.ts";
-import type { Signer } from "../../src/release/evidence/envelope.ts";
+import type { Signer } from "../../src/flow/signer.ts";
 import type { Evidence, Hop, Named } from "../../src/release/evidence/record.ts";
 import { walkedFrom } from "../../src/release/evidence/walked.ts";
 import { progressOf } from "../../src/release/progress.ts";
@@ -70,8 +70,8 @@ export const evidence = (more: Partial<Evidence> = {}): Evidence => ({
     hop({ number: 30, from: branch("development"), into: branch("staging"), merge: HEAD, at: later(NOW, -3_600_000) }),
   ],
   carried: [
-    { number: 12, title: "Log in", authors: [{ ...DORA, name: "Dora Diaz" }] },
-    { number: 14, title: "Show *units* | <b>@acme/all</b>", authors: [QUINN, { ...RITA, name: null }] },
+    { number: 12, title: "Log in", authors: [DORA] },
+    { number: 14, title: "Show *units* | <b>@acme/all</b>", authors: [{ id: 5, login: "quinn" }, RITA] },
   ],
   loose: [],
   approvals: [
@@ -126,8 +126,8 @@ export const hostile = (text: string): Evidence => {
       previous: null,
     },
     policy: { path: text, blob: null },
-    pull: hop({ from: branch(text), into: branch(text), by: null }),
-    carried: [{ number: 14, title: text, authors: [{ ...somebody, name: text }] }],
+    pull: hop({ from: branch(text), into: branch(text), by: null, at: null }),
+    carried: [{ number: 14, title: text, authors: [somebody] }],
     loose: [
       { commit: at("loose"), title: text, author: text },
       { commit: at("looser"), title: text, author: null },
@@ -171,7 +171,7 @@ export const hostile = (text: string): Evidence => {
       { gate: text, head: HEAD, because: text, by: somebody, at: NOW, confirmedBy: somebody, closed: null },
       {
         ...{ gate: text, head: HEAD, because: text, by: somebody, at: NOW, confirmedBy: null },
-        closed: { by: somebody, at: NOW, because: text },
+        closed: { by: text, at: NOW, because: text },
       },
     ],
     deviations: [

@@ -8,7 +8,7 @@ import type { Evidence } from "../../src/release/evidence/record.ts";
 import { result, statement } from "../../src/release/evidence/statement.ts";
 import { type Clone, type GitObject, lacking } from "../../src/release/verification/git.ts";
 import { evidenceIn, type Given, type Verified, verification } from "../../src/release/verification.ts";
-import { at } from "../builders.ts";
+import { at, NOW } from "../builders.ts";
 import { chained, entry } from "../flow/chains.ts";
 import { hop, signer } from "./releases.ts";
 import {
@@ -252,7 +252,7 @@ describe("What lies beside the evidence", () => {
     ],
     [
       "a result of another time",
-      withFile("svr.json", svr(told({ made: told().pull.at }))),
+      withFile("svr.json", svr(told({ made: NOW }))),
       "svr.json was made with other evidence than this.",
     ],
     [

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type LedgerEntry, redacts, type Withheld } from "../../src/flow/ledger.ts";
 import { lineOf } from "../../src/flow/ledger-export.ts";
 import { type Sha, sha } from "../../src/flow/names.ts";
-import type { Signer } from "../../src/release/evidence/envelope.ts";
+import type { Signer } from "../../src/flow/signer.ts";
 import type { Evidence } from "../../src/release/evidence/record.ts";
 import { evidenceFiles } from "../../src/release/evidence.ts";
 import type { Clone, GitObject } from "../../src/release/verification/git.ts";

@@ -1,5 +1,8 @@
-import { expect, it } from "@jest/globals";
-import { VERSION_FILES, versionIn } from "../../src/release/version-files.ts";
+import { describe, expect, it } from "@jest/globals";
+import { type Fact, wantKey } from "../../src/flow/facts.ts";
+import { looking } from "../../src/flow/looking.ts";
+import { VERSION_FILES, versionFilesAt, versionIn } from "../../src/release/version-files.ts";
+import { at, known, unknown } from "../builders.ts";
 
 const says = (version: string) => ({ says: version });
 
@@ -32,6 +35,52 @@ it.each<[string, string, ReturnType<typeof versionIn>]>([
   ["constructor",    "1.4.0",                                                    null],
 ])("%s with %j", (path, text, version) => {
   expect(versionIn({ path, text })).toEqual(version);
+});
+
+it("of which there is too much says none that can be read", () => {
+  expect(versionIn({ path: "package.json", text: null })).toBe("unreadable");
+});
+
+describe("Of a commit", () => {
+  const HEAD = at("head");
+  const entry = (path: string, more: object = {}) => ({ path, kind: "file", blob: at(path), size: 20, ...more });
+  const ROOT = [
+    entry("README.md"),
+    entry("package.json"),
+    entry("VERSION", { kind: "executable" }),
+    entry("version.txt", { kind: "link" }),
+    entry("composer.json", { size: 200_001 }),
+  ];
+  const read = (answers: { readonly [want: string]: Fact<unknown> }) => {
+    const look = looking(new Map(Object.entries(answers)));
+    const files = versionFilesAt(look, HEAD);
+    const missing = look.missing();
+    return { files, missing: missing !== null && "lacks" in missing ? missing.lacks.map(wantKey) : missing };
+  };
+  const root = { [`root-files ${HEAD}`]: known(ROOT) };
+  const [PACKAGE, VERSION] = [`blob package.json ${at("package.json")}`, `blob VERSION ${at("VERSION")}`];
+
+  it("only those that are there are read, all at once, and none that is a link or too long", () => {
+    expect(read({})).toEqual({ files: null, missing: [`root-files ${HEAD}`] });
+    expect(read(root)).toEqual({ files: null, missing: [PACKAGE, VERSION] });
+    expect(read({ ...root, [PACKAGE]: known("{}"), [VERSION]: known("1.4.0") })).toEqual({
+      files: [
+        { path: "package.json", text: "{}" },
+        { path: "VERSION", text: "1.4.0" },
+        { path: "composer.json", text: null },
+      ],
+      missing: null,
+    });
+    expect(read({ [`root-files ${HEAD}`]: known([]) })).toEqual({ files: [], missing: null });
+  });
+
+  it("they are waited for while GitHub does not answer", () => {
+    const silent = unknown("GitHub answered 502.");
+    expect(read({ ...root, [PACKAGE]: known("{}"), [VERSION]: silent })).toMatchObject({
+      files: null,
+      missing: { unknown: "GitHub answered 502." },
+    });
+  });
 });
 
 it("are looked for in the root alone", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { compare, parse } from "semver";
 import { BUMPS } from "../../src/flow/memory.ts";
-import type { VersionAsked } from "../../src/flow/standing.ts";
+import type { VersionAsked } from "../../src/flow/version-asked.ts";
 import type { Carried } from "../../src/release/carried.ts";
 import { askedIn, type Chosen, type Releasing, tagsLeftAlone, versionOf } from "../../src/release/version.ts";
 import { at } from "../builders.ts";
@@ -89,13 +89,29 @@ describe("The version of a release", () => {
     ["a file that holds none",                { files: [{ path: "package.json", text: "{}" }] },                        []],
     ["a file that holds a placeholder",       { files: [file("package.json", "0.0.0-development")] },                   []],
     ["files that are behind, by name",        { files: [file("package.json", "1.3.0"), file("composer.json", "1.4.0")] }, ["`composer.json` says `1.4.0`, and not 1.4.1.", "`package.json` says `1.3.0`, and not 1.4.1."]],
-    ["a file that is ahead",                  { files: [file("package.json", "1.5.0")] },                               ["`package.json` says `1.5.0`, and not 1.4.1; `/promote v1.5.0` would agree with it."]],
-    ["a file before the first",               { tags: [], files: [file("package.json", "0.3.0")] },                     ["`package.json` says `0.3.0`, and not 1.0.0; `/promote v0.3.0` would agree with it."]],
+    ["a file that is ahead",                  { files: [file("package.json", "1.5.0")] },                               ["`package.json` says `1.5.0`, and not 1.4.1."]],
+    ["a file before the first",               { tags: [], files: [file("package.json", "0.3.0")] },                     ["`package.json` says `0.3.0`, and not 1.0.0."]],
     ["a file with a pre-release",             { files: [file("package.json", "1.5.0-rc.1")] },                          ["`package.json` says `1.5.0-rc.1`, and not 1.4.1."]],
     ["a file with something else",            { files: [file("VERSION", "night`ly`")] },                                ["`VERSION` says `night\uFFFDly\uFFFD`, and not 1.4.1."]],
     ["a file that is broken",                 { files: [{ path: "package.json", text: "{" }] },                         ["`package.json` cannot be read for its version."]],
+    ["tags before the first that are none",   { tags: ["latest", "release-3"] },                                        ["Left alone, since they are no versions: `latest` and `release-3`."]],
+    ["no tags of other forms behind another", { tags: ["v1.4.0", "latest"] },                                           []],
   ])("remarks %s", (_what, more, remarks) => {
     expect(choose(more)).toHaveProperty("remarks", remarks);
+  });
+
+  it.each<[string, Partial<Releasing>, readonly string[]]>([
+    ["is ahead", { files: [file("package.json", "1.5.0")] }, ["`/promote v1.5.0` would agree with `package.json`."]],
+    [
+      "is there before the first",
+      { tags: [], files: [file("VERSION", "v0.3.0")] },
+      ["`/promote v0.3.0` would agree with `VERSION`."],
+    ],
+    ["is behind", { files: [file("package.json", "1.3.0")] }, []],
+    ["agrees", { files: [file("package.json", "1.4.1")] }, []],
+    ["has tags beside it", { tags: ["v1.4.0", "latest"] }, ["Left alone, since they are no versions: `latest`."]],
+  ])("advises on a file that %s", (_what, more, advice) => {
+    expect(choose(more)).toHaveProperty("advice", advice);
   });
 
   const number = fc.oneof(fc.nat(3), fc.nat(), fc.constant(Number.MAX_SAFE_INTEGER));
@@ -219,8 +235,10 @@ describe("A word of a command that is meant as a version", () => {
 });
 
 it("names the tags that are no versions for who asks", () => {
-  expect(tagsLeftAlone(["v1.4.0", "1.5.0-rc.1+5"])).toBeNull();
-  expect(tagsLeftAlone(["v1.4.0", "v1", "latest"])).toBe("Left alone, since they are no versions: `latest` and `v1`.");
+  expect(tagsLeftAlone(["v1.4.0", "1.5.0-rc.1+5"])).toEqual([]);
+  expect(tagsLeftAlone(["v1.4.0", "v1", "latest"])).toEqual([
+    "Left alone, since they are no versions: `latest` and `v1`.",
+  ]);
   const many = Array.from({ length: 13 }, (_, place) => `release-20${10 + place}`);
-  expect(tagsLeftAlone(many)).toMatch(/: `release-2010`, .+, `release-2019` and 3 more\.$/);
+  expect(tagsLeftAlone(many)[0]).toMatch(/: `release-2010`, .+, `release-2019` and 3 more\.$/);
 });

@@ -2,9 +2,9 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { peopleIn } from "../../src/flow/carried-list.ts";
 import { branch } from "../../src/flow/names.ts";
+import { sizeOf } from "../../src/flow/words.ts";
 import type { Carried, CarriedPull } from "../../src/release/carried.ts";
-import { type Listing, promotionBody, promotionTitle } from "../../src/report/carried.ts";
-import { sizeOf } from "../../src/report/folding.ts";
+import { isPromotionTitle, type Listing, promotionBody, promotionTitle } from "../../src/report/carried.ts";
 import { expectGolden } from "../board/golden.ts";
 import { carried, loose, pull } from "../release/carrying.ts";
 import { CARL, RITA } from "../release/walks.ts";
@@ -119,4 +119,16 @@ describe("The body of a promotion", () => {
 it("is called after where it goes, and a release after its version", () => {
   expect(promotionTitle({ from: branch("development"), to: branch("staging") })).toBe("Promote development to staging");
   expect(promotionTitle({ tag: "v1.4.0" })).toBe("Release v1.4.0");
+});
+
+it.each([
+  ["Promote staging to master", true],
+  ["Release v1.4.0", true],
+  ["Release v1.4.0-rc.1", true],
+  ["Release v1.4", false],
+  ["Release v1.4.0 at last", false],
+  ["Promote development to staging", false],
+  ["Ship it", false],
+])("“%s” is a title that Flowgate gives a release: %s", (title, is) => {
+  expect(isPromotionTitle(title, { from: branch("staging"), to: branch("master") })).toBe(is);
 });

@@ -72,6 +72,24 @@ const golden = (name: string, content: ReturnType<typeof checkRun>) => {
   expect(text).toBe(readFileSync(file, "utf8"));
 };
 
+describe("The button that tries out a promotion", () => {
+  const has = (lane: Verdict["lane"], one = component()) =>
+    checkRun(told({ verdict: verdict({ lane }), component: one })).dryRun ?? false;
+
+  it("is beside the check of what is promoted, and of a hotfix", () => {
+    const lanes = ["promotion", "release", "hotfix", "feature", "back-merge", null] as const;
+    expect(lanes.filter((lane) => has(lane))).toEqual(["promotion", "release", "hotfix"]);
+    expect(has("release", withEnforcement("observe"))).toBe(false);
+  });
+
+  it("is beside no check of a gate, and makes a check another one", () => {
+    const one = told({ verdict: verdict({ lane: "release" }) });
+    expect(gateChecks(one).some(({ dryRun }) => dryRun)).toBe(false);
+    const { dryRun: _, ...without } = checkRun(one);
+    expect(fingerprintOf(without)).not.toBe(fingerprintOf(checkRun(one)));
+  });
+});
+
 describe("a check run reads", () => {
   it.each<[string, Partial<Told>]>([
     ["passed", {}],

@@ -2,7 +2,9 @@ import { describe, expect, it } from "@jest/globals";
 import { branch } from "../../src/flow/names.ts";
 import type { Push } from "../../src/flow/provenance.ts";
 import type { StandingOf } from "../../src/flow/standing.ts";
+import type { Deed, Touched } from "../../src/flow/touched.ts";
 import { issueOf, sentenceOf } from "../../src/report/deviation.ts";
+import { touchedCure, touchedSentence } from "../../src/report/touched.ts";
 import { at, NOW, REPOSITORY } from "../builders.ts";
 
 const STAGING = branch("staging");
@@ -28,6 +30,99 @@ const deviation = (more: Partial<Push> = {}, merged: number | null = null): Stan
     push: one,
   };
 };
+
+describe("What was done by hand to a release", () => {
+  const RITA = { id: 8, login: "rita" };
+  const touched = (did: Deed, released: boolean): Touched => ({
+    did,
+    tag: "v1.4.0",
+    commit: at("merged"),
+    released,
+    at: NOW,
+  });
+  const commit = at("merged").slice(0, 7);
+  it.each<[Deed, boolean, string, string]>([
+    [
+      "published",
+      false,
+      "Release v1.4.0 was published by hand, by rita at 2026-11-24 09:40 UTC, before it was verified",
+      "What is left of its run-book is still to be done: then Flowgate releases it, and no other release goes in before. ",
+    ],
+    ["published", true, "Release v1.4.0 was published by hand, by rita at 2026-11-24 09:40 UTC", ""],
+    [
+      "unpublished",
+      true,
+      "Release v1.4.0 was unpublished by hand, by rita at 2026-11-24 09:40 UTC",
+      "Flowgate does not publish it again. ",
+    ],
+    [
+      "edited",
+      true,
+      "Release v1.4.0 was edited by hand, by rita at 2026-11-24 09:40 UTC",
+      "What stands there now is not what Flowgate wrote. ",
+    ],
+    [
+      "deleted",
+      true,
+      "Release v1.4.0 was deleted by hand, by rita at 2026-11-24 09:40 UTC",
+      "Flowgate does not make it anew. ",
+    ],
+    [
+      "deleted",
+      false,
+      "Release v1.4.0 was deleted by hand, by rita at 2026-11-24 09:40 UTC",
+      "Flowgate drafts it anew. ",
+    ],
+    [
+      "tag-moved",
+      true,
+      "The tag v1.4.0 was moved by hand, by rita at 2026-11-24 09:40 UTC",
+      `It was at ${commit}; Flowgate never moves a tag. `,
+    ],
+    [
+      "tag-deleted",
+      true,
+      "The tag v1.4.0 was deleted by hand, by rita at 2026-11-24 09:40 UTC",
+      "Flowgate does not make it anew. ",
+    ],
+    [
+      "tag-deleted",
+      false,
+      "The tag v1.4.0 was deleted by hand, by rita at 2026-11-24 09:40 UTC",
+      `Flowgate tags ${commit} with \`v1.4.0\` anew. `,
+    ],
+  ])("is one sentence, with what Flowgate does about it: %s, released %s", (did, released, sentence, follows) => {
+    const one = touched(did, released);
+    expect(touchedSentence(one, RITA)).toBe(sentence);
+    expect(touchedCure(one, RITA)).toBe(
+      `${follows}It is cleared when a release manager or somebody in engineering who did not do it accepts it here with \`/accept ${commit} because …\`. Closing this issue alone changes nothing.`,
+    );
+  });
+
+  it("has an issue, by whomever it was", () => {
+    const one = touched("edited", true);
+    const standing: StandingOf<"deviation"> = {
+      kind: "deviation",
+      key: "deviation:42:master:release:v1.4.0:edited:0",
+      by: null,
+      at: NOW,
+      because: touchedSentence(one, null),
+      repository: REPOSITORY,
+      stage: branch("master"),
+      touched: one,
+    };
+    expect(issueOf(standing, null)).toMatchObject({
+      title: "Release v1.4.0 was edited by hand",
+      state: "open",
+      body: expect.stringContaining("cleared when a release manager or somebody in engineering accepts it here"),
+    });
+    expect(issueOf(standing, null).body).toMatch(/^Release v1\.4\.0 was edited by hand at 2026-11-24 09:40 UTC\.\n/);
+    expect(issueOf(standing, "accepted by rita: a typo")).toMatchObject({
+      state: "closed",
+      body: expect.stringContaining("Cleared: accepted by rita: a typo."),
+    });
+  });
+});
 
 describe("What came past the gates", () => {
   it.each<[Partial<Push>, number | null, string]>([

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { folded, type Part, sizeOf } from "../../src/report/folding.ts";
+import { sizeOf } from "../../src/flow/words.ts";
+import { folded, type Part } from "../../src/report/folding.ts";
 
 const A: Part = ["aaaaaaaaaaaa", "aaaaa", "a"];
 const B: Part = ["bbbbbbbbbb", "b"];

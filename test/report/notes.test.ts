@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { sizeOf } from "../../src/flow/words.ts";
 import type { CarriedPull } from "../../src/release/carried.ts";
 import type { Exceptions, Told } from "../../src/release/notes.ts";
-import { sizeOf } from "../../src/report/folding.ts";
 import { releaseNotes } from "../../src/report/notes.ts";
 import { expectGolden } from "../board/golden.ts";
 import { carried, loose, pull } from "../release/carrying.ts";
@@ -10,7 +10,7 @@ import { CARL, NINA, RITA } from "../release/walks.ts";
 
 const NONE: Exceptions = { skipped: [], overrides: [], deviations: [] };
 const told = (more: Partial<Told> = {}): Told => ({
-  chosen: { tag: "v1.5.0", previous: "v1.4.0", because: "minor, because #12 brings a feature" },
+  chosen: { tag: "v1.5.0", previous: "v1.4.0", because: "minor, because #12 brings a feature", remarks: [] },
   number: 40,
   by: RITA,
   carried: carried([]),
@@ -62,7 +62,7 @@ describe("The notes of a release", () => {
     [
       "first",
       {
-        chosen: { tag: "v1.0.0", previous: null, because: "`v1.0.0`, because it is the first release" },
+        chosen: { tag: "v1.0.0", previous: null, because: "`v1.0.0`, because it is the first release", remarks: [] },
         by: null,
         compareUrl: null,
         carried: carried(PULLS.slice(1, 2), {
@@ -136,6 +136,21 @@ describe("The notes of a release", () => {
     expect(sizeOf(notes)).toBeLessThanOrEqual(125_000);
     expect(notes).toMatch(shows);
     expect(notes).not.toMatch(hides);
+  });
+
+  it("tell what its version makes people look at", () => {
+    const remarks = ["`package.json` says `1.3.0`, and not 1.5.0.", `Left alone: \`${"x".repeat(400)}\`.`];
+    const notes = releaseNotes(told({ chosen: { ...told().chosen, remarks } }));
+    expect(notes).toMatch(
+      /\n\n### About the version\n\n- `package\.json` says `1\.3\.0`, and not 1\.5\.0\.\n- Left alone: `x{280,300}…`$/,
+    );
+  });
+
+  it("take no more room than there is", () => {
+    const much = told({ carried: carried(many(300, 100)), exceptions: skipped(90) });
+    const notes = releaseNotes(much, 20_000);
+    expect(sizeOf(notes)).toBeLessThanOrEqual(20_000);
+    expect(notes).toContain("90 items skipped, 0 gates overridden");
   });
 
   it("are the same however things are listed", () => {

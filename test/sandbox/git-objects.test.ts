@@ -52,6 +52,26 @@ describe("a tree", () => {
     expect(same.body.sha).toBe(base.sha);
   });
 
+  it("takes folders of another one, or leaves its own out, where there are such", async () => {
+    await place.branch("then", { ".ci/run": "1", "docs/books/a.md": "1", "docs/b.md": "1" });
+    await place.branch("now", { "docs/books/a.md": "2" });
+    const [then, now] = [await treeOf("then"), await treeOf("now")];
+    const books = now.tree.find(({ path }) => path === "docs/books")?.sha;
+    const folder = { mode: "040000", type: "tree" };
+    const made = await bot.post<Tree>(`${API}/git/trees`, {
+      base_tree: then.sha,
+      tree: [
+        { path: ".ci", ...folder, sha: null },
+        { path: "docs/books", ...folder, sha: books },
+      ],
+    });
+    const whole = await treeOf(made.body.sha);
+    expect(pathsOf(whole)).toEqual(["README.md", "docs/b.md", "docs/books/a.md"]);
+    expect(whole.tree.find(({ path }) => path === "docs/books")?.sha).toBe(books);
+    const gone = { base_tree: now.sha, tree: [{ path: ".ci", ...folder, sha: null }] };
+    expect(await bot.post(`${API}/git/trees`, gone)).toMatchObject(says(422, "GitRPC::BadObjectState"));
+  });
+
   it.each([
     [{ tree: [{ path: "a", mode: "100644", type: "blob", sha: nowhere }] }, 422, /is not a valid blob$/],
     [{ tree: [{ path: "a", mode: "100644", type: "blob" }] }, 422, /^Must supply either/],

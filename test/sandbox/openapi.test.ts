@@ -415,7 +415,10 @@ async function references(bot: Caller, dora: Caller, sha: string) {
   const entry = { path: "made.md", mode: "100644", type: "blob", sha: blob.sha };
   await bot.post(`${API}/git/trees`, { tree: [{ ...entry, sha: "0".repeat(40) }] });
   await bot.post(`${API}/git/trees`, { base_tree: readme.sha, tree: [entry] });
+  await bot.post(`${API}/git/trees`, { base_tree: "main", tree: [{ ...entry, sha: null }] });
   const tree = (await bot.post<Made>(`${API}/git/trees`, { base_tree: "main", tree: [entry] })).body;
+  const folder = { path: "folder", mode: "040000", type: "tree", sha: tree.sha };
+  await bot.post(`${API}/git/trees`, { base_tree: "main", tree: [folder] });
   await bot.post(`${API}/git/commits`, { message: "Make it", tree: tree.sha, parents: [sha] });
   await bot.post(`${API}/git/commits`, { message: "Make it", tree: blob.sha });
   await bot.get(`${API}/git/trees/${"0".repeat(40)}`);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { type Effect, replySlot } from "../../src/flow/effect.ts";
 import type { ComponentKnown, PullKnown } from "../../src/flow/facts.ts";
 import { digestOf } from "../../src/flow/ledger.ts";
-import { askedOnPage, type Request } from "../../src/flow/request.ts";
+import { askedOnPage, type Request, triedOnPage } from "../../src/flow/request.ts";
 import type { Subject } from "../../src/flow/subject.ts";
 import type { Store } from "../../src/store/store.ts";
 import { at, component as componentMemory, LATER, NOW, REPOSITORY, verdict } from "../builders.ts";
@@ -149,6 +149,21 @@ describe("What people ask for", () => {
     const many = Array.from({ length: 12 }, (_, n) => page(12, 10, `10:${10 + n}`));
     await store.learn(asks(pull(12), ...many));
     expect(await store.askedOnPage(pull(12), 10)).toHaveLength(10);
+  });
+
+  it("tried out on a page is found again by who tried it, the last of it", async () => {
+    const tried = (number: number, person: number, when: string) => ({
+      ...request(`${triedOnPage(pull(number), person)}${when}`),
+      origin: { number, button: "page" as const },
+    });
+    expect(await store.triedOnPage(pull(12), 10)).toBeNull();
+    await store.learn(asks(pull(12), tried(12, 10, "09:40"), tried(12, 10, "09:50"), tried(12, 1, "09:55")));
+    expect(await store.triedOnPage(pull(12), 10)).toEqual({ at: NOW, answer: null });
+    const answer = { came: "done", body: null, says: "Nothing was done.", shows: "- a" } as const;
+    const answered = [{ id: `${triedOnPage(pull(12), 10)}09:50`, answer }];
+    await decides(store, pull(12), { entries: [entry()], answered });
+    expect(await store.triedOnPage(pull(12), 10)).toEqual({ at: NOW, answer });
+    expect(await store.askedOnPage(pull(12), 10)).toEqual([]);
   });
 
   it("on an issue is asked of the repository, and sees what stands there", async () => {

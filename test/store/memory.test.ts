@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { absorb } from "../../src/flow/absorb.ts";
-import { checkSlot, type Effect, rulesetSlot } from "../../src/flow/effect.ts";
-import type { StageKnown } from "../../src/flow/facts.ts";
+import { backMergeFingerprint, backMergeSlot, checkSlot, type Effect, rulesetSlot } from "../../src/flow/effect.ts";
+import type { PullKnown, StageKnown } from "../../src/flow/facts.ts";
 import type { Lesson, Memory } from "../../src/flow/memory.ts";
 import { branch, installationId, later, sha } from "../../src/flow/names.ts";
 import type { Subject } from "../../src/flow/subject.ts";
@@ -22,6 +22,7 @@ import {
 } from "../builders.ts";
 import { freshPlace, type Place } from "./place.ts";
 import {
+  ALL,
   check,
   component,
   componentLesson,
@@ -31,6 +32,7 @@ import {
   group,
   groupLesson,
   INSTALLATION,
+  keysOf,
   news,
   nudge,
   nudged,
@@ -118,8 +120,9 @@ describe.each(kinds)("A %j", (subject, lesson, memory) => {
     expect({ now, read }).toEqual({ now: NOW, read: new Map() });
     const empty = (value: unknown) =>
       value === null || value instanceof Map ? [] : Object.values(value as object).flat();
+    const isNothing = (one: unknown) => one === null || one === false || one instanceof Map;
     for (const [fact, value] of Object.entries(rest))
-      expect([fact, empty(value).filter((one) => !(one instanceof Map))]).toEqual([fact, []]);
+      expect([fact, empty(value).filter((one) => !isNothing(one))]).toEqual([fact, []]);
   });
 
   it("that was only nudged is still unknown", async () => {
@@ -231,6 +234,77 @@ describe("Beside a pull request", () => {
   });
 });
 
+describe("What is brought back into a stage", () => {
+  const staging = { ...stage, branch: branch("staging") } as const;
+  const landing: Lesson = {
+    of: "landing",
+    repository: REPOSITORY,
+    branch: branch("development"),
+    from: branch("master"),
+    commit: at("live"),
+  };
+  /** It is written as #7. */
+  const effect: Effect = {
+    ...check(),
+    thing: "promotion",
+    slot: backMergeSlot(REPOSITORY, branch("development")),
+    fingerprint: backMergeFingerprint(at("live")),
+    branch: branch("back-merge/development-1a2b3c4"),
+    base: branch("development"),
+    pinned: at("live"),
+    title: "Merge master back into development",
+    body: "",
+  };
+  const head = "back-merge/development-1a2b3c4";
+
+  it("is learned by a stage that is known, and looked at", async () => {
+    await store.learn(news({ lessons: [landing] }));
+    expect((await factsOf(stage)).memory).toBeNull();
+    await remember(stage, stageMemory());
+    await store.learn(news({ lessons: [landing] }));
+    expect(keysOf(await store.claim(ALL))).toEqual(["stage:42:development"]);
+    expect((await factsOf(stage)).memory).toEqual(
+      stageMemory({ owes: { from: branch("master"), commit: at("live") } }),
+    );
+  });
+
+  it("is known with the pull request for it, while that is open, and with what was brought back into later stages", async () => {
+    await remember(component, componentMemory());
+    await remember(staging, stageMemory({ backMerges: [at("into staging")] }));
+    await remember(stage, stageMemory({ owes: { from: branch("master"), commit: at("live") } }));
+    expect(await factsOf(stage)).toMatchObject({ backMerge: { slot: null, open: false, later: [at("into staging")] } });
+    await decides(store, stage, { entries: [entry()], effects: [effect] });
+    expect(await factsOf(stage)).toMatchObject({ backMerge: { slot: { written: { id: 7 } }, open: false } });
+    await store.learn(news({ lessons: [pullLesson(pull(7), { head, tip: at("live") })] }));
+    expect(await factsOf(stage)).toMatchObject({ backMerge: { open: true } });
+    await remember(stage, stageMemory());
+    expect(await factsOf(stage)).toMatchObject({ backMerge: null });
+  });
+
+  it("tells a pull request that it is one of ours, and a promotion that it is under way", async () => {
+    await remember(component, componentMemory());
+    await remember(stage, stageMemory());
+    await decides(store, stage, { entries: [entry()], effects: [effect] });
+    await store.learn(
+      news({
+        lessons: [
+          pullLesson(pull(7), { head, tip: at("live") }),
+          pullLesson(pull(8), { head, tip: at("live") }),
+          pullLesson(pull(9), { head: "development", base: "staging" }),
+        ],
+      }),
+    );
+    expect(await factsOf(pull(7))).toMatchObject({ backMerge: { changed: false, said: null }, merge: null });
+    expect(await factsOf(pull(8))).toMatchObject({ backMerge: null });
+    expect(await factsOf(pull(9))).toMatchObject({ backMerge: null, source: { backMerge: 7 } });
+    await store.learn(news({ lessons: [pullLesson(pull(7), { head, tip: at("pushed") }, {}, later(NOW, 1_000))] }));
+    expect(await factsOf(pull(7))).toMatchObject({ backMerge: { changed: true } });
+    const closed = pullLesson(pull(7), { head, tip: at("pushed") }, { state: "closed" }, later(NOW, 2_000));
+    await store.learn(news({ lessons: [closed] }));
+    expect((await factsOf(pull(9))) as PullKnown).not.toHaveProperty("source.backMerge");
+  });
+});
+
 it("A stage knows the open pull requests into it whose head has no check yet", async () => {
   await store.learn(
     news({
@@ -249,6 +323,9 @@ it("A stage knows the open pull requests into it whose head has no check yet", a
   await store.commit(lease, await store.recall(lease, NOW), decision({ entries: [entry()], effects: [check()] }), NOW);
   expect(await factsOf(stage)).toMatchObject({ unchecked: [12, 13] });
   await store.record(lease, { effect: check(), at: NOW, came: "done", id: 7 });
+  expect(await factsOf(stage)).toMatchObject({ unchecked: [13] });
+  // Nor what only begins so.
+  await store.learn(news({ forget: [check().slot.slice(0, -1), `${check().slot} `] }));
   expect(await factsOf(stage)).toMatchObject({ unchecked: [13] });
   await store.learn(news({ forget: [check().slot] }));
   expect(await factsOf(stage)).toMatchObject({ unchecked: [12, 13] });

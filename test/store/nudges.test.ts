@@ -28,7 +28,7 @@ let store: Store;
 const elsewhere = pull(1, FORK);
 const other = installationId(2);
 
-/** Of each kind something, in two repositories of two installations; #4 is closed, #3 was compared with staging. */
+/** Of each kind something, in two repositories of two installations; #4 is closed, #3 lists what it carries and was compared with staging. */
 beforeEach(async () => {
   place = await freshPlace();
   store = await place.open();
@@ -39,10 +39,10 @@ beforeEach(async () => {
         stageLesson,
         { ...stageLesson, branch: branch("staging") },
         groupLesson(),
-        pullLesson(pull(1)),
+        pullLesson(pull(1), {}, { title: '"list":"mine"' }),
         pullLesson(pull(2), { tip: at("other") }),
-        pullLesson(pull(3), { base: "staging" }),
-        pullLesson(pull(4), {}, { state: "closed" }),
+        pullLesson(pull(3), { base: "staging" }, { list: "seen:9" }),
+        pullLesson(pull(4), {}, { state: "closed", list: "seen:9" }),
       ],
     }),
   );
@@ -76,6 +76,7 @@ describe("A nudge of", () => {
     ["a group", { subject: group }, [`group:42:${at("queue")}`]],
     ["open pull requests", { openPulls: { repository } }, ["pull:42:1", "pull:42:2", "pull:42:3"]],
     ["those with a head", { openPulls: { repository, head: at("login") } }, ["pull:42:1", "pull:42:3"]],
+    ["those that list what they carry", { openPulls: { repository, lists: true } }, ["pull:42:3"]],
     ["those with a base", { openPulls: { repository, base: branch("development") } }, ["pull:42:1", "pull:42:2"]],
     [
       "those with a head and a base",

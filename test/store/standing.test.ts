@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { type Effect, issueSlot } from "../../src/flow/effect.ts";
 import type { PullKnown, StageKnown } from "../../src/flow/facts.ts";
-import { closes, opens } from "../../src/flow/ledger.ts";
+import { closes, digestOf, opens } from "../../src/flow/ledger.ts";
 import { branch, installationId, later, repositoryId } from "../../src/flow/names.ts";
 import { owedKey } from "../../src/flow/owed.ts";
 import type { Standing } from "../../src/flow/standing.ts";
@@ -135,6 +135,16 @@ describe("What stands", () => {
     await decides(store, pull(13), { verdict: verdict() });
     await writes(opens(ABOUT, hold(13)), opens(ABOUT, hold(14)));
     expect(await standing()).toEqual(["hold:13"]);
+  });
+
+  it("is told with what was merged where a promotion lists that", async () => {
+    const memory = pullMemory({}, { state: "closed", merged: true, mergeCommit: at("merged") });
+    await decides(store, pull(13), { memory });
+    expect(await known<PullKnown>(pull(12))).toMatchObject({ merged: [] });
+    await decides(store, pull(12), {
+      memory: pullMemory({ head: "development", base: "staging" }, { list: "seen:9" }),
+    });
+    expect(await known<PullKnown>(pull(12))).toMatchObject({ merged: [{ number: 13 }], body: null, merge: null });
   });
 
   it("can be made anew from the ledger alone", async () => {
@@ -328,6 +338,39 @@ describe("What came onto a stage", () => {
     const facts = await known<StageKnown>(subject);
     expect(facts.memory?.arrivals.merges).toEqual([merge]);
     expect(facts.records.merges).toEqual([{ ...merge, passed: false }]);
+  });
+
+  it("and what was done by hand to releases are told to the last stage, with the releases that were made", async () => {
+    const master: Subject = { kind: "stage", repository: REPOSITORY, branch: branch("master") };
+    const touch = { did: "edited", tags: ["v1.4.0"], draft: false, by: RITA, at: NOW } as const;
+    const touched = { of: "release", repository: REPOSITORY, touch } as const;
+    const release = (number: number): Standing => ({
+      kind: "release",
+      key: `release:${REPOSITORY}:${number}`,
+      by: null,
+      at: NOW,
+      because: "patch",
+      repository: REPOSITORY,
+      number,
+      version: `v1.${number}.0`,
+      commit: at("b"),
+      notes: "",
+      previous: null,
+      ledger: { sequence: 1, hash: digestOf("1") },
+    });
+    await store.learn(news({ lessons: [touched, { ...touched, repository: repositoryId(999) }] }));
+    expect((await store.counts()).due).toBe(0);
+    await remember(master, stage());
+    await writes(opens(ABOUT, release(3)), opens(ABOUT, release(4)));
+    await writes(closes(ABOUT, "app", `release:${REPOSITORY}:3`, "v1.3.0 is released"));
+    expect((await known<StageKnown>(master)).releases).toEqual([]);
+    await store.learn(news({ lessons: [touched] }));
+    const facts = await known<StageKnown>(master);
+    expect(facts.memory?.touched).toEqual([touch]);
+    expect(facts.releases).toEqual([
+      { standing: release(3), closed: "v1.3.0 is released" },
+      { standing: release(4), closed: null },
+    ]);
   });
 
   it("is explained by the verdict that a merged pull request had for its head and that base", async () => {

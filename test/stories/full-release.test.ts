@@ -320,6 +320,7 @@ Run-book: \`docs/runbooks/1.4.0.md\` (\`…\`).
 24 h, app: used up snap-9a02 for #4
 24 h, app: v1.0.0: \`v1.0.0\`, because it is the first release
 24 h, rita: brought #4
+24 h, app: v1.0.0: its preliminary evidence was made
 24 h, otto: P4 done: otto ticked its box
 24 h, otto: P5 done: otto did it
 24 h, otto: P7 failed: the unit reads undefined
@@ -327,6 +328,7 @@ Run-book: \`docs/runbooks/1.4.0.md\` (\`…\`).
 24 h, otto: P6 done: otto ticked its box
 24 h, rita: P7 done: the cache was old
 24 h, app: reported in an issue
+24 h, app: v1.0.0: its final evidence was made
 24 h, app: v1.0.0 is released
 48 h, otto: P8 done: otto ticked its box"
 `);

@@ -339,13 +339,11 @@ describe("What does not count", () => {
   story(
     "a promotion that would lose what the next stage has",
     async (world) => {
-      const [dora, rita] = [world.person("dora"), world.person("rita")];
-      await dora.pushes("hotfix/crash", "master");
-      const hotfix = await dora.opens("hotfix/crash", "master");
-      await world.reports(hotfix, "build", "success");
-      await rita.approves(hotfix);
+      const rita = world.person("rita");
+      // From before Flowgate was there, which would have brought it back.
+      await world.person("dora").pushes("master");
+      await world.start();
       await world.quiet();
-      expect(await rita.merges(hotfix)).toBeNull();
       await developed(world);
       const promotion = await rita.opens("development", "staging");
       await world.reports(promotion, "build", "success");
@@ -365,7 +363,7 @@ describe("What does not count", () => {
       expect(open(world, release)).not.toHaveProperty("back-merge");
       return undefined;
     },
-    { config: WITHOUT_RUN_BOOK, settings: QUICK },
+    { config: WITHOUT_RUN_BOOK, settings: QUICK, started: false },
   );
 
   story(

@@ -7,7 +7,10 @@ import { story } from "./telling.ts";
 
 /** What GitHub is asked: how the path ends, with N for a number. */
 type Call = readonly [method: string, path: string];
-const patternOf = (path: string) => new RegExp(`${path.replace(/[.?]/g, "\\$&").replace(/N$/, "\\d+")}$`);
+const patternOf = (path: string) => new RegExp(`${path.replace(/[.?]/g, "\\$&").replace(/N(?=$|\/)/, "\\d+")}$`);
+
+/** The evidence of a release. */
+const FILES = ["evidence.json", "evidence.md", "svr.json", "manifest.sha256"];
 
 /** What is written on GitHub between a comment and a published release; a feature is #1, and #2 and #3 take it on. */
 const WRITES: readonly Call[] = [
@@ -18,6 +21,7 @@ const WRITES: readonly Call[] = [
   ["POST", "/check-runs"],
   ["POST", "/git/tags"],
   ["POST", "/releases"],
+  ...FILES.map((name): Call => ["POST", `/releases/N/assets?name=${name}`]),
   ["PATCH", "/releases/N"],
   ["POST", "/issues/1/comments"],
   ["POST", "/issues/2/comments"],
@@ -41,6 +45,8 @@ const READS: readonly Call[] = [
   ["GET", "/rules/branches/staging?per_page=100&page=1"],
   ["GET", "/rules/branches/master?per_page=100&page=1"],
   ["GET", "/tags?per_page=100&page=1"],
+  ["GET", "/git/ref/tags/v1.0.0"],
+  ["GET", "/releases/N"],
 ];
 
 /** Moves the clock as long as GitHub's failing is waited out, until what was asked there is answered. */
@@ -74,9 +80,16 @@ async function releasedWhile(world: World, calls: readonly Call[], does: Request
   expect(github.find.pullsOf(world.repository().id)).toHaveLength(3);
   expect(tagNames(github, world.repository().id)).toEqual(["v1.0.0"]);
   expect(releases(world)).toMatchObject([{ tagName: "v1.0.0", draft: false }]);
+  const [release] = releases(world);
+  expect(
+    github.find
+      .assetsOf(release?.id ?? 0)
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(FILES.toSorted());
   // None of them was left out.
   expect(
-    calls.filter(([method, path]) => github.faults.forRequest(method, path.replace(/N$/, "1")).length > 0),
+    calls.filter(([method, path]) => github.faults.forRequest(method, path.replace(/N(?=$|\/)/, "1")).length > 0),
   ).toEqual([]);
   return undefined;
 }
@@ -86,13 +99,17 @@ describe("A release by /promote alone", () => {
     ["502 after GitHub did it", { kind: "502", effect: true }],
     ["connection that is cut before", { kind: "reset", effect: false }],
     ["connection that is cut after", { kind: "reset", effect: true }],
+    ["time-out before", { kind: "timeout", effect: false }],
+    ["time-out after", { kind: "timeout", effect: true }],
     ["secondary limit", { kind: "secondary", retryAfter: 1 }],
   ];
   for (const [what, does] of ways) {
     story(
       `merges, tags, releases and answers once where each write fails once by a ${what}`,
       (world) => releasedWhile(world, [...WRITES, REFS], does),
-      PROMOTING,
+      { ...PROMOTING, settings: { ...PROMOTING.settings, callTimeoutMs: 500 } },
+      // Each time-out is sat through.
+      90_000,
     );
   }
   story(

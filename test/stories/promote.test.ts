@@ -171,7 +171,7 @@ describe("/promote", () => {
       expect(answers(world, number)).toEqual([
         expect.stringMatching(
           new RegExp(
-            `^This is what \`/promote\` would find for ${head(world, number)}\\. Nothing was done\\.\\n\\n\\| gate \\|`,
+            `^\`/promote\` would merge #${number} into development at ${head(world, number)}\\. Once it is merged, “Promote development to staging” would be opened\\. Nothing was done\\.\\n\\n\\| gate \\|`,
           ),
         ),
       ]);

@@ -1,4 +1,5 @@
-import { LANES_ONLY, type World, type WorldOptions } from "../world.ts";
+import { createRepository } from "../../sandbox/setup.ts";
+import { LANES_ONLY, OWNER, STAGES, type World, type WorldOptions } from "../world.ts";
 import { answers as answered, short } from "./telling.ts";
 
 /** Releases need nothing but a release manager's word. */
@@ -36,6 +37,24 @@ export async function promoted(world: World, number: number): Promise<number> {
 /** A release that waits for `/promote`. */
 export const release = async (world: World): Promise<number> =>
   promoted(world, await promoted(world, await feature(world)));
+
+/** Another component of the same owner, where the same people do the same. */
+export async function another(world: World, name: string): Promise<World> {
+  const [oldest = "master", ...rest] = [...STAGES].reverse();
+  const files = { ".github/flowgate.yml": PROMOTING.config as string };
+  return world.at(
+    await createRepository(world.github, {
+      owner: OWNER,
+      name,
+      defaultBranch: oldest,
+      roles: { dora: "write", rita: "maintain" },
+      branches: [
+        { name: oldest, commits: [{ message: "Begin", author: "dora", files }] },
+        ...rest.map((stage) => ({ name: stage, from: oldest })),
+      ],
+    }),
+  );
+}
 
 /** Waits for something that comes while Flowgate is at work. */
 export async function until(is: () => boolean): Promise<void> {

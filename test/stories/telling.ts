@@ -12,19 +12,24 @@ export function story(
   name: string,
   tell: (world: World) => Promise<undefined | readonly string[]>,
   options: WorldOptions = {},
+  timeoutMs = 30_000,
 ): void {
-  it(name, async () => {
-    const world = await startWorld(options);
-    try {
-      const complaints = (await tell(world)) ?? [];
-      await world.quiet();
-      expect(world.warnings.map(({ msg }) => msg)).toEqual(complaints);
-      expect(await world.app().idle()).toBe(true);
-      expect(await world.app().ledgerFlaw()).toBeNull();
-    } finally {
-      await world.stop();
-    }
-  }, 30_000);
+  it(
+    name,
+    async () => {
+      const world = await startWorld(options);
+      try {
+        const complaints = (await tell(world)) ?? [];
+        await world.quiet();
+        expect(world.warnings.map(({ msg }) => msg)).toEqual(complaints);
+        expect(await world.app().idle()).toBe(true);
+        expect(await world.app().ledgerFlaw()).toBeNull();
+      } finally {
+        await world.stop();
+      }
+    },
+    timeoutMs,
+  );
 }
 
 /** What people see of a pull request's check: its name, GitHub's word, and the title. */

@@ -1,7 +1,7 @@
 import { configNote, missingStages } from "../../flow/component.ts";
 import { CONFIG_PATH } from "../../flow/config.ts";
 import type { Standing, StandingOf } from "../../flow/standing.ts";
-import { minute } from "../../flow/words.ts";
+import { listed, minute } from "../../flow/words.ts";
 import { type Content, cut, type Html, html, prose } from "../html.ts";
 import { enforcementOf, marked, sorted, tally } from "../listing.ts";
 import type { Mark } from "../standing.ts";
@@ -84,11 +84,15 @@ function wordsOf(one: Standing): { readonly word: string; readonly of: string } 
     case "freeze":
       return { word: "… frozen", of: `${one.stage}${one.until === null ? "" : ` until ${minute(one.until)}`}` };
     case "deviation":
-      return { word: "✗ past its gates", of: one.stage };
+      return one.touched === undefined
+        ? { word: "✗ past its gates", of: one.stage }
+        : { word: "✗ by hand", of: one.touched.tag };
     case "outage":
       return { word: `✗ ${one.severity} outage`, of: "" };
     case "release":
       return { word: "… on its way", of: one.version };
+    case "rollback":
+      return { word: "! rolled back", of: `${listed(one.withdraws)} to ${one.version}` };
     case "override":
       return { word: "! overridden", of: `${one.gate} on #${one.number}${toClose(one)}` };
     default:

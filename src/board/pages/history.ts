@@ -21,10 +21,12 @@ const WHAT: { readonly [what in Entry["what"]]: string } = {
   ruleset: "Ruleset",
   redelivered: "Asked for again",
   push: "The stage moved",
+  touched: "Touched by hand",
   opened: "Opened",
   closed: "Closed",
   reported: "Reported",
   answered: "Asked",
+  product: "Train through",
   promoting: "Promoted",
   redacted: "Text taken out",
 };

@@ -5,7 +5,8 @@ import { WORDS } from "../../report/check-run.ts";
 import { type Answer, answerOf, type Cure, type Judged, worstFirst } from "../answer.ts";
 import { cut, type Html, html, prose } from "../html.ts";
 import { moment, since } from "../time.ts";
-import { addressOf, type PullView } from "../views.ts";
+import { addressOf, type PullView, type Tried } from "../views.ts";
+import { dryRun } from "./dry-run.ts";
 import { frame, type Visitor, wordIn } from "./frame.ts";
 import { history } from "./history.ts";
 import { type Chosen, runBook, runBookLine } from "./run-book.ts";
@@ -21,6 +22,8 @@ const LONG = 90;
 export type Reader = Ticking & {
   /** Whether they may have it judged afresh. */
   readonly mayRecheck: boolean;
+  /** What they tried out last; null: there is nothing to try out, or they may not. */
+  readonly dryRun: { readonly last: Tried | null } | null;
 };
 
 /**
@@ -46,7 +49,7 @@ ${where(view, github)}
 <h1${sentence.length > LONG && html` class="long"`}>${prose(sentence)}</h1>
 ${clear.length > 0 && html`<section aria-label="What to do">${clear.map((cure) => todo(cure, clear.length > 1))}</section>`}
 ${notes.map((note) => html`<p class="note">${prose(note)}</p>`)}
-${runBookLine(view)}${reader?.mayRecheck ? recheck(view, reader.visitor) : null}${stageLine(view, mark)}
+${runBookLine(view)}${reader?.mayRecheck ? recheck(view, reader.visitor) : null}${reader?.dryRun ? dryRun(view, { ...reader.dryRun, visitor: reader.visitor, now }) : null}${stageLine(view, mark)}
 ${answer.explained && gates(view, answer, answer.explained, now)}
 ${runBook(view, { now, github, chosen }, reader)}${history(view, now)}`;
   return frame(

@@ -77,6 +77,16 @@ export const nothingToJudge = (page: string): Refusal => ({
 });
 
 /** @param page of the pull request. */
+export const nothingToPromote = (page: string): Refusal => ({
+  status: 409,
+  because: "Nothing was done: there is nothing to try out.",
+  next: [
+    "It was closed, or no lane takes it past the first stage by now, or nothing is enforced there. Its page says which.",
+  ],
+  link: { text: "Go back to the pull request", href: page },
+});
+
+/** @param page of the pull request. */
 export const nothingToTick = (page: string): Refusal => ({
   status: 409,
   because: "Nothing was done: no run-book is walked on this pull request.",

@@ -11,6 +11,7 @@ import { cut, type Html, html, prose } from "../html.ts";
 import { since } from "../time.ts";
 import type { AskedOnPage, PullView } from "../views.ts";
 import { isWalked, partsOf, walksOf } from "../walks.ts";
+import { CAME, TOLD_MS } from "./came.ts";
 import { standOf } from "./item-stand.ts";
 import { commit } from "./stage-line.ts";
 import { doing, mayAsk, type Ticking, tickForm } from "./ticking.ts";
@@ -19,8 +20,6 @@ import { doing, mayAsk, type Ticking, tickForm } from "./ticking.ts";
 const PLACE = "run-book";
 /** The whole text is shown of the item that was chosen. */
 const LONGEST_TEXT = 200;
-/** What came of what one did is shown so long. */
-const TOLD_MS = 10 * 60_000;
 
 /** What the address asks for: an item in full, or where in a long run-book to be. */
 export type Chosen = { readonly item: Label | null; readonly from: Label | null };
@@ -183,13 +182,6 @@ function inFull({ item: { details, line } }: Step, { file }: Shown): Html {
   }<p class="quiet">${file === null ? `Line ${line} of the file.` : html`<a href="${file}?plain=1#L${line}">Line ${line} of the file</a>`}</p>
 `;
 }
-
-const CAME = {
-  "under way": ["pending", "…"],
-  done: ["passed", "✓"],
-  refused: ["failed", "✗ Not done."],
-  "not understood": ["failed", "✗ Not done."],
-} as const;
 
 /** What came of what one did on this page. */
 function toldOf({ act: { label }, answer, at }: AskedOnPage, now: Instant): Html | null {

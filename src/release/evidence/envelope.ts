@@ -1,15 +1,6 @@
 import { canonical } from "../../flow/ledger.ts";
-import type { Hash, Json } from "../../flow/names.ts";
-
-/** Whoever signs. The private key stays with it. */
-export type Signer = {
-  /** The digest of the public key: SHA-256 of its SPKI in DER. */
-  readonly keyid: Hash;
-  /** The SPKI in DER, as base64. */
-  readonly publicKey: string;
-  /** Signs by Ed25519. @returns 64 bytes. */
-  sign(bytes: Uint8Array): Uint8Array;
-};
+import type { Json } from "../../flow/names.ts";
+import type { Signer } from "../../flow/signer.ts";
 
 /** A DSSE envelope: https://github.com/secure-systems-lab/dsse/blob/master/envelope.md */
 export type Envelope = {

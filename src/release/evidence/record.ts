@@ -1,5 +1,5 @@
 import type { Phase } from "../../flow/config.ts";
-import type { Branch, Hash, Instant, Person, RepositoryId, Sha } from "../../flow/names.ts";
+import type { Branch, Instant, Person, Place, RepositoryId, Sha } from "../../flow/names.ts";
 import type { Label } from "../../flow/request.ts";
 import type { ItemState, Walk } from "../../flow/standing.ts";
 import type { Outcome } from "../../flow/verdict.ts";
@@ -44,7 +44,7 @@ export type Evidence = {
   readonly ledger: Range;
 };
 
-/** Somebody, with the name that they gave on GitHub; null: they gave none. */
+/** Somebody, with the name that they gave on GitHub; null: none is known. */
 export type Named = Person & { readonly name: string | null };
 /** Who did something, and when. */
 export type Act = { readonly by: Person; readonly at: Instant };
@@ -69,14 +69,15 @@ export type Hop = {
   readonly merge: Sha;
   /** Who had it merged; null: it is not known. */
   readonly by: Person | null;
-  readonly at: Instant;
+  /** Null: it is not known. */
+  readonly at: Instant | null;
 };
 
 export type Carried = {
   readonly number: number;
   readonly title: string;
   /** Who opened it and who wrote its commits. */
-  readonly authors: readonly Named[];
+  readonly authors: readonly Person[];
 };
 
 export type Loose = {
@@ -96,7 +97,7 @@ export type Approval = {
   readonly commit: Sha;
   /** GitHub's id of the review. */
   readonly review: number;
-  /** It was dismissed, or its author changed their mind: it did not count at the merge. */
+  /** It did not count at the merge: it was dismissed, when GitHub tells no more what it had said, or its author changed their mind. */
   readonly withdrawn: boolean;
 };
 
@@ -169,8 +170,8 @@ export type Override = Act & {
   readonly head: Sha;
   readonly because: string;
   readonly confirmedBy: Person | null;
-  /** Null: it is open yet. */
-  readonly closed: (Act & { readonly because: string }) | null;
+  /** By whom, a login or `app`; null: it is open yet. */
+  readonly closed: { readonly by: string; readonly at: Instant; readonly because: string } | null;
 };
 
 /** What came onto a stage past the gates. */
@@ -196,4 +197,3 @@ export type Range = {
   /** The last one when this was made. */
   readonly head: Place;
 };
-export type Place = { readonly sequence: number; readonly hash: Hash };

@@ -36,7 +36,8 @@ const id = z.int().positive();
 const text = z.string();
 const branchName = z.string().min(1).transform(branch);
 
-const person = z.strictObject({ id, login: z.string().min(1) });
+/** Whose account is gone has the id 0. */
+const person = z.strictObject({ id: z.int().nonnegative(), login: z.string().min(1) });
 const named = z.strictObject({ ...person.shape, name: text.nullable() });
 const act = z.strictObject({ by: person, at: time });
 
@@ -47,9 +48,9 @@ const hop: z.ZodType<Hop> = z.strictObject({
   head: commit,
   merge: commit,
   by: person.nullable(),
-  at: time,
+  at: time.nullable(),
 });
-const carried: z.ZodType<Carried> = z.strictObject({ number: id, title: text, authors: z.array(named) });
+const carried: z.ZodType<Carried> = z.strictObject({ number: id, title: text, authors: z.array(person) });
 const approval: z.ZodType<Approval> = z.strictObject({
   by: named,
   meaning: text.nullable(),
@@ -105,7 +106,7 @@ const override: z.ZodType<Override> = z.strictObject({
   head: commit,
   because: text,
   confirmedBy: person.nullable(),
-  closed: z.strictObject({ by: person, at: time, because: text }).nullable(),
+  closed: z.strictObject({ by: text, at: time, because: text }).nullable(),
 });
 
 const place = z.strictObject({ sequence: id, hash: hashText });

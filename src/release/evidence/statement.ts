@@ -1,6 +1,6 @@
 import type { Hash, Instant, Sha } from "../../flow/names.ts";
+import type { Signer } from "../../flow/signer.ts";
 import { REHEARSED } from "../progress.ts";
-import type { Signer } from "./envelope.ts";
 import { READABLE_FILE } from "./files.ts";
 import type { Evidence, WalkedItem } from "./record.ts";
 

@@ -1,7 +1,7 @@
 import { readExport } from "../../flow/ledger-export.ts";
-import type { Hash } from "../../flow/names.ts";
+import type { Hash, Place } from "../../flow/names.ts";
 import { count } from "../../flow/words.ts";
-import type { Evidence, Place } from "../evidence/record.ts";
+import type { Evidence } from "../evidence/record.ts";
 import { type Check, failed, ok, unknown } from "./check.ts";
 
 const WHAT = "ledger";
