@@ -98,7 +98,7 @@ function heldBy(
 function unmended({ number, withdraws, issue }: StandingOf<"rollback">, { look }: Case): Held | null {
   const state = issue === null ? null : look.at({ want: "issue", number: issue });
   if (issue !== null && state !== null && !state.open) return null;
-  const because = `#${number} rolled ${listed(withdraws)} back, and this would bring it again.`;
+  const because = `#${number} rolled ${listed(withdraws)} back, and this would bring ${withdraws.length === 1 ? "it" : "them"} again.`;
   if (issue === null)
     return { because, cure: "Flowgate opens an issue about it, which is closed once it is mended.", until: null };
   if (state === null)

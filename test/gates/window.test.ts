@@ -173,6 +173,9 @@ describe("The window", () => {
       `${because} #21 is open.`,
       "Whoever mended it or took it out closes #21.",
     ]);
+    expect(says({ open: true, closedBy: null }, { ...merged, withdraws: ["v1.1.1", "v1.1.0"] })[1]).toBe(
+      "#20 rolled v1.1.1 and v1.1.0 back, and this would bring them again. #21 is open.",
+    );
     expect(says({ open: false, closedBy: RITA }).slice(0, 2)).toEqual(["passed", "Nothing holds it."]);
     expect(says(null)).toEqual([
       "pending",

@@ -7,11 +7,14 @@ import { type Person, runBookOf, startWorld, type World, type WorldOptions } fro
 /**
  * One story in a world of its own. However it went, it ends with nothing due, the ledger intact, and no warning or error
  * in the log but those it tells of.
+ *
+ * @param milliseconds that it may take, for a long one.
  */
 export function story(
   name: string,
   tell: (world: World) => Promise<undefined | readonly string[]>,
   options: WorldOptions = {},
+  milliseconds = 30_000,
 ): void {
   it(name, async () => {
     const world = await startWorld(options);
@@ -24,7 +27,7 @@ export function story(
     } finally {
       await world.stop();
     }
-  }, 30_000);
+  }, milliseconds);
 }
 
 /** What people see of a pull request's check: its name, GitHub's word, and the title. */
