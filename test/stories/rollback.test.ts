@@ -107,7 +107,9 @@ describe("/rollback", () => {
       expect(releases(world).at(-1)).toMatchObject({
         tagName: "v1.2.0",
         name: "v1.2.0",
-        body: expect.stringMatching(/### Features\n\n- #1 feat: export \(dora\)\n\n### Fixes\n\n- #\d+ fix: fill exports/),
+        body: expect.stringMatching(
+          /### Features\n\n- #1 feat: export \(dora\)\n\n### Fixes\n\n- #\d+ fix: fill exports/,
+        ),
       });
       expect(await files(world, world.head("master"))).toBe(await files(world, world.head("staging")));
       expect(await files(world, world.head("master"))).not.toBe(await files(world, live));

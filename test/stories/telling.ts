@@ -16,18 +16,22 @@ export function story(
   options: WorldOptions = {},
   milliseconds = 30_000,
 ): void {
-  it(name, async () => {
-    const world = await startWorld(options);
-    try {
-      const complaints = (await tell(world)) ?? [];
-      await world.quiet();
-      expect(world.warnings.map(({ msg }) => msg)).toEqual(complaints);
-      expect(await world.app().idle()).toBe(true);
-      expect(await world.app().ledgerFlaw()).toBeNull();
-    } finally {
-      await world.stop();
-    }
-  }, milliseconds);
+  it(
+    name,
+    async () => {
+      const world = await startWorld(options);
+      try {
+        const complaints = (await tell(world)) ?? [];
+        await world.quiet();
+        expect(world.warnings.map(({ msg }) => msg)).toEqual(complaints);
+        expect(await world.app().idle()).toBe(true);
+        expect(await world.app().ledgerFlaw()).toBeNull();
+      } finally {
+        await world.stop();
+      }
+    },
+    milliseconds,
+  );
 }
 
 /** What people see of a pull request's check: its name, GitHub's word, and the title. */
