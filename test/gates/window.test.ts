@@ -216,6 +216,8 @@ describe("The window", () => {
       "The hotfix #7 was to have an approval of engineering, an approval of quality and its rehearsal by 2026-11-24 09:40 UTC. The hotfix #9 was to have an approval of quality by 2026-11-24 09:40 UTC.",
     );
     expect(cure(held)).toMatch(/^What it owes is given on #7, .* What it owes is given on #9, /);
+    const back = rollback({ number: 9, commit: at("the rollback"), broughtAgainBy: 8 });
+    expect(said(found([of, other, back]))[1]).toMatch(/^The hotfix #7 was to have .* The rollback #9 was to have /);
   });
 
   it("opens by itself when a freeze ends, and is looked at then", () => {

@@ -181,7 +181,7 @@ story(
     ]);
     expect(issues(world).slice(1).toSorted()).toEqual([
       "open: Fix before the next release",
-      `open: Reviews owed for hotfix #${back}`,
+      `open: Reviews owed for rollback #${back}`,
     ]);
     await says("otto", back, "/done P3-P5");
     await says("rita", back, "/promote");
