@@ -1,8 +1,9 @@
-import type { Comparison, PullKnown } from "../flow/facts.ts";
+import type { PullKnown } from "../flow/facts.ts";
 import type { Look } from "../flow/looking.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Branch, Sha } from "../flow/names.ts";
 import type { VersionAsked } from "../flow/version-asked.ts";
+import { broughtAgain } from "../release/again.ts";
 import { type Again, type Carried, carriedAlone, carriedWithAgain } from "../release/carried.ts";
 import { type Chosen, versionOf } from "../release/version.ts";
 import type { VersionFile } from "../release/version-files.ts";
@@ -26,7 +27,7 @@ export function carriedBy(bringing: Bringing, look: Look): Carried | null {
   const { known, pull, component, base, head } = bringing;
   const isHotfix = known.verdict?.lane === "hotfix";
   const comparison = look.at({ want: "compare", base, head });
-  const again = isHotfix ? NOTHING_AGAIN : broughtAgain(bringing, look);
+  const again = isHotfix ? NOTHING_AGAIN : againWith(bringing, look);
   if (comparison === null || again === null) return null;
   const { number, repository } = known.subject;
   if (!isHotfix) {
@@ -39,18 +40,13 @@ export function carriedBy(bringing: Bringing, look: Look): Carried | null {
 
 const NOTHING_AGAIN: Again = { again: [], rollbacks: [] };
 
-/** What comes again with it: for each rollback all that came since the release that it went back to. */
-function broughtAgain({ known, component, into }: Bringing, look: Look): Again | null {
+/** Into the last stage comes what rollbacks took away. */
+function againWith({ known, component, into }: Bringing, look: Look): Again | null {
   const { subject, standing } = known;
   if (into !== component.config.policy.stages.at(-1)) return NOTHING_AGAIN;
-  const rollbacks = standing.filter((one) => one.kind === "rollback");
-  const again = rollbacks.flatMap(({ number, target, commit, broughtAgainBy: by }) =>
-    commit !== null && number !== subject.number && (by === null || by === subject.number)
-      ? [look.at({ want: "compare", base: target, head: commit })]
-      : [],
-  );
-  if (again.includes(null)) return null;
-  return { again: again as readonly Comparison[], rollbacks: rollbacks.map(({ number }) => number) };
+  const again = broughtAgain(standing, subject.number, look);
+  const rollbacks = standing.flatMap((one) => (one.kind === "rollback" ? [one.number] : []));
+  return again && { again, rollbacks };
 }
 
 /** What a release would be: its version, and what it carries. */
