@@ -262,15 +262,19 @@ function closed(known: PullKnown, pull: PullMemory): ReturnType<typeof none> {
   };
 }
 
-/** What landed while one of ours brought something back waited for it. */
+/** What landed while one of ours brought something back waited for it, there and in the stages before. */
 function freeingItsStage(
   gone: ReturnType<typeof none>,
-  { backMerge, subject: { repository } }: PullKnown,
-  { base: branch }: PullMemory,
+  { backMerge, component, subject: { repository } }: PullKnown,
+  { base }: PullMemory,
 ): ReturnType<typeof none> {
   if (backMerge === null) return gone;
-  const nudge: Nudge = { priority: "bulk", subject: { kind: "stage", repository, branch } };
-  return { ...gone, news: { ...gone.news, nudges: [...gone.news.nudges, nudge] } };
+  const stages = component?.config.policy.stages ?? [];
+  const before = stages.slice(0, Math.max(0, stages.indexOf(base)));
+  const nudges = [base, ...before].map(
+    (branch): Nudge => ({ priority: "bulk", subject: { kind: "stage", repository, branch } }),
+  );
+  return { ...gone, news: { ...gone.news, nudges: [...gone.news.nudges, ...nudges] } };
 }
 
 /** It goes on as far as its run-book does, what was attested for it is used up, a hotfix owes what a release has, and both make one. */
