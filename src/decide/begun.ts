@@ -40,7 +40,8 @@ export function begun(
   const promotion = promotionOn(known);
   const asked = promotion?.version ?? null;
   const parents = look.at({ want: "parents", commit });
-  const candidate = parents && numbered({ known, pull, component, base: parents[0], head: pull.head.sha }, asked, look);
+  const at = { known, pull, component, into: pull.base, head: pull.head.sha };
+  const candidate = parents && numbered({ ...at, base: parents[0] }, asked, look);
   const walks = walksOn(known, pull, component, house, null);
   if (walks !== null && "lacks" in walks) return walks;
   const missing = look.missing();

@@ -8,9 +8,10 @@ import type { ComponentMemory } from "../flow/memory.ts";
 import type { Branch, Json, Sha } from "../flow/names.ts";
 import { subjectKey } from "../flow/subject.ts";
 import { allOf, decided, thenAnswered } from "./answer.ts";
+import { answering } from "./answering.ts";
 import { configInForce } from "./config-in-force.ts";
 import { isUnenrolled, proposalOf } from "./enrolment.ts";
-import { answering, obey } from "./requests.ts";
+import { obey } from "./requests.ts";
 import { withTrains } from "./train.ts";
 
 /**

@@ -127,7 +127,8 @@ function evidenceOn(
   const tree = look.at({ want: "tree", commit });
   const comparison = brought(look, pull.head.sha, commit);
   const parents = look.at({ want: "parents", commit });
-  const carried = parents && carriedBy({ known, pull, component, base: parents[0], head: pull.head.sha }, look);
+  const carried =
+    parents && carriedBy({ known, pull, component, into: pull.base, base: parents[0], head: pull.head.sha }, look);
   if (reviews === null || tag === null || tree === null || comparison === null || carried === null) return null;
   if (tag.commit !== commit) return null;
   return gathered({

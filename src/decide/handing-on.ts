@@ -30,7 +30,7 @@ export function adopting(
   const look = looking(read);
   // What it carries is no hotfix, whatever brought it here.
   const bringing = { known: { ...known, verdict: null }, pull, component, head: facts.head.sha };
-  const carried = carriedBy({ ...bringing, base: component.stages?.[into] ?? into }, look);
+  const carried = carriedBy({ ...bringing, into, base: component.stages?.[into] ?? into }, look);
   const missing = look.missing();
   if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_PROMOTED, lookAgainAt: missing.retryAt };
   // So much room there always is for a line.

@@ -125,7 +125,7 @@ export function bringingOn(
 ): Bringing | null {
   if (lane !== "promotion" && lane !== "release" && lane !== "hotfix") return null;
   const base = lane === "hotfix" ? pull.base : headOf(component, pull.base);
-  return { known, pull, component, base, head: pull.head.sha };
+  return { known, pull, component, into: pull.base, base, head: pull.head.sha };
 }
 
 /** Past the first stage only merge commits keep the ancestry; null: as the repository allows. */

@@ -84,7 +84,7 @@ function saidBy(
   // Compared with the commit that it will be judged against, so that it is read once.
   const base = component.stages?.[into] ?? into;
   // What it carries is no hotfix, whatever brought it here.
-  const bringing = { known: { ...known, verdict: null }, pull, component, base, head: commit };
+  const bringing = { known: { ...known, verdict: null }, pull, component, into, base, head: commit };
   const candidate = into === policy.stages.at(-1) ? candidateFor(bringing, null, look) : null;
   const carried = carriedBy(bringing, look) ?? NOTHING_CARRIED;
   const book = handedOn(

@@ -18,6 +18,7 @@ import { openIn, REHEARSED } from "../release/progress.ts";
 import { owedIssue } from "../report/owed.ts";
 import { earlier, unlessThere } from "./answer.ts";
 import { type Walks, walksOn } from "./execution.ts";
+import { rollbackOn } from "./withdrawing.ts";
 
 /** What a merged hotfix owes, and what is written of that. */
 type Owing = {
@@ -211,6 +212,7 @@ function told(
   const [{ standing }] = all as readonly [KnownOwed["all"][number]];
   const content = owedIssue({
     number,
+    is: rollbackOn(known) === undefined ? "hotfix" : "rollback",
     base: pull.base,
     merged: standing.at,
     due: standing.due,

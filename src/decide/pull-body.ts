@@ -34,7 +34,7 @@ export function keepingBody(
   component: ComponentMemory,
   verdict: Pick<Verdict, "lane">,
 ): BodyKept | { readonly lacks: readonly Want[] } {
-  const { subject, now, body: slot } = known;
+  const { subject, now, standing, body: slot } = known;
   const { policy } = component.config;
   const isKept = verdict.lane === "promotion" || verdict.lane === "release";
   if (!pull.list || !isKept || !isEnforced(policy)) return NOTHING_KEPT;
@@ -42,9 +42,10 @@ export function keepingBody(
   if (!known.memory?.list) return { ...NOTHING_KEPT, lookAgainAt: now };
   const from = policy.stages[policy.stages.indexOf(pull.base) - 1] as Branch;
   const bringing: Bringing = {
-    known: { subject, merged: known.merged, verdict: null },
+    known: { subject, merged: known.merged, verdict: null, standing },
     pull,
     component,
+    into: pull.base,
     base: headOf(component, pull.base),
     head: pull.head.sha,
   };

@@ -19,6 +19,7 @@ import { laneLetThrough, overridden } from "../gates/overriding.ts";
 import { policy as configGate } from "../gates/policy.ts";
 import { checkRun, fingerprintOf, gateChecks, type Told, turnedBack } from "../report/check-run.ts";
 import { allOf, decided, earlier, thenAnswered, unlessThere } from "./answer.ts";
+import { answering } from "./answering.ts";
 import { NOTHING_SHOWN, showing } from "./execution.ts";
 import { landing } from "./landing.ts";
 import { bringsBack } from "./merging-back.ts";
@@ -28,7 +29,7 @@ import { doubting, promoting } from "./promoting.ts";
 import { keepingBody, NOTHING_KEPT } from "./pull-body.ts";
 import { rehearsed } from "./rehearsing.ts";
 import { releasing } from "./releasing.ts";
-import { answering, obey, type Said } from "./requests.ts";
+import { obey, type Said } from "./requests.ts";
 import { rollingBack, rollingBackOn } from "./rolling-back.ts";
 import { promotionOn } from "./under-way.ts";
 import { withdrawing } from "./withdrawing.ts";
@@ -261,15 +262,19 @@ function closed(known: PullKnown, pull: PullMemory): ReturnType<typeof none> {
   };
 }
 
-/** What landed while one of ours brought something back waited for it. */
+/** What landed while one of ours brought something back waited for it, there and in the stages before. */
 function freeingItsStage(
   gone: ReturnType<typeof none>,
-  { backMerge, subject: { repository } }: PullKnown,
-  { base: branch }: PullMemory,
+  { backMerge, component, subject: { repository } }: PullKnown,
+  { base }: PullMemory,
 ): ReturnType<typeof none> {
   if (backMerge === null) return gone;
-  const nudge: Nudge = { priority: "bulk", subject: { kind: "stage", repository, branch } };
-  return { ...gone, news: { ...gone.news, nudges: [...gone.news.nudges, nudge] } };
+  const stages = component?.config.policy.stages ?? [];
+  const before = stages.slice(0, Math.max(0, stages.indexOf(base)));
+  const nudges = [base, ...before].map(
+    (branch): Nudge => ({ priority: "bulk", subject: { kind: "stage", repository, branch } }),
+  );
+  return { ...gone, news: { ...gone.news, nudges: [...gone.news.nudges, ...nudges] } };
 }
 
 /** It goes on as far as its run-book does, what was attested for it is used up, a hotfix owes what a release has, and both make one. */

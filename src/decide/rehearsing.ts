@@ -228,6 +228,7 @@ function next(at: Rehearsed, isIn: boolean): Part | Unread {
     known: { ...known, verdict: null },
     pull,
     component,
+    into,
     base: component.stages?.[into] ?? into,
     head,
   };

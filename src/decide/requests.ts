@@ -2,10 +2,8 @@ import { commandNamed, NAMES } from "../commands/catalog.ts";
 import { type Act, type Asked, type Came, type Command, notBy, type OnPull } from "../commands/command.ts";
 import { commandsIn, meant, type Written, writtenOn } from "../commands/grammar.ts";
 import { isComponent, isHome } from "../flow/component.ts";
-import type { Decision } from "../flow/decision.ts";
-import { type Effect, type Reaction, reactionSlot, replySlot } from "../flow/effect.ts";
 import type { Heard as Asking, Read, Want } from "../flow/facts.ts";
-import { canonical, closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
+import { canonical, closes, type Entry, opens } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
 import type { ComponentMemory } from "../flow/memory.ts";
 import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
@@ -14,9 +12,8 @@ import { madeOf } from "../flow/policy.ts";
 import { type Answer, type Heard, type Line, type Request, takenBackOf } from "../flow/request.ts";
 import { promotionKey, type Standing, type StandingOf } from "../flow/standing.ts";
 import { type Nudge, type Subject, subjectKey } from "../flow/subject.ts";
-import type { Verdict } from "../flow/verdict.ts";
 import { attestedAnywhere } from "../release/attestation.ts";
-import { DRY_FIRST, EDITED, NOT_PROMOTED, NOTHING_DONE, reply, TAKEN_BACK, TWICE } from "../report/reply.ts";
+import { DRY_FIRST, EDITED, NOT_PROMOTED, NOTHING_DONE, TAKEN_BACK, TWICE } from "../report/reply.ts";
 import { type StickyCame, stickyCame } from "./sticky.ts";
 import { setsOut } from "./train.ts";
 
@@ -140,7 +137,7 @@ function heard(request: Heard, known: Known): Outcome {
 }
 
 /** Trains go on where their component is looked at. */
-const toComponent = (repository: RepositoryId): Nudge => ({
+export const toComponent = (repository: RepositoryId): Nudge => ({
   priority: "person",
   subject: { kind: "component", repository },
 });
@@ -300,118 +297,4 @@ function standingAfter(standing: readonly Standing[], { what, says }: Entry): re
   const { key } = says as { readonly key?: string };
   const others = standing.filter((one) => one.key !== key);
   return what === "opened" ? [...others, says as unknown as Standing] : others;
-}
-
-/** A decision with the answers, and with those that an earlier run wrote down and did not get said. */
-export function answering(
-  decision: Decision,
-  { said, entries, nudges, retryAt }: Obeyed,
-  { subject, component, requests }: Pick<Known, "subject" | "component" | "requests">,
-  verdict: Verdict | null,
-): Decision {
-  const answers = said.map(({ request, came, lines, waits }) => ({
-    request,
-    answer: { ...answerOf(request, came, lines, verdict), ...(waits && { waits }) },
-    lines,
-  }));
-  const again = requests.flatMap(({ request, answer }) =>
-    answer === null || answer.came === "under way" ? [] : [{ request, answer, lines: [] }],
-  );
-  const about = subjectKey(subject);
-  const told = answers.map(
-    ({ request, answer, lines }): Entry => ({
-      what: "answered",
-      actor: request.by.login,
-      about,
-      says: {
-        request: request.id,
-        lines: lines.map(({ line }) => line),
-        came: answer.came,
-        because: answer.says ?? answer.body,
-      },
-    }),
-  );
-  const saidAgain: Entry[] = again.map(({ request }) => ({
-    what: "answered",
-    actor: "app",
-    about,
-    says: { request: request.id, again: true },
-  }));
-  const effects = [...answers, ...again].flatMap((one) => saying(one, subject.repository, component));
-  return {
-    ...decision,
-    entries: [...entries, ...told, ...saidAgain, ...decision.entries],
-    effects: [...decision.effects, ...effects],
-    answered: answers.map(({ request, answer }) => ({ id: request.id, answer })),
-    news: { ...decision.news, nudges: [...decision.news.nudges, ...nudges, ...said.flatMap(toTrain)] },
-    lookAgainAt: [decision.lookAgainAt, retryAt].filter((at) => at !== null).sort()[0] ?? null,
-  };
-}
-
-/** The train that asked for it goes on, or stops. */
-const toTrain = ({ request: { origin }, came }: Said): readonly Nudge[] =>
-  "train" in origin && came !== "under way" ? [toComponent(origin.train.repository)] : [];
-
-/** On a page nothing is written on GitHub: the page says what came of it. What a train asked for is said there and to the train. */
-function answerOf(
-  { origin, by }: Request,
-  came: Answer["came"],
-  lines: readonly Line[],
-  verdict: Verdict | null,
-): Answer {
-  const says = lines.map((line) => line.says).join(" ");
-  if ("page" in origin || ("button" in origin && origin.button === "page")) {
-    const shows = lines.flatMap((line) => line.shows ?? []).join("\n\n");
-    return { came, body: null, says, ...(shows !== "" && { shows }) };
-  }
-  if ("train" in origin && lines.length > 0) {
-    const { name, place } = origin.train;
-    return {
-      came,
-      body: reply([{ line: "", says: `For the train “${name}” (${place}): ${says}` }], verdict),
-      says,
-    };
-  }
-  // Nobody wrote anything that the answer to a button would stand below.
-  const said =
-    "button" in origin ? lines.map((line) => ({ ...line, says: `Dry run for ${by.login}: ${line.says}` })) : lines;
-  return { came, body: lines.length === 0 ? null : reply(said, verdict) };
-}
-
-const REACTIONS: { readonly [came in Answer["came"]]: Reaction } = {
-  "under way": "eyes",
-  done: "rocket",
-  refused: "-1",
-  "not understood": "confused",
-};
-
-/** The reaction, and as the last of all the reply. */
-function saying(
-  { request, answer }: { readonly request: Request; readonly answer: Answer },
-  repository: RepositoryId,
-  { name }: ComponentMemory,
-): readonly Effect[] {
-  const { body, came } = answer;
-  if (body === null) return [];
-  const { origin, id } = request;
-  const mark = `<!-- flowgate:reply ${id} -->`;
-  const common = { does: "set", repository, name } as const;
-  const fingerprint = digestOf(id);
-  const slot = replySlot(repository, id);
-  return [
-    // What was taken back may be gone.
-    ...("comment" in origin && request.how !== "taken back" && request.how !== "sticky"
-      ? [
-          {
-            ...common,
-            thing: "reaction",
-            slot: reactionSlot(repository, id),
-            fingerprint,
-            comment: origin.comment,
-            content: REACTIONS[came],
-          } as const,
-        ]
-      : []),
-    { ...common, thing: "comment", slot, fingerprint, number: origin.number, mark, body: `${body}\n\n${mark}` },
-  ];
 }

@@ -4,6 +4,7 @@ import { type Branch, type Person, short } from "../flow/names.ts";
 import { approvalsIn, barredFrom, filled, type Holders, holdersOf, isRole, NEED_WORDS, names } from "../flow/roles.ts";
 import { openedFor } from "../flow/standing.ts";
 import { listed } from "../flow/words.ts";
+import { broughtAgain } from "../release/again.ts";
 import { type Case, type Found, type Gate, headOf } from "./gate.ts";
 
 export const approvals: Gate = {
@@ -24,12 +25,14 @@ export const approvals: Gate = {
     const carries = carriesOthers(of.lane);
     const into = headOf(component, pull.base);
     const carried = carries ? look.at({ want: "compare", base: into, head: pull.head.sha }) : NOTHING;
-    if (reviews === null || barred === null || carried === null || look.missing() !== null) return null;
+    const again = of.lane.lane === "release" ? broughtAgain(of.standing, pull.number, look) : [];
+    if (reviews === null || barred === null || carried === null || again === null || look.missing() !== null)
+      return null;
     return judge(of, needs, {
       holders: holders as readonly Holders[],
       reviews,
       barred,
-      carried,
+      carried: together([carried, ...again]),
       people: peopleFor(of, askers),
     });
   },
@@ -42,6 +45,12 @@ const carriesOthers = ({ lane, letThrough }: Case["lane"]): boolean =>
 const NOTHING: Carried = { ahead: 0, commits: [], whole: true };
 
 type Carried = Pick<Comparison, "ahead" | "commits" | "whole">;
+
+const together = (all: readonly Carried[]): Carried => ({
+  ahead: all.reduce((sum, { ahead }) => sum + ahead, 0),
+  commits: all.flatMap(({ commits }) => commits),
+  whole: all.every(({ whole }) => whole),
+});
 
 /** Whose approvals a hotfix needs; one that two people let past the lanes needs those of a release. */
 export const hotfixNeeds = ({ approvals }: Policy, base: Branch, letThrough: boolean): readonly Need[] =>

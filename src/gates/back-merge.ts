@@ -28,9 +28,21 @@ export const backMerge: Gate = {
     }
     if (brought.length === 0)
       return { outcome: "passed", because: `${pull.head.ref} has everything that ${pull.base} has.` };
+    const because = `${pull.base} has ${count(brought.length, "commit")} that ${pull.head.ref} lacks: ${named(brought)}.`;
+    if (under === undefined && pull.head.ref.startsWith("release/")) {
+      const since = look.at({ want: "compare", base: headOf(component, before), head: headOf(component, pull.base) });
+      const lacks = since && owed(look, since, backMerges);
+      if (since === null || lacks === null) return null;
+      if (since.whole && lacks.length === 0)
+        return {
+          outcome: "failed",
+          because,
+          cure: `${before} has it by now: \`/promote refresh\` here takes it along.`,
+        };
+    }
     return {
       outcome: "failed",
-      because: `${pull.base} has ${count(brought.length, "commit")} that ${pull.head.ref} lacks: ${named(brought)}.`,
+      because,
       cure:
         under === undefined
           ? `Merge \`${pull.base}\` back into \`${before}\`, then promote again: else this would lose what is there.`

@@ -18,7 +18,7 @@ export const window: Gate = {
     const concerns = standing.filter((one): one is Holding => holds(one, of));
     const held = [
       ...concerns.flatMap((one) => (one.kind === "rollback" ? unmended(one, of) : heldBy(one, now, standing)) ?? []),
-      ...overdueHotfixes(concerns, now),
+      ...overdueHotfixes(concerns, of),
     ];
     // What is owed holds from the moment that it is overdue.
     const next = concerns.flatMap((one) => dueOf(one) ?? []).filter((due) => due > now);
@@ -98,7 +98,7 @@ function heldBy(
 function unmended({ number, withdraws, issue }: StandingOf<"rollback">, { look }: Case): Held | null {
   const state = issue === null ? null : look.at({ want: "issue", number: issue });
   if (issue !== null && state !== null && !state.open) return null;
-  const because = `#${number} rolled ${listed(withdraws)} back, and this would bring it again.`;
+  const because = `#${number} rolled ${listed(withdraws)} back, and this would bring ${withdraws.length === 1 ? "it" : "them"} again.`;
   if (issue === null)
     return { because, cure: "Flowgate opens an issue about it, which is closed once it is mended.", until: null };
   if (state === null)
@@ -137,16 +137,17 @@ const overdue = ({ gate, number, issue, confirmed: { due }, because }: Confirmed
 });
 
 /** What hotfixes owe and should have by now, each hotfix once. */
-function overdueHotfixes(concerns: readonly Holding[], now: Instant): readonly Held[] {
+function overdueHotfixes(concerns: readonly Holding[], { standing, now }: Case): readonly Held[] {
   const overdue = concerns.filter((one): one is StandingOf<"owed"> => one.kind === "owed" && one.due <= now);
-  return [...Map.groupBy(overdue, ({ number }) => number).values()].map(owedBy);
+  return [...Map.groupBy(overdue, ({ number }) => number).values()].map((all) => owedBy(all, standing));
 }
 
-function owedBy(all: readonly StandingOf<"owed">[]): Held {
+function owedBy(all: readonly StandingOf<"owed">[], standing: readonly Standing[]): Held {
   const [{ number, due, issue }] = all as readonly [StandingOf<"owed">];
+  const isRollback = standing.some((one) => one.kind === "rollback" && one.number === number);
   const told = issue === null ? "" : `#${issue} tells who can, and how. `;
   return {
-    because: `The hotfix #${number} was to have ${owedWords(all)} by ${minute(due)}.`,
+    because: `The ${isRollback ? "rollback" : "hotfix"} #${number} was to have ${owedWords(all)} by ${minute(due)}.`,
     cure: `${told}What it owes is given on #${number}, merged as it is: an approval by a review there, a rehearsal by ticking its items.`,
     until: null,
   };

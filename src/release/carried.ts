@@ -69,6 +69,26 @@ export function carriedIn(
   };
 }
 
+type Listed = Pick<Comparison, "commits" | "whole">;
+/** What rollbacks of the last stage took away and a release brings again, and the rollbacks' own pull requests. */
+export type Again = { readonly again: readonly Listed[]; readonly rollbacks: readonly number[] };
+
+/**
+ * What a release carries, with what it brings again: the last stage has the commits of that, and what they changed it has
+ * not.
+ */
+export function carriedWithAgain(
+  { comparison, again, rollbacks }: Again & { readonly comparison: Listed },
+  merged: readonly MergedPull[],
+  of: { readonly stages: Stages; readonly repository: RepositoryId },
+): Carried {
+  const all = [...again, comparison];
+  const commits = new Map(all.flatMap(({ commits }) => commits.map((commit) => [commit.sha, commit] as const)));
+  const whole = all.every(({ whole }) => whole);
+  const { pulls, ...rest } = carriedIn({ commits: [...commits.values()], whole }, merged, of);
+  return { ...rest, pulls: pulls.filter(({ number }) => !rollbacks.includes(number)) };
+}
+
 /** What a commit says of its change, as far as that is known. */
 export const messageOf = ({ title, breaking }: Pick<Commit, "title" | "breaking">): string =>
   breaking === undefined ? title : `${title}\n\n${breaking}`;

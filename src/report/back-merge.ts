@@ -49,6 +49,15 @@ export function keepingBody({ from, into }: Between, { number, version, withdraw
   ].join("\n\n");
 }
 
+/** What takes it on from there into the history of the stage before. */
+export function handingOnBody({ from, into }: Between, { number, version, withdraws }: Rollback): string {
+  const gone = listed(withdraws.map(codeInLine));
+  return [
+    `#${number} went back to ${codeInLine(version)}. ${codeInLine(from)} has that in its history, and its files stayed as they were. This brings it into the history of ${codeInLine(into)} as well, so that the next release brings what ${gone} brought again.`,
+    byItself(into),
+  ].join("\n\n");
+}
+
 export const keepingMessage = ({ from, into }: Between, { version }: Rollback): string =>
   `Merge ${from} back into ${into}, which stays as it is
 

@@ -7,6 +7,8 @@ import { codeInLine, inLine } from "./markdown.ts";
 /** What a hotfix owes, as its issue tells it. */
 export type OwedTold = {
   readonly number: number;
+  /** A rollback owes what a hotfix does. */
+  readonly is: "hotfix" | "rollback";
   readonly base: Branch;
   readonly merged: Instant;
   readonly due: Instant;
@@ -30,14 +32,14 @@ export function owedIssue(told: OwedTold): {
   readonly mark: string;
   readonly state: "open" | "closed";
 } {
-  const { number, base, merged, due, things, mark } = told;
+  const { number, is, base, merged, due, things, mark } = told;
   const open = things.filter(({ closed }) => closed === null).map(({ thing }) => thing);
   const what = things.some(({ thing }) => thing.what === "hotfix-review") ? "Reviews" : "Rehearsal";
   const lines = things.map((one) => `- ${lineOf(one, number)}`).join("\n");
-  const intro = `#${number} went into ${codeInLine(base)} as a hotfix at ${minute(merged)}. What a release gets before it goes out, this one is to have by **${minute(due)}**:`;
+  const intro = `#${number} went into ${codeInLine(base)} as a ${is} at ${minute(merged)}. What a release gets before it goes out, this one is to have by **${minute(due)}**:`;
   const rest = open.length === 0 ? "Nothing is owed any more." : stillOwed(open, told);
   return {
-    title: `${what} owed for hotfix #${number}`,
+    title: `${what} owed for ${is} #${number}`,
     body: `${intro}\n\n${lines}\n\n${rest}\n\n${mark}`,
     mark,
     state: open.length === 0 ? "closed" : "open",

@@ -8,7 +8,8 @@ import { type Lease, subjectKey } from "../flow/subject.ts";
 import { apply, columnsOf, takeTurns } from "./apply.ts";
 import type { Connection, Database } from "./database.ts";
 import { append, chainOf } from "./ledger.ts";
-import { type Recalled, siblingsOf } from "./recall.ts";
+import { siblingsOf } from "./recall/pull.ts";
+import type { Recalled } from "./recall.ts";
 import type { Tables } from "./schema.ts";
 
 /** Writes a decision down with all that follows from it, or nothing. See `Ports` for what the answers mean. */

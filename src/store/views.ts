@@ -10,9 +10,10 @@ import { type PullSubject, subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import type { Connection } from "./database.ts";
 import { entryOf } from "./ledger.ts";
-import { siblingsOf, slotState } from "./recall.ts";
+import { siblingsOf } from "./recall/pull.ts";
 import { memoryOf, parsed, rowOf } from "./rows.ts";
 import type { Tables } from "./schema.ts";
+import { slotState } from "./slots.ts";
 import { standingFor } from "./standing.ts";
 
 const MOST_ENTRIES = 50;

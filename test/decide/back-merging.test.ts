@@ -338,7 +338,13 @@ describe("a pull request of ours that brings something back", () => {
     expect(long.lookAgainAt).toBe(later(NOW, 7_200_000));
   });
 
-  it("that is closed frees its stage for the next", () => {
+  it("that is closed frees its stage for the next, and the stages before that had waited for it", () => {
+    const stages = (more: Partial<PullKnown>) =>
+      judge(facts(more, { state: "closed", base: branch("staging") }), answers()).news.nudges.flatMap((nudge) =>
+        "subject" in nudge && nudge.subject.kind === "stage" ? [nudge.subject.branch] : [],
+      );
+    expect(stages({})).toEqual(["staging", "development"]);
+    expect(stages({ component: null })).toEqual(["staging"]);
     const closed = judge(facts({}, { state: "closed" }), answers());
     expect(closed.news.nudges).toContainEqual({
       priority: "bulk",

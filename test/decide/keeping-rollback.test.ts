@@ -4,7 +4,7 @@ import type { Decision } from "../../src/flow/decision.ts";
 import { backMergeFingerprint } from "../../src/flow/effect.ts";
 import { type Fact, type KnownBackMerge, type Want, wantKey } from "../../src/flow/facts.ts";
 import type { StageMemory } from "../../src/flow/memory.ts";
-import { branch } from "../../src/flow/names.ts";
+import { type Branch, branch, later } from "../../src/flow/names.ts";
 import type { MergedRollback } from "../../src/flow/standing.ts";
 import {
   at,
@@ -13,6 +13,7 @@ import {
   history,
   known,
   LATER,
+  NOW,
   policy,
   REPOSITORY,
   stageMemory,
@@ -22,6 +23,7 @@ import { HOUSE, stageKnown } from "./facts.ts";
 import { rollback, written } from "./under-way.ts";
 
 const STAGING = branch("staging");
+const DEVELOPMENT = branch("development");
 const back = (commit: string, target: string): MergedRollback => ({
   ...rollback({ target: at(target) }),
   commit: at(commit),
@@ -41,17 +43,18 @@ function product(): History {
   return git;
 }
 
-/** What is decided of staging, which is to have what landed in master as that commit. */
+/** What is decided of staging, or an earlier stage, which is to have what landed in master as that commit. */
 function ask(
   git: History,
   landed: string,
   backMerge: Partial<KnownBackMerge> = {},
   answers: { readonly [want: string]: Fact<unknown> } = {},
+  into: Branch = STAGING,
 ): Decision & { readonly asked: readonly string[] } {
   const read = new Map<string, Fact<unknown>>();
   const facts = stageKnown({
     component: component({ config: { ...component().config, policy: policy({ enforcement: "report" }) } }),
-    subject: { kind: "stage", repository: REPOSITORY, branch: STAGING },
+    subject: { kind: "stage", repository: REPOSITORY, branch: into },
     memory: stageMemory({ owes: { from: branch("master"), commit: at(landed) } }),
     backMerge: { slot: null, open: false, later: [], rollbacks: [BACK], ...backMerge },
     read,
@@ -60,7 +63,7 @@ function ask(
     const given = answers[wantKey(want)];
     if (given !== undefined) return given;
     if (want.want === "rules") return known([]);
-    if (want.want === "branch") return known(at("the head of staging"));
+    if (want.want === "branch") return known(at(`the head of ${want.branch}`));
     return want.want === "tree" ? known(at(`tree of ${want.commit}`)) : git.answer(want);
   };
   for (let round = 0; round < 6; round++) {
@@ -164,6 +167,70 @@ describe("A stage that lacks a rollback", () => {
 
   it("is none where the stage is gone", () => {
     const decision = ask(product(), "back", {}, { "branch staging": known(null) });
+    expect([brings(decision), left(decision)]).toEqual([[], "nothing"]);
+  });
+});
+
+describe("A stage before the one that keeps its files", () => {
+  /** Staging has the rollback by a merge of ours, `kept`. */
+  function kept(): History {
+    const git = product();
+    git.branch("development", "v1.1.0");
+    git.commit("kept", ["v1.1.0", "back"], { tree: "tree of v1.1.0" });
+    git.branch("staging", "kept");
+    return git;
+  }
+  const asked = (git: History, answers: { readonly [want: string]: Fact<unknown> } = {}, landed = "back") =>
+    ask(git, landed, {}, answers, DEVELOPMENT);
+
+  it("has the rollback by that one's merge, so that its own files are what they have in common", () => {
+    const head = at("the head of staging");
+    expect(asked(kept()).effects).toMatchObject([
+      {
+        thing: "promotion",
+        slot: "back-merge:42:development",
+        fingerprint: backMergeFingerprint(head),
+        branch: `back-merge/development-${short("the head of staging")}`,
+        base: "development",
+        pinned: head,
+        title: "Merge staging back into development",
+        body: expect.stringMatching(
+          /^#20 went back to `v1\.0\.0`\. `staging` has that in its history, .* into the history of `development` as well, .* what `v1\.1\.0` brought again\.\n\nFlowgate merges this by itself/,
+        ),
+      },
+    ]);
+    expect(asked(kept()).entries).toMatchObject([
+      {
+        says: {
+          does: `opens the pull request that merges ${short("the head of staging")} of staging back into development`,
+        },
+      },
+    ]);
+  });
+
+  it("has what came after it merged after it, from where that landed", () => {
+    const git = kept();
+    expect(brings(asked(git, {}, "live"))).toEqual([`merges back-merge/development-${short("the head of staging")}`]);
+    git.branch("development", "kept");
+    const then = asked(git, {}, "live");
+    expect(brings(then)).toEqual([`merges back-merge/development-${short("live")}`]);
+    expect(then.effects).toMatchObject([{ title: "Merge master back into development" }]);
+  });
+
+  it("waits until that one has it", () => {
+    const git = product();
+    git.branch("development", "v1.1.0");
+    const decision = asked(git);
+    expect([brings(decision), left(decision), decision.lookAgainAt]).toEqual([[], "still", later(NOW, 3_600_000)]);
+  });
+
+  it.each([`compare staging ${at("back")}`, "branch staging"])("waits while GitHub does not answer %s", (want) => {
+    const decision = asked(kept(), { [want]: unknown("GitHub answered 502.") });
+    expect([brings(decision), left(decision), decision.lookAgainAt]).toEqual([[], "still", LATER]);
+  });
+
+  it("is brought nothing where that one is gone", () => {
+    const decision = asked(kept(), { "branch staging": known(null) });
     expect([brings(decision), left(decision)]).toEqual([[], "nothing"]);
   });
 });

@@ -24,6 +24,7 @@ import {
 import { FACTS, HEAD, PATH, walkedBefore } from "../commands/walking.ts";
 import { DORA, ERIN, OLGA, OTTO, QUINN, RITA, right } from "../gates/asking.ts";
 import { decided, execution, HOUSE } from "./facts.ts";
+import { rollback } from "./under-way.ts";
 
 const MERGED = later(NOW, -60_000);
 /** Of a merge on a Tuesday morning, by the default of two working days: Thursday. */
@@ -159,6 +160,8 @@ describe("A hotfix that went out", () => {
       because: "the hotfix went out without an approval of engineering",
     });
     expect(issues()).toMatchObject([{ state: "open", over: null, title: "Reviews owed for hotfix #12" }]);
+    const back = rollback({ number: 12, commit: at("merge") });
+    expect(issues({ standing: [back] }).map(({ title }) => title)).toContain("Reviews owed for rollback #12");
     // dora opened it.
     expect(issues()[0]?.body).toContain("**engineering**: an approving review of #12. @erin can give it.");
     expect(tellsReleases()).toBe(true);

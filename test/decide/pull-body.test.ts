@@ -17,7 +17,7 @@ import {
 } from "../builders.ts";
 import { carried, pull } from "../release/carrying.ts";
 import { brings, FREE, type Hub, hub, judge } from "./hub.ts";
-import { HEAD, HELD, slot, underWay, written } from "./under-way.ts";
+import { HEAD, HELD, rollback, slot, underWay, written } from "./under-way.ts";
 
 const POLICY = { ...FREE, backup: { ...FREE.backup, when: "data" as const } };
 const ROOM = 60_000;
@@ -171,6 +171,42 @@ describe("The body of a promotion", () => {
       const { effect, decision } = kept({ list, ...further }, {}, silent);
       expect([effect, decision.lookAgainAt, decision.compared]).toEqual([null, LATER, ["development", "staging"]]);
     });
+  });
+});
+
+describe("The body of a release", () => {
+  const BACK = rollback({ commit: at("back"), target: at("v1.3.0") });
+  const list = shows(["feat: a", "fix: b"], [], branch("staging"));
+  const lists = (standing: PullKnown["standing"], answers: Hub = {}) =>
+    kept(
+      { list, title: "Release v1.4.0", standing, merged: [...MERGED, merged(20, "back", { lane: "hotfix" })] },
+      RELEASE,
+      {
+        [`compare ${at("v1.3.0")} ${at("back")}`]: brings("feat: c", "back"),
+        ...answers,
+      },
+    );
+
+  it("names again what was rolled back before it, and not the rollback", () => {
+    expect(lists([BACK]).effect?.list).toMatch(
+      /^It carries 3 pull requests by one author\.\n\n\*\*dora\*\*\n\n- #1 feat: a\n- #2 fix: b\n- #3 feat: c\n/,
+    );
+    expect(lists([{ ...BACK, broughtAgainBy: 12 }]).effect).not.toBeNull();
+  });
+
+  it.each<[string, PullKnown["standing"]]>([
+    ["another release brought it", [{ ...BACK, broughtAgainBy: 8 }]],
+    ["it is not merged", [{ ...BACK, commit: null }]],
+    ["it is that rollback", [{ ...BACK, number: 12 }]],
+  ])("does not where %s", (_what, standing) => {
+    expect(lists(standing).effect).toBeNull();
+  });
+
+  it("waits where GitHub does not say what that was", () => {
+    const { effect, decision } = lists([BACK], {
+      [`compare ${at("v1.3.0")} ${at("back")}`]: unknown("GitHub answered 502."),
+    });
+    expect([effect, decision.lookAgainAt]).toEqual([null, LATER]);
   });
 });
 

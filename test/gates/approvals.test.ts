@@ -280,6 +280,20 @@ describe("on what carries others' work", () => {
     );
   });
 
+  it("by somebody who wrote none of what a rollback took away and it brings again", () => {
+    const back = rollback({ commit: at("back"), target: at("v1.0.0") });
+    const again = `compare ${at("v1.0.0")} ${at("back")}`;
+    const policy = { ...three, approvals: { master: ["operations"] } } as const;
+    const came = (known: object) =>
+      said(release([by(OLGA)], { policy, standing: [back], answers: { [again]: known } as never }));
+    expect(came(carried(OLGA))).toEqual([
+      "pending",
+      "Waits for an approval by somebody who wrote none of what it carries.",
+    ]);
+    expect(came(carried(ERIN))[0]).toBe("passed");
+    expect(came(unknown("GitHub answered 502."))[0]).toBe("errored");
+  });
+
   it("nobody can approve where everybody wrote some of it, and that is said", () => {
     const wrote = { [`compare ${at("master")} ${HEAD}`]: carried(ERIN, OLGA, OTTO, QUINN) };
     const found = release([], { answers: wrote });

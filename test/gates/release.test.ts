@@ -125,6 +125,8 @@ describe("back-merges", () => {
     tree = "tree of two",
     backMerges: readonly string[] = [],
     under?: number,
+    ref = "development",
+    head = "login",
   ) =>
     asked(backMerge, {
       backMerges: backMerges.map(at),
@@ -139,7 +141,7 @@ describe("back-merges", () => {
         },
       }),
       lane: "promotion",
-      pull: { head: "development" },
+      pull: { head: ref, tip: at(head) },
       component: component({ stages: { development: HEAD, staging: at(stagingAt), master: at("root") } }),
       answers: new Proxy(
         {},
@@ -219,6 +221,23 @@ describe("back-merges", () => {
     git.commit("b", ["a"]);
     git.commit("login", ["root"]);
     expect(judge(git, "b", "", [], 31)).toMatchObject({ cure, copy: null });
+  });
+
+  it("that came into the stage of what is pinned are taken along by moving that on", () => {
+    const pinned = (git: ReturnType<typeof history>, tree = "another tree") =>
+      judge(git, "merge two", tree, [], undefined, "release/2026-11-24-1234567", "two");
+    const back = promoted();
+    back.commit("login", ["two", "merge two"]);
+    expect(pinned(back)).toMatchObject({
+      outcome: "failed",
+      because: expect.stringContaining("staging has 1 commit that release/2026-11-24-1234567 lacks"),
+      cure: "development has it by now: `/promote refresh` here takes it along.",
+    });
+    expect(cure(pinned(promoted()))).toMatch(/^Merge `staging` back into `development`, /);
+    const git = history({ listed: 1 });
+    for (const [name, ...parents] of [["root"], ["two", "root"], ["login", "two"], ["a", "two"], ["merge two", "a"]])
+      git.commit(name as string, parents);
+    expect(cure(pinned(git))).toBe("Merge `staging` back into `development` first.");
   });
 
   it("are not decided on while GitHub does not answer", () => {

@@ -173,6 +173,9 @@ describe("The window", () => {
       `${because} #21 is open.`,
       "Whoever mended it or took it out closes #21.",
     ]);
+    expect(says({ open: true, closedBy: null }, { ...merged, withdraws: ["v1.1.1", "v1.1.0"] })[1]).toBe(
+      "#20 rolled v1.1.1 and v1.1.0 back, and this would bring them again. #21 is open.",
+    );
     expect(says({ open: false, closedBy: RITA }).slice(0, 2)).toEqual(["passed", "Nothing holds it."]);
     expect(says(null)).toEqual([
       "pending",
@@ -213,6 +216,8 @@ describe("The window", () => {
       "The hotfix #7 was to have an approval of engineering, an approval of quality and its rehearsal by 2026-11-24 09:40 UTC. The hotfix #9 was to have an approval of quality by 2026-11-24 09:40 UTC.",
     );
     expect(cure(held)).toMatch(/^What it owes is given on #7, .* What it owes is given on #9, /);
+    const back = rollback({ number: 9, commit: at("the rollback"), broughtAgainBy: 8 });
+    expect(said(found([of, other, back]))[1]).toMatch(/^The hotfix #7 was to have .* The rollback #9 was to have /);
   });
 
   it("opens by itself when a freeze ends, and is looked at then", () => {

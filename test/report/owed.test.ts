@@ -14,6 +14,7 @@ const rehearsal = { thing: { what: "hotfix-rehearsal" }, closed: null, could: []
 const told = (more: Partial<OwedTold> = {}) =>
   owedIssue({
     number: 12,
+    is: "hotfix",
     base: branch("master"),
     merged: NOW,
     due: later(NOW, 60_000),
@@ -25,6 +26,12 @@ const told = (more: Partial<OwedTold> = {}) =>
   });
 
 describe("The issue about what a hotfix owes", () => {
+  it("calls a rollback so", () => {
+    const { title, body } = told({ is: "rollback" });
+    expect(title).toBe("Reviews owed for rollback #12");
+    expect(body).toMatch(/^#12 went into `master` as a rollback at /);
+  });
+
   it("says who owes what, until when, and how it is given", () => {
     expect(told()).toEqual({
       title: "Reviews owed for hotfix #12",

@@ -95,7 +95,7 @@ describe("What came past the gates", () => {
       const number = issue?.number as number;
       await devin.says(number, `/accept ${pushed} because it was urgent`);
       await world.quiet();
-      expect(answers(world, number)).toEqual(["Who pushed it does not accept it: somebody else has to."]);
+      expect(answers(world, number)).toEqual(["Who did it does not accept it: somebody else has to."]);
       await rita.says(number, `/accept ${pushed} because it was urgent and is reviewed now`);
       await world.quiet();
       expect(answers(world, number).at(-1)).toBe(`${pushed} is accepted: it was urgent and is reviewed now.`);

@@ -11,6 +11,13 @@ export const PROMOTING: WorldOptions = {
 /** What Flowgate answered there, oldest first, without what keeps a number from being a link. */
 export const answers = (world: World, number: number): readonly string[] =>
   answered(world, number).map((text) => text.replaceAll("\\", ""));
+/** The sentence that an answer begins with, and the table below it, cell by cell, without where its links go. */
+export const sentence = (answer: string | undefined): string | undefined => (answer ?? "").split("\n")[0];
+export const table = (answer: string | undefined): readonly string[] =>
+  (answer ?? "")
+    .split("\n")
+    .filter((line) => line.startsWith("| ") && !line.startsWith("| ---"))
+    .map((line) => line.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1"));
 export const commentsOn = (world: World, number: number): number =>
   world.github.find.commentsOf(world.repository().id, number).length;
 /** Where its head is, and what it was merged as. */

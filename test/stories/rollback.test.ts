@@ -103,7 +103,14 @@ describe("/rollback", () => {
       expect(seen(world, next)).toMatchObject({ is: "success" });
       await rita.says(next, "/promote");
       await world.quiet();
-      expect(releases(world).at(-1)).toMatchObject({ tagName: "v1.1.2", name: "v1.1.2" });
+      // It brings the feature again, and says so.
+      expect(releases(world).at(-1)).toMatchObject({
+        tagName: "v1.2.0",
+        name: "v1.2.0",
+        body: expect.stringMatching(
+          /### Features\n\n- #1 feat: export \(dora\)\n\n### Fixes\n\n- #\d+ fix: fill exports/,
+        ),
+      });
       expect(await files(world, world.head("master"))).toBe(await files(world, world.head("staging")));
       expect(await files(world, world.head("master"))).not.toBe(await files(world, live));
       return undefined;

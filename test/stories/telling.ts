@@ -7,6 +7,8 @@ import { type Person, runBookOf, startWorld, type World, type WorldOptions } fro
 /**
  * One story in a world of its own. However it went, it ends with nothing due, the ledger intact, and no warning or error
  * in the log but those it tells of.
+ *
+ * @param milliseconds that it may take, for a long one.
  */
 export function story(
   name: string,

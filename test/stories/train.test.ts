@@ -5,7 +5,18 @@ import { must } from "../../sandbox/outcome.ts";
 import { createRepository } from "../../sandbox/setup.ts";
 import { tagNames } from "../../sandbox/tags.ts";
 import { OWNER, type World, type WorldOptions } from "../world.ts";
-import { another, answers, feature, merged, PROMOTING, promoted, release, until } from "./promoting.ts";
+import {
+  another,
+  answers,
+  feature,
+  merged,
+  PROMOTING,
+  promoted,
+  release,
+  sentence,
+  table,
+  until,
+} from "./promoting.ts";
 import { story } from "./telling.ts";
 
 /** The components of the train, in its order; `api` is where it is asked for. */
@@ -41,13 +52,6 @@ async function components(world: World): Promise<Components> {
   return all;
 }
 
-/** The table below what is said, cell by cell, without where its links go. */
-const table = (answer: string | undefined): readonly string[] =>
-  (answer ?? "")
-    .split("\n")
-    .filter((line) => line.startsWith("| ") && !line.startsWith("| ---"))
-    .map((line) => line.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1"));
-const sentence = (answer: string | undefined) => (answer ?? "").split("\n")[0];
 const HEADINGS = "| component | release | where it stands |";
 const tags = (world: World) => tagNames(world.github, world.repository().id);
 const reactions = (world: World, comment: number) =>
