@@ -35,6 +35,8 @@ export const base = {
 
 export default {
   ...base,
+  // Much of a story is waiting for git and for sockets; by default one processor would be left idle, which is half of a small machine.
+  maxWorkers: "100%",
   testPathIgnorePatterns: [
     "/node_modules/",
     "<rootDir>/test/browser/",

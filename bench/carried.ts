@@ -40,6 +40,9 @@ export async function measureCarried(commits: number): Promise<readonly CarriedC
       world.github.requests.reset();
       await rita.says(number, "/promote");
       await world.quiet();
+      // What is looked at again a moment later, as GitHub may not show all at once, belongs to it.
+      world.clock.skip(2_000);
+      await world.quiet();
       if (!world.pull(number).merged) throw new Error(`/promote on ${step} did not merge #${number}`);
       costs.push({ step: `/promote on ${step}`, ...told(counted(world).calls) });
       number = world.github.find.pullsOf(world.repository().id).at(-1)?.number ?? 0;

@@ -68,6 +68,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Where the pull request is that was merged into development, and the one into production that Flowgate opened. */
+let feature = "";
+let release = "";
+
 test("it prints two links and three things to try", () => {
   expect(playing.output.match(/http:\/\//g)).toHaveLength(2);
   expect(playing.output.match(/^ {2}\d\. /gm)).toEqual(["  1. ", "  2. ", "  3. "]);
@@ -90,6 +94,7 @@ test("the second is allowed and goes through", async () => {
   await page.getByRole("heading", { name: "This branch can be merged" }).waitFor();
   await page.getByRole("button", { name: "Create a merge commit" }).click();
   expect(await page.locator("#verdict").textContent()).toBe("Merged by dora");
+  feature = new URL(page.url()).pathname;
 }, 60_000);
 
 /** What the README's tour says, in one line. */
@@ -109,13 +114,12 @@ async function asTold(login: string, address: string, words: string, comes: stri
   await says(login, address, words, comes);
 }
 
-async function opens(base: string, head: string, description: string, title: string): Promise<string> {
-  const page = await open("dora", `/glucolabs/glucose-web/compare?base=${base}&head=${head}`);
-  await page.locator("textarea:visible").fill(description);
-  await page.getByRole("button", { name: "Open the pull request" }).click();
-  expect(tour).toContain(title);
-  await page.getByText(title).first().waitFor();
-  return new URL(page.url()).pathname;
+/** The pull request that the last answer there links as the one that takes it on. */
+async function takenOnBy(address: string, stage: string): Promise<string> {
+  const page = await open("rita", address);
+  const takesOn = new RegExp(`#(\\d+) takes it on to ${stage}\\.`);
+  const [, number] = takesOn.exec((await page.locator("main").textContent()) ?? "") ?? [];
+  return address.replace(/\d+$/, number ?? "none");
 }
 
 async function approves(login: string, address: string): Promise<Page> {
@@ -138,23 +142,17 @@ async function promotes(address: string, comes: string): Promise<Page> {
   return page;
 }
 
-/** Where the pull request into production is that Flowgate opened. */
-let release = "";
-
-test("the tour goes on into staging, with its run-book and an approval", async () => {
-  const address = await opens(
-    "staging",
-    "development",
-    "",
-    "2 of 10 gates open. No run-book is linked. There is docs/runbooks/release.md.",
-  );
+test("the tour goes on into staging by one word, with an approval", async () => {
+  await asTold("rita", feature, "/promote", "takes it on to staging.");
+  const address = await takenOnBy(feature, "staging");
   const waits = "1 of 10 gates open. Waits for operations to approve.";
   expect(tour).toContain(waits);
-  await asTold("dora", address, "/runbook docs/runbooks/release.md", waits);
+  const page = await open("otto", address);
+  await page.getByText(waits).first().waitFor();
+  await page.getByText("Run-book: docs/runbooks/release.md").first().waitFor();
   await approves("otto", address);
-  const page = await promotes(address, "takes it on to master.");
-  const [, number] = /#(\d+) takes it on to master\./.exec((await page.locator("main").textContent()) ?? "") ?? [];
-  release = address.replace(/\d+$/, number ?? "none");
+  await promotes(address, "takes it on to master.");
+  release = await takenOnBy(address, "master");
 }, 60_000);
 
 test("and ends with a release: rehearsed, backed up, approved, walked to its end", async () => {
@@ -162,6 +160,7 @@ test("and ends with a release: rehearsed, backed up, approved, walked to its end
   const page = await open("dora", address);
   expect(tour).toContain("3 of 12 gates open.");
   await page.getByText("3 of 12 gates open.").first().waitFor();
+  await asTold("rita", address, "/promote dry run", "would answer: It cannot be promoted yet.");
   await page.getByRole("heading", { name: "Rehearsal in staging" }).waitFor();
   await page.getByRole("checkbox").first().click();
   await page
@@ -188,6 +187,10 @@ test("and ends with a release: rehearsed, backed up, approved, walked to its end
   await asTold("otto", address, "/done P4-P7", "Done: P4, P5, P6, P7.");
   await says("quinn", address, "/fail P8 because 69 looks like 70", "failed: 69 looks like 70");
   await says("quinn", address, '/done P8 note="mended"', "Production: 7 of 7 done.");
+  await page.goto(`${playing.sandbox}/glucolabs/glucose-web/releases`);
+  while (!(await page.getByText("Latest").isVisible())) await page.reload();
+  await page.getByRole("link", { name: "v1.0.0" }).click();
+  await page.getByRole("heading", { name: "4 files" }).waitFor();
 }, 120_000);
 
 test("a check, a ruleset and a delivery each have a page without a violation", async () => {
