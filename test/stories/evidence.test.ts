@@ -110,7 +110,7 @@ describe("The evidence of a release", () => {
       await world.start();
       return undefined;
     },
-    { config: CONFIG, settings: { ...FAST, folder: join(folder, "one") } },
+    { config: CONFIG, settings: { ...FAST, databaseUrl: null, folder: join(folder, "one") } },
   );
 
   story(
