@@ -11,6 +11,7 @@ import { handedOn } from "../release/linked.ts";
 import { promotionBody, promotionTitle } from "../report/carried.ts";
 import { candidateFor, carriedBy } from "./choosing.ts";
 import { isAttached } from "./evidencing.ts";
+import { followsOn } from "./following.ts";
 import { adopting, takenOnBy, withReviewers } from "./handing-on.ts";
 import { type At, ended, goesOn, NOTHING_PROMOTED, type Promotion, type Step } from "./promotion.ts";
 import { makesRelease, releaseOn } from "./under-way.ts";
@@ -30,7 +31,9 @@ export function onwards({ known, pull, component, promotion }: At, house: House)
   const into = stages[place + 1];
   if (into === undefined && makesRelease(known, pull, component)) {
     const comes = released(known, component.config.policy, promotion);
-    return comes === null ? NOTHING_PROMOTED : end("done", `${merged} ${comes}`);
+    if (comes === null) return NOTHING_PROMOTED;
+    const follows = promotion.publishes ? null : followsOn(known, component);
+    return end("done", [merged, comes, ...(follows === null ? [] : [follows])].join(" "));
   }
   if (into === undefined || verdict?.lane === "back-merge") return end("done", merged);
 

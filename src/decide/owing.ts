@@ -5,7 +5,7 @@ import { type Effect, issueSlot } from "../flow/effect.ts";
 import type { KnownOwed, PullKnown, Want } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
 import { canonical, closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
-import { type Look, looking } from "../flow/looking.ts";
+import { type Look, looking, type Missing } from "../flow/looking.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Instant, Person } from "../flow/names.ts";
 import { owedKey, owedOf, owedWords, REVIEWERS } from "../flow/owed.ts";
@@ -18,6 +18,7 @@ import { openIn, REHEARSED } from "../release/progress.ts";
 import { owedIssue } from "../report/owed.ts";
 import { earlier, unlessThere } from "./answer.ts";
 import { type Walks, walksOn } from "./execution.ts";
+import type { At } from "./promotion.ts";
 import { rollbackOn } from "./withdrawing.ts";
 
 /** What a merged hotfix owes, and what is written of that. */
@@ -54,11 +55,7 @@ export function owing(
   const lacks = [missing, walks].flatMap((part) => (part !== null && "lacks" in part ? part.lacks : []));
   if (lacks.length > 0 || (walks !== null && "lacks" in walks)) return { lacks };
 
-  const settled = (thing: OwedThing): string | null => {
-    if (thing.what === "hotfix-rehearsal") return rehearsed(walks, isNew);
-    const by = given?.get(thing.role)?.by;
-    return by ? `${by.login} approved it` : null;
-  };
+  const settled = (thing: OwedThing) => settledBy(thing, { given, walks, isNew });
   const all: KnownOwed["all"] = isNew
     ? open
         .filter((thing) => settled(thing) === null)
@@ -83,6 +80,36 @@ export function owing(
       ...all.map(({ standing: { due }, closed }) => (closed === null && due > now ? due : null)),
     ].reduce(earlier, null),
   };
+}
+
+/**
+ * What a hotfix would owe were it merged as it is.
+ *
+ * @param walks through its run-book; null: it has none that can be walked.
+ */
+export function wouldOwe(
+  { known, pull, component }: Pick<At, "known" | "pull" | "component">,
+  walks: Walks | null,
+): { readonly owes: readonly OwedThing[] } | Missing {
+  const { policy } = component.config;
+  const open = owable(policy);
+  const look = looking(known.read);
+  const given = approvalsFor(open, { known, pull, policy, look });
+  return look.missing() ?? { owes: open.filter((thing) => settledBy(thing, { given, walks, isNew: true }) === null) };
+}
+
+/** What settles one thing that is owed, without a full stop; null: nothing does yet. */
+function settledBy(
+  thing: OwedThing,
+  {
+    given,
+    walks,
+    isNew,
+  }: { readonly given: Given | null; readonly walks: Parameters<typeof rehearsed>[0]; readonly isNew: boolean },
+): string | null {
+  if (thing.what === "hotfix-rehearsal") return rehearsed(walks, isNew);
+  const by = given?.get(thing.role)?.by;
+  return by ? `${by.login} approved it` : null;
 }
 
 /** Whether it is only now that a hotfix is known to have gone out as it had passed: `landing` puts that on record with this. */

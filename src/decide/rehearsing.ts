@@ -16,6 +16,7 @@ import { LONGEST_PART, type Rehearsal, rehearsalShown } from "../report/rehearsa
 import { compareUrl, exceptionsOf } from "./begun.ts";
 import { type Bringing, type Candidate, candidateFor, carriedBy } from "./choosing.ts";
 import { type Walks, walksOn } from "./execution.ts";
+import { wouldFollow } from "./following.ts";
 import { takenOnBy } from "./handing-on.ts";
 import { bringingOn, merging } from "./merging.ts";
 import { takesOn } from "./onwards.ts";
@@ -220,6 +221,7 @@ function next(at: Rehearsed, isIn: boolean): Part | Unread {
   const { stages } = component.config.policy;
   const place = stages.indexOf(pull.base);
   const into = stages[place + 1];
+  if (into === undefined && known.verdict?.lane === "hotfix" && !isIn) return following(at);
   if (into === undefined || known.verdict?.lane === "back-merge")
     return { says: isIn ? [`#${known.subject.number} is where it was to go.`] : [] };
   if (known.next?.written) return { says: [`#${known.next.written.id} takes it on to ${into}.`] };
@@ -243,6 +245,17 @@ function next(at: Rehearsed, isIn: boolean): Part | Unread {
       ? { ...listing(at, carriedBy(bringing, look)), says: [`\`/promote\` would open ${title}.`] }
       : { says: [`Once it is merged, ${title} would be opened.`] };
   });
+}
+
+/** What would follow a hotfix. */
+function following(at: Rehearsed): Part | Unread {
+  const { known, pull, component, house } = at;
+  const walks = walksOn(known, pull, component, house, "hotfix");
+  if (walks !== null && !("rehearsal" in walks)) return walks;
+  const follows = wouldFollow(at, walks);
+  if (follows !== null && typeof follows !== "string")
+    return "lacks" in follows ? follows : { retryAt: follows.retryAt };
+  return { says: follows === null ? [] : [`Once it is merged, ${follows}`] };
 }
 
 function titled(

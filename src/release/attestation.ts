@@ -4,7 +4,7 @@ import type { Spent } from "../flow/facts.ts";
 import { between, type Hash, type Instant, later, parseInstant, type RepositoryId, type Sha } from "../flow/names.ts";
 import type { Backup, Standing, StandingOf } from "../flow/standing.ts";
 import type { Lane } from "../flow/verdict.ts";
-import { listed, minute } from "../flow/words.ts";
+import { count, listed, minute } from "../flow/words.ts";
 
 export type Attested = StandingOf<"attestation">;
 export type AttestedBackup = Extract<Attested, { readonly what: "backup" }>;
@@ -203,4 +203,4 @@ export function spanned(milliseconds: number): string {
 }
 
 export const durationWords = (duration: Duration): string =>
-  "workingDays" in duration ? `${duration.workingDays} working days` : spanned(duration.milliseconds);
+  "workingDays" in duration ? count(duration.workingDays, "working day") : spanned(duration.milliseconds);

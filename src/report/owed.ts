@@ -1,7 +1,8 @@
 import type { Branch, Instant, Person } from "../flow/names.ts";
+import { owedWords } from "../flow/owed.ts";
 import { names } from "../flow/roles.ts";
 import type { OwedThing } from "../flow/standing.ts";
-import { minute } from "../flow/words.ts";
+import { listed, minute } from "../flow/words.ts";
 import { codeInLine, inLine } from "./markdown.ts";
 
 /** What a hotfix owes, as its issue tells it. */
@@ -64,4 +65,23 @@ function stillOwed(open: readonly OwedThing[], { number, due, now, severalRoles 
       ? "After that time what is owed holds the next release, never a hotfix."
       : "That time is over: what is owed holds the next release, never a hotfix.";
   return `${how}${holds} Closing this issue alone changes nothing.`;
+}
+
+/** What follows a hotfix that went out, or a rollback. */
+export type Follows = Pick<OwedTold, "is"> & {
+  /** The stages before the one that it went into. */
+  readonly earlier: readonly Branch[];
+  readonly owes: readonly OwedThing[];
+  /** How long, such as `until 2026-11-24 09:40 UTC`. */
+  readonly by: string;
+};
+
+/** That it comes to the earlier stages by itself, and what is owed for it, in one sentence. */
+export function followsIn({ is, earlier, owes, by }: Follows): string {
+  const stages = listed(earlier);
+  const back =
+    is === "hotfix"
+      ? `Flowgate merges it back into ${stages} by itself`
+      : `Flowgate takes it into the history of ${stages} by itself, and leaves the files there as they are`;
+  return `${back}${owes.length === 0 ? "" : `; ${owedWords(owes)} ${owes.length === 1 ? "is" : "are"} owed ${by}`}.`;
 }

@@ -261,6 +261,7 @@ describe("how long a backup counts", () => {
       "3 days",
     ]);
     expect(durationWords({ milliseconds: 24 * HOUR })).toBe("24 h");
+    expect(durationWords({ workingDays: 1 })).toBe("1 working day");
     expect(durationWords({ workingDays: 2 })).toBe("2 working days");
   });
 });

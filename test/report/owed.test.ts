@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { branch, later } from "../../src/flow/names.ts";
-import { type OwedTold, owedIssue } from "../../src/report/owed.ts";
+import { followsIn, type OwedTold, owedIssue } from "../../src/report/owed.ts";
 import { NOW } from "../builders.ts";
 import { ERIN, OLGA } from "../gates/asking.ts";
 
@@ -75,5 +75,31 @@ GitHub takes a review of a merged pull request as of any other: *Files changed* 
     expect(title).toBe("Reviews owed for hotfix #12");
     expect(state).toBe("closed");
     expect(body).toMatch(/walked through there\.\n\nNothing is owed any more\.\n\n<!-- m -->$/);
+  });
+});
+
+describe("What follows a hotfix", () => {
+  const earlier = [branch("development"), branch("staging")];
+
+  it.each([
+    [
+      "hotfix",
+      [engineering, rehearsal],
+      "Flowgate merges it back into development and staging by itself; an approval of engineering and its rehearsal are owed until Thursday.",
+    ],
+    [
+      "hotfix",
+      [quality],
+      "Flowgate merges it back into development and staging by itself; an approval of quality is owed until Thursday.",
+    ],
+    ["hotfix", [], "Flowgate merges it back into development and staging by itself."],
+    [
+      "rollback",
+      [rehearsal],
+      "Flowgate takes it into the history of development and staging by itself, and leaves the files there as they are; its rehearsal is owed until Thursday.",
+    ],
+  ] as const)("is said in one sentence: %s, %j", (is, things, says) => {
+    const owes = things.map(({ thing }) => thing);
+    expect(followsIn({ is, earlier, owes, by: "until Thursday" })).toBe(says);
   });
 });

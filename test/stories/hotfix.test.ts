@@ -49,8 +49,17 @@ describe("A hotfix", () => {
       const hotfix = await dora.opens("hotfix/crash", "master", LINK);
       await world.quiet();
       await walked(hotfix, '/done P1\n/done P2 note="none"');
+      await says(hotfix, "/promote dry run");
+      const follows =
+        "Flowgate merges it back into development and staging by itself; an approval of engineering, an approval of quality and its rehearsal are owed";
+      expect(answers(world, hotfix).at(-1)).toContain(
+        ` because it is the first release. Once it is merged, ${follows} within 2 working days. Nothing was done.`,
+      );
       await says(hotfix, "/promote");
       expect(world.pull(hotfix).merged).toBe(true);
+      expect(timeless(answers(world, hotfix).at(-1))).toContain(
+        ` and its release is a draft until it is deployed and tested. ${follows} until …, see #2.`,
+      );
       expect(owed(world)).toMatchInlineSnapshot(`
 {
   "body": "#1 went into \`master\` as a hotfix at …. What a release gets before it goes out, this one is to have by **…**:

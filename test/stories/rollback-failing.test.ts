@@ -60,7 +60,7 @@ async function rolledBackWhile(world: World, does: RequestFault["does"]): Promis
     bringsBack().filter(({ mergedAt, head }) => mergedAt !== null && head.ref.startsWith("back-merge/"));
   await until(world, () => answers(world, 2).length > 0 && issues().length > 0 && kept().length === 2);
   expect(answers(world, 2)).toEqual([
-    `It carries 1 pull request, this one. #2 is in master as ${merged(world, 2)}. v1.1.1 is released.`,
+    `It carries 1 pull request, this one. #2 is in master as ${merged(world, 2)}. v1.1.1 is released. Flowgate takes it into the history of development and staging by itself, and leaves the files there as they are.`,
   ]);
   expect(issues()).toHaveLength(1);
   expect(kept()).toHaveLength(2);

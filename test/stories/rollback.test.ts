@@ -59,7 +59,7 @@ describe("/rollback", () => {
       await rita.says(back, "/promote");
       await world.quiet();
       expect(answers(world, back)).toEqual([
-        `It carries 1 pull request, this one. #${back} is in master as ${merged(world, back)}. v1.1.1 is released.`,
+        `It carries 1 pull request, this one. #${back} is in master as ${merged(world, back)}. v1.1.1 is released. Flowgate takes it into the history of development and staging by itself, and leaves the files there as they are.`,
       ]);
       expect(await files(world, world.head("master"))).toBe(await files(world, first));
       expect(releases(world)).toMatchObject([
