@@ -1,6 +1,7 @@
 import { type Account, type Role, roles, type Team } from "../model.ts";
 import { presentAccount, presentFullTeam, presentTeam } from "../present/accounts.ts";
 import { setRole } from "../repositories.ts";
+import { hasAccess } from "../review-requests.ts";
 import { atLeast, grantedRole, inTeam, isOwner, roleOf } from "../rights.ts";
 import {
   addTeamMember,
@@ -194,6 +195,11 @@ export const peopleRoutes: readonly Route[] = [
     ofTeam(({ github, by, params }, team) =>
       answerOf(removeTeamMember(github, by, team, params["username"] ?? ""), () => noContent),
     ),
+  ),
+  route(
+    `GET ${oneTeam}/repos/{owner}/{repo}`,
+    membersRead,
+    ofTeam(({ github, repository }, team) => (hasAccess(github, repository, team) ? noContent : missing)),
   ),
   route(`PUT ${oneTeam}/repos/{owner}/{repo}`, { administration: "write" }, ofTeam(putTeamRepository)),
   route(

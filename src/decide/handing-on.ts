@@ -1,15 +1,13 @@
 import { LARGEST_BODY } from "../flow/carried-list.ts";
-import { adoptionSlot, type Effect, reviewersSlot } from "../flow/effect.ts";
+import { adoptionSlot, type Effect } from "../flow/effect.ts";
 import type { ListedPull } from "../flow/facts.ts";
-import { digestOf, opens } from "../flow/ledger.ts";
+import { digestOf } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
 import { type Branch, type Sha, short } from "../flow/names.ts";
-import { type Reviewers, reviewersFor } from "../flow/roles.ts";
-import { subjectKey } from "../flow/subject.ts";
 import type { Carried } from "../release/carried.ts";
 import { promotionList } from "../report/carried.ts";
 import { carriedBy } from "./choosing.ts";
-import { type At, ended, goesOn, NOTHING_PROMOTED, type Promoting, type Promotion, type Step } from "./promotion.ts";
+import { type At, ended, goesOn, NOTHING_PROMOTED, type Step } from "./promotion.ts";
 
 /** People get half of a body that we add a list to, unless they wrote more already. */
 const ROOM = LARGEST_BODY / 2;
@@ -52,57 +50,6 @@ export function adopting(
     effects: [effect],
     entries: [goesOn(known, promotion, `lists on #${number} what that carries`)],
   };
-}
-
-/** What was opened has those asked to review it whose approvals it needs, and then it is the answer. */
-export function withReviewers(
-  { known, component, promotion }: At,
-  { number, into, says }: { readonly number: number; readonly into: Branch; readonly says: string },
-): Step {
-  const { subject, reviewers: slot, read } = known;
-  const { policy } = component.config;
-  const { by } = promotion.request;
-  const end = (says: string): Step => onWord(ended({ known, promotion }, "done", says), promotion, number);
-  if (slot?.written) return end(says);
-  if (slot?.refused) return end(`${says} Nobody could be asked to review it. ${slot.refused.because}`);
-  const look = looking(read);
-  const owner = component.name.split("/")[0] as string;
-  const asked = reviewersFor(policy.approvals[into] ?? [], policy, { owner, but: by }, look);
-  const missing = look.missing();
-  if (missing !== null) return "lacks" in missing ? missing : { ...NOTHING_PROMOTED, lookAgainAt: missing.retryAt };
-  const { people, teams } = asked as Reviewers;
-  if (people.length + teams.length === 0) return end(says);
-  const effect: Effect = {
-    does: "set",
-    thing: "reviewers",
-    slot: reviewersSlot(subject.repository, subject.number),
-    fingerprint: digestOf([number, ...people, ...teams].join(" ")),
-    repository: subject.repository,
-    name: component.name,
-    number,
-    people,
-    teams,
-  };
-  return {
-    ...NOTHING_PROMOTED,
-    effects: [effect],
-    entries: [goesOn(known, promotion, `asks for reviews of #${number}`)],
-  };
-}
-
-/** Whoever said `/promote` does not approve what we opened because of it. */
-function onWord(end: Promoting, { repository, request }: Promotion, number: number): Promoting {
-  const standing = {
-    kind: "on-word",
-    key: `on-word:${repository}:${number}`,
-    by: request.by,
-    at: request.at,
-    because: "`/promote` had it opened",
-    repository,
-    number,
-  } as const;
-  const about = subjectKey({ kind: "pull", repository, number });
-  return { ...end, entries: [...end.entries, opens(about, standing)] };
 }
 
 /** Whether it is pinned at another commit. */

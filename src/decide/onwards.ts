@@ -12,8 +12,9 @@ import { promotionBody, promotionTitle } from "../report/carried.ts";
 import { candidateFor, carriedBy } from "./choosing.ts";
 import { isAttached } from "./evidencing.ts";
 import { followsOn } from "./following.ts";
-import { adopting, takenOnBy, withReviewers } from "./handing-on.ts";
+import { adopting, takenOnBy } from "./handing-on.ts";
 import { type At, ended, goesOn, NOTHING_PROMOTED, type Promotion, type Step } from "./promotion.ts";
+import { withReviewers } from "./reviewers.ts";
 import { makesRelease, releaseOn } from "./under-way.ts";
 
 /** What is next once it is merged or closed: the pull request into the next stage, and then the answer. */

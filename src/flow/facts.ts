@@ -130,6 +130,8 @@ export type Answers = {
   readonly checks: readonly CheckSeen[];
   /** Its members and those of its child teams; null: there is no such team, or the App may not see it. */
   readonly team: readonly Person[] | null;
+  /** Whether it was let into the repository, by itself or with a team above it; not where the App may not see it. */
+  readonly "team-access": boolean;
   /** Who may read the repository or more. */
   readonly collaborators: readonly Collaborator[];
   /** Open ones, no pull requests among them. */
@@ -188,7 +190,7 @@ export type Want =
   | { readonly want: "rules"; readonly branch: Branch }
   | { readonly want: "checks"; readonly head: Sha }
   /** As `@organisation/team`. */
-  | { readonly want: "team"; readonly team: string }
+  | { readonly want: "team" | "team-access"; readonly team: string }
   /** Of the repository itself, or of another one of the same owner. */
   | { readonly want: "collaborators"; readonly of?: string }
   | { readonly want: "issues"; readonly label: string }

@@ -67,6 +67,8 @@ function inWords(want: Want, value: unknown): string {
       return `the files in the root of ${short(want.commit)}`;
     case "team":
       return value === null ? `there is no team ${want.team}` : `the members of ${want.team}`;
+    case "team-access":
+      return `whether ${want.team} has access`;
     case "collaborators":
       return `the people of ${want.of ?? "the repository"}`;
     case "reviews":

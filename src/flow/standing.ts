@@ -34,6 +34,7 @@ export type Standing = {
   | RollingBack
   | Rollback
   | OnWord
+  | Unasked
   | Train
 );
 
@@ -259,6 +260,15 @@ export type OnWord = {
   readonly kind: "on-word";
   readonly by: Person;
   readonly repository: RepositoryId;
+  readonly number: number;
+};
+/** A team of which GitHub asks nobody for a review, since it has no access to the repository. */
+export type Unasked = {
+  readonly kind: "unasked";
+  readonly repository: RepositoryId;
+  /** As `@organisation/team`, in small letters. */
+  readonly team: string;
+  /** The pull request whose `/promote` found that. */
   readonly number: number;
 };
 /** A release manager's `/rollback` that is under way: it opens the pull request that takes the last stage back. */

@@ -6,7 +6,7 @@ import { runOf } from "./actions.ts";
 import { checksOn, comparison, entriesOf, foldersIn, parentsOf, rootFilesOf, touchedBy, treeAt } from "./commits.ts";
 import { type Outcome, sentence } from "./failure.ts";
 import { broughtByShape } from "./parse.ts";
-import { collaboratorsOf, membersOf, pushersTo, userAt } from "./people.ts";
+import { accessOf, collaboratorsOf, membersOf, pushersTo, userAt } from "./people.ts";
 import { issueAt, issuesWith, mergedPulls, openPulls, pullAt, reviewsOf, textOf } from "./pulls.ts";
 import type { Read } from "./read.ts";
 import { tagAt, taggedOf, tagsOf } from "./releasing.ts";
@@ -115,6 +115,7 @@ function answersFrom(read: Read, clock: { now(): Instant }, permissions: Permiss
     rules: (place, { branch }) => rulesOn(read, place, branch),
     checks: (place, { head }) => checksOn(read, place, { head, now }),
     team: (place, { team }) => membersOf(read, place, team),
+    "team-access": (place, { team }) => accessOf(read, place, team),
     collaborators: (place, { of = place.name }) => collaboratorsOf(read, { ...place, name: of }),
     issues: (place, { label }) => issuesWith(read, place, label),
     text: (place, { number }) => textOf(read, place, number),
@@ -177,6 +178,8 @@ function inWords(want: WantOfGithub): string {
       return `the checks of ${short(want.head)}`;
     case "team":
       return `the members of ${want.team}`;
+    case "team-access":
+      return `the access of ${want.team}`;
     case "collaborators":
       return "the collaborators";
     case "issues":

@@ -11,11 +11,32 @@ import { absentOr, type Place, root } from "./repository.ts";
  * @param team as `@organisation/team`.
  */
 export async function membersOf(read: Read, place: Place, team: string): Promise<Outcome<Answers["team"]>> {
-  const [, organisation, slug] = /^@([^/]+)\/([^/]+)$/.exec(team) ?? [];
-  if (organisation === undefined || slug === undefined) return found(null);
-  const address = `/orgs/${encodeURIComponent(organisation)}/teams/${encodeURIComponent(slug)}/members`;
-  const outcome = await read.all(place, address, shapes.membersShape);
+  const address = addressOf(team);
+  if (address === null) return found(null);
+  const outcome = await read.all(place, `${address}/members`, shapes.membersShape);
   return outcome.ok ? found(eachOnce(outcome.value)) : absentOr<Answers["team"]>(read, place, outcome, null);
+}
+
+/**
+ * Whether a team may see the repository because it, or one above it, was let in. The list of a repository's teams has only
+ * those that were let in themselves.
+ * https://docs.github.com/rest/teams/teams#check-team-permissions-for-a-repository
+ *
+ * @param team as `@organisation/team`.
+ */
+export async function accessOf(read: Read, place: Place, team: string): Promise<Outcome<Answers["team-access"]>> {
+  const address = addressOf(team);
+  if (address === null) return found(false);
+  const outcome = await read.status(place, `${address}${root(place)}`);
+  return outcome.ok ? found(true) : absentOr<Answers["team-access"]>(read, place, outcome, false);
+}
+
+/** Null: that is no team's name. */
+function addressOf(team: string): string | null {
+  const [, organisation, slug] = /^@([^/]+)\/([^/]+)$/.exec(team) ?? [];
+  return organisation === undefined || slug === undefined
+    ? null
+    : `/orgs/${encodeURIComponent(organisation)}/teams/${encodeURIComponent(slug)}`;
 }
 
 /** Everybody whom GitHub lets into the repository, by whatever way. */

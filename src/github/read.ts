@@ -46,6 +46,8 @@ export type Read = {
   ): Promise<Outcome<Pages<P>>>;
   /** A file as GitHub keeps it, as text, wherever it is stored. Nothing of it is kept. */
   text(as: As, path: string): Promise<Outcome<string>>;
+  /** What is said by the status alone. Nothing of it is kept. */
+  status(as: As, path: string): Promise<Outcome<number>>;
   /** As `all`, of a list that has no page numbers: each page's link tells the cursor of the next. */
   following<T>(as: As, path: string, shape: z.ZodType<readonly T[]>): Promise<Outcome<readonly T[]>>;
 };
@@ -134,6 +136,10 @@ export function reader(send: Send, cache: Cache, clock: { now(): Instant }, vers
     text: async (as, path) => {
       const outcome = await send({ ...as, method: "GET", path, headers: { accept: RAW } });
       return outcome.ok ? found(outcome.value.text) : outcome;
+    },
+    status: async (as, path) => {
+      const outcome = await send({ ...as, method: "GET", path });
+      return outcome.ok ? found(outcome.value.status) : outcome;
     },
     following: async (as, path, shape) => {
       const first = `${path}${path.includes("?") ? "&" : "?"}per_page=${PER_PAGE}`;

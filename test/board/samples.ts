@@ -21,6 +21,7 @@ import type { Standing } from "../../src/flow/standing.ts";
 import { type Verdict, worst } from "../../src/flow/verdict.ts";
 import { flowGate } from "../../src/gates/flow.ts";
 import { begun, type ItemStanding } from "../../src/release/execution.ts";
+import { noAccess } from "../../src/report/reviewers.ts";
 import { item } from "../release/walks.ts";
 
 /** Made-up, fixed stories for the pages: the sentences are those of the real gate, the times never move. */
@@ -547,6 +548,15 @@ export const standing = (): readonly Standing[] => [
     stage: branch("staging"),
     until: null,
   },
+  {
+    ...opened,
+    key: "unasked:901:@glucose/operations",
+    kind: "unasked",
+    by: null,
+    because: noAccess("@glucose/operations", "glucose/closed"),
+    team: "@glucose/operations",
+    number: 12,
+  },
 ];
 
 /** A board with one of each. */
@@ -588,7 +598,7 @@ export const board = (): readonly ComponentView[] => [
   ),
   row("glucose/worker", { pulls: [open(3, {}, DEFAULT_POLICY)] }, {}, DEFAULT_POLICY),
   row("glucose/frozen", { standing: standing() }),
-  row("glucose/closed", { standing: standing().slice(-2) }),
+  row("glucose/closed", { standing: standing().slice(-3) }),
   row("glucose/retired", { mayWork: false }),
   row("glucose/docs", {}, { stages: { development: null, staging: null, master: id("d0c5") } }),
   row("glucose/wiki", {}, { stages: { development: null, staging: null, master: null } }),

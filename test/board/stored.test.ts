@@ -28,6 +28,7 @@ const answers: { readonly [want in Want["want"]]: unknown } = {
   rules: [],
   checks: [],
   team: null,
+  "team-access": true,
   collaborators: [],
   issues: [],
   text: { title: "", body: "" },

@@ -1,10 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
-import type { Need } from "../../src/flow/config.ts";
 import type { ListedPull, PullKnown } from "../../src/flow/facts.ts";
 import { at, component, LATER, NOW, pullFacts, pullMemory, REPOSITORY, unknown } from "../builders.ts";
-import { DORA, OTTO, RITA, right } from "../gates/asking.ts";
 import { brings, FREE, type Hub, hub, judge, says } from "./hub.ts";
-import { done, MERGED, OPEN, slot, underWay, written } from "./under-way.ts";
+import { MERGED, OPEN, slot, underWay, written } from "./under-way.ts";
 
 const INTO = `#12 is in development as ${MERGED.slice(0, 7)}. #9 takes it on to staging.`;
 /** #12 is merged into development, and its `/promote` goes on. */
@@ -63,58 +61,5 @@ describe("What is open already when something is promoted", () => {
   it("waits where GitHub does not say what it carries", () => {
     const silent = { ...open(), [`compare ${at("staging")} ${MERGED}`]: unknown("GitHub answered 502.") };
     expect(adopted({}, silent).decision).toMatchObject({ effects: [], lookAgainAt: LATER });
-  });
-});
-
-describe("What was opened", () => {
-  const needs = (...of: readonly Need[]) =>
-    component({ config: { ...component().config, policy: { ...FREE, approvals: { staging: of } } } });
-  const people = { ...hub(), collaborators: [right(RITA, "maintain"), right(OTTO, "maintain"), right(DORA, "write")] };
-  const opened = (facts: Partial<PullKnown> = {}, answers: Hub = people) =>
-    goesOn({ component: needs("operations"), next: written(9, "any"), ...facts }, answers);
-  const effectOf = (decision: ReturnType<typeof judge>) => decision.effects.find(({ thing }) => thing === "reviewers");
-
-  it("has those asked to review it whose approvals it needs, without who asked for it", () => {
-    const decision = opened();
-    expect(effectOf(decision)).toMatchObject({
-      slot: `reviewers:${REPOSITORY}:12`,
-      number: 9,
-      people: ["otto"],
-      teams: [],
-    });
-    expect(says(decision)).toEqual([]);
-    expect(decision.entries).toContainEqual(
-      expect.objectContaining({ says: expect.objectContaining({ does: "asks for reviews of #9" }) }),
-    );
-  });
-
-  it.each<[string, Partial<PullKnown>, Hub, string]>([
-    ["they were asked", { reviewers: written(9, "any") }, people, INTO],
-    ["nobody else could be", {}, { ...hub(), collaborators: [right(RITA, "maintain")] }, INTO],
-    ["nobody is needed", { component: needs() }, people, INTO],
-    [
-      "it needs no approvals at all",
-      { component: component({ config: { ...component().config, policy: FREE } }) },
-      people,
-      INTO,
-    ],
-    [
-      "GitHub would not ask them",
-      { reviewers: slot({ refused: { fingerprint: "x" as never, because: "GitHub answered 422.", at: NOW } }) },
-      people,
-      `${INTO} Nobody could be asked to review it. GitHub answered 422.`,
-    ],
-  ])("is the answer where %s", (_what, facts, answers, words) => {
-    const decision = opened(facts, answers);
-    expect([says(decision), done(decision).includes("reviewers")]).toEqual([[words], false]);
-    // Who asked for it does not approve it.
-    expect(decision.entries).toContainEqual(
-      expect.objectContaining({ about: "pull:42:9", says: expect.objectContaining({ kind: "on-word", by: RITA }) }),
-    );
-  });
-
-  it("waits where GitHub does not say who they are", () => {
-    const silent = { ...people, collaborators: unknown("GitHub answered 502.") };
-    expect(opened({}, silent)).toMatchObject({ effects: [], lookAgainAt: LATER });
   });
 });

@@ -22,6 +22,7 @@ it.each<[Want, unknown, string]>([
   [{ want: "blob", path: "build.sh", sha: HEAD }, "", `build.sh (${head})`],
   [{ want: "team", team: "@acme/ops" }, [], "the members of @acme/ops"],
   [{ want: "team", team: "@acme/ops" }, null, "there is no team @acme/ops"],
+  [{ want: "team-access", team: "@acme/ops" }, true, "whether @acme/ops has access"],
   [{ want: "collaborators" }, [], "the people of the repository"],
   [{ want: "collaborators", of: "acme/web" }, [], "the people of acme/web"],
   [{ want: "reviews", number: 3 }, [], "the reviews of #3"],

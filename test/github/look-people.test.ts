@@ -55,6 +55,36 @@ const teams: readonly Row[] = [
   },
 ];
 
+const access: Want = { want: "team-access", team: "@acme/release-managers" };
+const ACCESS = `/orgs/acme/teams/release-managers${R}`;
+const accesses: readonly Row[] = [
+  { what: "one that was let in", want: access, answers: [[ACCESS, 204]], gives: true },
+  {
+    what: "one that was not",
+    want: access,
+    answers: [
+      [ACCESS, 404, { message: "Not Found" }],
+      [R, 200, repository],
+    ],
+    gives: false,
+  },
+  {
+    what: "a 404 while the repository cannot be seen either",
+    want: access,
+    answers: [
+      [ACCESS, 404, { message: "Not Found" }],
+      [R, 404, { message: "Not Found" }],
+    ],
+    gives: /^GitHub answered 404 \(Not Found\) when asked for the access of @acme\/release-managers of org\/api\.$/,
+  },
+  {
+    what: "what is no team's name, without asking",
+    want: { want: "team-access", team: "@acme" },
+    answers: [],
+    gives: false,
+  },
+];
+
 const collaborators: Want = { want: "collaborators" };
 const COLLABORATORS = (page: number) => `${R}/collaborators?affiliation=all&per_page=100&page=${page}`;
 const may = (more: object) => ({ admin: false, maintain: false, push: false, triage: false, pull: true, ...more });
@@ -196,5 +226,6 @@ const pushes: readonly Row[] = [
 ];
 
 describe("the members of a team", () => testEach(teams));
+describe("whether a team may see a repository", () => testEach(accesses));
 describe("what people may do in a repository", () => testEach(rights));
 describe("who pushed to a branch", () => testEach(pushes));

@@ -9,6 +9,7 @@ import type { RequestFault } from "../../sandbox/faults.ts";
 import { changeApp, install, suspend } from "../../sandbox/installing.ts";
 import { editIssue, openIssue } from "../../sandbox/issues.ts";
 import { addLabels } from "../../sandbox/labels.ts";
+import type { Team } from "../../sandbox/model.ts";
 import { must } from "../../sandbox/outcome.ts";
 import { attach, removeAsset } from "../../sandbox/release-assets.ts";
 import { createRelease, deleteRelease } from "../../sandbox/releases.ts";
@@ -16,6 +17,7 @@ import { changeSettings } from "../../sandbox/repositories.ts";
 import { editRuleset } from "../../sandbox/rulesets.ts";
 import { createTeam } from "../../sandbox/setup.ts";
 import { setStatus } from "../../sandbox/statuses.ts";
+import { setTeamRole } from "../../sandbox/teams.ts";
 import { rerunWorkflow, runWorkflow } from "../../sandbox/workflow-runs.ts";
 import { assetsSlot, checkSlot, type Effect, executionSlot, type Receipt } from "../../src/flow/effect.ts";
 import { type Answers, type Comparison, type Fact, type Facts, type TreeEntry, wantKey } from "../../src/flow/facts.ts";
@@ -297,6 +299,18 @@ describe("every want", () => {
     const team = await value<{ login: string }[]>({ want: "team", team: `@${OWNER}/operations` });
     expect(team.map(({ login }) => login).toSorted()).toEqual(["devin", "otto"]);
     expect(await value({ want: "team", team: `@${OWNER}/none` })).toBeNull();
+  });
+
+  test("access of a team, or of one above it", async () => {
+    createTeam(world.github, OWNER, "day-shift", ["devin"], "quality");
+    const may = () =>
+      Promise.all(
+        ["quality", "day-shift", "none"].map((slug) => value({ want: "team-access", team: `@${OWNER}/${slug}` })),
+      );
+    expect(await may()).toEqual([false, false, false]);
+    const quality = world.github.find.teamsOf(world.repository().ownerId).find(({ slug }) => slug === "quality");
+    must(setTeamRole(world.github, world.github.as("ada"), quality as Team, world.repository(), "read"));
+    expect(await may()).toEqual([true, true, false]);
   });
 
   test("collaborators", async () => {

@@ -303,7 +303,9 @@ async function changes(ada: Caller, dora: Caller, bot: Caller, rita: Caller, ola
   const reviewers = { reviewers: ["rita"], team_reviewers: ["quality"] };
   await dora.put("/orgs/acme/teams/quality/repos/acme/api", { permission: "pull" });
   await bot.post(`${pull}/requested_reviewers`, { reviewers: ["olaf"] });
+  await ada.get("/orgs/acme/teams/quality/repos/acme/api");
   await ada.put("/orgs/acme/teams/quality/repos/acme/api", { permission: "pull" });
+  await ada.get("/orgs/acme/teams/quality/repos/acme/api");
   await bot.post(`${pull}/requested_reviewers`, reviewers);
   await bot.get(`${pull}/requested_reviewers`);
   await bot.get(pull);

@@ -153,6 +153,18 @@ function lets(world: World, name: string): void {
   const team = github.find.teamsOf(repository().ownerId).find(({ slug }) => slug === name) as Team;
   must(setTeamRole(github, github.as("ada"), team, repository(), "read"));
 }
+/** What the board says of the component. */
+const inTheWay = async (world: World): Promise<readonly string[]> => {
+  const { components } = (await (await fetch(`${world.app().url}/index.json`)).json()) as {
+    readonly components: readonly { readonly standing: readonly { readonly because: string }[] }[];
+  };
+  return components.flatMap(({ standing }) => standing.map(({ because }) => because));
+};
+/** It is closed, so that the next one is opened anew. */
+async function promotesAgain(world: World, number: number): Promise<void> {
+  await world.person("dora").closes(number);
+  await world.quiet();
+}
 const asked = (world: World, number: number) => {
   const { requestedReviewerIds, requestedTeamIds } = world.pull(number);
   const people = requestedReviewerIds.map((id) => world.github.state.accounts.get(id)?.login);
@@ -177,18 +189,31 @@ describe("Reviewers", () => {
   );
 
   story(
-    "that GitHub does not take keep nothing from being opened",
+    "are asked for without a team that has no access, which is said once, and on the board until it has",
     async (world) => {
       const number = await feature(world);
       const promotion = await promoted(world, number);
-      expect(asked(world, promotion)).toEqual([]);
+      expect(asked(world, promotion)).toEqual(["quinn"]);
+      const merges = (one: number) => `#${one} is in development as ${merged(world, one)}.`;
       expect(answers(world, number)).toEqual([
-        expect.stringMatching(
-          new RegExp(
-            `#${promotion} takes it on to staging\\. Nobody could be asked to review it\\. GitHub answered 422 `,
-          ),
-        ),
+        `${merges(number)} #${promotion} takes it on to staging. Nobody of @acme/operations was asked to review it: that team has no access to acme/api, and an admin of acme/api gives it that on GitHub, under Settings, Collaborators and teams.`,
       ]);
+      expect(await inTheWay(world)).toEqual([
+        "@acme/operations has no access to acme/api, so nobody of it is asked for reviews; an admin of acme/api gives it that on GitHub, under Settings, Collaborators and teams",
+      ]);
+
+      // To whoever takes the next one on it is no news, and they could not change it.
+      await promotesAgain(world, promotion);
+      const second = await feature(world, "units");
+      const another = await promoted(world, second);
+      expect(asked(world, another)).toEqual(["quinn"]);
+      expect(answers(world, second)).toEqual([`${merges(second)} #${another} takes it on to staging.`]);
+
+      lets(world, "operations");
+      await promotesAgain(world, another);
+      const third = await feature(world, "graph");
+      expect(asked(world, await promoted(world, third))).toEqual(["quinn", "@acme/operations"]);
+      expect(await inTheWay(world)).toEqual([]);
       return undefined;
     },
     REVIEWED,

@@ -70,7 +70,10 @@ function row(view: ComponentView, each: number): Html {
 
 /** What stands in the way of the component, as it was said when it began. */
 function inTheWay({ standing }: ComponentView): Content {
-  const shown = standing.slice(0, NAMED_EACH).map((one) => {
+  // It holds nothing, so it hides nothing that does.
+  const last = ({ kind }: Standing) => Number(kind === "unasked");
+  const all = standing.toSorted((a, b) => last(a) - last(b));
+  const shown = all.slice(0, NAMED_EACH).map((one) => {
     const { word, of } = wordsOf(one);
     return html`<p><span class="word ${toneOf(one)}">${word}</span> ${of}${of !== "" && ": "}${prose(one.because)}</p>`;
   });
@@ -95,6 +98,8 @@ function wordsOf(one: Standing): { readonly word: string; readonly of: string } 
       return { word: "! rolled back", of: `${listed(one.withdraws)} to ${one.version}` };
     case "override":
       return { word: "! overridden", of: `${one.gate} on #${one.number}${toClose(one)}` };
+    case "unasked":
+      return { word: "! not asked", of: "" };
     default:
       return { word: "… owed", of: "" };
   }
