@@ -20,6 +20,7 @@ import { policy as configGate } from "../gates/policy.ts";
 import { checkRun, fingerprintOf, gateChecks, type Told, turnedBack } from "../report/check-run.ts";
 import { allOf, decided, earlier, thenAnswered, unlessThere } from "./answer.ts";
 import { answering } from "./answering.ts";
+import { closedUnmerged, wentOn } from "./closed-back-merge.ts";
 import { NOTHING_SHOWN, showing } from "./execution.ts";
 import { landing } from "./landing.ts";
 import { bringsBack } from "./merging-back.ts";
@@ -117,7 +118,12 @@ function judgePull(known: PullKnown, house: House): Answer {
 
   if (pull.state === "closed") {
     const gone = { ...closed(known, pull), ...memory };
-    return pull.merged && component !== null ? merged(gone, known, pull, component, house) : decided(gone);
+    if (component === null) return decided(gone);
+    if (pull.merged) return merged(gone, known, pull, component, house);
+    const told = closedUnmerged(known, pull, component);
+    if ("lacks" in told) return told;
+    const { nudges, ...rest } = told;
+    return decided({ ...gone, ...rest, news: { ...gone.news, nudges: [...gone.news.nudges, ...nudges] } });
   }
   if (component === null || component.stages === null) {
     const look: Nudge = { priority: "person", subject: { kind: "component", repository: subject.repository } };
@@ -195,6 +201,7 @@ function judgePull(known: PullKnown, house: House): Answer {
   );
   const effects = [...[...writes, ...said].flatMap((write) => write.effects), ...shows.effects, ...kept.effects];
   const seen = remembering(pull, checks);
+  const goesOn = wentOn(known, pull, component);
   const changed = canonical(verdict as unknown as Json) !== canonical(known.verdict as unknown as Json);
   const moved = known.verdict !== null && (known.verdict.head !== verdict.head || known.verdict.base !== verdict.base);
   return decided({
@@ -202,7 +209,11 @@ function judgePull(known: PullKnown, house: House): Answer {
     ...(seen === known.memory ? {} : { memory: seen }),
     verdict,
     compared: [...new Set([...branchesCompared(known, verdict), ...kept.compared])],
-    entries: [...shows.entries, ...(changed || effects.length > 0 ? [entryOf(known, verdict, component, pull)] : [])],
+    entries: [
+      ...goesOn.entries,
+      ...shows.entries,
+      ...(changed || effects.length > 0 ? [entryOf(known, verdict, component, pull)] : []),
+    ],
     effects,
     ...(shows.walked && { walked: shows.walked }),
     final: true,
@@ -211,6 +222,7 @@ function judgePull(known: PullKnown, house: House): Answer {
       nudges: [
         ...(changed ? sharing(subject.repository, verdict) : []),
         ...(moved ? sharing(subject.repository, known.verdict) : []),
+        ...goesOn.nudges,
       ],
     },
     lookAgainAt: [
@@ -294,15 +306,23 @@ function merged(
   if ("lacks" in lands || "lacks" in owes || "lacks" in shows || "lacks" in releases)
     return { lacks: [...new Map(lacks.map((want) => [wantKey(want), want])).values()] };
   const withdraws = withdrawing(known, pull, component);
+  const goesOn = wentOn(known, pull, component);
   return decided({
     ...gone,
-    entries: [...lands.entries, ...owes.entries, ...shows.entries, ...withdraws.entries, ...releases.entries],
+    entries: [
+      ...goesOn.entries,
+      ...lands.entries,
+      ...owes.entries,
+      ...shows.entries,
+      ...withdraws.entries,
+      ...releases.entries,
+    ],
     effects: [...shows.effects, ...withdraws.effects, ...releases.effects, ...owes.effects],
     ...(shows.walked && { walked: shows.walked }),
     news: {
       ...gone.news,
       lessons: [...gone.news.lessons, ...lands.lessons],
-      nudges: [...gone.news.nudges, ...owes.nudges, ...withdraws.nudges],
+      nudges: [...gone.news.nudges, ...goesOn.nudges, ...owes.nudges, ...withdraws.nudges],
     },
     lookAgainAt: [lands, owes, shows, withdraws, releases].map((part) => part.lookAgainAt).reduce(earlier, null),
   });

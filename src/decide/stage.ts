@@ -4,6 +4,7 @@ import type { House } from "../flow/house.ts";
 import { decided, earlier } from "./answer.ts";
 import { settleArrivals } from "./arrivals.ts";
 import { type BackMerging, backMerging } from "./back-merging.ts";
+import { arrivedOtherwise } from "./closed-back-merge.ts";
 import { decideEnforcement } from "./enforcement.ts";
 
 /** A stage: how it came to be where it is, what it is owed, and the ruleset by which GitHub itself refuses what Flowgate refuses. */
@@ -13,27 +14,36 @@ export function decideStage(known: StageKnown, house: House): Answer {
     return decided({ because: "The repository was not looked at yet." });
   const arrivals = settleArrivals({ ...known, memory, component });
   if ("lacks" in arrivals) return arrivals;
+  const arrived = arrivedOtherwise({ ...known, component, memory: arrivals.memory });
+  if ("lacks" in arrived) return arrived;
   const backMerges = backMerging({ ...known, component, memory: arrivals.memory });
   if ("lacks" in backMerges) return backMerges;
   const enforcement = decideEnforcement({ ...known, component, memory: backMerges.memory }, house);
-  return "lacks" in enforcement ? enforcement : { decided: all(arrivals, backMerges, enforcement.decided) };
+  return "lacks" in enforcement
+    ? enforcement
+    : { decided: all({ arrivals, arrived, backMerges }, enforcement.decided) };
 }
 
 /** The arrivals are settled first; the ruleset's decision is made on the memory that they and the back-merges leave. */
-function all(arrivals: Settled, backMerges: BackMerging, enforcement: Decision): Decision {
+function all({ arrivals, arrived, backMerges }: Parts, enforcement: Decision): Decision {
   return {
     ...enforcement,
     because: arrivals.because ?? enforcement.because,
     ...((arrivals.changed || backMerges.changed) && { memory: enforcement.memory ?? backMerges.memory }),
-    entries: [...arrivals.entries, ...backMerges.entries, ...enforcement.entries],
+    entries: [...arrivals.entries, ...arrived.entries, ...backMerges.entries, ...enforcement.entries],
     effects: [...arrivals.effects, ...backMerges.effects, ...enforcement.effects],
     news: {
       ...enforcement.news,
-      nudges: [...arrivals.nudges, ...enforcement.news.nudges],
+      nudges: [...arrivals.nudges, ...arrived.nudges, ...enforcement.news.nudges],
       forget: [...arrivals.forget, ...enforcement.news.forget],
     },
-    lookAgainAt: [arrivals, backMerges, enforcement].map((part) => part.lookAgainAt).reduce(earlier, null),
+    lookAgainAt: [arrivals, arrived, backMerges, enforcement].map((part) => part.lookAgainAt).reduce(earlier, null),
   };
 }
 
-type Settled = Exclude<ReturnType<typeof settleArrivals>, { readonly lacks: unknown }>;
+type Settled<Came> = Exclude<Came, { readonly lacks: unknown }>;
+type Parts = {
+  readonly arrivals: Settled<ReturnType<typeof settleArrivals>>;
+  readonly arrived: Settled<ReturnType<typeof arrivedOtherwise>>;
+  readonly backMerges: BackMerging;
+};

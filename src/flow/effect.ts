@@ -230,6 +230,11 @@ export const backMergeSlot = (repository: RepositoryId, stage: Branch): Slot =>
   `back-merge:${repository}:${stage}` as Slot;
 /** Of the commit that it brings back: there is one for each. */
 export const backMergeFingerprint = (commit: Sha): Hash => `back-merge:${commit}` as Hash;
+export const backMergeOf = (fingerprint: Hash): Sha =>
+  fingerprint.slice(backMergeFingerprint("" as Sha).length) as string as Sha;
+/** The one comment that says what waits because it is closed. */
+export const closedBackMergeSlot = (repository: RepositoryId, number: number): Slot =>
+  `comment:${repository}:${number}:back-merge-closed` as Slot;
 /** The one comment that says that GitHub does not merge it back at this head. */
 export const notMergedBackSlot = (repository: RepositoryId, number: number, head: Sha): Slot =>
   `comment:${repository}:${number}:back-merge:${head}` as Slot;

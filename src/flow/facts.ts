@@ -263,9 +263,13 @@ export type PullKnown = Known & {
   readonly reviewers: SlotState | null;
   /**
    * Where Flowgate opened it to bring something back, whether it was changed since, and the slot of the comment that it is not
-   * merged at this head; null: Flowgate did not.
+   * merged at this head; null: Flowgate did not. `closed`: it was closed unmerged.
    */
-  readonly backMerge: { readonly changed: boolean; readonly said: SlotState | null } | null;
+  readonly backMerge: {
+    readonly changed: boolean;
+    readonly said: SlotState | null;
+    readonly closed?: ClosedBackMergeKnown;
+  } | null;
   /** The slot of its branch, where Flowgate made that. */
   readonly branch: SlotState | null;
   /** What a `/rollback` on it, or it as a rollback, has to do with; null: there is no such, or it was not read. */
@@ -297,6 +301,15 @@ export type PullKnown = Known & {
   /** Merged pull requests of the component whose label or body may say that they affect data. */
   readonly mayAffect: readonly MayAffect[];
 } & Heard;
+/** What there is to say of a back-merge that somebody closed. */
+export type ClosedBackMergeKnown = {
+  /** What it was to bring back. */
+  readonly commit: Sha;
+  /** The slot of the comment that says so. */
+  readonly said: SlotState | null;
+  /** The stages before its base that have a rollback from there, once it is there. */
+  readonly waiting: readonly Branch[];
+};
 /** What is there of a rollback. */
 export type RollbackKnown = {
   /** The slots of the pull request that a `/rollback` on this one opens, and of the issue about this one's. */
@@ -392,6 +405,8 @@ export type StageKnown = Known & {
   readonly deviations: readonly KnownDeviation[];
   /** Read where something landed in a later stage that it is to have; else null. */
   readonly backMerge: KnownBackMerge | null;
+  /** What was to bring something back into it and was closed. */
+  readonly closedBackMerges: readonly StandingOf<"closed-back-merge">[];
   /** The releases that were made, and whether they are open; read where something was done by hand to some release. */
   readonly releases: readonly MadeRelease[];
 };

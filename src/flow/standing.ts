@@ -35,6 +35,7 @@ export type Standing = {
   | Rollback
   | OnWord
   | Unasked
+  | ClosedBackMerge
   | Train
 );
 
@@ -270,6 +271,15 @@ export type Unasked = {
   readonly team: string;
   /** The pull request whose `/promote` found that. */
   readonly number: number;
+};
+/** A pull request of ours that was to bring something back into a stage and that somebody closed, while that is not there. */
+export type ClosedBackMerge = {
+  readonly kind: "closed-back-merge";
+  readonly repository: RepositoryId;
+  readonly stage: Branch;
+  readonly number: number;
+  /** What it was to bring back. */
+  readonly commit: Sha;
 };
 /** A release manager's `/rollback` that is under way: it opens the pull request that takes the last stage back. */
 export type RollingBack = {

@@ -87,5 +87,26 @@ export function notMergedBack({ from, into }: Between, branch: Branch, because: 
   ].join("\n\n");
 }
 
+/** Where somebody closed it, which holds what comes after. */
+export type ClosedBackMerge = {
+  readonly number: number;
+  readonly into: Branch;
+  readonly branch: Branch;
+  /** Stages before that one, which have it from there. */
+  readonly waiting: readonly Branch[];
+};
+
+/** What waits because it is closed, and how that ends. */
+export function closedBackMergeComment({ into, branch, waiting }: ClosedBackMerge): string {
+  const too = waiting.length === 0 ? "" : `, and ${waitFor(waiting.map(codeInLine))} for it as well`;
+  return `This was closed, so ${codeInLine(into)} lacks what it brings: the gate ${codeInLine("back-merge")} holds promotions from there until it has that${too}. Reopen this, and Flowgate merges it once its check is green; or merge its branch, ${codeInLine(branch)}, into ${codeInLine(into)} by another pull request, by a merge commit.`;
+}
+
+/** The same for the board, in one sentence without a full stop. */
+export const closedBackMergeBecause = ({ number, into, waiting }: Omit<ClosedBackMerge, "branch">): string =>
+  `#${number} was to bring back what ${into} lacks, and was closed: reopen it, or merge its branch into ${into} by another pull request${waiting.length === 0 ? "" : `; ${waitFor(waiting)} for it as well`}`;
+
+const waitFor = (stages: readonly string[]): string => `${listed(stages)} ${stages.length === 1 ? "waits" : "wait"}`;
+
 /** What GitHub says of a merge that is not possible without a person. https://docs.github.com/rest/pulls/pulls#merge-a-pull-request */
 const CONFLICT = /not mergeable|conflict/i;

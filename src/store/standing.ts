@@ -48,7 +48,7 @@ function rowOf(standing: Standing, hash: string): Tables["standing"] {
     kind,
     repository: "repository" in of ? of.repository : null,
     installation: "installation" in of ? of.installation : null,
-    stage: kind === "freeze" || kind === "deviation" ? standing.stage : null,
+    stage: kind === "freeze" || kind === "deviation" || kind === "closed-back-merge" ? standing.stage : null,
     number: ownOf(standing),
     standing: JSON.stringify(standing),
     opened_by: hash,
@@ -173,6 +173,24 @@ export async function deviationsOn(
     standing: JSON.parse(standing) as StandingOf<"deviation">,
     closed: closed_because,
   }));
+}
+
+/** What was to bring something back into a stage and was closed, while that is not there. */
+export async function closedBackMergesInto(
+  on: Connection,
+  repository: RepositoryId,
+  stage: Branch,
+): Promise<readonly StandingOf<"closed-back-merge">[]> {
+  const rows = await on
+    .selectFrom("standing")
+    .select("standing")
+    .where("repository", "=", repository)
+    .where("kind", "=", "closed-back-merge")
+    .where("stage", "=", stage)
+    .where("closed_by", "is", null)
+    .orderBy("key")
+    .execute();
+  return rows.map(({ standing }) => JSON.parse(standing) as StandingOf<"closed-back-merge">);
 }
 
 /** The releases that were made of a repository, published or not. */

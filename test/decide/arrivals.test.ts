@@ -70,6 +70,7 @@ const facts = (arrivals: Partial<Arrivals>, more: Partial<StageKnown> = {}): Sta
   records: NO_RECORDS,
   deviations: [],
   backMerge: null,
+  closedBackMerges: [],
   releases: [],
   ...more,
 });

@@ -79,6 +79,7 @@ export const stageKnown = (more: Partial<StageKnown> = {}): StageKnown => ({
   records: NO_RECORDS,
   deviations: [],
   backMerge: null,
+  closedBackMerges: [],
   releases: [],
   ...more,
 });

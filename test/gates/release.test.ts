@@ -1,11 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
 import { withList } from "../../src/flow/carried-list.ts";
 import { branch } from "../../src/flow/names.ts";
+import type { Standing } from "../../src/flow/standing.ts";
 import { backMerge } from "../../src/gates/back-merge.ts";
 import { GATES } from "../../src/gates/catalog.ts";
 import { changeOrder } from "../../src/gates/change-order.ts";
 import { readiness } from "../../src/gates/readiness.ts";
-import { at, component, history, known, unknown } from "../builders.ts";
+import { at, component, history, known, NOW, REPOSITORY, unknown } from "../builders.ts";
 import { type Asking, asked, cure, QUINN, said } from "./asking.ts";
 
 const HEAD = at("login");
@@ -127,8 +128,10 @@ describe("back-merges", () => {
     under?: number,
     ref = "development",
     head = "login",
+    standing: readonly Standing[] = [],
   ) =>
     asked(backMerge, {
+      standing,
       backMerges: backMerges.map(at),
       ...(under !== undefined && {
         source: {
@@ -221,6 +224,27 @@ describe("back-merges", () => {
     git.commit("b", ["a"]);
     git.commit("login", ["root"]);
     expect(judge(git, "b", "", [], 31)).toMatchObject({ cure, copy: null });
+  });
+
+  it("that somebody closed are named too, and nothing that would bring them otherwise", () => {
+    const closed = (number: number, stage: string): Standing => ({
+      kind: "closed-back-merge",
+      key: `closed-back-merge:42:${number}`,
+      by: null,
+      at: NOW,
+      because: "it was closed",
+      repository: REPOSITORY,
+      stage: branch(stage),
+      number,
+      commit: at("merge two"),
+    });
+    const standing = [closed(30, "development"), closed(31, "development"), closed(32, "staging")];
+    expect(
+      judge(promoted(), "merge two", "another tree", [], undefined, "development", "login", standing),
+    ).toMatchObject({
+      cure: "#31 was to bring it back and was closed: reopen it, or merge its branch into `development` by another pull request, then promote again.",
+      copy: null,
+    });
   });
 
   it("that came into the stage of what is pinned are taken along by moving that on", () => {

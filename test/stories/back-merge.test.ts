@@ -1,6 +1,6 @@
 import { describe, expect } from "@jest/globals";
 import type { World } from "../world.ts";
-import { commentsOn, feature, PROMOTING, promoted, release } from "./promoting.ts";
+import { commentsOn, feature, inTheWay, PROMOTING, promoted, release } from "./promoting.ts";
 import { asRead, open, seen, short, story } from "./telling.ts";
 
 const FIX = { "src/fix.ts": "export const fixed = true;\n" };
@@ -144,6 +144,38 @@ describe("What a hotfix brought", () => {
       await world.quiet();
       expect(into("development")).toEqual(["closed", "merged"]);
       for (const path of ["src/fix.ts", "src/other.ts"]) expect(await holds(world, "development", path)).toBe(true);
+      return undefined;
+    },
+    PROMOTING,
+  );
+});
+
+describe("A back-merge that somebody closes", () => {
+  story(
+    "is owed until its branch is merged by hand, and nobody is told twice",
+    async (world) => {
+      const [dora, rita] = [world.person("dora"), world.person("rita")];
+      const feature_ = await feature(world);
+      await rita.says(feature_, "/freeze development because we move");
+      await world.quiet();
+      await hotfixed(world);
+      const { number, head } = bringing(world).find(({ base }) => base === "development") ?? NONE;
+      await dora.closes(number);
+      await world.quiet();
+      expect(said(world, number)).toContain("This was closed, so `development` lacks what it brings: ");
+      const owed = `#${number} was to bring back what development lacks, and was closed: reopen it, or merge its branch into development by another pull request`;
+      expect(await inTheWay(world)).toContain(owed);
+      await dora.says(number, "It can wait.");
+      await rita.says(feature_, "/unfreeze development");
+      await world.quiet();
+      expect(await inTheWay(world)).toEqual([owed]);
+
+      const byHand = await dora.opens(head, "development");
+      await world.quiet();
+      await promoted(world, byHand);
+      expect(await holds(world, "development", "src/fix.ts")).toBe(true);
+      expect(await inTheWay(world)).toEqual([]);
+      expect(commentsOn(world, number)).toBe(2);
       return undefined;
     },
     PROMOTING,

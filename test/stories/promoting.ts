@@ -25,6 +25,14 @@ export const head = (world: World, number: number): string => short(world.pull(n
 export const merged = (world: World, number: number): string => short(world.pull(number).mergeCommitSha as string);
 export const releases = (world: World) => world.github.find.releasesOf(world.repository().id);
 
+/** What the board says of the component. */
+export const inTheWay = async (world: World): Promise<readonly string[]> => {
+  const { components } = (await (await fetch(`${world.app().url}/index.json`)).json()) as {
+    readonly components: readonly { readonly standing: readonly { readonly because: string }[] }[];
+  };
+  return components.flatMap(({ standing }) => standing.map(({ because }) => because));
+};
+
 /** A feature of Dora's that is judged. */
 export async function feature(world: World, name = "login"): Promise<number> {
   const dora = world.person("dora");

@@ -4,7 +4,7 @@ import type { Team } from "../../sandbox/model.ts";
 import { must } from "../../sandbox/outcome.ts";
 import { setTeamRole } from "../../sandbox/teams.ts";
 import { LANES_ONLY, manifest, OWNER, type World, type WorldOptions } from "../world.ts";
-import { answers, feature, head, merged, PROMOTING, promoted } from "./promoting.ts";
+import { answers, feature, head, inTheWay, merged, PROMOTING, promoted } from "./promoting.ts";
 import { asRead, short, story } from "./telling.ts";
 
 /** The body of a pull request as it is read: without what only tells the lines of the list from others. */
@@ -153,13 +153,6 @@ function lets(world: World, name: string): void {
   const team = github.find.teamsOf(repository().ownerId).find(({ slug }) => slug === name) as Team;
   must(setTeamRole(github, github.as("ada"), team, repository(), "read"));
 }
-/** What the board says of the component. */
-const inTheWay = async (world: World): Promise<readonly string[]> => {
-  const { components } = (await (await fetch(`${world.app().url}/index.json`)).json()) as {
-    readonly components: readonly { readonly standing: readonly { readonly because: string }[] }[];
-  };
-  return components.flatMap(({ standing }) => standing.map(({ because }) => because));
-};
 /** It is closed, so that the next one is opened anew. */
 async function promotesAgain(world: World, number: number): Promise<void> {
   await world.person("dora").closes(number);

@@ -4,7 +4,7 @@ import { editIssue } from "../../sandbox/issues.ts";
 import { must } from "../../sandbox/outcome.ts";
 import { makeTag } from "../../sandbox/tags.ts";
 import { RUN_BOOK, RUN_BOOK_PATH, type World } from "../world.ts";
-import { answers, feature, merged, PROMOTING, promoted, releases } from "./promoting.ts";
+import { answers, feature, inTheWay, merged, PROMOTING, promoted, release, releases } from "./promoting.ts";
 import { asRead, seen, short, story, summary } from "./telling.ts";
 
 /** The files of a commit, with what they say. */
@@ -116,6 +116,56 @@ describe("/rollback", () => {
       return undefined;
     },
     { ...PROMOTING, started: false },
+  );
+
+  story(
+    "that somebody keeps from staging is owed there, which is said where people look until it is there",
+    async (world) => {
+      const [dora, rita] = [world.person("dora"), world.person("rita")];
+      await promoted(world, await release(world));
+      const second = await promoted(world, await promoted(world, await feature(world, "export")));
+      await promoted(world, second);
+      // It does not go into staging by itself: that is frozen.
+      await rita.says(second, "/freeze staging because we look");
+      await rita.says(second, "/rollback");
+      await world.quiet();
+      await promoted(world, second + 1);
+      const bringing = () =>
+        world.github.find
+          .pullsOf(world.repository().id)
+          .filter(({ head }) => head.ref.startsWith("back-merge/"))
+          .toSorted((a, b) => a.number - b.number)
+          .map(({ number, title, head, mergedAt }) => ({ number, title, head: head.ref, isMerged: mergedAt !== null }));
+      const [{ number, head } = { number: 0, head: "" }] = bringing();
+      expect(bringing()).toEqual([{ number, title: "Merge master back into staging", head, isMerged: false }]);
+      await dora.closes(number);
+      await world.quiet();
+
+      const said = () => world.github.find.commentsOf(world.repository().id, number).map(({ body }) => asRead(body));
+      const comments = said();
+      expect(comments).toEqual([
+        `This was closed, so \`staging\` lacks what it brings: the gate \`back-merge\` holds promotions from there until it has that, and \`development\` waits for it as well. Reopen this, and Flowgate merges it once its check is green; or merge its branch, \`${head}\`, into \`staging\` by another pull request, by a merge commit.`,
+      ]);
+      const owed = `#${number} was to bring back what staging lacks, and was closed: reopen it, or merge its branch into staging by another pull request; development waits for it as well`;
+      expect(await inTheWay(world)).toContain(owed);
+      // The next release says what it is that it waits for, and not to merge the rolled-back files into staging.
+      await rita.says(second, "/unfreeze staging");
+      await world.quiet();
+      const next = await promoted(world, await promoted(world, await feature(world, "units")));
+      expect(summary(world, next)).toContain(`#${number} was to bring it back and was closed: reopen it, or merge`);
+
+      await dora.reopens(number);
+      await world.quiet();
+      expect(bringing().map(({ title, isMerged }) => `${title}: ${isMerged}`)).toEqual([
+        "Merge master back into staging: true",
+        "Merge staging back into development: true",
+      ]);
+      expect(await inTheWay(world)).not.toContain(owed);
+      expect(said()).toEqual(comments);
+      expect(summary(world, next)).not.toContain(`#${number}`);
+      return undefined;
+    },
+    PROMOTING,
   );
 
   story(

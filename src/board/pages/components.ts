@@ -98,6 +98,8 @@ function wordsOf(one: Standing): { readonly word: string; readonly of: string } 
       return { word: "! rolled back", of: `${listed(one.withdraws)} to ${one.version}` };
     case "override":
       return { word: "! overridden", of: `${one.gate} on #${one.number}${toClose(one)}` };
+    case "closed-back-merge":
+      return { word: "… owed", of: one.stage };
     case "unasked":
       return { word: "! not asked", of: "" };
     default:

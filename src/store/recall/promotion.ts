@@ -2,9 +2,11 @@ import {
   adoptionSlot,
   assetsSlot,
   backMergeFingerprint,
+  backMergeOf,
   backMergeSlot,
   bodySlot,
   branchSlot,
+  closedBackMergeSlot,
   issueSlot,
   mergeSlot,
   notMergedBackSlot,
@@ -15,17 +17,18 @@ import {
   tagSlot,
 } from "../../flow/effect.ts";
 import { type MergedPull, NO_ROLLBACK, type PullKnown, type RollbackKnown } from "../../flow/facts.ts";
-import type { PullMemory } from "../../flow/memory.ts";
-import type { RepositoryId } from "../../flow/names.ts";
+import type { PullMemory, StageMemory } from "../../flow/memory.ts";
+import type { Branch, RepositoryId } from "../../flow/names.ts";
 import type { Standing } from "../../flow/standing.ts";
-import type { PullSubject } from "../../flow/subject.ts";
+import { type PullSubject, subjectKey } from "../../flow/subject.ts";
 import { concessionsIn, type Verdict } from "../../flow/verdict.ts";
 import type { Connection } from "../database.ts";
 import { chainOf, lastPlace } from "../ledger.ts";
 import { recordedOf } from "../recorded.ts";
-import { parsed } from "../rows.ts";
+import { memoryOf, parsed } from "../rows.ts";
 import { slotState } from "../slots.ts";
-import { isWithdrawn, releasesOf } from "../standing.ts";
+import { isWithdrawn, releasesOf, rollbacksIn } from "../standing.ts";
+import { lastBackMerge } from "./stage.ts";
 
 type Promoted = Pick<
   PullKnown,
@@ -118,15 +121,42 @@ export async function rollbackOf(
 export async function backMergeOn(
   on: Connection,
   { repository, number }: PullSubject,
-  { head, base }: PullMemory,
+  { head, base, state, merged }: PullMemory,
+  stages: readonly Branch[],
 ): Promise<PullKnown["backMerge"]> {
   if (!head.ref.startsWith("back-merge/")) return null;
   const slot = await slotState(on, backMergeSlot(repository, base));
   if (slot?.written?.id !== number) return null;
+  const { fingerprint } = slot.written;
   return {
-    changed: slot.written.fingerprint !== backMergeFingerprint(head.sha),
+    changed: fingerprint !== backMergeFingerprint(head.sha),
     said: await slotState(on, notMergedBackSlot(repository, number, head.sha)),
+    ...(state === "closed" &&
+      !merged && {
+        closed: {
+          commit: backMergeOf(fingerprint),
+          said: await slotState(on, closedBackMergeSlot(repository, number)),
+          waiting: await waitingFor(on, repository, stages.slice(0, Math.max(0, stages.indexOf(base)))),
+        },
+      }),
   };
+}
+
+/** Those of the stages that owe something and have nothing open that brings it: a rollback comes to them from the stage after. */
+async function waitingFor(
+  on: Connection,
+  repository: RepositoryId,
+  stages: readonly Branch[],
+): Promise<readonly Branch[]> {
+  if ((await rollbacksIn(on, repository)).length === 0) return [];
+  const waiting = await Promise.all(
+    stages.map(async (branch) => {
+      const memory = await memoryOf<StageMemory>(on, subjectKey({ kind: "stage", repository, branch }));
+      if (memory?.owes === undefined) return [];
+      return (await lastBackMerge(on, repository, branch)).pull?.open === 1 ? [] : [branch];
+    }),
+  );
+  return waiting.flat();
 }
 
 /** More than a release carries; older ones were released long ago. */

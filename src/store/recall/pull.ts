@@ -88,7 +88,7 @@ export async function besidePull(
   const asked = standing.some((one) => one.kind === "promotion") || requests.some(asksToPromote);
   const intoLast = into > 0 && into === (component?.config.policy.stages.length ?? 0) - 1;
   const promoted = await promotionOf(on, subject, memory, { asked, released: intoLast && (memory.merged || asked) });
-  const backMerge = await backMergeOn(on, subject, memory);
+  const backMerge = await backMergeOn(on, subject, memory, component?.config.policy.stages ?? []);
   // What was attested may be taken back, too; command words know no case.
   const attests = requests.some(({ request }) => /\/attest/i.test(request.body));
   const rolls = standing.some((one) => one.kind === "rolling-back");

@@ -9,7 +9,7 @@ import { recordsOf } from "../arrivals.ts";
 import type { Connection } from "../database.ts";
 import { memoryOf, type Row, rowOf } from "../rows.ts";
 import { isBlank, slotState, stateOf, withIssues } from "../slots.ts";
-import { deviationsOn, releasesOf, rollbacksIn } from "../standing.ts";
+import { closedBackMergesInto, deviationsOn, releasesOf, rollbacksIn } from "../standing.ts";
 import { type Around, CLOSED_MS } from "./around.ts";
 
 /** All that is beside a stage. */
@@ -19,16 +19,17 @@ export async function besideStage(
   { memory, component, now }: Around<StageMemory>,
 ): Promise<object> {
   const { repository, branch } = subject;
-  const [unchecked, slots, records, deviations, releases] = await Promise.all([
+  const [unchecked, slots, records, deviations, closedBackMerges, releases] = await Promise.all([
     uncheckedInto(on, repository, branch),
     rulesetSlotsOf(on, repository, branch),
     recordsOf(on, repository, branch, memory?.arrivals ?? null),
     deviationsOn(on, repository, branch, later(now, -CLOSED_MS)),
+    closedBackMergesInto(on, repository, branch),
     memory?.touched === undefined ? [] : releasesOf(on, repository),
   ]);
   const known: readonly KnownDeviation[] = await withIssues(on, repository, deviations);
   const backMerge = await backMergeInto(on, subject, memory, component);
-  return { subject, memory, unchecked, slots, records, deviations: known, backMerge, releases };
+  return { subject, memory, unchecked, slots, records, deviations: known, backMerge, closedBackMerges, releases };
 }
 
 /** How a stage comes to have what landed in a later one; where it owes nothing that is not read. */
