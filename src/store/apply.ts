@@ -18,8 +18,15 @@ const LOCKS = 1024;
 /**
  * On PostgreSQL, who writes to several subjects waits here for others of the same repositories, before any row is
  * locked: two at once never wait for each other in a ring, which PostgreSQL ends only after a second, by failing one.
+ *
+ * @param trainOf the installation that a train leaves in, after any other of it; null: none leaves.
  */
-export async function takeTurns(on: Connection, kind: Database["kind"], news: News): Promise<void> {
+export async function takeTurns(
+  on: Connection,
+  kind: Database["kind"],
+  news: News,
+  trainOf: InstallationId | null = null,
+): Promise<void> {
   if (kind === "sqlite") return;
   const repositories = [
     ...news.lessons.map(({ repository }) => repository),
@@ -30,7 +37,10 @@ export async function takeTurns(on: Connection, kind: Database["kind"], news: Ne
     }),
     ...news.access.flatMap((access) => ("repository" in access ? [access.repository] : [])),
   ];
-  const locks = [...new Set(repositories.map((repository) => repository % LOCKS))];
+  const locks = [
+    ...new Set(repositories.map((repository) => repository % LOCKS)),
+    ...(trainOf === null ? [] : [LOCKS + (trainOf % LOCKS)]),
+  ];
   if (locks.length === 0) return;
   await sql`select pg_advisory_xact_lock(turn) from (select turn from unnest(${locks}::bigint[]) as turn order by turn) as turns`.execute(
     on,

@@ -1,6 +1,6 @@
 import type { Decision } from "../flow/decision.ts";
 import { type Effect, type Receipt, requestAnsweredIn } from "../flow/effect.ts";
-import type { PullKnown } from "../flow/facts.ts";
+import type { ComponentKnown, PullKnown } from "../flow/facts.ts";
 import { digestOf, type Entry } from "../flow/ledger.ts";
 import type { Hash, Instant, Slot } from "../flow/names.ts";
 import { digestOfWalked, type WalkedBook } from "../flow/run-book.ts";
@@ -11,6 +11,7 @@ import { append, chainOf } from "./ledger.ts";
 import { siblingsOf } from "./recall/pull.ts";
 import type { Recalled } from "./recall.ts";
 import type { Tables } from "./schema.ts";
+import { trainsOf } from "./trains.ts";
 
 /** Writes a decision down with all that follows from it, or nothing. See `Ports` for what the answers mean. */
 export async function commit(
@@ -23,7 +24,8 @@ export async function commit(
 ): Promise<"written" | "stale" | "busy"> {
   const { subject } = lease;
   const key = subjectKey(subject);
-  await takeTurns(on, kind, decision.news);
+  const leaves = subject.kind === "component" && isLeaving(facts as ComponentKnown, decision);
+  await takeTurns(on, kind, decision.news, leaves ? lease.installation : null);
   let query = on.selectFrom("subject").select(["lease_token", "nudges", "memory"]).where("key", "=", key);
   if (kind === "postgres") query = query.forUpdate();
   const row = await query.executeTakeFirst();
@@ -32,6 +34,8 @@ export async function commit(
   if (decision.memory !== undefined && (row.nudges !== nudges || row.memory !== remembered)) return "stale";
   // What cannot be undone is decided on all that was told by then.
   if (row.nudges !== nudges && decision.effects.some(({ thing }) => FOR_GOOD.includes(thing))) return "stale";
+
+  if (leaves && !(await sameTrains(on, lease.installation, facts as ComponentKnown))) return "stale";
 
   for (const effect of decision.effects) {
     await lockSlot(on, kind, effect);
@@ -115,6 +119,21 @@ const blankSlot = (slot: Slot): Tables["slot"] => ({
   refused_because: null,
   refused_at: null,
 });
+
+/** Whether a train leaves with this: it was looked at whether another one is under way with something of it. */
+const isLeaving = ({ trains }: ComponentKnown, { entries }: Decision): boolean =>
+  entries.some(
+    ({ what, says }) =>
+      what === "opened" &&
+      says["kind"] === "train" &&
+      says["cars"] !== null &&
+      trains.some(({ train }) => train.key === says["key"] && train.cars === null),
+  );
+
+/** One that was asked for in the same moment in another repository may not have been seen. */
+async function sameTrains(on: Connection, installation: number, { allTrains }: ComponentKnown): Promise<boolean> {
+  return JSON.stringify(await trainsOf(on, installation)) === JSON.stringify(allTrains);
+}
 
 async function sameSiblings(on: Connection, { subject, memory, siblings }: PullKnown): Promise<boolean> {
   if (memory === null) return true;

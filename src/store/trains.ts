@@ -16,16 +16,7 @@ export async function trainsFor(
   repository: RepositoryId,
   installation: number,
 ): Promise<Pick<ComponentKnown, "trains" | "allTrains">> {
-  const rows = await on
-    .selectFrom("standing")
-    .select("standing")
-    .where("installation", "=", installation)
-    .where("kind", "=", "train")
-    .where("closed_by", "is", null)
-    .execute();
-  const allTrains = rows
-    .map(({ standing }) => JSON.parse(standing) as StandingOf<"train">)
-    .toSorted((a, b) => (`${a.at} ${a.key}` < `${b.at} ${b.key}` ? -1 : 1));
+  const allTrains = await trainsOf(on, installation);
   const here = allTrains.filter(({ asked, stopped }) => asked.repository === repository && stopped === null);
   if (here.length === 0) return { trains: [], allTrains };
   const components = await componentsIn(on, installation);
@@ -37,6 +28,20 @@ export async function trainsFor(
     })),
   );
   return { trains, allTrains };
+}
+
+/** All that stand in an installation, also those that stopped, oldest first. */
+export async function trainsOf(on: Connection, installation: number): Promise<readonly StandingOf<"train">[]> {
+  const rows = await on
+    .selectFrom("standing")
+    .select("standing")
+    .where("installation", "=", installation)
+    .where("kind", "=", "train")
+    .where("closed_by", "is", null)
+    .execute();
+  return rows
+    .map(({ standing }) => JSON.parse(standing) as StandingOf<"train">)
+    .toSorted((a, b) => (`${a.at} ${a.key}` < `${b.at} ${b.key}` ? -1 : 1));
 }
 
 async function isTakenBack(on: Connection, { request }: StandingOf<"train">): Promise<boolean> {

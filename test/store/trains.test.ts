@@ -121,6 +121,31 @@ describe("A train", () => {
     expect((await known<ComponentKnown>(component(repositoryId(60)))).allTrains).toEqual([]);
   });
 
+  it("leaves only where it saw all others: of two that overlap in the same moment the second is judged again", async () => {
+    const there = component(WEB);
+    const other = train({ key: "train:comment:901", asked: { kind: "component", repository: WEB }, name: "country" });
+    const leaving = (of: Subject, one: Train) =>
+      decision({ entries: [opens(subjectKey(of), { ...one, cars: [CAR] })] });
+    const holds = async (of: Subject) => {
+      await store.learn(nudged(of));
+      const lease = await take(store, of);
+      return { lease, seen: await store.recall(lease, NOW) };
+    };
+    await stands(train());
+    const here = await holds(HOME);
+    await decides(store, there, { entries: [opens(subjectKey(there), other)] });
+    expect(await store.commit(here.lease, here.seen, leaving(HOME, train()), NOW)).toBe("stale");
+    const beside = await holds(there);
+    const again = await store.recall(here.lease, NOW);
+    // Both saw both, and only one of them finds that it goes first; should both, it is the one that is written first.
+    expect(await store.commit(here.lease, again, leaving(HOME, train()), NOW)).toBe("written");
+    expect(await store.commit(beside.lease, beside.seen, leaving(there, other), NOW)).toBe("stale");
+    // What is under way goes on whatever else was asked for.
+    const gone = await store.recall(here.lease, NOW);
+    await decides(store, pull(5, WEB), { entries: [opens("pull:50:5", train({ key: "train:comment:902" }))] });
+    expect(await store.commit(here.lease, gone, leaving(HOME, train()), NOW)).toBe("written");
+  });
+
   it("is taken back with its comment", async () => {
     await stands(train());
     await asks(HOME, { ...request(takenBackOf("comment:900")), how: "taken back" });

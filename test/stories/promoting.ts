@@ -54,9 +54,9 @@ export const release = async (world: World): Promise<number> =>
   promoted(world, await promoted(world, await feature(world)));
 
 /** Another component of the same owner, where the same people do the same. */
-export async function another(world: World, name: string): Promise<World> {
+export async function another(world: World, name: string, config = PROMOTING.config as string): Promise<World> {
   const [oldest = "master", ...rest] = [...STAGES].reverse();
-  const files = { ".github/flowgate.yml": PROMOTING.config as string };
+  const files = { ".github/flowgate.yml": config };
   return world.at(
     await createRepository(world.github, {
       owner: OWNER,

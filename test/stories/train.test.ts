@@ -27,6 +27,11 @@ const WITH_TRAIN: WorldOptions = {
   config: `${PROMOTING.config}trains: { city: [${NAMES.join(", ")}] }\n`,
 };
 const TRAIN = "/promote train city";
+/** Two trains have `web` in common; rita by her name may send them, so that each asks GitHub about people of its own. */
+const OVERLAPPING = {
+  ...PROMOTING,
+  config: `${PROMOTING.config?.replace('["@acme/release-managers"]', "[rita]")}trains: { south: [api, web], north: [database, web] }\n`,
+};
 
 /** The organisation's own repository, whose config names the train for every component. */
 const organisation = async (world: World): Promise<World> =>
@@ -46,8 +51,12 @@ const organisation = async (world: World): Promise<World> =>
   );
 
 /** Two more components beside `acme/api`. */
-async function components(world: World): Promise<Components> {
-  const all = { database: await another(world, "database"), api: world, web: await another(world, "web") };
+async function components(world: World, config?: string): Promise<Components> {
+  const all = {
+    database: await another(world, "database", config),
+    api: world,
+    web: await another(world, "web", config),
+  };
   await world.quiet();
   return all;
 }
@@ -215,5 +224,42 @@ describe("/promote train", () => {
       return undefined;
     },
     WITH_TRAIN,
+  );
+
+  story(
+    "is refused at once while another one is under way that takes the same component along",
+    async (world) => {
+      const all = await components(world, OVERLAPPING.config);
+      const { database, api, web } = all;
+      const on = await releasesOf(all);
+      const [rita, there] = [world.person("rita"), database.person("rita")];
+      // Each asks GitHub whether it is ready before it can know of the other.
+      for (const [name, milliseconds] of [
+        ["api", 300],
+        ["web", 900],
+      ] as const)
+        world.github.faults.add({
+          on: "request",
+          method: "GET",
+          path: new RegExp(`^/repos/acme/${name}/collaborators`),
+          times: 1,
+          does: { kind: "latency", milliseconds },
+        });
+      await rita.says(on.api, "/promote train south");
+      await there.says(on.database, "/promote train north");
+      await world.quiet();
+      expect(answers(api, on.api)).toEqual([
+        expect.stringMatching(
+          /^The train “north” is under way and takes acme\/web along: rita asked for it at .* UTC\. Wait for its end, and say it again\.$/,
+        ),
+      ]);
+      expect(sentence(answers(database, on.database).at(-1))).toBe(
+        "The train “north” is through: acme/database v1.0.0 and acme/web v1.0.0.",
+      );
+      expect(answers(web, on.web)).toHaveLength(1);
+      expect(NAMES.map((name) => tags(all[name]))).toEqual([["v1.0.0"], [], ["v1.0.0"]]);
+      return undefined;
+    },
+    OVERLAPPING,
   );
 });
