@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Logger } from "pino";
+import { callerOf } from "./board/caller.ts";
 import type { News } from "./flow/decision.ts";
 import type { Self } from "./flow/facts.ts";
 import type { Instant } from "./flow/names.ts";
@@ -29,6 +30,8 @@ export type PageRequest = {
   readonly ifNoneMatch: string | null;
   readonly cookie: string | null;
   readonly fetchSite: string | null;
+  /** Where it comes from, behind the proxies in front. */
+  readonly address: string;
   /** What a form sent; empty for everything else. */
   readonly form: string;
   readonly at: Instant;
@@ -85,6 +88,7 @@ async function answer(request: IncomingMessage, ports: ServerPorts): Promise<Pag
   if (path === "/metrics")
     return { ...text(200, await ports.metrics()), type: "text/plain; version=0.0.4; charset=utf-8" };
   const { host, cookie, "if-none-match": ifNoneMatch, "sec-fetch-site": fetchSite } = request.headers;
+  const { "x-forwarded-for": forwarded } = request.headers;
   const form = method === "POST" ? await bodyOf(request, LARGEST_FORM) : Buffer.alloc(0);
   if (form === null) return text(413, "That is more than any form here sends.");
   return ports.page({
@@ -94,6 +98,7 @@ async function answer(request: IncomingMessage, ports: ServerPorts): Promise<Pag
     ifNoneMatch: ifNoneMatch ?? null,
     cookie: cookie ?? null,
     fetchSite: typeof fetchSite === "string" ? fetchSite : null,
+    address: callerOf(request.socket.remoteAddress, forwarded?.toString()),
     form: form.toString("utf8"),
     at: ports.clock.now(),
   });

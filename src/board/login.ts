@@ -2,8 +2,10 @@ import { createHash, randomBytes } from "node:crypto";
 import type { GithubAsUser, Readable } from "../flow/as-user.ts";
 import { type Instant, later, type Person } from "../flow/names.ts";
 import type { Sessions, StoredSession } from "../store/sessions.ts";
+import { countedAs } from "./caller.ts";
 import { cookiesOf, returnPath } from "./cookies.ts";
 import { seenBy, sight } from "./eyes.ts";
+import { oftenIn } from "./often.ts";
 import type { Visitor } from "./pages/frame.ts";
 import {
   DECLINED,
@@ -18,6 +20,7 @@ import {
   notSetUp,
   notTold,
   RAN_OUT,
+  tooOften,
 } from "./pages/login.ts";
 import { READ_ONLY, type Refusal } from "./pages/refusal.ts";
 import {
@@ -40,6 +43,9 @@ import type { Views } from "./views.ts";
 const BEGUN_MS = 10 * 60_000;
 /** After that one logs in again, which GitHub mostly does by itself. */
 const SESSION_MS = 30 * 24 * 3_600_000;
+/** From one address; each log-in counts twice, and a browser may open many tabs again at once. */
+const MOST_OFTEN = 60;
+const OFTEN_MS = 60_000;
 /** Log-ins begun in one browser at the same moment, such as by tabs that it opens again. */
 const MOST_BEGUN = 8;
 const SESSION = "session";
@@ -97,6 +103,7 @@ export function loginWith({ clientSecret, at, github, sessions, clock, log }: Lo
   const cookies = cookiesOf(URL.parse(at)?.protocol === "https:");
   const tokens = tokensOf({ sessions, github, seals, clock });
   const eyes = sight(github, tokens, clock);
+  const often = oftenIn(MOST_OFTEN, OFTEN_MS);
   const redirectUri = `${at}/login/callback`;
 
   /** The session of a browser; what is no session of ours is nobody's. */
@@ -149,6 +156,15 @@ export function loginWith({ clientSecret, at, github, sessions, clock, log }: Lo
     const until = later(clock.now(), SESSION_MS);
     await sessions.begin({ id, person: person.value, until, ...tokens.sealed(id, grant.value) });
     return goOn(begun.to, [...over, cookies.set(SESSION, key, SESSION_MS / 1000)]);
+  }
+
+  /** Why somebody is not let in just now; null: they are. */
+  function tooSoon({ address = "" }: BoardRequest): BoardResponse | null {
+    const who = countedAs(address);
+    const wait = often.wait(who, clock.now());
+    if (wait === 0) return null;
+    const seconds = Math.ceil(wait / 1000);
+    return refusal(tooOften(seconds), false, { "retry-after": String(seconds) });
   }
 
   function begunWith({ cookie }: BoardRequest, state: string): Begun | null {
@@ -213,9 +229,10 @@ export function loginWith({ clientSecret, at, github, sessions, clock, log }: Lo
       const { method } = request;
       const path = pathOf(request);
       if (path === "/logout" && (method === "POST" || isRead(method))) return leave(request);
-      if (path === "/login" && isRead(method)) return begin(request);
+      if (path === "/login" && isRead(method)) return tooSoon(request) ?? begin(request);
       // A HEAD would use the code up.
-      if (path === "/login/callback") return method === "GET" ? finish(request) : refusal(READ_ONLY, false);
+      if (path === "/login/callback")
+        return method === "GET" ? (tooSoon(request) ?? finish(request)) : refusal(READ_ONLY, false);
       return null;
     },
     async seeing(request, views, show) {

@@ -17,6 +17,8 @@ export type BoardRequest = {
   readonly cookie?: string | null;
   /** The Sec-Fetch-Site header: where a browser says that the request comes from. */
   readonly fetchSite?: string | null;
+  /** The address that it comes from. */
+  readonly address?: string;
   /** What a form sent. */
   readonly form?: string;
   /** When it came. */

@@ -121,7 +121,10 @@ type Went = { readonly status: number; readonly to: string; readonly body: strin
 
 /** Somebody's browser: it keeps cookies, and goes where it is sent only when told. */
 function browser(login = process_(), jar = new Map<string, string>()) {
-  async function go(path: string, given: { readonly method?: string; readonly form?: string } = {}): Promise<Went> {
+  async function go(
+    path: string,
+    given: { readonly method?: string; readonly form?: string; readonly address?: string } = {},
+  ): Promise<Went> {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
     const request = { method: "GET", path, host: "flowgate.example", ifNoneMatch: null, cookie, at: now, ...given };
     const { status, headers, body, cookies = [] } = await boardRoute(request, views, { kind: "login", login, acts });
@@ -209,6 +212,31 @@ describe("logging in", () => {
     const dora = browser();
     for (let times = 0; times < 40; times++) await dora.begins();
     expect(dora.jar.size).toBeLessThanOrEqual(8);
+  });
+
+  test("from one address again and again is held up for a minute, which is said", async () => {
+    const login = process_();
+    const [crowd, dora] = [browser(login), browser(login)];
+    const from = (place: number) => ({ address: `2001:db8:0:1::${place}` });
+    for (let times = 0; times < 30; times++) expect((await crowd.go("/login", from(times))).status).toBe(303);
+    now = later(NOW, 10_500);
+    for (let times = 0; times < 30; times++) {
+      // A callback that nobody sent asks GitHub for nothing, and counts.
+      expect((await crowd.go("/login/callback?code=x&state=x", from(times))).status).toBe(400);
+    }
+    for (const path of ["/login", "/login/callback?code=x&state=x"]) {
+      const held = await crowd.go(path, from(60));
+      expect([held.status, held.headers]).toMatchObject([429, { "retry-after": "50" }]);
+      expect(held.body).toContain("<h1>Too many log-ins came from your address.</h1>");
+      expect(held.body).toContain("Load this page again in 50 seconds.");
+    }
+    // Others, and whoever is logged in already, see nothing of it.
+    expect((await dora.go("/login", { address: "2001:db8:0:2::1" })).status).toBe(303);
+    expect((await crowd.go("/logout", from(1))).status).toBe(200);
+    now = later(NOW, 59_500);
+    expect((await crowd.go("/login", from(1))).body).toContain("again in 1 second.");
+    now = later(NOW, 60_000);
+    expect((await crowd.go("/login", from(1))).status).toBe(303);
   });
 
   test("of somebody who is logged in already leads on at once", async () => {

@@ -26,11 +26,12 @@ test("A request that fails is logged by its path, without the code and state of 
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const response = await fetch(`http://127.0.0.1:${port}/login/callback?code=c0de&state=5tate`, {
-    headers: { cookie: "flowgate-session=c00kie", "sec-fetch-site": "cross-site" },
+    headers: { cookie: "flowgate-session=c00kie", "sec-fetch-site": "cross-site", "x-forwarded-for": "203.0.113.9" },
   });
   expect(response.status).toBe(500);
   expect(await response.text()).toBe("Something went wrong here; the log tells what.\n");
-  expect(asked).toMatchObject([{ path: "/login/callback?code=c0de&state=5tate", fetchSite: "cross-site", form: "" }]);
+  const told = { fetchSite: "cross-site", address: "203.0.113.9", form: "" };
+  expect(asked).toMatchObject([{ path: "/login/callback?code=c0de&state=5tate", ...told }]);
   expect(JSON.parse(lines.join(""))).toMatchObject({ path: "/login/callback", err: { message: "down" } });
   expect(lines.join("")).not.toMatch(/c0de|5tate|c00kie/);
   server.closeAllConnections();

@@ -68,6 +68,15 @@ export const DECLINED: Refusal = {
   link: LOG_IN,
 };
 
+/** @param seconds until it is let in again. */
+export const tooOften = (seconds: number): Refusal => ({
+  status: 429,
+  because: "Too many log-ins came from your address.",
+  next: [
+    `Load this page again in ${seconds} ${seconds === 1 ? "second" : "seconds"}. Nothing is wrong with your account; whoever shares your address, as in an office, counts as well.`,
+  ],
+});
+
 export const RAN_OUT: Refusal = {
   status: 400,
   because: "GitHub does not take this log-in any more.",

@@ -4,7 +4,7 @@ import { frame, type Visitor } from "./frame.ts";
 
 /** Why there is no page, and what would make it appear. */
 export type Refusal = {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 429 | 503;
   /** One sentence that is the answer. */
   readonly because: string;
   /** What to do next, and who can; each a sentence. */
