@@ -3,10 +3,10 @@ import { type Effect, reviewersSlot } from "../flow/effect.ts";
 import { closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import { looking } from "../flow/looking.ts";
 import type { Branch } from "../flow/names.ts";
+import { noAccess, notAskedOf } from "../flow/no-access.ts";
 import { type Reviewers, reviewersFor } from "../flow/roles.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
-import { noAccess, notAskedOf } from "../report/reviewers.ts";
 import { type At, ended, goesOn, NOTHING_PROMOTED, type Promotion, type Step } from "./promotion.ts";
 
 type Unasked = StandingOf<"unasked">;

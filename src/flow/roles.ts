@@ -79,17 +79,20 @@ export function reviewersFor(
   const asked = needs.map((need) => ({ need, named: isRole(need) ? roles[need] : null }));
   const all = asked.every(({ named }) => named?.every(isTeam)) ? [] : look.at({ want: "collaborators" });
   if (all === null) return null;
-  const ours = `@${owner}/`.toLowerCase();
-  const slugs = asked
-    .flatMap(({ named }) => named ?? [])
-    .map((name) => name.toLowerCase())
-    .filter((name) => name.startsWith(ours))
-    .map((name) => name.slice(ours.length));
+  const slugs = teamsAsked(needs, { roles }, owner);
   const people = onceEach(
     asked.flatMap(({ need, named }) => (named === null ? withRight(all, RIGHT_FOR[need]) : namedAmong(all, named))),
   ).filter(({ id }) => id !== but.id);
-  const first = [...new Set(slugs)].slice(0, MOST_REVIEWERS);
+  const first = slugs.slice(0, MOST_REVIEWERS);
   return { teams: first, people: people.slice(0, MOST_REVIEWERS - first.length).map(({ login }) => login) };
+}
+
+/** The teams of the owner among whom the config names for it, by their slugs, each once. */
+export function teamsAsked(needs: readonly Need[], { roles }: Pick<Policy, "roles">, owner: string): readonly string[] {
+  const ours = `@${owner}/`.toLowerCase();
+  const named = needs.flatMap((need) => (isRole(need) ? (roles[need] ?? []) : []));
+  const teams = named.map((name) => name.toLowerCase()).filter((name) => name.startsWith(ours));
+  return [...new Set(teams.map((name) => name.slice(ours.length)))];
 }
 
 export const withRight = (all: readonly Collaborator[], least: Right): readonly Person[] =>

@@ -3,9 +3,10 @@ import { CONFIG_PATH, type Config, type Policy } from "../flow/config.ts";
 import { inOneLine, type Problem, type Problems, placeOf, readConfig } from "../flow/config-file.ts";
 import type { Document } from "../flow/facts.ts";
 import { type Branch, type Person, type Sha, short } from "../flow/names.ts";
+import { noAccess } from "../flow/no-access.ts";
 import { difference, madeIn } from "../flow/policy.ts";
 import { stoppedBy } from "../flow/replay.ts";
-import { holdersOf, lastWords, names, withRight } from "../flow/roles.ts";
+import { holdersOf, lastWords, names, teamsAsked, withRight } from "../flow/roles.ts";
 import { unstaffed } from "../flow/staffed.ts";
 import type { Annotation } from "../flow/verdict.ts";
 import { count, listed } from "../flow/words.ts";
@@ -45,10 +46,11 @@ export const policy: Gate<CaseWithoutLane> = {
     if (before !== base) return { ...bothChanged(of), changesConfig };
     const people = head.found ? askedOfPeople(of, change.config, head.text) : { fault: null };
     const stopped = wouldStop(of, change.config);
+    const unasked = wouldNotAsk(of, change.config);
     const found = approved(of, inWords(of, change.config));
-    if (found === null || stopped === null || people === null) return null;
+    if (found === null || stopped === null || unasked === null || people === null) return null;
     if (people.fault !== null) return { ...people.fault, outcome: "failed", changesConfig, firm: INVALID };
-    return { ...found, because: `${found.because}${stopped}`, changesConfig };
+    return { ...found, because: `${found.because}${stopped}${unasked}`, changesConfig };
   },
 };
 
@@ -109,14 +111,28 @@ function askedOfPeople(
   text: string,
 ): { readonly fault: Fault | null } | null {
   const { policy: then } = madeIn(component.name, config, component.config.above);
-  const asks = ({ roles, approvals, severalRoles, mergeBy }: Policy) =>
-    JSON.stringify([roles, approvals, severalRoles, mergeBy]);
   // The organisation's own repository has people of its own.
-  if (isHome(component.name) || asks(now) === asks(then)) return { fault: null };
+  if (isHome(component.name) || asksOfPeople(now) === asksOfPeople(then)) return { fault: null };
   const flaws = unstaffed(then, look);
   if (flaws === null) return null;
   const problems = flaws.map(({ path, because }) => ({ ...placeOf(text, path), because }));
   return { fault: problems.length === 0 ? null : atFault(text, problems) };
+}
+
+const asksOfPeople = ({ roles, approvals, severalRoles, mergeBy }: Policy): string =>
+  JSON.stringify([roles, approvals, severalRoles, mergeBy]);
+
+/** Which teams GitHub would ask for no review, which keeps nobody of them from approving; null: still to be read. */
+function wouldNotAsk({ component, policy: now, look }: CaseWithoutLane, config: Config | null): string | null {
+  const { name, config: in_ } = component;
+  const { policy: then } = madeIn(name, config, in_.above);
+  if (isHome(name) || asksOfPeople(now) === asksOfPeople(then)) return "";
+  const owner = name.split("/")[0] as string;
+  const needs = Object.values(then.approvals).flat();
+  const teams = teamsAsked(needs, then, owner).map((slug) => `@${owner}/${slug}`);
+  const access = teams.map((team) => ({ team, has: look.at({ want: "team-access", team }) }));
+  if (access.some(({ has }) => has === null)) return null;
+  return access.flatMap(({ team, has }) => (has ? [] : [` ${noAccess(team, name)}.`])).join("");
 }
 
 /** A parser may point beyond the end, where GitHub has no line to mark. */

@@ -99,7 +99,7 @@ export type ClosedBackMerge = {
 /** What waits because it is closed, and how that ends. */
 export function closedBackMergeComment({ into, branch, waiting }: ClosedBackMerge): string {
   const too = waiting.length === 0 ? "" : `, and ${waitFor(waiting.map(codeInLine))} for it as well`;
-  return `This was closed, so ${codeInLine(into)} lacks what it brings: the gate ${codeInLine("back-merge")} holds promotions from there until it has that${too}. Reopen this, and Flowgate merges it once its check is green; or merge its branch, ${codeInLine(branch)}, into ${codeInLine(into)} by another pull request, by a merge commit.`;
+  return `This was closed, so ${codeInLine(into)} lacks what it brings: the gate ${codeInLine("back-merge")} holds promotions from there until it has that${too}. Reopen this, with *Restore branch* first where that is gone, and Flowgate merges it once its check is green; or merge its branch, ${codeInLine(branch)}, into ${codeInLine(into)} by another pull request, by a merge commit.`;
 }
 
 /** The same for the board, in one sentence without a full stop. */

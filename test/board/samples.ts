@@ -15,13 +15,13 @@ import {
   type Sha,
   sha,
 } from "../../src/flow/names.ts";
+import { noAccess } from "../../src/flow/no-access.ts";
 import { NO_ARRIVALS } from "../../src/flow/provenance.ts";
 import type { WalkedBook } from "../../src/flow/run-book.ts";
 import type { Standing } from "../../src/flow/standing.ts";
 import { type Verdict, worst } from "../../src/flow/verdict.ts";
 import { flowGate } from "../../src/gates/flow.ts";
 import { begun, type ItemStanding } from "../../src/release/execution.ts";
-import { noAccess } from "../../src/report/reviewers.ts";
 import { item } from "../release/walks.ts";
 
 /** Made-up, fixed stories for the pages: the sentences are those of the real gate, the times never move. */

@@ -83,7 +83,7 @@ describe("A back-merge that somebody closes", () => {
   it("says there and on the board what waits for it, and what to do", () => {
     const decision = answer();
     expect(comments(decision)).toEqual([
-      `This was closed, so \`staging\` lacks what it brings: the gate \`back-merge\` holds promotions from there until it has that. Reopen this, and Flowgate merges it once its check is green; or merge its branch, \`${REF}\`, into \`staging\` by another pull request, by a merge commit.\n\n${MARK}`,
+      `This was closed, so \`staging\` lacks what it brings: the gate \`back-merge\` holds promotions from there until it has that. Reopen this, with *Restore branch* first where that is gone, and Flowgate merges it once its check is green; or merge its branch, \`${REF}\`, into \`staging\` by another pull request, by a merge commit.\n\n${MARK}`,
     ]);
     expect(decision.entries).toContainEqual(expect.objectContaining({ what: "opened", actor: "app", says: CLOSED }));
     expect(decision.entries).toContainEqual(

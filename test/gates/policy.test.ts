@@ -92,7 +92,12 @@ describe("a change that today's people could never pass", () => {
   const ROLES = "roles:\n  quality: ['@acme/quality']\n  engineering: [erin]\n";
   const people = [...PEOPLE, right(ERIN, "write"), right(QUINN, "write")];
   const with_ = (head: string, answers: World["answers"] = {}, more: World = {}) =>
-    hotfix({ head, people, answers: { "team @acme/quality": [QUINN], ...answers }, ...more });
+    hotfix({
+      head,
+      people,
+      answers: { "team @acme/quality": [QUINN], "team-access @acme/quality": true, ...answers },
+      ...more,
+    });
 
   it("is none where everybody is there", () => {
     expect(said(with_(ROLES))[0]).toBe("pending");
@@ -145,6 +150,41 @@ describe("a change that today's people could never pass", () => {
     expect(said(with_(ROLES, nobody, { of: { name: "acme/.github", stages: {} } }))[0]).toBe("pending");
     expect(said(with_(OTHER, nobody))[0]).toBe("pending");
     expect(said(with_(ROLES, nobody, { head: null }))[0]).toBe("pending");
+  });
+});
+
+describe("a change of who approves", () => {
+  const ROLES = "roles: { quality: ['@acme/Quality', '@other/quality'], operations: ['@acme/ops'] }\n";
+  const people = [...PEOPLE, right(ERIN, "write"), right(QUINN, "write")];
+  const change = (quality: unknown, more: World = {}) =>
+    hotfix({
+      head: ROLES,
+      people,
+      ...more,
+      answers: {
+        "team @acme/Quality": [QUINN],
+        "team @other/quality": [QUINN],
+        "team @acme/ops": [OTTO],
+        "team-access @acme/quality": quality,
+        "team-access @acme/ops": true,
+        ...more.answers,
+      },
+    });
+
+  it("says which team GitHub would ask for no review", () => {
+    expect(said(change(true))[1]).toMatch(/ to approve\.$/);
+    expect(said(change(false))).toEqual([
+      "pending",
+      expect.stringMatching(
+        / to approve\. @acme\/quality has no access to acme\/api, so nobody of it is asked for reviews; an admin of acme\/api gives it that on GitHub, under Settings, Collaborators and teams\.$/,
+      ),
+    ]);
+  });
+
+  it("waits while GitHub does not say, and asks of no team that nobody needs", () => {
+    expect(said(change(unknown("GitHub answered 502.")))[0]).toBe("errored");
+    const none = `${ROLES}approvals: { staging: [], master: [operations], hotfix: [] }\n`;
+    expect(said(change(unknown("not to be asked"), { head: none }))[1]).toMatch(/ to approve\.$/);
   });
 });
 

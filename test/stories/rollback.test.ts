@@ -144,7 +144,7 @@ describe("/rollback", () => {
       const said = () => world.github.find.commentsOf(world.repository().id, number).map(({ body }) => asRead(body));
       const comments = said();
       expect(comments).toEqual([
-        `This was closed, so \`staging\` lacks what it brings: the gate \`back-merge\` holds promotions from there until it has that, and \`development\` waits for it as well. Reopen this, and Flowgate merges it once its check is green; or merge its branch, \`${head}\`, into \`staging\` by another pull request, by a merge commit.`,
+        `This was closed, so \`staging\` lacks what it brings: the gate \`back-merge\` holds promotions from there until it has that, and \`development\` waits for it as well. Reopen this, with *Restore branch* first where that is gone, and Flowgate merges it once its check is green; or merge its branch, \`${head}\`, into \`staging\` by another pull request, by a merge commit.`,
       ]);
       const owed = `#${number} was to bring back what staging lacks, and was closed: reopen it, or merge its branch into staging by another pull request; development waits for it as well`;
       expect(await inTheWay(world)).toContain(owed);

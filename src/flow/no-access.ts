@@ -1,10 +1,10 @@
-import { listed } from "../flow/words.ts";
+import { listed } from "./words.ts";
 
-/** Why GitHub asks nobody of a team, and who can change that, as the board says it: in one sentence without a full stop. */
+/** Why GitHub asks nobody of a team, and who can change that, in one sentence without a full stop. */
 export const noAccess = (team: string, name: string): string =>
   `${team} has no access to ${name}, so nobody of it is asked for reviews; ${admin(name, "it")}`;
 
-/** The same where it was found, in a sentence or two. */
+/** The same of a pull request whose reviewers it is left out of. */
 export const notAskedOf = (teams: readonly string[], name: string): string =>
   teams.length === 1
     ? `Nobody of ${listed(teams)} was asked to review it: that team has no access to ${name}, and ${admin(name, "it")}.`
