@@ -212,6 +212,7 @@ merge_by: anyone
 roles: { operations: ["@${OWNER}/operations"] }
 approvals: { staging: [], master: [], hotfix: [] }
 checks: { allow_none: true }
+backup: { when: data }
 `;
 const LINK = `Run-book: ${RUN_BOOK_PATH}`;
 
@@ -233,9 +234,8 @@ const WALKED: readonly Case[] = [
   },
   {
     event: "a box of production ticked by operations",
-    // Who is in operations was read before and has not changed. The rehearsal is still waited for, so that only the
-    // comment is written.
-    goal: { reads: 0, writes: 1 },
+    // Who is in operations. The rehearsal is still waited for, so that only the comment is written.
+    goal: { reads: 1, writes: 1 },
     before: released,
     act: ({ world }, number) => world.person("otto").ticks(number, "P1"),
   },
@@ -244,6 +244,22 @@ const WALKED: readonly Case[] = [
     goal: NOTHING,
     before: released,
     act: ({ world, dora }, number) => comment(world, dora, number),
+  },
+  {
+    event: "a release by its run-book merged, with its tag and its draft",
+    // The merge commit with its tree, the reviews, and the files as they are read back: 3. Beside it the page of tags, and what
+    // each of the two earlier stages lacks of it: 3. Written: the tag and its name, the draft, three files.
+    goal: { reads: 6, writes: 6 },
+    before: rehearsed,
+    act: ({ dora }, number) => dora.merges(number),
+  },
+  {
+    event: "/done on the last items of a release, with its publication",
+    // What the tag's name stands for, and the files as they are read back: 3. Reviews, and the files before that, have not changed.
+    // Written: the comment, three files that give way, four that come, its publication, the reaction, the answer.
+    goal: { reads: 3, writes: 11 },
+    before: deployed,
+    act: ({ world }, number) => world.person("otto").says(number, "/done P3-P5"),
   },
 ];
 
@@ -433,7 +449,21 @@ async function released(scene: Scene): Promise<number> {
   return dora.opens("staging", "master", { body: LINK });
 }
 
-/** The pull request into that stage that the case before opened. */
+/** What comes before the merge is done. */
+async function rehearsed(scene: Scene): Promise<number> {
+  const { world, dora } = scene;
+  const number = await released(scene);
+  await dora.says(number, '/done S1-S5 note="as expected"');
+  await world.person("otto").says(number, '/done P1-P2 note="as expected"');
+  return number;
+}
+
+/** It was merged a while ago, and the run-book was walked through. */
+async function deployed({ world }: Scene): Promise<number> {
+  world.clock.skip(120_000);
+  return world.github.find.pullsOf(world.repository().id).at(-1)?.number ?? 0;
+}
+
 /** What development and staging have is on its way into the last stage. */
 async function releasable(scene: Scene): Promise<number> {
   await readyToPromote(scene);
@@ -445,6 +475,7 @@ async function releasable(scene: Scene): Promise<number> {
   return scene.dora.opens("staging", "master");
 }
 
+/** The pull request into that stage that the case before opened. */
 function openInto(base: string): (scene: Scene) => Promise<number> {
   return async ({ world }) => world.github.find.pullsInto(world.repository().id, base)[0]?.number ?? 0;
 }
