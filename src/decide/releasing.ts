@@ -44,7 +44,7 @@ export function releasing(
   const { subject } = known;
   return {
     ...NOTHING_RELEASED,
-    entries: [closes(subjectKey(subject), "app", release.key, `${release.version} is released`)],
+    entries: [closes(subjectKey(subject), "app", release.key, `${release.version} is released`, { as: "released" })],
   };
 }
 

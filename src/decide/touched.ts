@@ -43,8 +43,8 @@ export function settleTouched(known: StageLookedAt): Settled {
 }
 
 /** What Flowgate makes anew: only while it has not released it yet, and never over what somebody published. */
-const isMended = ({ touch: { did, draft }, release: { closed } }: Ours): boolean =>
-  closed === null && (did === "deleted" || did === "tag-deleted" || (did === "edited" && draft));
+const isMended = ({ touch: { did, draft }, release: { ended } }: Ours): boolean =>
+  ended === null && (did === "deleted" || did === "tag-deleted" || (did === "edited" && draft));
 
 function slotsOf({ did }: Touch, { standing: { repository, number } }: MadeRelease): readonly Slot[] {
   if (did === "tag-deleted") return [tagSlot(repository, number)];
@@ -53,11 +53,11 @@ function slotsOf({ did }: Touch, { standing: { repository, number } }: MadeRelea
 }
 
 function deviationOf(
-  { touch: { did, by, at }, release: { standing, closed } }: Ours,
+  { touch: { did, by, at }, release: { standing, ended } }: Ours,
   { subject, now }: StageLookedAt,
 ): StandingOf<"deviation"> {
   const { version: tag, commit } = standing;
-  const touched: Touched = { did, tag, commit, released: closed !== null, at };
+  const touched: Touched = { did, tag, commit, ended: ended?.as ?? null, at };
   return {
     kind: "deviation",
     key: touchedKey(subject.repository, subject.branch, touched, by),

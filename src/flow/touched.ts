@@ -1,3 +1,4 @@
+import type { Ended } from "./ended.ts";
 import type { Instant, Person, Sha } from "./names.ts";
 import { newest } from "./provenance.ts";
 
@@ -23,8 +24,8 @@ export type Touched = {
   readonly tag: string;
   /** What the release is of. */
   readonly commit: Sha;
-  /** Whether Flowgate had released it by then: before that it goes on with it. */
-  readonly released: boolean;
+  /** How it had ended by then; null: it had not, and Flowgate goes on with it. */
+  readonly ended: Ended["as"] | null;
   readonly at: Instant;
 };
 

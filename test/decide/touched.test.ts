@@ -21,7 +21,7 @@ const touch = (more: Partial<Touch> = {}): Touch => ({
   at: NOW,
   ...more,
 });
-const release = (version: string, number: number, closed: string | null): MadeRelease => ({
+const release = (version: string, number: number, ended: MadeRelease["ended"]): MadeRelease => ({
   standing: {
     kind: "release",
     key: `release:42:${number}`,
@@ -36,9 +36,10 @@ const release = (version: string, number: number, closed: string | null): MadeRe
     previous: null,
     ledger: { sequence: 1, hash: digestOf("1") },
   },
-  closed,
+  ended,
 });
-const RELEASED = release("v1.4.0", 12, "v1.4.0 is released");
+const RELEASED = release("v1.4.0", 12, { as: "released" });
+const WITHDRAWN = release("v1.4.0", 12, { as: "withdrawn", by: 20 });
 const ON_ITS_WAY = release("v1.4.0", 12, null);
 const key = (did: Deed, by: Person | null = RITA) => touchedKey(REPOSITORY, MASTER, { tag: "v1.4.0", did }, by);
 const standing = (did: Deed, by: Person | null = RITA): StandingOf<"deviation"> => ({
@@ -49,7 +50,7 @@ const standing = (did: Deed, by: Person | null = RITA): StandingOf<"deviation"> 
   because: "It was touched",
   repository: REPOSITORY,
   stage: MASTER,
-  touched: { did, tag: "v1.4.0", commit: at("v1.4.0"), released: true, at: NOW },
+  touched: { did, tag: "v1.4.0", commit: at("v1.4.0"), ended: "released", at: NOW },
 });
 
 function judge(
@@ -91,7 +92,7 @@ describe("A release that was touched by hand", () => {
             key: key("edited"),
             because,
             stage: "master",
-            touched: { did: "edited", tag: "v1.4.0", commit: at("v1.4.0"), released: true, at: NOW },
+            touched: { did: "edited", tag: "v1.4.0", commit: at("v1.4.0"), ended: "released", at: NOW },
           },
         },
         { what: "reported", says: { issues: [`issue:42:${key("edited")}`] } },
@@ -190,8 +191,21 @@ describe("A release on its way that was touched by hand", () => {
     expect(judge([touch({ draft: true, by: null })], [ON_ITS_WAY]).entries).toMatchObject([{ actor: "app" }]);
   });
 
-  it("is somebody's own draft where it was released", () => {
+  it.each<[string, MadeRelease]>([
+    ["released", RELEASED],
+    ["withdrawn", WITHDRAWN],
+  ])("is somebody's own draft where it was %s", (_how, over) => {
     for (const did of ["edited", "deleted"] as const)
-      expect(judge([touch({ did, draft: true })])).toMatchObject({ entries: [], effects: [], news: { forget: [] } });
+      expect(judge([touch({ did, draft: true })], [over])).toMatchObject({
+        entries: [],
+        effects: [],
+        news: { forget: [] },
+      });
+  });
+
+  it("and was withdrawn by then is told so", () => {
+    const decision = judge([touch({ did: "published" })], [WITHDRAWN]);
+    expect(opened(decision)).toMatchObject([{ touched: { did: "published", ended: "withdrawn" } }]);
+    expect(issues(decision)).toMatchObject([{ body: expect.stringContaining(", though it was withdrawn.") }]);
   });
 });
