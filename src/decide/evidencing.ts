@@ -6,7 +6,7 @@ import { later } from "../flow/names.ts";
 import type { Evidenced, StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
-import { type EvidenceFile, MANIFEST_FILE } from "../release/evidence/files.ts";
+import { type EvidenceFile, lackedBy, MANIFEST_FILE } from "../release/evidence/files.ts";
 import { approversIn, gathered } from "../release/evidence/gathered.ts";
 import type { Evidence } from "../release/evidence/record.ts";
 import { walkedFrom } from "../release/evidence/walked.ts";
@@ -93,7 +93,8 @@ function attached(
     name: component.name,
     tag: release.version,
     release: known.release?.written?.id as number,
-    files,
+    // First goes what says more than is so any more.
+    files: [...lackedBy(files).map((name) => ({ name, text: null })), ...files],
   };
   const { effects, retryAt } = unlessThere(effect, known.assets, now);
   return {

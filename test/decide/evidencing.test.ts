@@ -21,7 +21,11 @@ const drafted: Partial<PullKnown> = { ...known, standing: [release()], tag: ther
 
 const assetsIn = (decision: Decision): Assets | undefined =>
   made(decision).find((effect): effect is Assets => effect.thing === "assets");
-const names = (decision: Decision) => assetsIn(decision)?.files.map(({ name }) => name);
+const names = (decision: Decision) =>
+  assetsIn(decision)?.files.flatMap(({ name, text }) => (text === null ? [] : [name]));
+/** What the draft is not to have any more. */
+const without = (decision: Decision) =>
+  assetsIn(decision)?.files.flatMap(({ name, text }) => (text === null ? [name] : []));
 /** What is signed in the evidence that is attached. */
 function signed(decision: Decision): SignedEvidence {
   const text = assetsIn(decision)?.files.find(({ name }) => name === "evidence.json")?.text ?? "";
@@ -171,6 +175,10 @@ describe("The evidence of what is yet to be tested", () => {
     const undone = judge({ ...walked(standing), assets: slot }, answers);
     expect(signed(undone)).toMatchObject({ state: "preliminary", authorised: null });
     expect(remade(undone)).not.toHaveProperty("authorised");
+    // The one that says what passed goes first; nothing is published meanwhile.
+    expect(assetsIn(undone)?.files[0]).toEqual({ name: "svr.json", text: null });
+    expect(made(undone).map(({ thing }) => thing)).toEqual(["assets"]);
+    expect(without(judge({ ...walked(release(), ...TESTED) }, answers))).toEqual([]);
   });
 });
 
