@@ -12,6 +12,7 @@ import { begun, tagging } from "./begun.ts";
 import { evidencing } from "./evidencing.ts";
 import { walksOn } from "./execution.ts";
 import { type Making, NOTHING_RELEASED, type Releasing, told } from "./making.ts";
+import { mending } from "./mending.ts";
 import { makesRelease, promotionOn, releaseOn } from "./under-way.ts";
 
 /**
@@ -34,12 +35,12 @@ export function releasing(
     if (ledger === null || recorded === null) return { ...NOTHING_RELEASED, lookAgainAt: known.now };
     return release === undefined || known.tag?.refused
       ? begun({ ...known, ledger, recorded }, pull, component, house)
-      : tagging(known, component, release);
+      : mending(known, release, known.tag, tagging(known, component, release));
   }
 
   const at = { known, pull, component, house, release };
   const there = standsIn(known.release);
-  if (there === null) return written(at, true);
+  if (there === null) return mending(known, release, known.release, written(at, true));
   if (!there.completed) return drafted(at);
   const { subject } = known;
   return {

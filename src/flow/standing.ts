@@ -107,6 +107,8 @@ export type Release = {
   readonly ledger: Place;
   /** What its evidence was made of, so that it has the same bytes each time; left out: there is none yet. */
   readonly evidence?: Evidenced;
+  /** When what others did to its tag or its draft was undone, of the last ten minutes; left out: never. */
+  readonly undone?: readonly Instant[];
   /** Who lets it be published, where that is done by hand; left out: nobody yet. */
   readonly authorised?: { readonly by: Person; readonly at: Instant };
 };
@@ -357,9 +359,9 @@ export const deviationKey = (repository: RepositoryId, stage: Branch, { after, b
 export const touchedKey = (
   repository: RepositoryId,
   stage: Branch,
-  { tag, did }: Pick<Touched, "tag" | "did">,
+  { tag, did, draft }: Pick<Touched, "tag" | "did" | "draft">,
   by: Person | null,
-): string => `deviation:${repository}:${stage}:release:${tag}:${did}:${by?.id ?? 0}`;
+): string => `deviation:${repository}:${stage}:release:${tag}:${draft ? "draft-" : ""}${did}:${by?.id ?? 0}`;
 
 /** The commit that a person names to accept a deviation: what was pushed, what a deletion took away, or what a release is of. */
 export const commitOf = (deviation: Deviation): Sha =>

@@ -20,6 +20,8 @@ export type Touch = {
 /** The same, of a release of ours. */
 export type Touched = {
   readonly did: Deed;
+  /** It was a draft, and that was done to it more often than Flowgate puts it right. Left out: others could see it. */
+  readonly draft?: true;
   /** `v1.4.0`. */
   readonly tag: string;
   /** What the release is of. */

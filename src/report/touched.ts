@@ -13,7 +13,8 @@ const TITLES: { readonly [did in Deed]: (tag: string) => string } = {
 };
 
 /** What was done by hand to a release, in a few words. */
-export const touchedTitle = ({ did, tag }: Touched): string => TITLES[did](tag);
+export const touchedTitle = ({ did, draft, tag }: Touched): string =>
+  draft ? `The draft of ${tag} was ${did} by hand again and again` : TITLES[did](tag);
 
 /** The same with by whom and when, in one sentence without a full stop. */
 export function touchedSentence(touched: Touched, by: Person | null): string {
@@ -22,21 +23,24 @@ export function touchedSentence(touched: Touched, by: Person | null): string {
   return `${touchedTitle(touched)}${by === null ? "" : `, by ${by.login}`} at ${minute(at)}${though}`;
 }
 
+const AT_MOST = "five times in ten minutes at most";
 const EARLY = ", before it was verified";
 const LATE = ", though it was withdrawn";
 
 /** What Flowgate does about it: of what is over it changes nothing any more. */
-function follows({ did, tag, commit, ended }: Touched): string {
+function follows({ did, draft, tag, commit, ended }: Touched): string {
+  if (draft)
+    return `Flowgate puts it right ${AT_MOST}, and then leaves it alone for a while. ${code(tag)} is published only as Flowgate wrote it, and not before that is put right. Whoever runs what changes it can stop that, and an admin of this repository can take its access away. `;
   switch (did) {
     case "published":
       return ended === null
         ? `What is left of its run-book is still to be done: then Flowgate releases it, and no other release goes in before. `
         : "";
     case "deleted":
-      return ended === null ? "Flowgate drafts it anew. " : "Flowgate does not make it anew. ";
+      return ended === null ? `Flowgate drafts it anew, ${AT_MOST}. ` : "Flowgate does not make it anew. ";
     case "tag-deleted":
       return ended === null
-        ? `Flowgate tags ${short(commit)} with ${code(tag)} anew. `
+        ? `Flowgate tags ${short(commit)} with ${code(tag)} anew, ${AT_MOST}. `
         : "Flowgate does not make it anew. ";
     case "edited":
       return "What stands there now is not what Flowgate wrote. ";

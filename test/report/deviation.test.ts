@@ -4,7 +4,7 @@ import type { Push } from "../../src/flow/provenance.ts";
 import type { StandingOf } from "../../src/flow/standing.ts";
 import type { Deed, Touched } from "../../src/flow/touched.ts";
 import { issueOf, sentenceOf } from "../../src/report/deviation.ts";
-import { touchedCure, touchedSentence } from "../../src/report/touched.ts";
+import { touchedCure, touchedSentence, touchedTitle } from "../../src/report/touched.ts";
 import { at, NOW, REPOSITORY } from "../builders.ts";
 
 const STAGING = branch("staging");
@@ -83,7 +83,7 @@ describe("What was done by hand to a release", () => {
       "deleted",
       null,
       "Release v1.4.0 was deleted by hand, by rita at 2026-11-24 09:40 UTC",
-      "Flowgate drafts it anew. ",
+      "Flowgate drafts it anew, five times in ten minutes at most. ",
     ],
     [
       "tag-moved",
@@ -101,13 +101,25 @@ describe("What was done by hand to a release", () => {
       "tag-deleted",
       null,
       "The tag v1.4.0 was deleted by hand, by rita at 2026-11-24 09:40 UTC",
-      `Flowgate tags ${commit} with \`v1.4.0\` anew. `,
+      `Flowgate tags ${commit} with \`v1.4.0\` anew, five times in ten minutes at most. `,
     ],
   ])("is one sentence, with what Flowgate does about it: %s, ended as %s", (did, ended, sentence, follows) => {
     const one = touched(did, ended);
     expect(touchedSentence(one, RITA)).toBe(sentence);
     expect(touchedCure(one, RITA)).toBe(
       `${follows}It is cleared when a release manager or somebody in engineering who did not do it accepts it here with \`/accept ${commit} because …\`. Closing this issue alone changes nothing.`,
+    );
+  });
+
+  it.each<[Deed, string]>([
+    ["edited", "The draft of v1.4.0 was edited by hand again and again"],
+    ["deleted", "The draft of v1.4.0 was deleted by hand again and again"],
+  ])("is said of a draft only where it has no end, with who can end it: %s", (did, title) => {
+    const one: Touched = { ...touched(did, null), draft: true };
+    expect(touchedTitle(one)).toBe(title);
+    expect(touchedSentence(one, RITA)).toBe(`${title}, by rita at 2026-11-24 09:40 UTC`);
+    expect(touchedCure(one, RITA)).toMatch(
+      /^Flowgate puts it right five times in ten minutes at most, and then leaves it alone for a while\. `v1\.4\.0` is published only as Flowgate wrote it, and not before that is put right\. Whoever runs what changes it can stop that, and an admin of this repository can take its access away\. It is cleared when /,
     );
   });
 
