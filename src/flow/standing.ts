@@ -121,6 +121,8 @@ export type Evidenced = {
   readonly head: Place;
   /** Of its files. */
   readonly fingerprint: Hash;
+  /** Of what was done after the merge by then, where it is final; left out: nothing has to be, or it is preliminary. */
+  readonly verified?: Hash;
 };
 /** A release or a hotfix that went into the last stage as it had passed, at the moment that it says. */
 export type Landed = { readonly kind: "landed"; readonly repository: RepositoryId; readonly number: number };
