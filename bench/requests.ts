@@ -119,12 +119,12 @@ const CASES: readonly Case[] = [
   {
     event: "a change of the config merged while features are open",
     // The file; no verdict changes by it. It is a hotfix, which is released: where the merge begins, what it brings, and the
-    // tags: 4. Of its evidence: the tree, the tag's name and what that stands for, the name of who approved, and the release
-    // before its files are sent and after: 6. It is merged back into two stages: for each what that lacks, and what later ones
-    // lack of it, then the stage and the pull request afresh; once more where one is judged again because the other went in: 10.
+    // tags: 4. Of its evidence: the name of who approved, and its files as they are read back: 2. It is merged back into two
+    // stages: for each what that lacks, and what later ones lack of it, then the stage and the pull request afresh; once more where
+    // one is judged again because the other went in: 10.
     // Written: the tag and its name, the draft, four files, its publication; for each stage the branch, the pull request, its
     // check, and the merge, which a queue refuses; and the check of that one, which tells the later stage that has it now.
-    goal: { reads: 20, writes: 17, atMost: true },
+    goal: { reads: 16, writes: 17, atMost: true },
     before: configChanged,
     act: ({ dora }, number) => dora.merges(number),
   },
@@ -291,12 +291,23 @@ const PROMOTED: readonly Case[] = [
     event: "/promote on a release",
     // The head's check runs, its stage and the pull request afresh, and where the merge begins: 4. The pull request once more
     // where GitHub did not tell of the merge yet, and which version files are in its root where no dry run looked. Of its
-    // evidence the reviews, the tag's name and what that stands for, and the release before its files are sent and after: 5. What
-    // two earlier stages lack of it, where that is not known yet. Written: the merge, the tag and its name, the draft, four files,
-    // its publication, the reaction, the answer.
-    goal: { reads: 13, writes: 11, atMost: true },
+    // evidence the reviews, and its files as they are read back: 2. What two earlier stages lack of it, where that is not known
+    // yet. Written: the merge, the tag and its name, the draft, four files, its publication, the reaction, the answer.
+    goal: { reads: 10, writes: 11, atMost: true },
     before: openInto("master"),
     act: promoted,
+  },
+];
+
+/** A release that somebody merges on GitHub. */
+const MERGED_BY_HAND: readonly Case[] = [
+  {
+    event: "a release merged, with its tag, its evidence and its publication",
+    // The merge commit with its tree, the reviews, and the files as they are read back: 3. Beside it the page of tags, and what
+    // each of the two earlier stages lacks of it: 3. Written: the tag and its name, the draft, four files: 7; and its publication.
+    goal: { reads: 6, writes: 8 },
+    before: releasable,
+    act: ({ dora }, number) => dora.merges(number),
   },
 ];
 
@@ -329,6 +340,7 @@ export async function measureRequests(): Promise<readonly Row[]> {
     ...(await measured(GATED, GATES)),
     ...(await measured(WALKED, BY_RUN_BOOK)),
     ...(await measured(PROMOTED, BY_PROMOTE)),
+    ...(await measured(MERGED_BY_HAND, LANES_ONLY)),
     ...(await measured(REVIEWED, BY_REVIEW)),
     await thousandLabelled(),
   ];
@@ -422,6 +434,17 @@ async function released(scene: Scene): Promise<number> {
 }
 
 /** The pull request into that stage that the case before opened. */
+/** What development and staging have is on its way into the last stage. */
+async function releasable(scene: Scene): Promise<number> {
+  await readyToPromote(scene);
+  await scene.world.quiet();
+  const promotion = await scene.dora.opens("development", "staging");
+  await scene.world.quiet();
+  await scene.dora.merges(promotion);
+  await scene.world.quiet();
+  return scene.dora.opens("staging", "master");
+}
+
 function openInto(base: string): (scene: Scene) => Promise<number> {
   return async ({ world }) => world.github.find.pullsInto(world.repository().id, base)[0]?.number ?? 0;
 }

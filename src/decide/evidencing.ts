@@ -2,7 +2,7 @@ import { assetsSlot, type Effect, standsIn, type Written } from "../flow/effect.
 import type { PullKnown, Want } from "../flow/facts.ts";
 import { digestOf, opens } from "../flow/ledger.ts";
 import { type Look, looking } from "../flow/looking.ts";
-import { later } from "../flow/names.ts";
+import { later, type Sha } from "../flow/names.ts";
 import type { Evidenced, StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
 import type { Verdict } from "../flow/verdict.ts";
@@ -24,6 +24,8 @@ import { type Making, NOTHING_RELEASED, type Releasing, told } from "./making.ts
 const MOST_NAMED = 30;
 /** A tag that does not name its commit is put right by people; so soon it is looked at again. */
 const TAG_AGAIN_MS = 600_000;
+/** What GitHub said of a tag when it was made is not asked again for so long. */
+const JUST_MADE_MS = 60_000;
 
 /**
  * The evidence of a release, attached to its draft. It is made once for each state: from then on it stands as it is, whatever
@@ -104,6 +106,7 @@ function attached(
     name: component.name,
     tag: release.version,
     release: known.release?.written?.id as number,
+    sendTo: known.assets === null ? (known.release?.written?.told ?? null) : null,
     // First goes what says more than is so any more.
     files: [...lackedBy(files).map((name) => ({ name, text: null })), ...files],
   };
@@ -122,6 +125,13 @@ const filesOf = ({ house }: Making, evidence: Evidence): readonly EvidenceFile[]
 const fingerprintOf = (files: readonly EvidenceFile[]) =>
   digestOf((files.find(({ name }) => name === MANIFEST_FILE) as EvidenceFile).text);
 
+/** As GitHub made it a moment ago; null: that was earlier, or nobody heard what it answered. */
+function justTagged({ tag, now }: Pick<PullKnown, "tag" | "now">, commit: Sha): { object: Sha; commit: Sha } | null {
+  const written = standsIn(tag);
+  if (written?.told === undefined || now > later(written.at, JUST_MADE_MS)) return null;
+  return { object: written.told as Sha, commit };
+}
+
 /** As it is now; null while something is to be read, which `look` knows, and where the tag does not name the commit any more. */
 function evidenceOn(
   { known, pull, component, house, release }: Making & { readonly known: OnRecord },
@@ -134,7 +144,7 @@ function evidenceOn(
   const reviews = look.at({ want: "reviews", number: subject.number });
   const approvers = approversIn(reviews ?? []).slice(0, MOST_NAMED);
   const names = approvers.map(({ id, login }) => [id, look.at({ want: "user", id, login })?.name ?? null] as const);
-  const tag = look.at({ want: "tag", tag: release.version });
+  const tag = justTagged(known, commit) ?? look.at({ want: "tag", tag: release.version });
   const before = previous === null ? null : look.at({ want: "tag", tag: previous });
   const tree = look.at({ want: "tree", commit });
   const comparison = brought(look, pull.head.sha, commit);

@@ -33,6 +33,7 @@ export type Comparison = {
   readonly behind: number;
   /** Where the two parted: the last commit that both have. */
   readonly mergeBase: Sha;
+  readonly mergeBaseTree: Sha;
   readonly commits: readonly Commit[];
   readonly whole: boolean;
   /** The files that differ since then; `whole` false: GitHub does not list them all. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Effect } from "../flow/effect.ts";
+import type { Done, Effect } from "../flow/effect.ts";
 import { digestOf } from "../flow/ledger.ts";
 import { type Instant, later } from "../flow/names.ts";
 import type { Send } from "./call.ts";
@@ -104,23 +104,39 @@ async function isRight(read: Read, place: Place, { text }: File, asset: Asset | 
 /** Makes the files of a release be what they are to be. Others' files of other names stay as they are. */
 export function attacher(send: Send, read: Read, clock: { now(): Instant }, apiUrl: string) {
   /** @returns the release's id, once all that was sent was seen there with its digest. */
-  return async function attach(place: Place, effect: Assets): Promise<Outcome<number>> {
+  return async function attach(place: Place, effect: Assets): Promise<Outcome<Done>> {
+    if (effect.sendTo !== null) {
+      // Whatever was there after all, or is not there any more, is seen next.
+      const sent = await put(place, effect.files, { assets: [], upload_url: effect.sendTo });
+      if (!sent.ok && !isAbsent(sent)) return sent;
+    }
     for (let round = 0; ; round++) {
       const there = await releaseAt(read, place, effect.release);
       if (!there.ok) return isAbsent(there) ? failed(gone(there.failure, effect.tag)) : there;
-      const { assets, upload_url } = there.value;
+      const { assets } = there.value;
       const wrong = await wrongOf(read, place, effect.files, assets);
       if (!wrong.ok) return wrong;
-      if (wrong.value.length === 0) return found(effect.release);
+      if (wrong.value.length === 0) return found({ id: effect.release });
       if (round === MOST_ROUNDS) return refused(wrong.value.map(inWords(assets)).join(", and "));
-      for (const file of wrong.value) {
-        const address = uploadAddress(apiUrl, upload_url, file.name);
-        if (address === null) return refused(`GitHub wants files sent to ${upload_url}, which is no host of ${apiUrl}`);
-        const replaced = await replace(place, assets, file, address);
-        if (!replaced.ok) return replaced;
-      }
+      const sent = await put(place, wrong.value, there.value);
+      if (!sent.ok) return sent;
     }
   };
+
+  /** To the release that is there, or is known to have been made with nothing in it. */
+  async function put(
+    place: Place,
+    files: readonly File[],
+    { assets, upload_url }: { readonly assets: readonly Asset[]; readonly upload_url: string },
+  ): Promise<Outcome<unknown>> {
+    for (const file of files) {
+      const address = uploadAddress(apiUrl, upload_url, file.name);
+      if (address === null) return refused(`GitHub wants files sent to ${upload_url}, which is no host of ${apiUrl}`);
+      const replaced = await replace(place, assets, file, address);
+      if (!replaced.ok) return replaced;
+    }
+    return found(null);
+  }
 
   /** One that is there by now, or only begun, is seen in the next round. */
   async function replace(

@@ -109,6 +109,7 @@ const blankSlot = (slot: Slot): Tables["slot"] => ({
   slot,
   fingerprint: null,
   github_id: null,
+  told: null,
   completed: 0,
   written_at: null,
   refused_fingerprint: null,
@@ -155,6 +156,7 @@ export async function record(on: Connection, kind: Database["kind"], lease: Leas
       ? {
           fingerprint: effect.fingerprint,
           github_id: receipt.id,
+          told: receipt.told ?? null,
           completed: isEnd(effect) ? 1 : 0,
           written_at: at,
           refused_fingerprint: null,
@@ -234,6 +236,7 @@ function entryOf(about: string, receipt: Extract<Receipt, { came: "done" | "refu
       fingerprint: effect.fingerprint,
       ...what,
       ...(receipt.came === "done" ? { id: receipt.id } : { because: receipt.because }),
+      ...(receipt.came === "done" && receipt.told !== undefined && { told: receipt.told }),
     },
   };
 }

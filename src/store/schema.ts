@@ -39,6 +39,8 @@ export type Tables = {
     slot: string;
     fingerprint: string | null;
     github_id: number | null;
+    /** What GitHub said of it, where that is needed later. */
+    told: string | null;
     completed: number;
     written_at: string | null;
     refused_fingerprint: string | null;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Decision } from "../../src/flow/decision.ts";
 import type { Effect, SlotState } from "../../src/flow/effect.ts";
 import type { PullKnown, Review } from "../../src/flow/facts.ts";
-import { type Hash, later, type Place } from "../../src/flow/names.ts";
+import { type Hash, type Instant, later, type Place } from "../../src/flow/names.ts";
 import type { StandingOf } from "../../src/flow/standing.ts";
 import type { SignedEvidence } from "../../src/release/evidence/statement.ts";
 import { at, component, LATER, NOW, unknown } from "../builders.ts";
@@ -11,7 +11,7 @@ import { OTTO, RITA } from "../gates/asking.ts";
 import { done } from "../release/walks.ts";
 import { execution, WITH_RUN_BOOK } from "./facts.ts";
 import { FREE, judge, says } from "./hub.ts";
-import { attached, github, HASH, known, made, PLACE, refusing, release, there } from "./released.ts";
+import { attached, github, HASH, known, made, PLACE, refusing, release, telling, there } from "./released.ts";
 import { asks, MERGED, OPEN, underWay, written } from "./under-way.ts";
 
 type Assets = Extract<Effect, { thing: "assets" }>;
@@ -93,6 +93,25 @@ describe("The evidence of a release", () => {
     const tag = { written: { ...(there(0).written as NonNullable<SlotState["written"]>), at: LATER }, refused: null };
     const facts = { ...drafted, standing: [standing], assets: slot, tag, now: LATER };
     expect(signed(judge(facts, github))).toMatchObject({ made: LATER });
+  });
+
+  it("names the tag as GitHub made it a moment ago, and asks what it is where that was earlier", () => {
+    const tag = telling(there(0), at("the tag that was made"));
+    const objectAt = (now: Instant) => {
+      const decision = judge({ ...drafted, tag, now }, github);
+      return [signed(decision).release.tag.object, decision.asked.includes("tag v1.4.0")];
+    };
+    expect(objectAt(later(NOW, 60_000))).toEqual([at("the tag that was made"), false]);
+    expect(objectAt(later(NOW, 61_000))).toEqual([at("the tag"), true]);
+  });
+
+  it("is sent where GitHub said when it made the draft, as long as nothing was sent there", () => {
+    const sendTo = (assets: SlotState | null) =>
+      assetsIn(judge({ ...drafted, release: telling(there(900), "https://uploads"), assets }, github))?.sendTo;
+    expect(assetsIn(judge(drafted, github))?.sendTo).toBeNull();
+    expect(sendTo(null)).toBe("https://uploads");
+    expect(sendTo(there(900))).toBeNull();
+    expect(sendTo(refusing([], "GitHub answered 403."))).toBeNull();
   });
 
   it("of the first release names none before it, and of one whose tag is gone neither", () => {

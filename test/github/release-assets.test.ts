@@ -22,6 +22,7 @@ const ASSETS: Assets = {
   name: NAME,
   tag: "v1.4.0",
   release: 900,
+  sendTo: null,
   files: [JSON_FILE, MD_FILE],
 };
 
@@ -263,6 +264,52 @@ describe("The files of a release", () => {
     nock(UPLOADS).post(`${SHOWN}/assets?name=evidence.json`).delay(1_000).reply(201, {});
     expect(await connected({ timeout: 100 }).github.perform(LEASE, ASSETS)).toMatchObject({ came: "unsure" });
     nock.abortPendingRequests();
+  });
+});
+
+describe("The files of a release that was just made", () => {
+  const effect: Assets = { ...ASSETS, sendTo: `${UPLOADS}${SHOWN}/assets{?name,label}` };
+  test.each<[string, readonly Call[], object]>([
+    ["are sent unasked, and read back", [uploads(JSON_FILE), uploads(MD_FILE), shows(RIGHT)], done],
+    [
+      "of which an earlier run sent one, and another in part",
+      [
+        uploads(JSON_FILE, 422, TAKEN),
+        uploads(MD_FILE, 422, TAKEN),
+        shows([STARTER, RIGHT[1] ?? {}]),
+        deletes(3),
+        uploads(JSON_FILE),
+        shows(RIGHT),
+      ],
+      done,
+    ],
+    [
+      "that come back as other bytes are sent twice more",
+      [
+        uploads(JSON_FILE),
+        uploads(MD_FILE),
+        ...[1, 2].flatMap(() => [shows([OTHER_BYTES, RIGHT[1] ?? {}]), deletes(4), uploads(JSON_FILE)]),
+        shows(RIGHT),
+      ],
+      done,
+    ],
+    [
+      "and is gone",
+      [
+        uploads(JSON_FILE, 404, said("Not Found")),
+        { method: "GET", path: SHOWN, status: 404, answer: said("Not Found") },
+      ],
+      refused(`GitHub does not show the release v1.4.0 any more when asked to ${ASKED}.`),
+    ],
+    ["that GitHub may have taken", [uploads(JSON_FILE), uploads(MD_FILE, 502)], { came: "unsure" }],
+  ])("%s", async (_what, calls, came) => {
+    expect(await did(calls, effect)).toMatchObject(came);
+  });
+
+  test("are not sent to another's host", async () => {
+    expect(await did([], { ...effect, sendTo: "https://evil.example/assets{?name,label}" })).toMatchObject(
+      refused("GitHub wants files sent to https://evil.example/assets{?name,label}, which is no host of"),
+    );
   });
 });
 

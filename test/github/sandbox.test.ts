@@ -558,7 +558,7 @@ describe("every effect", () => {
       { name: "evidence.json", text: '{"said":"\u00fc"}\n' },
       { name: "evidence.md", text: "# Evidence\n" },
     ];
-    const assets: Effect = {
+    const assets: Extract<Effect, { thing: "assets" }> = {
       does: "set",
       thing: "assets",
       slot: assetsSlot(repository, number),
@@ -567,6 +567,7 @@ describe("every effect", () => {
       name,
       tag: "v1.0.0",
       release: release.id,
+      sendTo: null,
       files,
     };
     const there = () =>
