@@ -155,8 +155,8 @@ export type Effect = {
       readonly over: number | null;
     }
   /**
-   * Files of a GitHub Release: of these names it has exactly these texts, read back by their digests, and of other names
-   * what others gave it. Names are of letters, digits, dots, dashes and underscores, as GitHub keeps them.
+   * Files of a GitHub Release: of these names it has exactly these texts, read back by their digests, or no file where the
+   * text is null, and of other names what others gave it. Names are of letters, digits, dots, dashes and underscores, as GitHub keeps them.
    * https://docs.github.com/rest/releases/assets
    */
   | {
@@ -166,7 +166,7 @@ export type Effect = {
       readonly release: number;
       /** Where GitHub said that files of the release are sent, while nothing was sent there; null: it is asked what is there. */
       readonly sendTo: string | null;
-      readonly files: readonly { readonly name: string; readonly text: string }[];
+      readonly files: readonly { readonly name: string; readonly text: string | null }[];
     }
   /** A reaction to a comment of somebody's. */
   | { readonly thing: "reaction"; readonly comment: number; readonly content: Reaction }

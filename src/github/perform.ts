@@ -369,7 +369,7 @@ function inWords(effect: Effect): string {
   if (effect.thing === "release")
     return `${effect.draft ? "draft" : "publish"} the release ${effect.tag} of ${effect.name}`;
   if (effect.thing === "assets")
-    return `attach ${effect.files.map(({ name }) => name).join(", ")} to the release ${effect.tag} of ${effect.name}`;
+    return `attach ${effect.files.flatMap(({ name, text }) => (text === null ? [] : [name])).join(", ")} to the release ${effect.tag} of ${effect.name}`;
   if (effect.thing === "promotion" || effect.thing === "commit") return `open “${effect.title}” in ${effect.name}`;
   if (effect.thing === "proposal") return `propose ${effect.path} in ${effect.name}`;
   return `${effect.content === null ? "remove" : "set"} the ruleset ${effect.title} in ${effect.name}`;

@@ -33,7 +33,7 @@ const MOST_ROUNDS = 2;
 /** When to ask again for what is refused here: somebody has to change something first. */
 const REFUSED_MS = 10 * 60_000;
 
-const wanted = ({ text }: File): string => `sha256:${digestOf(text)}`;
+const wanted = (text: string): string => `sha256:${digestOf(text)}`;
 const typeOf = (name: string): string => (name.endsWith(".json") ? "application/json" : "text/plain; charset=utf-8");
 
 /**
@@ -93,11 +93,12 @@ async function wrongOf(
 }
 
 /** Where GitHub tells no digest, it is compared with what GitHub gives back. https://docs.github.com/rest/releases/assets */
-async function isRight(read: Read, place: Place, file: File, asset: Asset | undefined): Promise<Outcome<boolean>> {
-  if (asset?.state !== "uploaded" || asset.size !== Buffer.byteLength(file.text)) return found(false);
-  if (typeof asset.digest === "string") return found(asset.digest === wanted(file));
+async function isRight(read: Read, place: Place, { text }: File, asset: Asset | undefined): Promise<Outcome<boolean>> {
+  if (text === null) return found(asset === undefined);
+  if (asset?.state !== "uploaded" || asset.size !== Buffer.byteLength(text)) return found(false);
+  if (typeof asset.digest === "string") return found(asset.digest === wanted(text));
   const given = await read.text(place, `${root(place)}/releases/assets/${asset.id}`);
-  return given.ok ? found(given.value === file.text) : given;
+  return given.ok ? found(given.value === text) : given;
 }
 
 /** Makes the files of a release be what they are to be. Others' files of other names stay as they are. */
@@ -149,6 +150,7 @@ export function attacher(send: Send, read: Read, clock: { now(): Instant }, apiU
       const removed = await send({ installation, priority, method: "DELETE", path });
       if (!removed.ok && !isAbsent(removed)) return removed;
     }
+    if (file.text === null) return found(null);
     const headers = { "content-type": typeOf(file.name) };
     const sent = await send({ installation, priority, method: "POST", path: address, headers, body: file.text });
     return sent.ok || !isThere(sent.failure) ? sent : found(null);
@@ -163,9 +165,10 @@ export function attacher(send: Send, read: Read, clock: { now(): Instant }, apiU
 const inWords =
   (assets: readonly Asset[]) =>
   (file: File): string => {
-    const { name } = file;
+    const { name, text } = file;
+    if (text === null) return `${name} is there though GitHub took it away`;
     const asset = assets.find((one) => one.name === name);
     if (asset === undefined) return `${name} is not there though GitHub took it`;
     if (asset.state !== "uploaded") return `${name} is there only in part`;
-    return `${name} is there with ${asset.digest ?? `${asset.size} other bytes`} instead of ${wanted(file)}`;
+    return `${name} is there with ${asset.digest ?? `${asset.size} other bytes`} instead of ${wanted(text)}`;
   };

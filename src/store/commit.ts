@@ -214,7 +214,10 @@ function saidOf(effect: Effect): Entry["says"] {
     case "release":
       return { tag: effect.tag, title: effect.title, body: effect.body, draft: effect.draft };
     case "assets":
-      return { tag: effect.tag, files: effect.files.map(({ name, text }) => ({ name, sha256: digestOf(text) })) };
+      return {
+        tag: effect.tag,
+        files: effect.files.map(({ name, text }) => ({ name, sha256: text === null ? null : digestOf(text) })),
+      };
     case "issue":
     case "ruleset":
       return { title: effect.title };

@@ -12,6 +12,7 @@ export async function migrate({ db, kind, write }: Database): Promise<void> {
     "0005-walked": walked(kind),
     "0006-redaction": redaction(kind),
     "0007-told": told(kind),
+    "0008-ended": ended(kind),
   };
   const toLatest = async (on: Connection) => {
     const migrator = new Migrator({ db: on, provider: { getMigrations: async () => migrations } });
@@ -133,6 +134,13 @@ const redaction = (kind: Database["kind"]): Migration => ({
 const told = (kind: Database["kind"]): Migration => ({
   async up(db: Kysely<unknown>) {
     await sql.raw(`alter table slot add column told ${typesOf(kind).text}`).execute(db);
+  },
+});
+
+/** How what stood ended, beside the sentence that says so to people. */
+const ended = (kind: Database["kind"]): Migration => ({
+  async up(db: Kysely<unknown>) {
+    await sql.raw(`alter table standing add column ended ${typesOf(kind).text}`).execute(db);
   },
 });
 

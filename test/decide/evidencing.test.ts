@@ -21,7 +21,11 @@ const drafted: Partial<PullKnown> = { ...known, standing: [release()], tag: ther
 
 const assetsIn = (decision: Decision): Assets | undefined =>
   made(decision).find((effect): effect is Assets => effect.thing === "assets");
-const names = (decision: Decision) => assetsIn(decision)?.files.map(({ name }) => name);
+const names = (decision: Decision) =>
+  assetsIn(decision)?.files.flatMap(({ name, text }) => (text === null ? [] : [name]));
+/** What the draft is not to have any more. */
+const without = (decision: Decision) =>
+  assetsIn(decision)?.files.flatMap(({ name, text }) => (text === null ? [name] : []));
 /** What is signed in the evidence that is attached. */
 function signed(decision: Decision): SignedEvidence {
   const text = assetsIn(decision)?.files.find(({ name }) => name === "evidence.json")?.text ?? "";
@@ -190,6 +194,10 @@ describe("The evidence of what is yet to be tested", () => {
     const undone = judge({ ...walked(standing), assets: slot }, answers);
     expect(signed(undone)).toMatchObject({ state: "preliminary", authorised: null });
     expect(remade(undone)).not.toHaveProperty("authorised");
+    // The one that says what passed goes first; nothing is published meanwhile.
+    expect(assetsIn(undone)?.files[0]).toEqual({ name: "svr.json", text: null });
+    expect(made(undone).map(({ thing }) => thing)).toEqual(["assets"]);
+    expect(without(judge({ ...walked(release(), ...TESTED) }, answers))).toEqual([]);
   });
 });
 
@@ -262,6 +270,48 @@ describe("A release that is published by hand", () => {
       }),
     );
     expect(signed(decision)).toMatchObject({ state: "final", authorised: { by: RITA } });
+  });
+});
+
+describe("What was undone and done again before anybody looked, once its final evidence was there", () => {
+  /** As it stands after its final evidence was made and attached. */
+  function ready(facts: Partial<PullKnown>): { readonly release: StandingOf<"release">; readonly assets: SlotState } {
+    const decision = judge(facts, answers);
+    return { release: remade(decision), assets: there(900, false, assetsIn(decision)?.fingerprint) };
+  }
+  const AGAIN = [...TESTED.slice(0, 2), done(OTTO, { item: "i6", at: LATER })];
+
+  it("is told by evidence that is made anew, also final, before it is published", () => {
+    const { release: was, assets } = ready(walked(release(), ...TESTED));
+    expect(made(judge({ ...walked(was, ...TESTED), assets }, answers))).toMatchObject([{ draft: false }]);
+    const again = judge({ ...walked(was, ...AGAIN), assets, now: LATER }, answers);
+    expect(made(again).map(({ thing }) => thing)).toEqual(["assets"]);
+    expect(signed(again)).toMatchObject({ state: "final", made: LATER });
+    expect(JSON.stringify(signed(again).runBook)).toContain('"otto"');
+    const after = there(900, false, assetsIn(again)?.fingerprint);
+    expect(made(judge({ ...walked(remade(again), ...AGAIN), assets: after }, answers))).toMatchObject([
+      { draft: false },
+    ]);
+    // What is watched afterwards changes nothing.
+    const monitored = judge({ ...walked(was, ...TESTED, done(OTTO, { item: "i9", at: LATER })), assets }, answers);
+    expect(made(monitored)).toMatchObject([{ draft: false }]);
+  });
+
+  it("is let go anew where that is done by hand", () => {
+    const let_ = byHand(walked(release(), ...TESTED, PUBLISHES));
+    const { release: was, assets } = ready({ ...let_, requests: OPEN });
+    expect(was).toMatchObject({ authorised: { by: RITA }, evidence: { state: "final" } });
+    const now = (...standing: PullKnown["standing"]) =>
+      judge({ ...byHand(walked(was, ...standing)), assets, requests: OPEN, now: LATER }, answers);
+    for (const standing of [AGAIN, [...AGAIN, PUBLISHES]]) {
+      const lapsed = now(...standing);
+      expect(signed(lapsed)).toMatchObject({ state: "preliminary", authorised: null });
+      expect(remade(lapsed)).not.toHaveProperty("authorised");
+      expect(remade(lapsed).evidence).not.toHaveProperty("verified");
+      expect(without(lapsed)).toEqual(["svr.json"]);
+    }
+    const anew = now(...AGAIN, underWay({ publishes: true, at: LATER }));
+    expect(signed(anew)).toMatchObject({ state: "final", authorised: { by: RITA, at: LATER } });
   });
 });
 

@@ -174,7 +174,7 @@ describe("A merge into the last stage", () => {
     ]);
     const published = judge({ ...tagged, release: there(900, true) });
     expect(told(published)).toMatchObject([
-      { what: "closed", says: { key: "release:42:12", because: "v1.4.0 is released" } },
+      { what: "closed", says: { key: "release:42:12", because: "v1.4.0 is released", ended: { as: "released" } } },
     ]);
     // What is over is not begun again.
     expect(judge({ ...known, tag: there(0) }).effects).toEqual([]);

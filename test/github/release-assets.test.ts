@@ -26,7 +26,7 @@ const ASSETS: Assets = {
   files: [JSON_FILE, MD_FILE],
 };
 
-type File = Assets["files"][number];
+type File = { readonly name: string; readonly text: string };
 const asset = (id: number, { name, text }: File, more: object = {}) => ({
   id,
   name,
@@ -310,6 +310,43 @@ describe("The files of a release that was just made", () => {
     expect(await did([], { ...effect, sendTo: "https://evil.example/assets{?name,label}" })).toMatchObject(
       refused("GitHub wants files sent to https://evil.example/assets{?name,label}, which is no host of"),
     );
+  });
+});
+
+describe("A file that a release is not to have", () => {
+  const SVR = { name: "svr.json", text: "{}" };
+  const effect: Assets = { ...ASSETS, files: [{ name: SVR.name, text: null }, MD_FILE] };
+  const svr = asset(7, SVR);
+  const md = asset(2, MD_FILE);
+  test.each<[string, readonly Call[], object]>([
+    ["and has not is nothing to do", [shows([md, OTHERS])], done],
+    [
+      "goes before anything else is sent",
+      [shows([svr, OTHERS]), deletes(7), uploads(MD_FILE), shows([md, OTHERS])],
+      done,
+    ],
+    [
+      "goes also where it is there in part only",
+      [shows([{ ...svr, state: "starter" }, md]), deletes(7), shows([md])],
+      done,
+    ],
+    ["and that somebody else took away just now is not missed", [shows([svr, md]), deletes(7, 404), shows([md])], done],
+    [
+      "and that GitHub keeps is told",
+      [shows([svr, md]), deletes(7), shows([svr, md]), deletes(7), shows([svr, md])],
+      refused("svr.json is there though GitHub took it away when asked to attach evidence.md to the release v1.4.0"),
+    ],
+  ])("%s", async (_what, calls, came) => {
+    expect(await did(calls, effect)).toMatchObject(came);
+  });
+
+  test.each<[string, readonly object[], unknown]>([
+    ["is still there, so that it is not as it is to be", [svr, md], null],
+    ["is gone, so that all is done", [md], expect.objectContaining(done)],
+  ])("and that an earlier run was to take away %s", async (_what, assets, came) => {
+    const { end } = expecting([shows(assets)]);
+    expect(await connected().github.find(LEASE, effect, later(NOW, -60_000))).toEqual(came);
+    end();
   });
 });
 
