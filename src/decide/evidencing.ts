@@ -29,7 +29,8 @@ const JUST_MADE_MS = 60_000;
 
 /**
  * The evidence of a release, attached to its draft. It is made once for each state: from then on it stands as it is, whatever
- * happens meanwhile, but for final evidence of what was done anew since. Until it is there, the same facts give the same bytes, however often it is tried.
+ * happens meanwhile, but for final evidence of what was done anew since. Until it is there, the same facts give the same bytes,
+ * however often it is tried.
  *
  * @returns null where it is there.
  */

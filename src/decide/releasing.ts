@@ -1,11 +1,12 @@
 import { type Effect, releaseSlot, standsIn } from "../flow/effect.ts";
 import type { PullKnown, Want } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
-import { closes, digestOf } from "../flow/ledger.ts";
+import { closes, digestOf, opens } from "../flow/ledger.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
+import type { Instant } from "../flow/names.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
-import { isVerified } from "../release/progress.ts";
+import { isDeploying, isVerified } from "../release/progress.ts";
 import { draftNote } from "../report/release.ts";
 import { unlessThere } from "./answer.ts";
 import { begun, tagging } from "./begun.ts";
@@ -51,15 +52,25 @@ export function releasing(
 
 /** The evidence is there before it is published: to what is published nobody adds anything where releases are immutable. */
 function drafted(at: Making): Releasing | { readonly lacks: readonly Want[] } {
-  const { known, pull, component, house, release } = at;
+  const { known, pull, component, house } = at;
   const { policy } = component.config;
   const walks = walksOn(known, pull, component, house, null);
   if (walks !== null && "lacks" in walks) return walks;
   if (walks !== null && "retryAt" in walks) return { ...NOTHING_RELEASED, lookAgainAt: walks.retryAt };
   const isTested = !policy.runBook.required || (walks !== null && isVerified(walks.production));
-  const now = { ...at, release: authorised(at, isTested, walks) };
+  const release = inVerification(at.release, walks, known.now);
+  const now = { ...at, release: authorised({ ...at, release }, isTested, walks) };
   const isFinal = isTested && (policy.release.publish === "automatic" || now.release.authorised !== undefined);
-  return evidencing(now, walks, isFinal ? "final" : "preliminary") ?? written({ ...at, release }, !isFinal);
+  const next = evidencing(now, walks, isFinal ? "final" : "preliminary") ?? written(at, !isFinal);
+  return "lacks" in next || release === at.release
+    ? next
+    : { ...next, entries: [opens(subjectKey(known.subject), release), ...next.entries] };
+}
+
+/** From the first item of its deployment on it is in verification, for good. */
+function inVerification(release: StandingOf<"release">, walks: Walks | null, now: Instant): StandingOf<"release"> {
+  if (release.verifying !== undefined || walks === null || !isDeploying(walks.production)) return release;
+  return { ...release, because: "its deployment has begun", verifying: now };
 }
 
 /** Whoever lets it be published does so once all is done; what is undone after that is for them to look at again. */

@@ -105,6 +105,8 @@ export type Release = {
   readonly previous: string | null;
   /** The last entry of the ledger then: its hash stands in the tag's message. */
   readonly ledger: Place;
+  /** When the first item of its deployment was done: it is in verification since then. Left out: it is promoted. */
+  readonly verifying?: Instant;
   /** What its evidence was made of, so that it has the same bytes each time; left out: there is none yet. */
   readonly evidence?: Evidenced;
   /** When what others did to its tag or its draft was undone, of the last ten minutes; left out: never. */

@@ -139,6 +139,10 @@ const VERIFIED: readonly Phase[] = ["deploy", "test"];
 export const isVerified = (progress: Progress): boolean =>
   progress.steps.length > 0 && openIn(progress, VERIFIED).length === 0;
 
+/** Whether the deployment has begun: the first of its items is done. */
+export const isDeploying = ({ steps }: Progress): boolean =>
+  steps.some(({ item, came }) => item.phase === "deploy" && came?.state === "done");
+
 /** A digest of what was done of that, by whom and when: another one where any of it was undone and done again. */
 export const digestOfVerified = ({ steps }: Progress): Hash =>
   digestOf(

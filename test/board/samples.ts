@@ -504,7 +504,8 @@ export const standing = (): readonly Standing[] => [
     ...opened,
     key: "release",
     kind: "release",
-    because: "merged as 1a2b3c4",
+    because: "its deployment has begun",
+    verifying: opened.at,
     version: "v1.4.0",
     number: 12,
     commit: id("1a2b3c4"),
@@ -547,6 +548,18 @@ export const standing = (): readonly Standing[] => [
     stage: branch("staging"),
     until: null,
   },
+  {
+    ...opened,
+    key: "release:901:13",
+    kind: "release",
+    because: "minor, because a commit brings a feature",
+    version: "v1.5.0",
+    number: 13,
+    commit: id("1a2b3c5"),
+    notes: "",
+    previous: "v1.4.0",
+    ledger: { sequence: 1, hash: digestOf("1") },
+  },
 ];
 
 /** A board with one of each. */
@@ -588,7 +601,7 @@ export const board = (): readonly ComponentView[] => [
   ),
   row("glucose/worker", { pulls: [open(3, {}, DEFAULT_POLICY)] }, {}, DEFAULT_POLICY),
   row("glucose/frozen", { standing: standing() }),
-  row("glucose/closed", { standing: standing().slice(-2) }),
+  row("glucose/closed", { standing: standing().slice(-3) }),
   row("glucose/retired", { mayWork: false }),
   row("glucose/docs", {}, { stages: { development: null, staging: null, master: id("d0c5") } }),
   row("glucose/wiki", {}, { stages: { development: null, staging: null, master: null } }),

@@ -33,7 +33,7 @@ function signed(decision: Decision): SignedEvidence {
 }
 /** The release as it stands after a decision. */
 const remade = (decision: Decision): StandingOf<"release"> => {
-  const opened = decision.entries.find(({ says: { kind } }) => kind === "release");
+  const opened = decision.entries.findLast(({ says: { kind } }) => kind === "release");
   return opened?.says as unknown as StandingOf<"release">;
 };
 
