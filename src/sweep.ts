@@ -4,7 +4,7 @@ import type { ListedPull } from "./flow/facts.ts";
 import type { ComponentMemory, PullMemory } from "./flow/memory.ts";
 import { type InstallationId, type Instant, later, type RepositoryId } from "./flow/names.ts";
 import type { Github } from "./github/client.ts";
-import { arrived } from "./intake.ts";
+import { arrived } from "./intake/installations.ts";
 
 /** Where it comes from what no delivery told. */
 const LISTS = "a look at GitHub's lists";

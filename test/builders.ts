@@ -224,6 +224,11 @@ export function history(limits: { readonly listed?: number } = {}): History {
     return seen.add(of);
   }
 
+  function treeOf(commit: Sha): Sha {
+    const { name, options } = commits.get(commit) ?? { name: "", options: {} as CommitOptions };
+    return at(options.tree ?? `tree of ${name}`);
+  }
+
   function compare(base: string, head: Sha): Comparison {
     const has = ancestors(branches.get(base) ?? sha(base));
     const had = ancestors(head);
@@ -234,15 +239,20 @@ export function history(limits: { readonly listed?: number } = {}): History {
     return {
       ahead: ahead.length,
       mergeBase,
+      mergeBaseTree: treeOf(mergeBase),
       behind: [...has].filter((commit) => !had.has(commit)).length,
       whole: listed.length === ahead.length,
       changes: { files: [], whole: true },
       commits: listed.map((commit) => {
-        const { name, parents, options } = commits.get(commit) ?? { name: "", parents: [], options: {} };
+        const { name, parents, options } = commits.get(commit) ?? {
+          name: "",
+          parents: [],
+          options: {} as CommitOptions,
+        };
         return {
           sha: commit,
           parents,
-          tree: at(options.tree ?? `tree of ${name}`),
+          tree: treeOf(commit),
           title: options.title ?? `Add ${name}`,
           author: options.author === undefined ? { id: 5, login: "dora" } : options.author,
         };

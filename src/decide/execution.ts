@@ -16,8 +16,9 @@ import { isVerified, type Progress, progressOf } from "../release/progress.ts";
 import { type Sticky, stickyComment } from "../report/execution.ts";
 import { failedItem, goneItem } from "../report/failed-item.ts";
 import { earlier, unlessThere } from "./answer.ts";
-import { executionOn, isLeft, leftUntil, undoneOf } from "./sticky.ts";
+import { executionOn } from "./sticky.ts";
 import { promotionOn, releaseOn } from "./under-way.ts";
+import { isLeft, leftUntil, undoneOf } from "./undoing.ts";
 
 /** What is to be written so that the comment shows the run-book as it stands. */
 export type Showing = {

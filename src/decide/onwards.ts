@@ -13,6 +13,7 @@ import { candidateFor, carriedBy } from "./choosing.ts";
 import { isAttached } from "./evidencing.ts";
 import { followsOn } from "./following.ts";
 import { adopting, takenOnBy } from "./handing-on.ts";
+import { isLeftAlone } from "./mending.ts";
 import { type At, ended, goesOn, NOTHING_PROMOTED, type Promotion, type Step } from "./promotion.ts";
 import { withReviewers } from "./reviewers.ts";
 import { makesRelease, releaseOn } from "./under-way.ts";
@@ -119,6 +120,7 @@ function released(known: PullKnown, policy: Policy, { foreseen }: Promotion): st
   const { tag, release, rollback, assets } = known;
   if (rollback?.withdrawn) return "What it released was withdrawn.";
   const made = releaseOn(known);
+  if (made !== undefined && isLeftAlone(known, made)) return null;
   const version = made?.version;
   if (tag?.refused) return `It could not be tagged. ${tag.refused.because}`;
   if (release?.refused)

@@ -1,17 +1,19 @@
 import { type Effect, releaseSlot, standsIn } from "../flow/effect.ts";
 import type { PullKnown, Want } from "../flow/facts.ts";
 import type { House } from "../flow/house.ts";
-import { closes, digestOf } from "../flow/ledger.ts";
+import { closes, digestOf, opens } from "../flow/ledger.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
+import type { Instant } from "../flow/names.ts";
 import type { StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
-import { isVerified } from "../release/progress.ts";
+import { isDeploying, isVerified } from "../release/progress.ts";
 import { draftNote } from "../report/release.ts";
 import { unlessThere } from "./answer.ts";
 import { begun, tagging } from "./begun.ts";
-import { evidencing } from "./evidencing.ts";
-import { walksOn } from "./execution.ts";
+import { evidencing, isOutdated } from "./evidencing.ts";
+import { type Walks, walksOn } from "./execution.ts";
 import { type Making, NOTHING_RELEASED, type Releasing, told } from "./making.ts";
+import { mending } from "./mending.ts";
 import { makesRelease, promotionOn, releaseOn } from "./under-way.ts";
 
 /**
@@ -34,39 +36,51 @@ export function releasing(
     if (ledger === null || recorded === null) return { ...NOTHING_RELEASED, lookAgainAt: known.now };
     return release === undefined || known.tag?.refused
       ? begun({ ...known, ledger, recorded }, pull, component, house)
-      : tagging(known, component, release);
+      : mending(known, release, known.tag, tagging(known, component, release));
   }
 
   const at = { known, pull, component, house, release };
   const there = standsIn(known.release);
-  if (there === null) return written(at, true);
+  if (there === null) return mending(known, release, known.release, written(at, true));
   if (!there.completed) return drafted(at);
   const { subject } = known;
   return {
     ...NOTHING_RELEASED,
-    entries: [closes(subjectKey(subject), "app", release.key, `${release.version} is released`)],
+    entries: [closes(subjectKey(subject), "app", release.key, `${release.version} is released`, { as: "released" })],
   };
 }
 
 /** The evidence is there before it is published: to what is published nobody adds anything where releases are immutable. */
 function drafted(at: Making): Releasing | { readonly lacks: readonly Want[] } {
-  const { known, pull, component, house, release } = at;
+  const { known, pull, component, house } = at;
   const { policy } = component.config;
   const walks = walksOn(known, pull, component, house, null);
   if (walks !== null && "lacks" in walks) return walks;
   if (walks !== null && "retryAt" in walks) return { ...NOTHING_RELEASED, lookAgainAt: walks.retryAt };
   const isTested = !policy.runBook.required || (walks !== null && isVerified(walks.production));
-  const now = { ...at, release: authorised(at, isTested) };
+  const release = inVerification(at.release, walks, known.now);
+  const now = { ...at, release: authorised({ ...at, release }, isTested, walks) };
   const isFinal = isTested && (policy.release.publish === "automatic" || now.release.authorised !== undefined);
-  return evidencing(now, walks, isFinal ? "final" : "preliminary") ?? written({ ...at, release }, !isFinal);
+  const next = evidencing(now, walks, isFinal ? "final" : "preliminary") ?? written(at, !isFinal);
+  return "lacks" in next || release === at.release
+    ? next
+    : { ...next, entries: [opens(subjectKey(known.subject), release), ...next.entries] };
+}
+
+/** From the first item of its deployment on it is in verification, for good. */
+function inVerification(release: StandingOf<"release">, walks: Walks | null, now: Instant): StandingOf<"release"> {
+  if (release.verifying !== undefined || walks === null || !isDeploying(walks.production)) return release;
+  return { ...release, because: "its deployment has begun", verifying: now };
 }
 
 /** Whoever lets it be published does so once all is done; what is undone after that is for them to look at again. */
-function authorised({ known, release }: Making, isTested: boolean): StandingOf<"release"> {
+function authorised({ known, release }: Making, isTested: boolean, walks: Walks | null): StandingOf<"release"> {
   const { authorised: before, ...rest } = release;
   const promotion = promotionOn(known);
   if (!isTested) return rest;
-  if (before !== undefined || !promotion?.publishes) return release;
+  if (before !== undefined && !isOutdated(release, walks)) return release;
+  // The word that it was let go by before is not said anew.
+  if (!promotion?.publishes || promotion.at === before?.at) return rest;
   return { ...rest, authorised: { by: promotion.request.by, at: promotion.at } };
 }
 

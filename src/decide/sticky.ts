@@ -2,17 +2,14 @@ import type { OnPull } from "../commands/command.ts";
 import { mayDeploy } from "../commands/deploying.ts";
 import { mayDo, pullOf, standingOf, type Walked, walked } from "../commands/items.ts";
 import { type Entry, opens } from "../flow/ledger.ts";
-import { type Instant, later, type Sha } from "../flow/names.ts";
+import type { Sha } from "../flow/names.ts";
 import type { Heard, Label, StickyEdit } from "../flow/request.ts";
 import type { RunBook } from "../flow/run-book.ts";
 import type { Execution, StandingOf } from "../flow/standing.ts";
 import { clicked, stateFrom } from "../release/execution.ts";
 import { named } from "../release/labels.ts";
 import { isTask } from "../release/progress.ts";
-
-/** More edits than this in so long, and the comment is left as it is: nobody wins against a script. */
-const MOST_UNDONE = 5;
-const UNDONE_WITHIN_MS = 10 * 60_000;
+import { isLeft, undoneOf } from "./undoing.ts";
 
 /** What came of an edit of the comment that shows a run-book: what is refused, by label and in a sentence. */
 export type StickyCame = {
@@ -112,11 +109,3 @@ export const executionOn = ({
   pull,
 }: Pick<OnPull, "standing"> & { readonly pull: Pick<OnPull["pull"], "number"> }): StandingOf<"execution"> | undefined =>
   standing.find((one): one is StandingOf<"execution"> => one.kind === "execution" && one.number === pull.number);
-
-/** When edits were undone, of those that still count. */
-export const undoneOf = ({ undone }: Pick<Execution, "undone">, now: Instant): readonly Instant[] =>
-  undone.filter((at) => later(at, UNDONE_WITHIN_MS) > now);
-export const isLeft = (undone: readonly Instant[]): boolean => undone.length >= MOST_UNDONE;
-/** When it is written again. */
-export const leftUntil = ([first]: readonly Instant[]): Instant | null =>
-  first === undefined ? null : later(first, UNDONE_WITHIN_MS);

@@ -52,7 +52,9 @@ export function withdrawing(known: PullKnown, pull: PullMemory, component: Compo
   return {
     entries: [
       ...(isNews && now !== undefined ? [{ ...opens(about, now), actor: "app" }] : []),
-      ...ends.map(({ key }) => closes(about, "app", key, withdrawnBy(subject.number))),
+      ...ends.map(({ key }) =>
+        closes(about, "app", key, `withdrawn by #${subject.number}`, { as: "withdrawn", by: subject.number }),
+      ),
       ...(effects.length > 0
         ? [{ what: "reported", actor: "app", about, says: { withdraws: effects.map(({ slot }) => slot) } } as const]
         : []),
@@ -67,7 +69,6 @@ export function withdrawing(known: PullKnown, pull: PullMemory, component: Compo
 }
 
 const stageOf = ({ config }: ComponentMemory): Branch => config.policy.stages.at(-1) as Branch;
-const withdrawnBy = (number: number): string => `withdrawn by #${number}`;
 
 /** Releases that a hotfix names which passed. */
 function namedBy({ verdict, rollback }: PullKnown, pull: PullMemory, component: ComponentMemory): readonly string[] {
@@ -118,9 +119,9 @@ function retitled(
   { releases, to, withdraws, ends }: Withdrawn,
   { name }: ComponentMemory,
 ) {
-  const isOurs = ({ standing: { key, version }, closed }: KnownRelease) =>
+  const isOurs = ({ standing: { key, version }, ended }: KnownRelease) =>
     to === null
-      ? closed === withdrawnBy(subject.number) || ends.some((one) => one.key === key)
+      ? (ended?.as === "withdrawn" && ended.by === subject.number) || ends.some((one) => one.key === key)
       : withdraws.includes(version);
   return releases.filter(isOurs).flatMap(({ standing, slot }) => {
     if (!slot?.written) return [];

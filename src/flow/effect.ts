@@ -33,7 +33,9 @@ export type Written = {
   /** Of a check that it has ended, of a release that it is published. */
   readonly completed: boolean;
   readonly at: Instant;
-};
+} & Told;
+/** What GitHub said of it when it was written, where that is needed later: of a tag its object, of a release where its files are sent. */
+type Told = { readonly told?: string };
 
 /** What we know of a slot: what stands there, and what GitHub last refused to put there. */
 export type SlotState = {
@@ -153,8 +155,8 @@ export type Effect = {
       readonly over: number | null;
     }
   /**
-   * Files of a GitHub Release: of these names it has exactly these texts, read back by their digests, and of other names
-   * what others gave it. Names are of letters, digits, dots, dashes and underscores, as GitHub keeps them.
+   * Files of a GitHub Release: of these names it has exactly these texts, read back by their digests, or no file where the
+   * text is null, and of other names what others gave it. Names are of letters, digits, dots, dashes and underscores, as GitHub keeps them.
    * https://docs.github.com/rest/releases/assets
    */
   | {
@@ -162,7 +164,9 @@ export type Effect = {
       readonly tag: string;
       /** GitHub's id of the release. */
       readonly release: number;
-      readonly files: readonly { readonly name: string; readonly text: string }[];
+      /** Where GitHub said that files of the release are sent, while nothing was sent there; null: it is asked what is there. */
+      readonly sendTo: string | null;
+      readonly files: readonly { readonly name: string; readonly text: string | null }[];
     }
   /** A reaction to a comment of somebody's. */
   | { readonly thing: "reaction"; readonly comment: number; readonly content: Reaction }
@@ -190,9 +194,12 @@ export type Reaction = "eyes" | "rocket" | "-1" | "confused";
 /** How a pull request becomes commits of its base. */
 export type MergeMethod = "merge" | "squash" | "rebase";
 
+/** What stands there now. */
+export type Done = { readonly id: number } & Told;
+
 /** What came of an effect. */
 export type Receipt = { readonly effect: Effect; readonly at: Instant } & (
-  | { readonly came: "done"; readonly id: number }
+  | ({ readonly came: "done" } & Done)
   /** GitHub said no, and would say no again: the reason in one sentence. */
   | { readonly came: "refused"; readonly because: string }
   /** An earlier run was cut off; it was looked for and is not there, so it is decided anew. */

@@ -1,6 +1,7 @@
 import type { CheckSeen } from "./check-seen.ts";
 import type { Config } from "./config.ts";
 import type { MergeMethod, SlotState } from "./effect.ts";
+import type { Ended } from "./ended.ts";
 import type { ComponentMemory, GroupMemory, PullFacts, PullMemory, StageMemory } from "./memory.ts";
 import type { Branch, Hash, InstallationId, Instant, Person, Place, RepositoryId, Sha } from "./names.ts";
 import type { Merge, Push, Records } from "./provenance.ts";
@@ -32,6 +33,7 @@ export type Comparison = {
   readonly behind: number;
   /** Where the two parted: the last commit that both have. */
   readonly mergeBase: Sha;
+  readonly mergeBaseTree: Sha;
   readonly commits: readonly Commit[];
   readonly whole: boolean;
   /** The files that differ since then; `whole` false: GitHub does not list them all. */
@@ -431,8 +433,8 @@ export type KnownDeviation = {
 };
 export type MadeRelease = {
   readonly standing: StandingOf<"release">;
-  /** Why it is no longer open, such as that it was released; null: it is. */
-  readonly closed: string | null;
+  /** Null: it is on its way. */
+  readonly ended: Ended | null;
 };
 /** A pull request into the default branch whose gate let a change of the config through. */
 export type LetThrough = {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Ended } from "./ended.ts";
 import type { Hash, Instant, Json } from "./names.ts";
 import type { Standing } from "./standing.ts";
 
@@ -39,12 +40,16 @@ export const opens = (about: string, standing: Standing): Entry => ({
   about,
   says: standing as unknown as Entry["says"],
 });
-/** What of this key stands no longer, and why, in one sentence without a full stop. */
-export const closes = (about: string, actor: string, key: string, because: string): Entry => ({
+/**
+ * What of this key stands no longer, and why, in one sentence without a full stop.
+ *
+ * @param ended how, where more follows from it than that it is over; left out: nothing does.
+ */
+export const closes = (about: string, actor: string, key: string, because: string, ended?: Ended): Entry => ({
   what: "closed",
   actor,
   about,
-  says: { key, because },
+  says: { key, because, ...(ended && { ended }) },
 });
 
 /** An entry in its place in a chain. */

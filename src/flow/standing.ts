@@ -107,8 +107,12 @@ export type Release = {
   readonly previous: string | null;
   /** The last entry of the ledger then: its hash stands in the tag's message. */
   readonly ledger: Place;
+  /** When the first item of its deployment was done: it is in verification since then. Left out: it is promoted. */
+  readonly verifying?: Instant;
   /** What its evidence was made of, so that it has the same bytes each time; left out: there is none yet. */
   readonly evidence?: Evidenced;
+  /** When what others did to its tag or its draft was undone, of the last ten minutes; left out: never. */
+  readonly undone?: readonly Instant[];
   /** Who lets it be published, where that is done by hand; left out: nobody yet. */
   readonly authorised?: { readonly by: Person; readonly at: Instant };
 };
@@ -121,6 +125,8 @@ export type Evidenced = {
   readonly head: Place;
   /** Of its files. */
   readonly fingerprint: Hash;
+  /** Of what was done after the merge by then, where it is final; left out: nothing has to be, or it is preliminary. */
+  readonly verified?: Hash;
 };
 /** A release or a hotfix that went into the last stage as it had passed, at the moment that it says. */
 export type Landed = { readonly kind: "landed"; readonly repository: RepositoryId; readonly number: number };
@@ -377,9 +383,9 @@ export const deviationKey = (repository: RepositoryId, stage: Branch, { after, b
 export const touchedKey = (
   repository: RepositoryId,
   stage: Branch,
-  { tag, did }: Pick<Touched, "tag" | "did">,
+  { tag, did, draft }: Pick<Touched, "tag" | "did" | "draft">,
   by: Person | null,
-): string => `deviation:${repository}:${stage}:release:${tag}:${did}:${by?.id ?? 0}`;
+): string => `deviation:${repository}:${stage}:release:${tag}:${draft ? "draft-" : ""}${did}:${by?.id ?? 0}`;
 
 /** The commit that a person names to accept a deviation: what was pushed, what a deletion took away, or what a release is of. */
 export const commitOf = (deviation: Deviation): Sha =>

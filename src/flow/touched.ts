@@ -1,3 +1,4 @@
+import type { Ended } from "./ended.ts";
 import type { Instant, Person, Sha } from "./names.ts";
 import { newest } from "./provenance.ts";
 
@@ -19,12 +20,14 @@ export type Touch = {
 /** The same, of a release of ours. */
 export type Touched = {
   readonly did: Deed;
+  /** It was a draft, and that was done to it more often than Flowgate puts it right. Left out: others could see it. */
+  readonly draft?: true;
   /** `v1.4.0`. */
   readonly tag: string;
   /** What the release is of. */
   readonly commit: Sha;
-  /** Whether Flowgate had released it by then: before that it goes on with it. */
-  readonly released: boolean;
+  /** How it had ended by then; null: it had not, and Flowgate goes on with it. */
+  readonly ended: Ended["as"] | null;
   readonly at: Instant;
 };
 

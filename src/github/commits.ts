@@ -17,12 +17,27 @@ const MOVED_MS = 1_000;
 /** A commit never changes: what is too much of it stays so. */
 const HUGE_MS = 3_600_000;
 
-export const treeAt = (read: Read, place: Place, commit: Sha): Promise<Outcome<Sha>> =>
-  read.one(place, `${root(place)}/git/commits/${commit}`, shapes.treeShape, { immutable: true });
+/** Its tree and what it was made on, in one answer. https://docs.github.com/rest/git/commits#get-a-commit-object */
+export const commitAt = (read: Read, place: Place, commit: Sha) =>
+  read.one(place, `${root(place)}/git/commits/${commit}`, shapes.commitShape, { immutable: true });
 
-/** Kept beside the tree, which is told by the same address. */
-export const parentsOf = (read: Read, place: Place, commit: Sha): Promise<Outcome<Answers["parents"]>> =>
-  read.one(place, `${root(place)}/git/commits/${commit}`, shapes.parentsShape, { part: "parents", immutable: true });
+export async function treeAt(read: Read, place: Place, commit: Sha): Promise<Outcome<Sha>> {
+  const outcome = await commitAt(read, place, commit);
+  return outcome.ok ? found(outcome.value.tree) : outcome;
+}
+
+export async function parentsOf(
+  read: Read,
+  place: Place,
+  { commit, now }: { readonly commit: Sha; readonly now: () => Instant },
+): Promise<Outcome<Answers["parents"]>> {
+  const outcome = await commitAt(read, place, commit);
+  if (!outcome.ok) return outcome;
+  const [first, ...others] = outcome.value.parents;
+  return first === undefined
+    ? unclear("The commit was made on no other", later(now(), HUGE_MS))
+    : found([first, ...others]);
+}
 
 /**
  * The commits up to `head` that touched a file, newest first; the last hundred at most.
@@ -114,10 +129,10 @@ export async function comparison(
   const first = pages[0];
   if (first === undefined || pages.some((page) => page.base !== first.base || page.total !== first.total))
     return moved(base, now());
-  const { ahead, behind, mergeBase, total } = first;
+  const { ahead, behind, mergeBase, mergeBaseTree, total } = first;
   const commits = pages.flatMap((page) => page.commits);
   const changes = changesIn(first.files);
-  return found({ ahead, behind, mergeBase, commits, whole: whole && commits.length === total, changes });
+  return found({ ahead, behind, mergeBase, mergeBaseTree, commits, whole: whole && commits.length === total, changes });
 }
 
 function changesIn(listed: readonly (ChangedFile | null)[] | null): Comparison["changes"] {

@@ -2,7 +2,7 @@ import type { ZodType } from "zod";
 import type { Effect } from "../flow/effect.ts";
 import type { Instant, Sha } from "../flow/names.ts";
 import type { Call, Send } from "./call.ts";
-import { parentsOf, treeAt } from "./commits.ts";
+import { commitAt } from "./commits.ts";
 import { failed, found, isThere, type Outcome } from "./failure.ts";
 import { malformed, parsed, type Read } from "./read.ts";
 import { madeShape } from "./releasing.ts";
@@ -44,10 +44,8 @@ export function committer(send: Send, read: Read, clock: { now(): Instant }) {
     const at = await headOf(read, place, branch);
     if (!at.ok) return at;
     if (at.value === null) return found(false);
-    const [is, has] = await Promise.all([treeAt(read, place, at.value), parentsOf(read, place, at.value)]);
-    if (!is.ok) return is;
-    if (!has.ok) return has;
-    return found(is.value === tree && has.value.join() === parents.join());
+    const there = await commitAt(read, place, at.value);
+    return there.ok ? found(there.value.tree === tree && there.value.parents.join() === parents.join()) : there;
   }
 
   async function make(place: Place, what: "trees" | "commits", body: NonNullable<Call["body"]>): Promise<Outcome<Sha>> {

@@ -127,7 +127,7 @@ function answersFrom(read: Read, clock: { now(): Instant }, permissions: Permiss
     tag: (place, { tag }) => tagAt(read, place, tag),
     user: (place, want) => userAt(read, place, want),
     tree: (place, { commit }) => treeAt(read, place, commit),
-    parents: (place, { commit }) => parentsOf(read, place, commit),
+    parents: (place, { commit }) => parentsOf(read, place, { commit, now }),
     entries: (place, { commit }) => entriesOf(read, place, { commit, now }),
     "root-files": (place, { commit }) => rootFilesOf(read, place, commit),
     blob: (place, { sha }) => blobOf(read, place, sha),

@@ -1,21 +1,18 @@
 import { z } from "zod";
 import { breakingFooter } from "../flow/breaking.ts";
 import { destructiveIn } from "../flow/destructive.ts";
-import type { Answers, ChangedFile, Commit, TreeEntry } from "../flow/facts.ts";
+import type { ChangedFile, Commit, TreeEntry } from "../flow/facts.ts";
 import { checkRunShape, shaText, statusShape } from "../flow/listed.ts";
 import type { Sha } from "../flow/names.ts";
 import { id } from "./parse.ts";
 
 const treeOf = z.object({ tree: z.object({ sha: shaText }) });
 
-/** https://docs.github.com/rest/git/commits#get-a-commit-object */
-export const treeShape = treeOf.transform(({ tree }) => tree.sha);
-
 const parent = z.object({ sha: shaText }).transform(({ sha }) => sha);
-/** The same address. */
-export const parentsShape = z
-  .object({ parents: z.tuple([parent], parent) })
-  .transform(({ parents }): Answers["parents"] => parents);
+/** https://docs.github.com/rest/git/commits#get-a-commit-object */
+export const commitShape = treeOf
+  .extend({ parents: z.array(parent) })
+  .transform(({ tree, parents }) => ({ tree: tree.sha, parents }));
 
 /** https://docs.github.com/rest/commits/commits#list-commits */
 export const commitsShape = z
@@ -100,7 +97,7 @@ export const comparisonShape = z
     behind_by: z.number().int().nonnegative(),
     total_commits: z.number().int().nonnegative(),
     base_commit: z.object({ sha: shaText }),
-    merge_base_commit: z.object({ sha: shaText }),
+    merge_base_commit: z.object({ sha: shaText, commit: treeOf }),
     commits: z.array(
       z
         .object({
@@ -131,6 +128,7 @@ export const comparisonShape = z
     total: total_commits,
     base: base_commit.sha,
     mergeBase: merge_base_commit.sha,
+    mergeBaseTree: merge_base_commit.commit.tree.sha,
     commits,
     files: files ?? null,
   }));

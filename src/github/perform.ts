@@ -1,6 +1,6 @@
 import type { ZodType } from "zod";
 import { DRY_RUN, RECHECK } from "../flow/check-buttons.ts";
-import { annotationsIn, type CheckContent, type Effect, type Receipt } from "../flow/effect.ts";
+import { annotationsIn, type CheckContent, type Done, type Effect, type Receipt } from "../flow/effect.ts";
 import type { Instant } from "../flow/names.ts";
 import type { Lease } from "../flow/subject.ts";
 import type { Call, Send } from "./call.ts";
@@ -53,7 +53,7 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }, api
     const place = { installation, priority, repository: effect.repository, name: effect.name };
     const outcome = await act(place, effect);
     const at = clock.now();
-    if (outcome.ok) return { effect, at, came: "done", id: outcome.value };
+    if (outcome.ok) return { effect, at, came: "done", ...outcome.value };
     const { failure } = outcome;
     if (failure.kind === "denied") return { effect, at, came: "refused", because: refusal(effect, failure) };
     return {
@@ -65,7 +65,7 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }, api
     };
   };
 
-  async function act(place: Place, effect: Effect): Promise<Outcome<number>> {
+  async function act(place: Place, effect: Effect): Promise<Outcome<Done>> {
     switch (effect.thing) {
       case "check-run":
         return setCheckRun(place, effect);
@@ -101,7 +101,7 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }, api
           path,
           body: { sha: effect.to, force: false },
         });
-        return moved.ok ? found(0) : moved;
+        return moved.ok ? found({ id: 0 }) : moved;
       }
       case "tag":
         return releases.tag(place, effect);
@@ -118,7 +118,7 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }, api
    * At that head only: at another GitHub answers 409, and then it is judged again.
    * https://docs.github.com/rest/pulls/pulls#merge-a-pull-request
    */
-  async function merge({ installation, priority, name }: Place, effect: Merge): Promise<Outcome<number>> {
+  async function merge({ installation, priority, name }: Place, effect: Merge): Promise<Outcome<Done>> {
     const { number, head, method } = effect;
     const merged = await send({
       installation,
@@ -127,7 +127,7 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }, api
       path: `${root({ name })}/pulls/${number}/merge`,
       body: { sha: head, merge_method: method },
     });
-    if (merged.ok) return found(number);
+    if (merged.ok) return found({ id: number });
     // Somebody else's merge came in between, so it is looked at again before anybody says no.
     const { failure } = merged;
     return failed(failure.status === 405 && PASSING.test(failure.message) ? { ...failure, kind: "unclear" } : failure);
@@ -137,7 +137,7 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }, api
    * The branch, unless it is there, and the pull request; one that is open between the two is taken for it.
    * https://docs.github.com/rest/git/refs#create-a-reference, https://docs.github.com/rest/pulls/pulls#create-a-pull-request
    */
-  async function promote(place: Place, effect: Promotion): Promise<Outcome<number>> {
+  async function promote(place: Place, effect: Promotion): Promise<Outcome<Done>> {
     const { installation, priority } = place;
     const { branch, pinned } = effect;
     if (pinned !== null) {
@@ -150,29 +150,29 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }, api
   }
 
   /** A pull request of ours; one that is open between the two branches already is that one. */
-  async function open(place: Place, { branch, base, title, body }: Promotion | Commit): Promise<Outcome<number>> {
+  async function open(place: Place, { branch, base, title, body }: Promotion | Commit): Promise<Outcome<Done>> {
     const path = `${root(place)}/pulls`;
     const opened = await write(place, { method: "POST", path, body: { head: branch, base, title, body } }, numberShape);
     if (opened.ok || !isThere(opened.failure)) return opened;
     const there = await pullsFrom(read, place, { branch, base, state: "open" });
     if (!there.ok) return there;
-    return there.value[0] === undefined ? opened : found(there.value[0].number);
+    return there.value[0] === undefined ? opened : found({ id: there.value[0].number });
   }
 
   /**
    * By what it says right now, so that nothing is lost that people wrote meanwhile. A list that they took away stays away.
    * https://docs.github.com/rest/pulls/pulls#update-a-pull-request
    */
-  async function relist(place: Place, effect: PullBody): Promise<Outcome<number>> {
+  async function relist(place: Place, effect: PullBody): Promise<Outcome<Done>> {
     const { number } = effect;
     const now = await textOf(read, place, number);
     if (!now.ok) return now;
     const changes = changesOf(effect, now.value);
-    if (changes === null) return found(number);
+    if (changes === null) return found({ id: number });
     return write(place, { method: "PATCH", path: `${root(place)}/pulls/${number}`, body: changes }, numberShape);
   }
 
-  async function request(place: Place, { number, people, teams }: Reviewers): Promise<Outcome<number>> {
+  async function request(place: Place, { number, people, teams }: Reviewers): Promise<Outcome<Done>> {
     const path = `${root(place)}/pulls/${number}/requested_reviewers`;
     return write(place, { method: "POST", path, body: { reviewers: people, team_reviewers: teams } }, numberShape);
   }
@@ -181,7 +181,7 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }, api
    * Branch, file and pull request, each unless it is there. What was begun and cut off is gone on with.
    * https://docs.github.com/rest/git/refs, https://docs.github.com/rest/repos/contents, https://docs.github.com/rest/pulls/pulls
    */
-  async function propose(place: Place, effect: Proposal): Promise<Outcome<number>> {
+  async function propose(place: Place, effect: Proposal): Promise<Outcome<Done>> {
     const { installation, priority } = place;
     const { branch, base, from, path, text, title, body } = effect;
     const made = await send({
@@ -204,7 +204,7 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }, api
     return write(place, { method: "POST", path: pulls, body: { head: branch, base, title, body } }, numberShape);
   }
 
-  async function setCheckRun(place: Place, effect: CheckRun): Promise<Outcome<number>> {
+  async function setCheckRun(place: Place, effect: CheckRun): Promise<Outcome<Done>> {
     const { head, content, over, fingerprint } = effect;
     const runs = `${root(place)}/check-runs`;
     // A completed run cannot be opened again, and annotations cannot be taken back: then a new one of the same name takes its place.
@@ -222,7 +222,7 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }, api
   }
 
   /** One that was deleted is made anew. https://docs.github.com/rest/issues/comments */
-  async function setComment(place: Place, { number, body, over }: Comment): Promise<Outcome<number>> {
+  async function setComment(place: Place, { number, body, over }: Comment): Promise<Outcome<Done>> {
     const issues = `${root(place)}/issues`;
     if (typeof over === "number") {
       const changed = await write(place, { method: "PATCH", path: `${issues}/comments/${over}`, body: { body } });
@@ -232,7 +232,7 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }, api
   }
 
   /** Made open; one that was deleted is made anew. https://docs.github.com/rest/issues/issues */
-  async function setIssue(place: Place, { title, body, state, over }: Issue): Promise<Outcome<number>> {
+  async function setIssue(place: Place, { title, body, state, over }: Issue): Promise<Outcome<Done>> {
     const issues = `${root(place)}/issues`;
     if (over !== null) {
       const reason = state === "closed" ? { state_reason: "completed" } : {};
@@ -247,18 +247,18 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }, api
     return write(place, { method: "POST", path: issues, body: { title, body } }, numberShape);
   }
 
-  async function setRuleset(place: Place, { title, content, over }: Ruleset): Promise<Outcome<number>> {
+  async function setRuleset(place: Place, { title, content, over }: Ruleset): Promise<Outcome<Done>> {
     const rulesets = `${root(place)}/rulesets`;
     if (content === null) {
       const removed = over === null ? null : await remove(place, over);
-      if (removed?.ok) return found(0);
+      if (removed?.ok) return found({ id: 0 });
       if (removed !== null && !isAbsent(removed)) return failed(removed.failure);
       const live = await rulesetAt(read, place, title);
       if (!live.ok) return live;
-      if (live.value === null) return found(0);
+      if (live.value === null) return found({ id: 0 });
       if (live.value.id === over && removed !== null) return failed(removed.failure);
       const other = await remove(place, live.value.id);
-      return other.ok ? found(0) : other;
+      return other.ok ? found({ id: 0 }) : other;
     }
     if (over !== null) {
       const changed = await write(place, { method: "PUT", path: `${rulesets}/${over}`, body: content });
@@ -276,12 +276,12 @@ export function performer(send: Send, read: Read, clock: { now(): Instant }, api
     place: Place,
     call: Pick<Call, "method" | "path" | "body">,
     shape: ZodType<{ readonly id: number }> = writtenShape,
-  ): Promise<Outcome<number>> {
+  ): Promise<Outcome<Done>> {
     const { installation, priority } = place;
     const outcome = await send({ installation, priority, ...call });
     if (!outcome.ok) return outcome;
     const result = parsed(outcome.value.text, shape);
-    if ("value" in result) return found(result.value.id);
+    if ("value" in result) return found(result.value);
     return malformed(result.flaw, outcome.value.status, clock.now());
   }
 }
@@ -369,7 +369,7 @@ function inWords(effect: Effect): string {
   if (effect.thing === "release")
     return `${effect.draft ? "draft" : "publish"} the release ${effect.tag} of ${effect.name}`;
   if (effect.thing === "assets")
-    return `attach ${effect.files.map(({ name }) => name).join(", ")} to the release ${effect.tag} of ${effect.name}`;
+    return `attach ${effect.files.flatMap(({ name, text }) => (text === null ? [] : [name])).join(", ")} to the release ${effect.tag} of ${effect.name}`;
   if (effect.thing === "promotion" || effect.thing === "commit") return `open “${effect.title}” in ${effect.name}`;
   if (effect.thing === "proposal") return `propose ${effect.path} in ${effect.name}`;
   return `${effect.content === null ? "remove" : "set"} the ruleset ${effect.title} in ${effect.name}`;

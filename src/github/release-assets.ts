@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Effect } from "../flow/effect.ts";
+import type { Done, Effect } from "../flow/effect.ts";
 import { digestOf } from "../flow/ledger.ts";
 import { type Instant, later } from "../flow/names.ts";
 import type { Send } from "./call.ts";
@@ -33,7 +33,7 @@ const MOST_ROUNDS = 2;
 /** When to ask again for what is refused here: somebody has to change something first. */
 const REFUSED_MS = 10 * 60_000;
 
-const wanted = ({ text }: File): string => `sha256:${digestOf(text)}`;
+const wanted = (text: string): string => `sha256:${digestOf(text)}`;
 const typeOf = (name: string): string => (name.endsWith(".json") ? "application/json" : "text/plain; charset=utf-8");
 
 /**
@@ -93,33 +93,50 @@ async function wrongOf(
 }
 
 /** Where GitHub tells no digest, it is compared with what GitHub gives back. https://docs.github.com/rest/releases/assets */
-async function isRight(read: Read, place: Place, file: File, asset: Asset | undefined): Promise<Outcome<boolean>> {
-  if (asset?.state !== "uploaded" || asset.size !== Buffer.byteLength(file.text)) return found(false);
-  if (typeof asset.digest === "string") return found(asset.digest === wanted(file));
+async function isRight(read: Read, place: Place, { text }: File, asset: Asset | undefined): Promise<Outcome<boolean>> {
+  if (text === null) return found(asset === undefined);
+  if (asset?.state !== "uploaded" || asset.size !== Buffer.byteLength(text)) return found(false);
+  if (typeof asset.digest === "string") return found(asset.digest === wanted(text));
   const given = await read.text(place, `${root(place)}/releases/assets/${asset.id}`);
-  return given.ok ? found(given.value === file.text) : given;
+  return given.ok ? found(given.value === text) : given;
 }
 
 /** Makes the files of a release be what they are to be. Others' files of other names stay as they are. */
 export function attacher(send: Send, read: Read, clock: { now(): Instant }, apiUrl: string) {
   /** @returns the release's id, once all that was sent was seen there with its digest. */
-  return async function attach(place: Place, effect: Assets): Promise<Outcome<number>> {
+  return async function attach(place: Place, effect: Assets): Promise<Outcome<Done>> {
+    if (effect.sendTo !== null) {
+      // Whatever was there after all, or is not there any more, is seen next.
+      const sent = await put(place, effect.files, { assets: [], upload_url: effect.sendTo });
+      if (!sent.ok && !isAbsent(sent)) return sent;
+    }
     for (let round = 0; ; round++) {
       const there = await releaseAt(read, place, effect.release);
       if (!there.ok) return isAbsent(there) ? failed(gone(there.failure, effect.tag)) : there;
-      const { assets, upload_url } = there.value;
+      const { assets } = there.value;
       const wrong = await wrongOf(read, place, effect.files, assets);
       if (!wrong.ok) return wrong;
-      if (wrong.value.length === 0) return found(effect.release);
+      if (wrong.value.length === 0) return found({ id: effect.release });
       if (round === MOST_ROUNDS) return refused(wrong.value.map(inWords(assets)).join(", and "));
-      for (const file of wrong.value) {
-        const address = uploadAddress(apiUrl, upload_url, file.name);
-        if (address === null) return refused(`GitHub wants files sent to ${upload_url}, which is no host of ${apiUrl}`);
-        const replaced = await replace(place, assets, file, address);
-        if (!replaced.ok) return replaced;
-      }
+      const sent = await put(place, wrong.value, there.value);
+      if (!sent.ok) return sent;
     }
   };
+
+  /** To the release that is there, or is known to have been made with nothing in it. */
+  async function put(
+    place: Place,
+    files: readonly File[],
+    { assets, upload_url }: { readonly assets: readonly Asset[]; readonly upload_url: string },
+  ): Promise<Outcome<unknown>> {
+    for (const file of files) {
+      const address = uploadAddress(apiUrl, upload_url, file.name);
+      if (address === null) return refused(`GitHub wants files sent to ${upload_url}, which is no host of ${apiUrl}`);
+      const replaced = await replace(place, assets, file, address);
+      if (!replaced.ok) return replaced;
+    }
+    return found(null);
+  }
 
   /** One that is there by now, or only begun, is seen in the next round. */
   async function replace(
@@ -133,6 +150,7 @@ export function attacher(send: Send, read: Read, clock: { now(): Instant }, apiU
       const removed = await send({ installation, priority, method: "DELETE", path });
       if (!removed.ok && !isAbsent(removed)) return removed;
     }
+    if (file.text === null) return found(null);
     const headers = { "content-type": typeOf(file.name) };
     const sent = await send({ installation, priority, method: "POST", path: address, headers, body: file.text });
     return sent.ok || !isThere(sent.failure) ? sent : found(null);
@@ -147,9 +165,10 @@ export function attacher(send: Send, read: Read, clock: { now(): Instant }, apiU
 const inWords =
   (assets: readonly Asset[]) =>
   (file: File): string => {
-    const { name } = file;
+    const { name, text } = file;
+    if (text === null) return `${name} is there though GitHub took it away`;
     const asset = assets.find((one) => one.name === name);
     if (asset === undefined) return `${name} is not there though GitHub took it`;
     if (asset.state !== "uploaded") return `${name} is there only in part`;
-    return `${name} is there with ${asset.digest ?? `${asset.size} other bytes`} instead of ${wanted(file)}`;
+    return `${name} is there with ${asset.digest ?? `${asset.size} other bytes`} instead of ${wanted(text)}`;
   };

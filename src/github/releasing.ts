@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Effect } from "../flow/effect.ts";
+import type { Done, Effect } from "../flow/effect.ts";
 import type { Answers, Tagged } from "../flow/facts.ts";
 import { branchText, shaText } from "../flow/listed.ts";
 import type { Instant, Sha } from "../flow/names.ts";
@@ -26,6 +26,7 @@ const releaseShape = z.object({
   name: z.string().nullish(),
   body: z.string().nullish(),
   draft: z.boolean(),
+  upload_url: z.string(),
 });
 
 /** The names of all tags. https://docs.github.com/rest/repos/repos#list-repository-tags */
@@ -79,7 +80,7 @@ export function releaser(send: Send, read: Read, clock: { now(): Instant }) {
   return { tag, release };
 
   /** The object, which nobody sees by itself, and then its name: one that names the same commit is ours. */
-  async function tag(place: Place, { tag, commit, message }: Tag): Promise<Outcome<number>> {
+  async function tag(place: Place, { tag, commit, message }: Tag): Promise<Outcome<Done>> {
     const { installation, priority } = place;
     const object = { tag, message, object: commit, type: "commit" };
     const made = await send({ installation, priority, method: "POST", path: `${root(place)}/git/tags`, body: object });
@@ -88,15 +89,15 @@ export function releaser(send: Send, read: Read, clock: { now(): Instant }) {
     if ("flaw" in result) return malformed(result.flaw, made.value.status, clock.now());
     const body = { ref: `refs/tags/${tag}`, sha: result.value.sha };
     const named = await send({ installation, priority, method: "POST", path: `${root(place)}/git/refs`, body });
-    if (named.ok) return found(0);
+    if (named.ok) return found({ id: 0, told: result.value.sha });
     if (!isThere(named.failure)) return named;
-    const there = await taggedCommit(read, place, tag);
+    const there = await tagAt(read, place, tag);
     if (!there.ok) return there;
-    return there.value === commit ? found(0) : failed(named.failure);
+    return there.value?.commit === commit ? found({ id: 0, told: there.value.object }) : failed(named.failure);
   }
 
   /** A draft that was deleted is made anew; what is to be published is there, or is not published. */
-  async function release(place: Place, { tag, commit, title, body, draft, over }: Release): Promise<Outcome<number>> {
+  async function release(place: Place, { tag, commit, title, body, draft, over }: Release): Promise<Outcome<Done>> {
     const { installation, priority } = place;
     const path = `${root(place)}/releases`;
     const said = { tag_name: tag, target_commitish: commit, name: title, body, draft };
@@ -108,9 +109,10 @@ export function releaser(send: Send, read: Read, clock: { now(): Instant }) {
     return written(await send({ installation, priority, method: "POST", path, body: said }));
   }
 
-  function written(outcome: Outcome<Reply>): Outcome<number> {
+  function written(outcome: Outcome<Reply>): Outcome<Done> {
     if (!outcome.ok) return outcome;
     const result = parsed(outcome.value.text, releaseShape);
-    return "value" in result ? found(result.value.id) : malformed(result.flaw, outcome.value.status, clock.now());
+    if ("flaw" in result) return malformed(result.flaw, outcome.value.status, clock.now());
+    return found({ id: result.value.id, told: result.value.upload_url });
   }
 }

@@ -12,8 +12,11 @@ import type { Sha } from "../flow/names.ts";
  * @returns null while something is still to be read: `look` knows what.
  */
 export function owed(look: Look, missing: Comparison, backMerges: readonly Sha[]): readonly Commit[] | null {
-  const listed = new Map(missing.commits.map((commit) => [commit.sha, commit]));
-  const treeOf = (commit: Commit["sha"]) => listed.get(commit)?.tree ?? look.at({ want: "tree", commit });
+  const trees = new Map(missing.commits.map(({ sha, tree }) => [sha, tree])).set(
+    missing.mergeBase,
+    missing.mergeBaseTree,
+  );
+  const treeOf = (commit: Sha) => trees.get(commit) ?? look.at({ want: "tree", commit });
   const brought = missing.commits.filter(({ sha, parents, tree }) => {
     const [first, second, more] = parents;
     if (first === undefined || second === undefined || more !== undefined) return true;

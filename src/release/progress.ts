@@ -1,5 +1,6 @@
 import type { Phase } from "../flow/config.ts";
-import type { Sha } from "../flow/names.ts";
+import { canonical, digestOf } from "../flow/ledger.ts";
+import type { Hash, Sha } from "../flow/names.ts";
 import type { Label } from "../flow/request.ts";
 import { type Item, isRequired, type RunBook } from "../flow/run-book.ts";
 import type { Walk } from "../flow/standing.ts";
@@ -131,9 +132,28 @@ export const openIn = ({ steps }: Progress, phases: readonly Phase[]): readonly 
       ((isRequired(step.item) && !step.cleared) || step.came?.state === "failed"),
   );
 
-/** Whether what comes after the merge is done. A run-book without items asks nothing, and is never done. */
+/** What comes after the merge, and before the release is out. */
+const VERIFIED: readonly Phase[] = ["deploy", "test"];
+
+/** Whether that is done. A run-book without items asks nothing, and is never done. */
 export const isVerified = (progress: Progress): boolean =>
-  progress.steps.length > 0 && openIn(progress, ["deploy", "test"]).length === 0;
+  progress.steps.length > 0 && openIn(progress, VERIFIED).length === 0;
+
+/** Whether the deployment has begun: the first of its items is done. */
+export const isDeploying = ({ steps }: Progress): boolean =>
+  steps.some(({ item, came }) => item.phase === "deploy" && came?.state === "done");
+
+/** A digest of what was done of that, by whom and when: another one where any of it was undone and done again. */
+export const digestOfVerified = ({ steps }: Progress): Hash =>
+  digestOf(
+    canonical(
+      steps.flatMap((step) =>
+        isLeaf(step) && isRequired(step.item) && VERIFIED.includes(step.item.phase)
+          ? [{ item: step.item.id, came: step.came }]
+          : [],
+      ),
+    ),
+  );
 
 /** How much of what a walk asks is cleared: *monitor* holds nothing, and *rollback* is for another day. */
 export function countIn({ steps }: Pick<Progress, "steps">): { readonly cleared: number; readonly of: number } {

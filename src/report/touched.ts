@@ -13,25 +13,35 @@ const TITLES: { readonly [did in Deed]: (tag: string) => string } = {
 };
 
 /** What was done by hand to a release, in a few words. */
-export const touchedTitle = ({ did, tag }: Touched): string => TITLES[did](tag);
+export const touchedTitle = ({ did, draft, tag }: Touched): string =>
+  draft ? `The draft of ${tag} was ${did} by hand again and again` : TITLES[did](tag);
 
 /** The same with by whom and when, in one sentence without a full stop. */
 export function touchedSentence(touched: Touched, by: Person | null): string {
-  const before = touched.did === "published" && !touched.released ? ", before it was verified" : "";
-  return `${touchedTitle(touched)}${by === null ? "" : `, by ${by.login}`} at ${minute(touched.at)}${before}`;
+  const { did, ended, at } = touched;
+  const though = did !== "published" || ended === "released" ? "" : ended === null ? EARLY : LATE;
+  return `${touchedTitle(touched)}${by === null ? "" : `, by ${by.login}`} at ${minute(at)}${though}`;
 }
 
-/** What Flowgate does about it: of what it has released it changes nothing any more. */
-function follows({ did, tag, commit, released }: Touched): string {
+const AT_MOST = "five times in ten minutes at most";
+const EARLY = ", before it was verified";
+const LATE = ", though it was withdrawn";
+
+/** What Flowgate does about it: of what is over it changes nothing any more. */
+function follows({ did, draft, tag, commit, ended }: Touched): string {
+  if (draft)
+    return `Flowgate puts it right ${AT_MOST}, and then leaves it alone for a while. ${code(tag)} is published only as Flowgate wrote it, and not before that is put right. Whoever runs what changes it can stop that, and an admin of this repository can take its access away. `;
   switch (did) {
     case "published":
-      return released
-        ? ""
-        : `What is left of its run-book is still to be done: then Flowgate releases it, and no other release goes in before. `;
+      return ended === null
+        ? `What is left of its run-book is still to be done: then Flowgate releases it, and no other release goes in before. `
+        : "";
     case "deleted":
-      return released ? "Flowgate does not make it anew. " : "Flowgate drafts it anew. ";
+      return ended === null ? `Flowgate drafts it anew, ${AT_MOST}. ` : "Flowgate does not make it anew. ";
     case "tag-deleted":
-      return released ? "Flowgate does not make it anew. " : `Flowgate tags ${short(commit)} with ${code(tag)} anew. `;
+      return ended === null
+        ? `Flowgate tags ${short(commit)} with ${code(tag)} anew, ${AT_MOST}. `
+        : "Flowgate does not make it anew. ";
     case "edited":
       return "What stands there now is not what Flowgate wrote. ";
     case "unpublished":

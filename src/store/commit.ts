@@ -113,6 +113,7 @@ const blankSlot = (slot: Slot): Tables["slot"] => ({
   slot,
   fingerprint: null,
   github_id: null,
+  told: null,
   completed: 0,
   written_at: null,
   refused_fingerprint: null,
@@ -174,6 +175,7 @@ export async function record(on: Connection, kind: Database["kind"], lease: Leas
       ? {
           fingerprint: effect.fingerprint,
           github_id: receipt.id,
+          told: receipt.told ?? null,
           completed: isEnd(effect) ? 1 : 0,
           written_at: at,
           refused_fingerprint: null,
@@ -231,7 +233,10 @@ function saidOf(effect: Effect): Entry["says"] {
     case "release":
       return { tag: effect.tag, title: effect.title, body: effect.body, draft: effect.draft };
     case "assets":
-      return { tag: effect.tag, files: effect.files.map(({ name, text }) => ({ name, sha256: digestOf(text) })) };
+      return {
+        tag: effect.tag,
+        files: effect.files.map(({ name, text }) => ({ name, sha256: text === null ? null : digestOf(text) })),
+      };
     case "issue":
     case "ruleset":
       return { title: effect.title };
@@ -250,6 +255,7 @@ function entryOf(about: string, receipt: Extract<Receipt, { came: "done" | "refu
       fingerprint: effect.fingerprint,
       ...what,
       ...(receipt.came === "done" ? { id: receipt.id } : { because: receipt.because }),
+      ...(receipt.came === "done" && receipt.told !== undefined && { told: receipt.told }),
     },
   };
 }

@@ -11,6 +11,8 @@ export async function migrate({ db, kind, write }: Database): Promise<void> {
     "0004-run-books": runBooks(kind),
     "0005-walked": walked(kind),
     "0006-redaction": redaction(kind),
+    "0007-told": told(kind),
+    "0008-ended": ended(kind),
   };
   const toLatest = async (on: Connection) => {
     const migrator = new Migrator({ db: on, provider: { getMigrations: async () => migrations } });
@@ -125,6 +127,20 @@ const redaction = (kind: Database["kind"]): Migration => ({
             `create or replace function ledger_is_append_only() returns trigger language plpgsql as $$ begin if tg_op = 'UPDATE' then if ${allowed} then return new; end if; end if; raise exception '${REFUSAL}'; end $$`,
           ];
     for (const statement of statements) await sql.raw(statement).execute(db);
+  },
+});
+
+/** What GitHub said of what it was given. */
+const told = (kind: Database["kind"]): Migration => ({
+  async up(db: Kysely<unknown>) {
+    await sql.raw(`alter table slot add column told ${typesOf(kind).text}`).execute(db);
+  },
+});
+
+/** How what stood ended, beside the sentence that says so to people. */
+const ended = (kind: Database["kind"]): Migration => ({
+  async up(db: Kysely<unknown>) {
+    await sql.raw(`alter table standing add column ended ${typesOf(kind).text}`).execute(db);
   },
 });
 

@@ -39,6 +39,8 @@ export type Tables = {
     slot: string;
     fingerprint: string | null;
     github_id: number | null;
+    /** What GitHub said of it, where that is needed later. */
+    told: string | null;
     completed: number;
     written_at: string | null;
     refused_fingerprint: string | null;
@@ -70,6 +72,8 @@ export type Tables = {
     closed_by: string | null;
     closed_at: string | null;
     closed_because: string | null;
+    /** JSON: how it ended, where more follows from that. */
+    ended: string | null;
   };
   /** Run-books as the pages of pull requests show them, by the subject's key. */
   walked: { pull: string; digest: string; book: string };

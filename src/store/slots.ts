@@ -34,6 +34,7 @@ export function stateOf(row: Tables["slot"]): SlotState {
             id: row.github_id,
             completed: row.completed === 1,
             at: row.written_at as Instant,
+            ...(row.told !== null && { told: row.told }),
           },
     refused:
       row.refused_fingerprint === null

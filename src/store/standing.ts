@@ -1,3 +1,4 @@
+import type { Ended } from "../flow/ended.ts";
 import type { KnownOwed, MadeRelease, Spent } from "../flow/facts.ts";
 import type { LedgerEntry, Withheld } from "../flow/ledger.ts";
 import type { Branch, Instant, RepositoryId } from "../flow/names.ts";
@@ -5,6 +6,7 @@ import { overridesOf } from "../flow/override.ts";
 import { owedOf } from "../flow/owed.ts";
 import { type MergedRollback, releaseKey, type Standing, type StandingOf } from "../flow/standing.ts";
 import type { Connection } from "./database.ts";
+import { parsed } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
 /**
@@ -25,15 +27,17 @@ export async function project(
       .onConflict((conflict) => conflict.column("key").doUpdateSet(rest))
       .execute();
   } else if (what === "closed") {
-    const { key, because } = says as { readonly key: string; readonly because: string };
+    const { key, because, ended } = says as unknown as Closed;
     await on
       .updateTable("standing")
-      .set({ closed_by: hash, closed_at: at, closed_because: because })
+      .set({ closed_by: hash, closed_at: at, closed_because: because, ended: ended ? JSON.stringify(ended) : null })
       .where("key", "=", key)
       .where("closed_by", "is", null)
       .execute();
   }
 }
+
+type Closed = { readonly key: string; readonly because: string; readonly ended?: Ended };
 
 function rowOf(standing: Standing, hash: string): Tables["standing"] {
   const { kind } = standing;
@@ -55,6 +59,7 @@ function rowOf(standing: Standing, hash: string): Tables["standing"] {
     closed_by: null,
     closed_at: null,
     closed_because: null,
+    ended: null,
   };
 }
 
@@ -134,10 +139,10 @@ export async function rollbacksIn(on: Connection, repository: RepositoryId): Pro
 export async function isWithdrawn(on: Connection, repository: RepositoryId, number: number): Promise<boolean> {
   const row = await on
     .selectFrom("standing")
-    .select("closed_because")
+    .select("ended")
     .where("key", "=", releaseKey(repository, number))
     .executeTakeFirst();
-  return row?.closed_because?.startsWith("withdrawn ") === true;
+  return parsed<Ended>(row?.ended)?.as === "withdrawn";
 }
 
 /** When a release or a hotfix other than this one went into the last stage last; null: never. */
@@ -197,14 +202,14 @@ export async function closedBackMergesInto(
 export async function releasesOf(on: Connection, repository: RepositoryId): Promise<readonly MadeRelease[]> {
   const rows = await on
     .selectFrom("standing")
-    .select(["standing", "closed_because"])
+    .select(["standing", "ended"])
     .where("repository", "=", repository)
     .where("kind", "=", "release")
     .orderBy("key")
     .execute();
-  return rows.map(({ standing, closed_because }) => ({
+  return rows.map(({ standing, ended }) => ({
     standing: JSON.parse(standing) as StandingOf<"release">,
-    closed: closed_because,
+    ended: parsed<Ended>(ended),
   }));
 }
 

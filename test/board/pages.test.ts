@@ -72,7 +72,7 @@ describe("what people read", () => {
       because: "Release v1.4.0 was edited by hand",
       repository: repositoryId(901),
       stage: branch("master"),
-      touched: { did: "edited", tag: "v1.4.0", commit: head("staging").sha, released: true, at: NOW },
+      touched: { did: "edited", tag: "v1.4.0", commit: head("staging").sha, ended: "released", at: NOW },
     };
     expect(markupOf(componentsPage([row("a/b", { standing: [touched] })]))).toContain(
       '<span class="word failed">✗ by hand</span> v1.4.0: Release v1.4.0 was edited by hand',

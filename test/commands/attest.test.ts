@@ -41,6 +41,7 @@ const CARRIED: Comparison = {
   ahead: 2,
   behind: 0,
   mergeBase: at("master"),
+  mergeBaseTree: at("tree of master"),
   whole: true,
   commits: [commit("migrate", DORA), commit("other", OLGA), commit("merge", RITA, 2)],
   changes: { files: [MIGRATION], whole: true },

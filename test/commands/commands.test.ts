@@ -296,7 +296,7 @@ describe("/accept", () => {
       because: "It was edited",
       repository: REPOSITORY,
       stage: branch("master"),
-      touched: { did: "edited", tag, commit: of, released: true, at: NOW },
+      touched: { did: "edited", tag, commit: of, ended: "released", at: NOW },
     });
     const standing = [edited(DORA, "v1.4.0"), edited(DORA, "v1.3.0", at("before"))];
     expect(says(line, { standing, onIssue: true })).toMatchObject({

@@ -56,6 +56,7 @@ export const BROUGHT: Answers["compare"] = {
   ahead: 1,
   behind: 0,
   mergeBase: at("master"),
+  mergeBaseTree: at("tree of master"),
   whole: true,
   commits: [],
   changes: { files: [], whole: true },

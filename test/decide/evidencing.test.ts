@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Decision } from "../../src/flow/decision.ts";
 import type { Effect, SlotState } from "../../src/flow/effect.ts";
 import type { PullKnown, Review } from "../../src/flow/facts.ts";
-import { type Hash, later, type Place } from "../../src/flow/names.ts";
+import { type Hash, type Instant, later, type Place } from "../../src/flow/names.ts";
 import type { StandingOf } from "../../src/flow/standing.ts";
 import type { SignedEvidence } from "../../src/release/evidence/statement.ts";
 import { at, component, LATER, NOW, unknown } from "../builders.ts";
@@ -11,7 +11,7 @@ import { OTTO, RITA } from "../gates/asking.ts";
 import { done } from "../release/walks.ts";
 import { execution, WITH_RUN_BOOK } from "./facts.ts";
 import { FREE, judge, says } from "./hub.ts";
-import { attached, github, HASH, known, made, PLACE, refusing, release, there } from "./released.ts";
+import { attached, github, HASH, known, made, PLACE, refusing, release, telling, there } from "./released.ts";
 import { asks, MERGED, OPEN, underWay, written } from "./under-way.ts";
 
 type Assets = Extract<Effect, { thing: "assets" }>;
@@ -21,7 +21,11 @@ const drafted: Partial<PullKnown> = { ...known, standing: [release()], tag: ther
 
 const assetsIn = (decision: Decision): Assets | undefined =>
   made(decision).find((effect): effect is Assets => effect.thing === "assets");
-const names = (decision: Decision) => assetsIn(decision)?.files.map(({ name }) => name);
+const names = (decision: Decision) =>
+  assetsIn(decision)?.files.flatMap(({ name, text }) => (text === null ? [] : [name]));
+/** What the draft is not to have any more. */
+const without = (decision: Decision) =>
+  assetsIn(decision)?.files.flatMap(({ name, text }) => (text === null ? [name] : []));
 /** What is signed in the evidence that is attached. */
 function signed(decision: Decision): SignedEvidence {
   const text = assetsIn(decision)?.files.find(({ name }) => name === "evidence.json")?.text ?? "";
@@ -29,7 +33,7 @@ function signed(decision: Decision): SignedEvidence {
 }
 /** The release as it stands after a decision. */
 const remade = (decision: Decision): StandingOf<"release"> => {
-  const opened = decision.entries.find(({ says: { kind } }) => kind === "release");
+  const opened = decision.entries.findLast(({ says: { kind } }) => kind === "release");
   return opened?.says as unknown as StandingOf<"release">;
 };
 
@@ -89,6 +93,25 @@ describe("The evidence of a release", () => {
     const tag = { written: { ...(there(0).written as NonNullable<SlotState["written"]>), at: LATER }, refused: null };
     const facts = { ...drafted, standing: [standing], assets: slot, tag, now: LATER };
     expect(signed(judge(facts, github))).toMatchObject({ made: LATER });
+  });
+
+  it("names the tag as GitHub made it a moment ago, and asks what it is where that was earlier", () => {
+    const tag = telling(there(0), at("the tag that was made"));
+    const objectAt = (now: Instant) => {
+      const decision = judge({ ...drafted, tag, now }, github);
+      return [signed(decision).release.tag.object, decision.asked.includes("tag v1.4.0")];
+    };
+    expect(objectAt(later(NOW, 60_000))).toEqual([at("the tag that was made"), false]);
+    expect(objectAt(later(NOW, 61_000))).toEqual([at("the tag"), true]);
+  });
+
+  it("is sent where GitHub said when it made the draft, as long as nothing was sent there", () => {
+    const sendTo = (assets: SlotState | null) =>
+      assetsIn(judge({ ...drafted, release: telling(there(900), "https://uploads"), assets }, github))?.sendTo;
+    expect(assetsIn(judge(drafted, github))?.sendTo).toBeNull();
+    expect(sendTo(null)).toBe("https://uploads");
+    expect(sendTo(there(900))).toBeNull();
+    expect(sendTo(refusing([], "GitHub answered 403."))).toBeNull();
   });
 
   it("of the first release names none before it, and of one whose tag is gone neither", () => {
@@ -171,6 +194,10 @@ describe("The evidence of what is yet to be tested", () => {
     const undone = judge({ ...walked(standing), assets: slot }, answers);
     expect(signed(undone)).toMatchObject({ state: "preliminary", authorised: null });
     expect(remade(undone)).not.toHaveProperty("authorised");
+    // The one that says what passed goes first; nothing is published meanwhile.
+    expect(assetsIn(undone)?.files[0]).toEqual({ name: "svr.json", text: null });
+    expect(made(undone).map(({ thing }) => thing)).toEqual(["assets"]);
+    expect(without(judge({ ...walked(release(), ...TESTED) }, answers))).toEqual([]);
   });
 });
 
@@ -243,6 +270,48 @@ describe("A release that is published by hand", () => {
       }),
     );
     expect(signed(decision)).toMatchObject({ state: "final", authorised: { by: RITA } });
+  });
+});
+
+describe("What was undone and done again before anybody looked, once its final evidence was there", () => {
+  /** As it stands after its final evidence was made and attached. */
+  function ready(facts: Partial<PullKnown>): { readonly release: StandingOf<"release">; readonly assets: SlotState } {
+    const decision = judge(facts, answers);
+    return { release: remade(decision), assets: there(900, false, assetsIn(decision)?.fingerprint) };
+  }
+  const AGAIN = [...TESTED.slice(0, 2), done(OTTO, { item: "i6", at: LATER })];
+
+  it("is told by evidence that is made anew, also final, before it is published", () => {
+    const { release: was, assets } = ready(walked(release(), ...TESTED));
+    expect(made(judge({ ...walked(was, ...TESTED), assets }, answers))).toMatchObject([{ draft: false }]);
+    const again = judge({ ...walked(was, ...AGAIN), assets, now: LATER }, answers);
+    expect(made(again).map(({ thing }) => thing)).toEqual(["assets"]);
+    expect(signed(again)).toMatchObject({ state: "final", made: LATER });
+    expect(JSON.stringify(signed(again).runBook)).toContain('"otto"');
+    const after = there(900, false, assetsIn(again)?.fingerprint);
+    expect(made(judge({ ...walked(remade(again), ...AGAIN), assets: after }, answers))).toMatchObject([
+      { draft: false },
+    ]);
+    // What is watched afterwards changes nothing.
+    const monitored = judge({ ...walked(was, ...TESTED, done(OTTO, { item: "i9", at: LATER })), assets }, answers);
+    expect(made(monitored)).toMatchObject([{ draft: false }]);
+  });
+
+  it("is let go anew where that is done by hand", () => {
+    const let_ = byHand(walked(release(), ...TESTED, PUBLISHES));
+    const { release: was, assets } = ready({ ...let_, requests: OPEN });
+    expect(was).toMatchObject({ authorised: { by: RITA }, evidence: { state: "final" } });
+    const now = (...standing: PullKnown["standing"]) =>
+      judge({ ...byHand(walked(was, ...standing)), assets, requests: OPEN, now: LATER }, answers);
+    for (const standing of [AGAIN, [...AGAIN, PUBLISHES]]) {
+      const lapsed = now(...standing);
+      expect(signed(lapsed)).toMatchObject({ state: "preliminary", authorised: null });
+      expect(remade(lapsed)).not.toHaveProperty("authorised");
+      expect(remade(lapsed).evidence).not.toHaveProperty("verified");
+      expect(without(lapsed)).toEqual(["svr.json"]);
+    }
+    const anew = now(...AGAIN, underWay({ publishes: true, at: LATER }));
+    expect(signed(anew)).toMatchObject({ state: "final", authorised: { by: RITA, at: LATER } });
   });
 });
 

@@ -29,6 +29,7 @@ export const brings = (...titles: readonly string[]): Comparison => ({
   ahead: titles.length,
   behind: 0,
   mergeBase: at("before"),
+  mergeBaseTree: at("tree of before"),
   commits: titles.map((title) => ({ sha: at(title), parents: [], tree: at(title), title, author: null })),
   whole: true,
   changes: { files: [], whole: true },

@@ -64,6 +64,11 @@ export const there = (id: number, completed = false, fingerprint = "any"): SlotS
   written: { fingerprint: fingerprint as Hash, id, completed, at: NOW },
   refused: null,
 });
+/** With what GitHub said of it when it was written. */
+export const telling = (slot: SlotState, told: string): SlotState => ({
+  ...slot,
+  written: { ...(slot.written as NonNullable<SlotState["written"]>), told },
+});
 /** Its evidence as it was made and attached last. */
 export const attached = (state: "preliminary" | "final", more: Partial<StandingOf<"release">> = {}) => ({
   standing: release({ evidence: { state, made: NOW, head: PLACE, fingerprint: HASH }, ...more }),

@@ -174,7 +174,7 @@ describe("A merge into the last stage", () => {
     ]);
     const published = judge({ ...tagged, release: there(900, true) });
     expect(told(published)).toMatchObject([
-      { what: "closed", says: { key: "release:42:12", because: "v1.4.0 is released" } },
+      { what: "closed", says: { key: "release:42:12", because: "v1.4.0 is released", ended: { as: "released" } } },
     ]);
     // What is over is not begun again.
     expect(judge({ ...known, tag: there(0) }).effects).toEqual([]);
@@ -223,19 +223,33 @@ describe("A merge into the last stage", () => {
     expect(made(judge({ ...drafted, assets: slot }))).toMatchObject([{ draft: true }]);
   });
 
+  /** A draft with evidence of that state, of which these items were done in production. */
+  const walkedOn = (state: "preliminary" | "final", items: readonly string[], more = {}): Partial<PullKnown> => ({
+    ...known,
+    component: component({
+      config: { ...component().config, policy: { ...FREE, runBook: WITH_RUN_BOOK.config.policy.runBook } },
+    }),
+    memory: { ...released, body: `Run-book: ${PATH}` },
+    standing: [attached(state, more).standing, execution(), ...items.map((item) => done(RITA, { item }))],
+    tag: there(0),
+    release: there(900),
+    assets: attached(state).slot,
+  });
+  const answers = { ...github, ...FACTS };
+
+  it("is in verification from the first item of its deployment on, for good", () => {
+    const began = (items: readonly string[], more = {}) =>
+      told(judge(walkedOn("preliminary", items, more), answers)).flatMap(({ what, says }) =>
+        what === "opened" && says["kind"] === "release" ? [[says["because"], says["verifying"]]] : [],
+      );
+    expect(began([])).toEqual([]);
+    expect(began(["i3"])).toEqual([["its deployment has begun", NOW]]);
+    expect(began(["i3"], { verifying: NOW })).toEqual([]);
+    expect(began(["i5", "i6"])).toEqual([]);
+  });
+
   it("is published when that is done", () => {
-    const drafted = {
-      ...known,
-      component: component({
-        config: { ...component().config, policy: { ...FREE, runBook: WITH_RUN_BOOK.config.policy.runBook } },
-      }),
-      memory: { ...released, body: `Run-book: ${PATH}` },
-      standing: [attached("final").standing, execution(), ...["i3", "i5", "i6"].map((item) => done(RITA, { item }))],
-      tag: there(0),
-      release: there(900),
-      assets: attached("final").slot,
-    };
-    const answers = { ...github, ...FACTS };
+    const drafted = walkedOn("final", ["i3", "i5", "i6"]);
     expect(made(judge(drafted, answers))).toMatchObject([{ draft: false }]);
     const silent = judge(drafted, { ...answers, [`entries ${at("login")}`]: unknown("GitHub answered 502.") });
     expect([made(silent), silent.lookAgainAt]).toEqual([[], LATER]);

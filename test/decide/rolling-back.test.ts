@@ -118,7 +118,7 @@ describe("/rollback", () => {
         previous: null,
         ledger: PLACE,
       },
-      closed: null,
+      ended: null,
       slot: null,
     });
     const backup = (id: string, served: number) => ({ ...attested({ id }), by: OTTO, served });

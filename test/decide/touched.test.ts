@@ -3,7 +3,7 @@ import { decide } from "../../src/decide.ts";
 import type { Decision } from "../../src/flow/decision.ts";
 import type { KnownDeviation, MadeRelease, StageKnown } from "../../src/flow/facts.ts";
 import { digestOf } from "../../src/flow/ledger.ts";
-import { branch, type Hash, type Person } from "../../src/flow/names.ts";
+import { branch, type Hash, later, type Person } from "../../src/flow/names.ts";
 import { NO_ARRIVALS } from "../../src/flow/provenance.ts";
 import { type StandingOf, touchedKey } from "../../src/flow/standing.ts";
 import type { Deed, Touch } from "../../src/flow/touched.ts";
@@ -21,7 +21,7 @@ const touch = (more: Partial<Touch> = {}): Touch => ({
   at: NOW,
   ...more,
 });
-const release = (version: string, number: number, closed: string | null): MadeRelease => ({
+const release = (version: string, number: number, ended: MadeRelease["ended"]): MadeRelease => ({
   standing: {
     kind: "release",
     key: `release:42:${number}`,
@@ -36,9 +36,10 @@ const release = (version: string, number: number, closed: string | null): MadeRe
     previous: null,
     ledger: { sequence: 1, hash: digestOf("1") },
   },
-  closed,
+  ended,
 });
-const RELEASED = release("v1.4.0", 12, "v1.4.0 is released");
+const RELEASED = release("v1.4.0", 12, { as: "released" });
+const WITHDRAWN = release("v1.4.0", 12, { as: "withdrawn", by: 20 });
 const ON_ITS_WAY = release("v1.4.0", 12, null);
 const key = (did: Deed, by: Person | null = RITA) => touchedKey(REPOSITORY, MASTER, { tag: "v1.4.0", did }, by);
 const standing = (did: Deed, by: Person | null = RITA): StandingOf<"deviation"> => ({
@@ -49,7 +50,7 @@ const standing = (did: Deed, by: Person | null = RITA): StandingOf<"deviation"> 
   because: "It was touched",
   repository: REPOSITORY,
   stage: MASTER,
-  touched: { did, tag: "v1.4.0", commit: at("v1.4.0"), released: true, at: NOW },
+  touched: { did, tag: "v1.4.0", commit: at("v1.4.0"), ended: "released", at: NOW },
 });
 
 function judge(
@@ -91,7 +92,7 @@ describe("A release that was touched by hand", () => {
             key: key("edited"),
             because,
             stage: "master",
-            touched: { did: "edited", tag: "v1.4.0", commit: at("v1.4.0"), released: true, at: NOW },
+            touched: { did: "edited", tag: "v1.4.0", commit: at("v1.4.0"), ended: "released", at: NOW },
           },
         },
         { what: "reported", says: { issues: [`issue:42:${key("edited")}`] } },
@@ -186,12 +187,65 @@ describe("A release on its way that was touched by hand", () => {
     );
   });
 
+  describe("again and again", () => {
+    const undone = (...minutes: readonly number[]): MadeRelease => ({
+      ...ON_ITS_WAY,
+      standing: { ...ON_ITS_WAY.standing, undone: minutes.map((ago) => later(NOW, -ago * 60_000)) },
+    });
+    const LEFT = undone(9, 8, 7, 6, 5);
+    it.each<[string, MadeRelease, Deed, boolean]>([
+      ["five times in ten minutes: left alone, and told of", LEFT, "edited", true],
+      ["the same of one that is deleted", LEFT, "deleted", true],
+      ["four times: put right as ever", undone(9, 8, 7, 6), "edited", false],
+      ["five times, but not in ten minutes", undone(10, 8, 7, 6, 5), "edited", false],
+    ])("%s", (_what, release, did, isTold) => {
+      const decision = judge([touch({ did, draft: true })], [release]);
+      expect(issues(decision).map(({ title }) => title)).toEqual(
+        isTold ? [`The draft of v1.4.0 was ${did} by hand again and again`] : [],
+      );
+      expect(opened(decision).map(({ key }) => key)).toEqual(
+        isTold ? [`deviation:42:master:release:v1.4.0:draft-${did}:${RITA.id}`] : [],
+      );
+      expect(decision.entries.filter(({ what }) => what === "touched")).toHaveLength(isTold ? 0 : 1);
+      // When the time has come it is put right all the same.
+      expect(decision.news.nudges).toEqual(pull);
+      expect(decision.news.forget).toContain("release:42:12");
+    });
+
+    it("is told once while that stands, and beside what is told of it once it is out", () => {
+      const [one] = opened(judge([touch({ draft: true })], [LEFT]));
+      const open: KnownDeviation = { standing: one as unknown as StandingOf<"deviation">, closed: null, slot: null };
+      const again = judge([touch({ draft: true })], [LEFT], { deviations: [open] });
+      expect(again.entries.filter(({ what }) => what !== "reported")).toEqual([]);
+      expect(opened(judge([touch()], [RELEASED], { deviations: [open] }))).toMatchObject([{ key: key("edited") }]);
+    });
+
+    it("is somebody's own draft, and its tag told of as ever, where it was released", () => {
+      const over: MadeRelease = { ...LEFT, ended: { as: "released" } };
+      expect(judge([touch({ draft: true })], [over])).toMatchObject({ entries: [], effects: [] });
+      expect(opened(judge([touch({ did: "tag-deleted" })], [over]))).toMatchObject([{ key: key("tag-deleted") }]);
+    });
+  });
+
   it("by nobody that GitHub names is written down as told to us", () => {
     expect(judge([touch({ draft: true, by: null })], [ON_ITS_WAY]).entries).toMatchObject([{ actor: "app" }]);
   });
 
-  it("is somebody's own draft where it was released", () => {
+  it.each<[string, MadeRelease]>([
+    ["released", RELEASED],
+    ["withdrawn", WITHDRAWN],
+  ])("is somebody's own draft where it was %s", (_how, over) => {
     for (const did of ["edited", "deleted"] as const)
-      expect(judge([touch({ did, draft: true })])).toMatchObject({ entries: [], effects: [], news: { forget: [] } });
+      expect(judge([touch({ did, draft: true })], [over])).toMatchObject({
+        entries: [],
+        effects: [],
+        news: { forget: [] },
+      });
+  });
+
+  it("and was withdrawn by then is told so", () => {
+    const decision = judge([touch({ did: "published" })], [WITHDRAWN]);
+    expect(opened(decision)).toMatchObject([{ touched: { did: "published", ended: "withdrawn" } }]);
+    expect(issues(decision)).toMatchObject([{ body: expect.stringContaining(", though it was withdrawn.") }]);
   });
 });

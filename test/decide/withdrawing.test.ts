@@ -27,13 +27,14 @@ const release = (version: string, number: number): StandingOf<"release"> => ({
   ledger: PLACE,
 });
 const draft = release("v1.1.0", 9);
+const BY_12 = { as: "withdrawn", by: 12 } as const;
 const there = (
   standing: StandingOf<"release">,
-  closed: string | null,
+  ended: KnownRelease["ended"],
   more: Partial<KnownRelease> = {},
 ): KnownRelease => ({
   standing,
-  closed,
+  ended,
   slot: written(70 + standing.number, "its draft"),
   ...more,
 });
@@ -42,7 +43,7 @@ const known: Partial<PullKnown> = {
   verdict: verdict({ lane: "hotfix", base: branch("master") }),
   standing: [back, draft],
   tag: written(0, "its own"),
-  rollback: { ...NO_ROLLBACK, releases: [there(draft, null), there(release("v1.0.0", 5), "v1.0.0 is released")] },
+  rollback: { ...NO_ROLLBACK, releases: [there(draft, null), there(release("v1.0.0", 5), { as: "released" })] },
 };
 const INTO_MASTER = { repository: REPOSITORY, base: branch("master") };
 const github: Hub = { ...hub({}, options) };
@@ -56,7 +57,7 @@ describe("A rollback that is merged", () => {
     const decision = withdraws();
     expect(stands(decision)).toMatchObject([
       { what: "opened", ...back, commit: MERGED },
-      { what: "closed", key: "release:42:9", because: "withdrawn by #12" },
+      { what: "closed", key: "release:42:9", because: "withdrawn by #12", ended: BY_12 },
     ]);
     expect(told(decision)).toMatchObject([
       {
@@ -85,9 +86,13 @@ describe("A rollback that is merged", () => {
   it("tells of what is published as of what is published, and not of what is not there", () => {
     const published = written(79, "published");
     const releases = [
-      there(draft, "v1.1.0 is released", {
-        slot: slot({ written: { ...(published.written as NonNullable<typeof published.written>), completed: true } }),
-      }),
+      there(
+        draft,
+        { as: "released" },
+        {
+          slot: slot({ written: { ...(published.written as NonNullable<typeof published.written>), completed: true } }),
+        },
+      ),
       there(release("v1.1.0", 8), null, { slot: slot() }),
       there(release("v1.1.0", 7), null, { slot: null }),
     ];
@@ -103,7 +108,7 @@ describe("A rollback that is merged", () => {
       rollback: {
         ...NO_ROLLBACK,
         issue: written(21, issue?.fingerprint ?? ""),
-        releases: [there(draft, "withdrawn by #12", { slot: written(79, title?.fingerprint ?? "") })],
+        releases: [there(draft, BY_12, { slot: written(79, title?.fingerprint ?? "") })],
       },
     };
     const numbered = withdraws(on);
@@ -137,7 +142,9 @@ describe("A hotfix that names a release", () => {
 
   it("withdraws it while it is in verification", () => {
     const decision = names("Withdraws: v1.1.0, v1.0.0");
-    expect(stands(decision)).toMatchObject([{ what: "closed", key: "release:42:9", because: "withdrawn by #12" }]);
+    expect(stands(decision)).toMatchObject([
+      { what: "closed", key: "release:42:9", because: "withdrawn by #12", ended: BY_12 },
+    ]);
     expect(told(decision)).toMatchObject([
       {
         thing: "release",
@@ -145,7 +152,7 @@ describe("A hotfix that names a release", () => {
         body: expect.stringMatching(/^> \*\*Withdrawn\*\* by #12\.\n\nNotes/),
       },
     ]);
-    const releases = [there(draft, "withdrawn by #12"), there(release("v1.0.0", 5), "v1.0.0 is released")];
+    const releases = [there(draft, BY_12), there(release("v1.0.0", 5), { as: "released" })];
     const later = names("Withdraws: v1.1.0, v1.0.0", { standing: [], rollback: { ...NO_ROLLBACK, releases } });
     expect(told(later)).toMatchObject([{ title: "v1.1.0 (withdrawn)" }]);
     expect(stands(later)).toEqual([]);

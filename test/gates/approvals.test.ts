@@ -20,6 +20,7 @@ const carried = (...authors: readonly (Person | null)[]): Comparison => ({
   ahead: authors.length,
   behind: 0,
   mergeBase: at("p"),
+  mergeBaseTree: at("tree of p"),
   whole: true,
   commits: authors.map((author, n) => ({
     sha: at(`c${n}`),

@@ -14,6 +14,7 @@ const comparison = (files: Comparison["changes"]["files"]): Comparison => ({
   ahead: 1,
   behind: 0,
   mergeBase: at("master"),
+  mergeBaseTree: at("tree of master"),
   whole: true,
   commits: [{ sha: at("carried"), parents: [at("x")], tree: at("t"), title: "Add", author: null }],
   changes: { files, whole: true },

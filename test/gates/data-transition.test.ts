@@ -21,6 +21,7 @@ const compared = (files: readonly ChangedFile[], whole = true): Comparison => ({
   ahead: 2,
   behind: 0,
   mergeBase: at("parted"),
+  mergeBaseTree: at("tree of parted"),
   commits: [commit(at("promoted")), commit(HEAD)],
   whole: true,
   changes: { files, whole },

@@ -109,13 +109,13 @@ describe("change orders", () => {
 
 describe("back-merges", () => {
   /** Development was promoted into staging twice; `login` is what goes now. */
-  function promoted() {
+  function promoted(tree = "tree of two") {
     const git = history();
     git.commit("root", []);
     git.commit("one", ["root"]);
     git.commit("merge one", ["root", "one"], { tree: "tree of one" });
     git.commit("two", ["one"]);
-    git.commit("merge two", ["merge one", "two"], { tree: "tree of two" });
+    git.commit("merge two", ["merge one", "two"], { tree });
     git.commit("login", ["two"]);
     git.branch("staging", "merge two");
     return git;
@@ -123,7 +123,6 @@ describe("back-merges", () => {
   const judge = (
     git: ReturnType<typeof history>,
     stagingAt: string,
-    tree = "tree of two",
     backMerges: readonly string[] = [],
     under?: number,
     ref = "development",
@@ -153,7 +152,7 @@ describe("back-merges", () => {
           get: (_, key) => {
             const [want, a, b] = String(key).split(" ");
             if (want === "compare") return git.answer({ want: "compare", base: a as never, head: b as never });
-            return known(a === at("one") ? at("tree of one") : a === at("two") ? at(tree) : at(`tree of ${a}`));
+            return known(a === at("one") ? at("tree of one") : at(`tree of ${a}`));
           },
         },
       ),
@@ -169,7 +168,7 @@ describe("back-merges", () => {
   });
 
   it("are owed for a merge whose tree is not what it merged in", () => {
-    const found = judge(promoted(), "merge two", "another tree");
+    const found = judge(promoted("another tree"), "merge two");
     expect(said(found)).toEqual([
       "failed",
       `staging has 1 commit that development lacks: ${at("merge two").slice(0, 7)} “Add merge two”.`,
@@ -178,7 +177,7 @@ describe("back-merges", () => {
   });
 
   it("are none where a back-merge joined what both sides have", () => {
-    expect(said(judge(promoted(), "merge two", "another tree", ["merge two"]))[0]).toBe("passed");
+    expect(said(judge(promoted("another tree"), "merge two", ["merge two"]))[0]).toBe("passed");
   });
 
   it("are owed for commits of its own, the newest named", () => {
@@ -217,13 +216,13 @@ describe("back-merges", () => {
   it("that Flowgate has opened already are named instead", () => {
     const cure =
       "#31 brings it back: Flowgate merges that once its check is green and it has no conflict, then promote again.";
-    expect(judge(promoted(), "merge two", "another tree", [], 31)).toMatchObject({ cure, copy: null });
+    expect(judge(promoted("another tree"), "merge two", [], 31)).toMatchObject({ cure, copy: null });
     const git = history({ listed: 1 });
     git.commit("root", []);
     git.commit("a", ["root"]);
     git.commit("b", ["a"]);
     git.commit("login", ["root"]);
-    expect(judge(git, "b", "", [], 31)).toMatchObject({ cure, copy: null });
+    expect(judge(git, "b", [], 31)).toMatchObject({ cure, copy: null });
   });
 
   it("that somebody closed are named too, and nothing that would bring them otherwise", () => {
@@ -239,25 +238,25 @@ describe("back-merges", () => {
       commit: at("merge two"),
     });
     const standing = [closed(30, "development"), closed(31, "development"), closed(32, "staging")];
-    expect(
-      judge(promoted(), "merge two", "another tree", [], undefined, "development", "login", standing),
-    ).toMatchObject({
-      cure: "#31 was to bring it back and was closed: reopen it, or merge its branch into `development` by another pull request, then promote again.",
-      copy: null,
-    });
+    expect(judge(promoted("another tree"), "merge two", [], undefined, "development", "login", standing)).toMatchObject(
+      {
+        cure: "#31 was to bring it back and was closed: reopen it, or merge its branch into `development` by another pull request, then promote again.",
+        copy: null,
+      },
+    );
   });
 
   it("that came into the stage of what is pinned are taken along by moving that on", () => {
-    const pinned = (git: ReturnType<typeof history>, tree = "another tree") =>
-      judge(git, "merge two", tree, [], undefined, "release/2026-11-24-1234567", "two");
-    const back = promoted();
+    const pinned = (git: ReturnType<typeof history>) =>
+      judge(git, "merge two", [], undefined, "release/2026-11-24-1234567", "two");
+    const back = promoted("another tree");
     back.commit("login", ["two", "merge two"]);
     expect(pinned(back)).toMatchObject({
       outcome: "failed",
       because: expect.stringContaining("staging has 1 commit that release/2026-11-24-1234567 lacks"),
       cure: "development has it by now: `/promote refresh` here takes it along.",
     });
-    expect(cure(pinned(promoted()))).toMatch(/^Merge `staging` back into `development`, /);
+    expect(cure(pinned(promoted("another tree")))).toMatch(/^Merge `staging` back into `development`, /);
     const git = history({ listed: 1 });
     for (const [name, ...parents] of [["root"], ["two", "root"], ["login", "two"], ["a", "two"], ["merge two", "a"]])
       git.commit(name as string, parents);

@@ -59,7 +59,7 @@ describe("The window", () => {
       kind: "deviation",
       because: "It was touched",
       stage: branch("master"),
-      touched: { did, tag, commit: at("merged"), released: false, at: NOW },
+      touched: { did, tag, commit: at("merged"), ended: null, at: NOW },
     });
     const because = (...more: readonly Standing[]) =>
       said(found([inFlight, deviation, ...more], { lane: "release" }))[1];

@@ -121,6 +121,7 @@ describe("A commit of ours is", () => {
       [
         ["another tree", shows(TREE, [HEAD])],
         ["another parent", shows(MADE, [OTHER])],
+        ["no parent", shows(MADE, [])],
         ["two parents", shows(MADE, [HEAD, OTHER])],
       ] as const
     ).map(([what, shown]): [string, Effect, readonly Call[], object] => [
@@ -140,12 +141,6 @@ describe("A commit of ours is", () => {
       "unsure where its commit cannot be read",
       ROLLBACK,
       [tree(), commit(), TAKEN, THERE, shows(MADE, [HEAD], 502)],
-      { came: "unsure" },
-    ],
-    [
-      "unsure where its commit has no parent",
-      ROLLBACK,
-      [tree(), commit(), TAKEN, THERE, shows(MADE, [])],
       { came: "unsure" },
     ],
     ["unsure where GitHub may have made the tree", ROLLBACK, [tree(502)], { came: "unsure" }],

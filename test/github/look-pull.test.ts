@@ -9,6 +9,7 @@ const ISSUES = (page: number) => `${R}/issues?state=open&labels=blocks%20release
 const issue = (number: number, more: object = {}) => ({ id: number, number, title: `Bug ${number}`, ...more });
 
 const text: Want = { want: "text", number: 5 };
+const COMMIT = { sha: HEAD, tree: { sha: OTHER, url: "…" }, parents: [{ sha: OTHER }, { sha: HEAD, url: "…" }] };
 
 const rows: readonly Row[] = [
   {
@@ -63,7 +64,7 @@ const rows: readonly Row[] = [
   {
     what: "the tree of a commit",
     want: { want: "tree", commit: HEAD },
-    answers: [[`${R}/git/commits/${HEAD}`, 200, { sha: HEAD, message: "Title", tree: { sha: OTHER, url: "…" } }]],
+    answers: [[`${R}/git/commits/${HEAD}`, 200, { ...COMMIT, message: "Title", parents: [] }]],
     gives: OTHER,
   },
   {
@@ -75,13 +76,19 @@ const rows: readonly Row[] = [
   {
     what: "the parents of a commit",
     want: { want: "parents", commit: HEAD },
-    answers: [[`${R}/git/commits/${HEAD}`, 200, { sha: HEAD, parents: [{ sha: OTHER }, { sha: HEAD, url: "…" }] }]],
+    answers: [[`${R}/git/commits/${HEAD}`, 200, COMMIT]],
     gives: [OTHER, HEAD],
   },
   {
     what: "the parents of the first commit of all",
     want: { want: "parents", commit: HEAD },
-    answers: [[`${R}/git/commits/${HEAD}`, 200, { sha: HEAD, parents: [] }]],
+    answers: [[`${R}/git/commits/${HEAD}`, 200, { ...COMMIT, parents: [] }]],
+    gives: /^The commit was made on no other when asked for the parents of aaaaaaa of org\/api\.$/,
+  },
+  {
+    what: "a commit that has neither",
+    want: { want: "parents", commit: HEAD },
+    answers: [[`${R}/git/commits/${HEAD}`, 200, { sha: HEAD }]],
     gives: /not as documented/,
   },
   {

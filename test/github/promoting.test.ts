@@ -103,9 +103,12 @@ const names = (status: number, answer: object = {}): Call => [
   status,
   answer,
 ];
+/** A tag object that was made before. */
+const EARLIER = "e".repeat(40);
 const REF = `${R}/git/ref/tags/v1.4.0`;
 const SAID = { tag_name: "v1.4.0", target_commitish: HEAD, name: "v1.4.0", body: RELEASE.body, draft: true };
-const shown = { id: 900, tag_name: "v1.4.0", name: "v1.4.0", body: RELEASE.body, draft: true };
+const FILES = "https://uploads.github.com/repos/org/api/releases/900/assets{?name,label}";
+const shown = { id: 900, tag_name: "v1.4.0", name: "v1.4.0", body: RELEASE.body, draft: true, upload_url: FILES };
 
 async function did(effect: Effect, calls: readonly Call[]): Promise<Receipt> {
   const scope = signedIn();
@@ -317,7 +320,7 @@ describe("What promotes", () => {
       [["PATCH", `${R}/git/refs/heads/release/a%231`, { sha: OTHER, force: false }, 200, {}]],
       { came: "done" },
     ],
-    ["a tag: the object, then its name", TAG, [OBJECT, names(201)], { came: "done", id: 0 }],
+    ["a tag: the object, then its name", TAG, [OBJECT, names(201)], { came: "done", id: 0, told: OTHER }],
     ["a tag object that is none", TAG, [[...OBJECT.slice(0, 4), {}] as unknown as Call], { came: "unsure" }],
     [
       "a tag object that GitHub does not make",
@@ -332,10 +335,10 @@ describe("What promotes", () => {
       [
         OBJECT,
         names(422, TAKEN),
-        ["GET", REF, "", 200, { object: { type: "tag", sha: OTHER } }],
-        ["GET", `${R}/git/tags/${OTHER}`, "", 200, { object: { type: "commit", sha: HEAD } }],
+        ["GET", REF, "", 200, { object: { type: "tag", sha: EARLIER } }],
+        ["GET", `${R}/git/tags/${EARLIER}`, "", 200, { object: { type: "commit", sha: HEAD } }],
       ],
-      { came: "done", id: 0 },
+      { came: "done", id: 0, told: EARLIER },
     ],
     [
       "a tag that is there for another commit",
@@ -349,7 +352,7 @@ describe("What promotes", () => {
       [OBJECT, names(422, TAKEN), ["GET", REF, "", 502]],
       { came: "unsure" },
     ],
-    ["a draft", RELEASE, [["POST", `${R}/releases`, SAID, 201, shown]], { came: "done", id: 900 }],
+    ["a draft", RELEASE, [["POST", `${R}/releases`, SAID, 201, shown]], { came: "done", id: 900, told: FILES }],
     [
       "a draft that is published",
       { ...RELEASE, draft: false, over: 900 },

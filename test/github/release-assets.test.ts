@@ -22,10 +22,11 @@ const ASSETS: Assets = {
   name: NAME,
   tag: "v1.4.0",
   release: 900,
+  sendTo: null,
   files: [JSON_FILE, MD_FILE],
 };
 
-type File = Assets["files"][number];
+type File = { readonly name: string; readonly text: string };
 const asset = (id: number, { name, text }: File, more: object = {}) => ({
   id,
   name,
@@ -263,6 +264,89 @@ describe("The files of a release", () => {
     nock(UPLOADS).post(`${SHOWN}/assets?name=evidence.json`).delay(1_000).reply(201, {});
     expect(await connected({ timeout: 100 }).github.perform(LEASE, ASSETS)).toMatchObject({ came: "unsure" });
     nock.abortPendingRequests();
+  });
+});
+
+describe("The files of a release that was just made", () => {
+  const effect: Assets = { ...ASSETS, sendTo: `${UPLOADS}${SHOWN}/assets{?name,label}` };
+  test.each<[string, readonly Call[], object]>([
+    ["are sent unasked, and read back", [uploads(JSON_FILE), uploads(MD_FILE), shows(RIGHT)], done],
+    [
+      "of which an earlier run sent one, and another in part",
+      [
+        uploads(JSON_FILE, 422, TAKEN),
+        uploads(MD_FILE, 422, TAKEN),
+        shows([STARTER, RIGHT[1] ?? {}]),
+        deletes(3),
+        uploads(JSON_FILE),
+        shows(RIGHT),
+      ],
+      done,
+    ],
+    [
+      "that come back as other bytes are sent twice more",
+      [
+        uploads(JSON_FILE),
+        uploads(MD_FILE),
+        ...[1, 2].flatMap(() => [shows([OTHER_BYTES, RIGHT[1] ?? {}]), deletes(4), uploads(JSON_FILE)]),
+        shows(RIGHT),
+      ],
+      done,
+    ],
+    [
+      "and is gone",
+      [
+        uploads(JSON_FILE, 404, said("Not Found")),
+        { method: "GET", path: SHOWN, status: 404, answer: said("Not Found") },
+      ],
+      refused(`GitHub does not show the release v1.4.0 any more when asked to ${ASKED}.`),
+    ],
+    ["that GitHub may have taken", [uploads(JSON_FILE), uploads(MD_FILE, 502)], { came: "unsure" }],
+  ])("%s", async (_what, calls, came) => {
+    expect(await did(calls, effect)).toMatchObject(came);
+  });
+
+  test("are not sent to another's host", async () => {
+    expect(await did([], { ...effect, sendTo: "https://evil.example/assets{?name,label}" })).toMatchObject(
+      refused("GitHub wants files sent to https://evil.example/assets{?name,label}, which is no host of"),
+    );
+  });
+});
+
+describe("A file that a release is not to have", () => {
+  const SVR = { name: "svr.json", text: "{}" };
+  const effect: Assets = { ...ASSETS, files: [{ name: SVR.name, text: null }, MD_FILE] };
+  const svr = asset(7, SVR);
+  const md = asset(2, MD_FILE);
+  test.each<[string, readonly Call[], object]>([
+    ["and has not is nothing to do", [shows([md, OTHERS])], done],
+    [
+      "goes before anything else is sent",
+      [shows([svr, OTHERS]), deletes(7), uploads(MD_FILE), shows([md, OTHERS])],
+      done,
+    ],
+    [
+      "goes also where it is there in part only",
+      [shows([{ ...svr, state: "starter" }, md]), deletes(7), shows([md])],
+      done,
+    ],
+    ["and that somebody else took away just now is not missed", [shows([svr, md]), deletes(7, 404), shows([md])], done],
+    [
+      "and that GitHub keeps is told",
+      [shows([svr, md]), deletes(7), shows([svr, md]), deletes(7), shows([svr, md])],
+      refused("svr.json is there though GitHub took it away when asked to attach evidence.md to the release v1.4.0"),
+    ],
+  ])("%s", async (_what, calls, came) => {
+    expect(await did(calls, effect)).toMatchObject(came);
+  });
+
+  test.each<[string, readonly object[], unknown]>([
+    ["is still there, so that it is not as it is to be", [svr, md], null],
+    ["is gone, so that all is done", [md], expect.objectContaining(done)],
+  ])("and that an earlier run was to take away %s", async (_what, assets, came) => {
+    const { end } = expecting([shows(assets)]);
+    expect(await connected().github.find(LEASE, effect, later(NOW, -60_000))).toEqual(came);
+    end();
   });
 });
 

@@ -572,7 +572,7 @@ describe("every effect", () => {
       { name: "evidence.json", text: '{"said":"\u00fc"}\n' },
       { name: "evidence.md", text: "# Evidence\n" },
     ];
-    const assets: Effect = {
+    const assets: Extract<Effect, { thing: "assets" }> = {
       does: "set",
       thing: "assets",
       slot: assetsSlot(repository, number),
@@ -581,6 +581,7 @@ describe("every effect", () => {
       name,
       tag: "v1.0.0",
       release: release.id,
+      sendTo: null,
       files,
     };
     const there = () =>

@@ -28,6 +28,7 @@ function impact({ files = [], listed = true, commits = ["one"], whole = true, ..
     ahead: commits.length,
     behind: 0,
     mergeBase: at("parted"),
+    mergeBaseTree: at("tree of parted"),
     commits: commits.map(commit),
     whole,
     changes: { files, whole: listed },

@@ -13,6 +13,8 @@ const commit = (name: string, tree: string, ...parents: readonly string[]): Comm
   title: name,
   author: null,
 });
+/** Where the two sides parted. */
+const PARTED = { mergeBase: at("parted"), mergeBaseTree: at("0") };
 /** What is owed, by title; or what is still to be read. */
 function debt(
   commits: readonly Commit[],
@@ -20,7 +22,7 @@ function debt(
   backMerges: readonly Sha[] = [],
 ) {
   const look = looking(read);
-  const found = owed(look, { ...brings(), commits, ahead: commits.length }, backMerges);
+  const found = owed(look, { ...brings(), ...PARTED, commits, ahead: commits.length }, backMerges);
   return found === null ? look.missing() : found.map(({ title }) => title);
 }
 const tree = (of: string, is: string): [string, Fact<unknown>] => [`tree ${at(of)}`, known(at(is))];
@@ -45,6 +47,12 @@ describe("what is owed", () => {
     expect(debt(merge, one)).toEqual({ lacks: [{ want: "tree", commit: at("before") }] });
     expect(debt(merge, new Map([...one, tree("before", "1")]))).toEqual([]);
     expect(debt(merge, new Map([...one, tree("before", "3")]))).toEqual(["merge"]);
+  });
+
+  it("is told without reading where the two sides parted, which the comparison names", () => {
+    expect(debt([commit("merge", "0", "before", "parted")])).toEqual([]);
+    const one = new Map([tree("before", "1")]);
+    expect(debt([commit("merge", "2", "before", "parted")], one)).toEqual(["merge"]);
   });
 
   it("is no back-merge that was merged by a pull request, and nothing is read of it; squashed it is", () => {

@@ -300,7 +300,7 @@ describe("What came past the gates", () => {
   });
 
   it("is in the release that somebody touched by hand", () => {
-    const touched = { did: "published", tag: "v1.4.0", commit: at("merged"), released: false, at: NOW } as const;
+    const touched = { did: "published", tag: "v1.4.0", commit: at("merged"), ended: null, at: NOW } as const;
     const { push: _, ...rest } = deviation("master").standing;
     const by = (tag: string) => ({ standing: { ...rest, touched: { ...touched, tag } }, closed: null });
     expect([isIn(by("v1.4.0")), isIn(by("v1.3.2"))]).toEqual([true, false]);

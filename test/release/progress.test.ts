@@ -5,6 +5,7 @@ import type { ItemStanding } from "../../src/release/execution.ts";
 import {
   countIn,
   hasBox,
+  isDeploying,
   keptIn,
   openIn,
   type Progress,
@@ -165,6 +166,14 @@ describe("The progress of a walk", () => {
 
   it("has no box for what is the sum of others", () => {
     expect(of("production", [], [item(1), item(2, { parent: 1 })]).steps.map(hasBox)).toEqual([false, true]);
+  });
+});
+
+describe("A deployment", () => {
+  it("begins with the first of its items that is done", () => {
+    const items = [item(1), item(2, { phase: "deploy" }), item(3, { phase: "deploy" })];
+    const begins = (...known: readonly ItemStanding[]) => isDeploying(of("production", known, items));
+    expect([begins(), begins(done(DORA)), begins(done(DORA, { item: "i3" }))]).toEqual([false, false, true]);
   });
 });
 

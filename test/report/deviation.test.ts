@@ -4,7 +4,7 @@ import type { Push } from "../../src/flow/provenance.ts";
 import type { StandingOf } from "../../src/flow/standing.ts";
 import type { Deed, Touched } from "../../src/flow/touched.ts";
 import { issueOf, sentenceOf } from "../../src/report/deviation.ts";
-import { touchedCure, touchedSentence } from "../../src/report/touched.ts";
+import { touchedCure, touchedSentence, touchedTitle } from "../../src/report/touched.ts";
 import { at, NOW, REPOSITORY } from "../builders.ts";
 
 const STAGING = branch("staging");
@@ -33,74 +33,98 @@ const deviation = (more: Partial<Push> = {}, merged: number | null = null): Stan
 
 describe("What was done by hand to a release", () => {
   const RITA = { id: 8, login: "rita" };
-  const touched = (did: Deed, released: boolean): Touched => ({
+  const touched = (did: Deed, ended: Touched["ended"]): Touched => ({
     did,
     tag: "v1.4.0",
     commit: at("merged"),
-    released,
+    ended,
     at: NOW,
   });
   const commit = at("merged").slice(0, 7);
-  it.each<[Deed, boolean, string, string]>([
+  it.each<[Deed, Touched["ended"], string, string]>([
     [
       "published",
-      false,
+      null,
       "Release v1.4.0 was published by hand, by rita at 2026-11-24 09:40 UTC, before it was verified",
       "What is left of its run-book is still to be done: then Flowgate releases it, and no other release goes in before. ",
     ],
-    ["published", true, "Release v1.4.0 was published by hand, by rita at 2026-11-24 09:40 UTC", ""],
+    [
+      "published",
+      "withdrawn",
+      "Release v1.4.0 was published by hand, by rita at 2026-11-24 09:40 UTC, though it was withdrawn",
+      "",
+    ],
+    [
+      "deleted",
+      "withdrawn",
+      "Release v1.4.0 was deleted by hand, by rita at 2026-11-24 09:40 UTC",
+      "Flowgate does not make it anew. ",
+    ],
+    ["published", "released", "Release v1.4.0 was published by hand, by rita at 2026-11-24 09:40 UTC", ""],
     [
       "unpublished",
-      true,
+      "released",
       "Release v1.4.0 was unpublished by hand, by rita at 2026-11-24 09:40 UTC",
       "Flowgate does not publish it again. ",
     ],
     [
       "edited",
-      true,
+      "released",
       "Release v1.4.0 was edited by hand, by rita at 2026-11-24 09:40 UTC",
       "What stands there now is not what Flowgate wrote. ",
     ],
     [
       "deleted",
-      true,
+      "released",
       "Release v1.4.0 was deleted by hand, by rita at 2026-11-24 09:40 UTC",
       "Flowgate does not make it anew. ",
     ],
     [
       "deleted",
-      false,
+      null,
       "Release v1.4.0 was deleted by hand, by rita at 2026-11-24 09:40 UTC",
-      "Flowgate drafts it anew. ",
+      "Flowgate drafts it anew, five times in ten minutes at most. ",
     ],
     [
       "tag-moved",
-      true,
+      "released",
       "The tag v1.4.0 was moved by hand, by rita at 2026-11-24 09:40 UTC",
       `It was at ${commit}; Flowgate never moves a tag. `,
     ],
     [
       "tag-deleted",
-      true,
+      "released",
       "The tag v1.4.0 was deleted by hand, by rita at 2026-11-24 09:40 UTC",
       "Flowgate does not make it anew. ",
     ],
     [
       "tag-deleted",
-      false,
+      null,
       "The tag v1.4.0 was deleted by hand, by rita at 2026-11-24 09:40 UTC",
-      `Flowgate tags ${commit} with \`v1.4.0\` anew. `,
+      `Flowgate tags ${commit} with \`v1.4.0\` anew, five times in ten minutes at most. `,
     ],
-  ])("is one sentence, with what Flowgate does about it: %s, released %s", (did, released, sentence, follows) => {
-    const one = touched(did, released);
+  ])("is one sentence, with what Flowgate does about it: %s, ended as %s", (did, ended, sentence, follows) => {
+    const one = touched(did, ended);
     expect(touchedSentence(one, RITA)).toBe(sentence);
     expect(touchedCure(one, RITA)).toBe(
       `${follows}It is cleared when a release manager or somebody in engineering who did not do it accepts it here with \`/accept ${commit} because …\`. Closing this issue alone changes nothing.`,
     );
   });
 
+  it.each<[Deed, string]>([
+    ["edited", "The draft of v1.4.0 was edited by hand again and again"],
+    ["deleted", "The draft of v1.4.0 was deleted by hand again and again"],
+  ])("is said of a draft only where it has no end, with who can end it: %s", (did, title) => {
+    const one: Touched = { ...touched(did, null), draft: true };
+    expect(touchedTitle(one)).toBe(title);
+    expect(touchedSentence(one, RITA)).toBe(`${title}, by rita at 2026-11-24 09:40 UTC`);
+    expect(touchedCure(one, RITA)).toMatch(
+      /^Flowgate puts it right five times in ten minutes at most, and then leaves it alone for a while\. `v1\.4\.0` is published only as Flowgate wrote it, and not before that is put right\. Whoever runs what changes it can stop that, and an admin of this repository can take its access away\. It is cleared when /,
+    );
+  });
+
   it("has an issue, by whomever it was", () => {
-    const one = touched("edited", true);
+    const one = touched("edited", "released");
     const standing: StandingOf<"deviation"> = {
       kind: "deviation",
       key: "deviation:42:master:release:v1.4.0:edited:0",

@@ -187,6 +187,14 @@ describe("What came of an effect", () => {
     expect(await entries()).toBe(2);
   });
 
+  it("was done, and what GitHub said of it is kept as long as that stands there", async () => {
+    await store.record(lease, came({ effect: check(), came: "done", id: 7, told: "its object" }));
+    expect(await slot()).toMatchObject({ written: { id: 7, told: "its object" } });
+    await commit(deciding(check("failed")));
+    await store.record(lease, came({ effect: check("failed"), came: "done", id: 8 }));
+    expect((await slot())?.written).not.toHaveProperty("told");
+  });
+
   it("was done and is not the last word: a check in progress, and a ruleset, are never completed", async () => {
     const first = check();
     if (first.thing !== "check-run") throw new Error("a check is a check run");

@@ -44,6 +44,8 @@ describe("The schema", () => {
       "0004-run-books",
       "0005-walked",
       "0006-redaction",
+      "0007-told",
+      "0008-ended",
     ]);
   });
 
@@ -65,14 +67,14 @@ describe("The schema", () => {
     expect(keysOf(await second.claim(ALL))).toEqual(["pull:42:12"]);
     expect(await second.ledgerFlaw()).toBeNull();
     expect(await schema()).toEqual(before);
-    expect(await applied()).toHaveLength(6);
+    expect(await applied()).toHaveLength(8);
   });
 
   it("may be asked for by two at once", async () => {
     const database = openDatabase(place.url, place.folder);
     await Promise.all([migrate(database), migrate(database)]);
     await database.stop();
-    expect(await applied()).toHaveLength(6);
+    expect(await applied()).toHaveLength(8);
   });
 
   it("of a newer Flowgate is refused and left as it is, and works again for who knows it", async () => {

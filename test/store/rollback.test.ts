@@ -5,6 +5,8 @@ import { closes, opens } from "../../src/flow/ledger.ts";
 import { branch } from "../../src/flow/names.ts";
 import type { StandingOf } from "../../src/flow/standing.ts";
 import type { Subject } from "../../src/flow/subject.ts";
+import { chainOf, entryOf } from "../../src/store/ledger.ts";
+import { project } from "../../src/store/standing.ts";
 import type { Store } from "../../src/store/store.ts";
 import { at, component as componentMemory, NOW, REPOSITORY, stageMemory } from "../builders.ts";
 import { PLACE } from "../decide/released.ts";
@@ -81,7 +83,7 @@ it("A rollback is known where it was asked for, with what was released and attes
     entries: [
       opens(ABOUT, release(12, "v1.1.0")),
       opens(ABOUT, release(7, "v1.0.0")),
-      closes(ABOUT, "app", "release:42:7", "v1.0.0 is released"),
+      closes(ABOUT, "app", "release:42:7", "v1.0.0 is released", { as: "released" }),
       opens(ABOUT, { ...attested(), key: "served", served: 7 }),
       opens(ABOUT, rollingBack()),
     ],
@@ -93,8 +95,8 @@ it("A rollback is known where it was asked for, with what was released and attes
     opened: { written: { id: 20 } },
     issue: null,
     releases: [
-      { standing: { version: "v1.1.0" }, closed: null, slot: { written: { id: 900 } } },
-      { standing: { version: "v1.0.0" }, closed: "v1.0.0 is released", slot: null },
+      { standing: { version: "v1.1.0" }, ended: null, slot: { written: { id: 900 } } },
+      { standing: { version: "v1.0.0" }, ended: { as: "released" }, slot: null },
     ],
     withdrawn: false,
   });
@@ -107,7 +109,7 @@ it("A rollback is known on its own pull request, on what it withdrew, and to the
   await decides(store, pull(12), {
     entries: [
       opens(ABOUT, release(12, "v1.1.0")),
-      closes(ABOUT, "app", "release:42:12", "withdrawn by #20"),
+      closes(ABOUT, "app", "release:42:12", "withdrawn by #20", { as: "withdrawn", by: 20 }),
       opens(ABOUT, own),
       opens(ABOUT, rollback({ key: "rollback:42:22", number: 22 })),
     ],
@@ -117,7 +119,7 @@ it("A rollback is known on its own pull request, on what it withdrew, and to the
   expect(await recalled(20)).toMatchObject({
     opened: null,
     issue: null,
-    releases: [{ standing: { version: "v1.1.0" }, closed: "withdrawn by #20" }],
+    releases: [{ standing: { version: "v1.1.0" }, ended: { as: "withdrawn", by: 20 } }],
     withdrawn: false,
   });
   await sets({ slot: issueSlot(REPOSITORY, own.key) }, 33);
@@ -131,7 +133,7 @@ it("A rollback is known on its own pull request, on what it withdrew, and to the
 
 it("A hotfix that may name a release is known with all there are", async () => {
   await decides(store, pull(12), { entries: [opens(ABOUT, release(12, "v1.1.0"))] });
-  expect((await recalled(20))?.releases).toMatchObject([{ standing: { version: "v1.1.0" }, closed: null, slot: null }]);
+  expect((await recalled(20))?.releases).toMatchObject([{ standing: { version: "v1.1.0" }, ended: null, slot: null }]);
 });
 
 it("The board shows a rollback until what it took back came again", async () => {
@@ -142,4 +144,27 @@ it("The board shows a rollback until what it took back came again", async () => 
   expect(await shown()).toEqual(["rollback:42:20"]);
   await decides(store, pull(12), { entries: [opens(ABOUT, rollback({ commit: at("back"), broughtAgainBy: 30 }))] });
   expect(await shown()).toEqual([]);
+});
+
+it("Whether a release was withdrawn is no matter of words: it is known whatever they say, and without them", async () => {
+  await decides(store, pull(12), {
+    entries: [
+      opens(ABOUT, release(12, "v1.1.0")),
+      closes(ABOUT, "app", "release:42:12", "withdrawn by hand", { as: "released" }),
+      opens(ABOUT, release(20, "v1.2.0")),
+      closes(ABOUT, "app", "release:42:20", "Erika took it back", { as: "withdrawn", by: 21 }),
+    ],
+  });
+  const are = async () => [(await recalled(12))?.withdrawn, (await recalled(20))?.withdrawn];
+  expect(await are()).toEqual([undefined, true]);
+  const sequence = await place.console(async (on) => {
+    await on.deleteFrom("standing").execute();
+    const entries = await on.selectFrom("ledger_entry").selectAll().orderBy("sequence").execute();
+    for (const entry of entries) await project(on, entryOf(entry));
+    return entries.find(({ says }) => says.includes("Erika"))?.sequence as number;
+  });
+  store = await place.open();
+  expect(await are()).toEqual([undefined, true]);
+  await store.audit.redact({ chain: chainOf(REPOSITORY), sequence, because: "it named a person", by: "cli:olga" });
+  expect(await are()).toEqual([undefined, true]);
 });

@@ -151,6 +151,7 @@ describe("What stands", () => {
     await writes(opens(ABOUT, hold(12)), opens(ABOUT, hold(13)), opens(ABOUT, deviation("development")));
     await writes(closes(ABOUT, "rita", "hold:12", "done"), opens(ABOUT, hold(13, { because: "wait longer" })));
     await writes(closes(ABOUT, "rita", "hold:12", "once more"), closes(ABOUT, "rita", "nothing", "no"));
+    await writes(closes(ABOUT, "app", "hold:13", "it is out", { as: "released" }));
     expect(await madeAnew()).toBe(3);
   });
 });
@@ -362,14 +363,14 @@ describe("What came onto a stage", () => {
     expect((await store.counts()).due).toBe(0);
     await remember(master, stage());
     await writes(opens(ABOUT, release(3)), opens(ABOUT, release(4)));
-    await writes(closes(ABOUT, "app", `release:${REPOSITORY}:3`, "v1.3.0 is released"));
+    await writes(closes(ABOUT, "app", `release:${REPOSITORY}:3`, "v1.3.0 is released", { as: "released" }));
     expect((await known<StageKnown>(master)).releases).toEqual([]);
     await store.learn(news({ lessons: [touched] }));
     const facts = await known<StageKnown>(master);
     expect(facts.memory?.touched).toEqual([touch]);
     expect(facts.releases).toEqual([
-      { standing: release(3), closed: "v1.3.0 is released" },
-      { standing: release(4), closed: null },
+      { standing: release(3), ended: { as: "released" } },
+      { standing: release(4), ended: null },
     ]);
   });
 

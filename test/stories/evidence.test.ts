@@ -156,4 +156,60 @@ describe("The evidence of a release", () => {
     },
     { config: `${CONFIG}release: { publish: by-hand }\n`, settings: FAST },
   );
+
+  story(
+    "says no more than is so where something is undone before GitHub lets it be published, and then nobody's word counts any more",
+    async (world) => {
+      const [otto, rita] = [world.person("otto"), world.person("rita")];
+      const { signer } = world.app();
+      const names = async () => [...(await attached(world, TAG)).keys()].toSorted();
+      const FINAL = ["evidence.json", "evidence.md", "manifest.sha256", "svr.json"];
+      const release = await ready(world);
+      await rita.says(release, "/promote");
+      await world.quiet();
+      await otto.says(release, "/done P3 P4 P5");
+      await world.quiet();
+      const message = "Tag name is protected by a ruleset of the enterprise";
+      const lets = world.github.faults.add({
+        on: "request",
+        method: "PATCH",
+        path: /\/releases\/\d+$/,
+        does: { kind: "refusal", status: 422, message },
+      });
+      await rita.says(release, "/promote");
+      await world.quiet();
+      expect(answers(world, release).at(-1)).toContain("v1.0.0 is tagged, and its draft could not be published.");
+      expect(answers(world, release).at(-1)).toContain(message);
+      expect(await names()).toEqual(FINAL);
+      expect(await evidenceOf(world, TAG)).toMatchObject({ state: "final", authorised: { by: { login: "rita" } } });
+
+      await otto.says(release, '/undo P5 because "the smoke test was of the old build"');
+      await world.quiet();
+      expect(await names()).toEqual(["evidence.json", "evidence.md", "manifest.sha256"]);
+      expect(await evidenceOf(world, TAG)).toMatchObject({ state: "preliminary", authorised: null });
+      await expectManifest(world);
+      expect((await verified(world, TAG, signer, null)).lines.map((line) => line.split(" ")[0])).not.toContain(
+        "failed",
+      );
+      expect(shown(world, release)).not.toContain("is published as soon as");
+
+      lets();
+      await otto.says(release, "/done P5");
+      await world.quiet();
+      await world.skip(2 * HOUR);
+      expect(releases(world)).toMatchObject([{ tagName: "v1.0.0", draft: true }]);
+      expect(shown(world, release)).toContain(
+        "v1.0.0 is published as soon as a release manager writes `/promote` here.",
+      );
+      await rita.says(release, "/promote");
+      await world.quiet();
+      expect(releases(world)).toMatchObject([{ tagName: "v1.0.0", draft: false }]);
+      expect(await names()).toEqual(FINAL);
+      await expectManifest(world);
+      expect(await evidenceOf(world, TAG)).toMatchObject({ state: "final", authorised: { by: { login: "rita" } } });
+      expect((await verified(world, TAG, signer, null)).lines.at(-1)).toMatch(/^verified, signed by/);
+      return undefined;
+    },
+    { config: `${CONFIG}release: { publish: by-hand }\n`, settings: FAST },
+  );
 });

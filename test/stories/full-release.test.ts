@@ -322,6 +322,7 @@ Run-book: \`docs/runbooks/1.4.0.md\` (\`…\`).
 24 h, rita: brought #4
 24 h, app: v1.0.0: its preliminary evidence was made
 24 h, otto: P4 done: otto ticked its box
+24 h, app: v1.0.0: its deployment has begun
 24 h, otto: P5 done: otto did it
 24 h, otto: P7 failed: the unit reads undefined
 24 h, app: reported in an issue

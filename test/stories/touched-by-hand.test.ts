@@ -157,4 +157,44 @@ describe("A release touched by hand", () => {
     },
     { ...PROMOTING, config: TESTED.replace("enforcement: managed", "enforcement: report") },
   );
+
+  story(
+    "each time it is put right is left alone for a while, is told of, and is released as it was decided all the same",
+    async (world) => {
+      const [dora, rita] = [world.person("dora"), world.person("rita")];
+      const last = await onItsWay(world);
+      const commit = short(world.pull(last).mergeCommitSha as string);
+      const [draft] = releases(world);
+      const edits = async (times: number) => {
+        for (let time = 0; time < times; time++)
+          await touching(world, "rita").edits({ body: `Brought to you by bot ${time}.` });
+      };
+
+      await edits(5);
+      expect(releases(world)).toMatchObject([{ body: draft?.body, draft: true }]);
+      expect(issues(world)).toEqual([]);
+      await edits(2);
+      expect(releases(world)).toMatchObject([{ body: "Brought to you by bot 1.", draft: true }]);
+      const [issue] = issues(world);
+      expect(issues(world)).toEqual([
+        {
+          number: issue?.number,
+          title: "The draft of v1.0.0 was edited by hand again and again",
+          state: "open",
+          says: `The draft of v1.0.0 was edited by hand again and again, by rita at THEN UTC.\n\nFlowgate puts it right five times in ten minutes at most, and then leaves it alone for a while. \`v1.0.0\` is published only as Flowgate wrote it, and not before that is put right. Whoever runs what changes it can stop that, and an admin of this repository can take its access away. It is cleared when a release manager or somebody in engineering who did not do it accepts it here with \`/accept ${commit} because …\`. Closing this issue alone changes nothing.`,
+        },
+      ]);
+
+      await rita.says(last, "/done P3-P5");
+      await world.quiet();
+      expect(releases(world)).toMatchObject([{ body: "Brought to you by bot 1.", draft: true }]);
+      await world.skip(10 * 60_000);
+      expect(releases(world)).toMatchObject([{ name: "v1.0.0", body: draft?.body, draft: false }]);
+      await dora.says(issue?.number ?? 0, `/accept ${commit} because the bot is off`);
+      await world.quiet();
+      expect(issues(world)).toMatchObject([{ state: "closed" }]);
+      return undefined;
+    },
+    { ...PROMOTING, config: TESTED },
+  );
 });

@@ -93,7 +93,7 @@ function wordsOf(one: Standing): { readonly word: string; readonly of: string } 
     case "outage":
       return { word: `✗ ${one.severity} outage`, of: "" };
     case "release":
-      return { word: "… in verification", of: one.version };
+      return { word: one.verifying === undefined ? "… promoted" : "… in verification", of: one.version };
     case "rollback":
       return { word: "! rolled back", of: `${listed(one.withdraws)} to ${one.version}` };
     case "override":

@@ -9,6 +9,12 @@ export const MANIFEST_FILE = "manifest.sha256";
 
 export type EvidenceFile = { readonly name: string; readonly text: string };
 
+/** The names that evidence of this state has no file of, and of another state may have one. */
+export const lackedBy = (files: readonly EvidenceFile[]): readonly string[] =>
+  [EVIDENCE_FILE, READABLE_FILE, RESULT_FILE, MANIFEST_FILE].filter((name) =>
+    files.every((file) => file.name !== name),
+  );
+
 /** The sums of files, as `sha256sum --check` takes them. */
 export const manifest = (files: readonly EvidenceFile[]): string =>
   summed(files.map(({ name, text }) => ({ name, sha256: digestOf(text) })));
