@@ -32,7 +32,7 @@ const NOTHING_OWED: Owing = { entries: [], effects: [], nudges: [], lookAgainAt:
 
 /**
  * A hotfix that went out as it had passed owes what a release would have had before: an approval each of engineering and
- * quality, as far as the config names them, and the rehearsal of its run-book. What it has already is not owed; what it gets
+ * quality, as far as the config names them, and, but for a rollback, the rehearsal of its run-book. What it has already is not owed; what it gets
  * later settles that. One issue tells of it until nothing is owed any more. SPEC.md 7.
  */
 export function owing(
@@ -45,7 +45,9 @@ export function owing(
   const { policy } = component.config;
   const isNew = lands(known, pull, component);
   if (!isNew && owed.all.length === 0) return NOTHING_OWED;
-  const open = isNew ? owable(policy) : owed.all.flatMap(({ standing, closed }) => (closed === null ? [standing] : []));
+  const open = isNew
+    ? owable(known, policy)
+    : owed.all.flatMap(({ standing, closed }) => (closed === null ? [standing] : []));
   const look = looking(known.read);
   const given = approvalsFor(open, { known, pull, policy, look });
   const walks = open.some(({ what }) => what === "hotfix-rehearsal")
@@ -92,7 +94,7 @@ export function wouldOwe(
   walks: Walks | null,
 ): { readonly owes: readonly OwedThing[] } | Missing {
   const { policy } = component.config;
-  const open = owable(policy);
+  const open = owable(known, policy);
   const look = looking(known.read);
   const given = approvalsFor(open, { known, pull, policy, look });
   return look.missing() ?? { owes: open.filter((thing) => settledBy(thing, { given, walks, isNew: true }) === null) };
@@ -123,9 +125,10 @@ function lands({ standing, subject, verdict }: PullKnown, pull: PullMemory, { co
   );
 }
 
-const owable = ({ roles }: Policy): readonly OwedThing[] => [
+/** A rollback goes back to what was rehearsed for its own release, and staging runs later files than that. */
+const owable = (known: PullKnown, { roles }: Policy): readonly OwedThing[] => [
   ...REVIEWERS.filter((role) => roles[role] !== null).map((role) => ({ what: "hotfix-review", role }) as const),
-  { what: "hotfix-rehearsal" },
+  ...(rollbackOn(known) === undefined ? [{ what: "hotfix-rehearsal" } as const] : []),
 ];
 
 function begun(thing: OwedThing, { subject }: PullKnown, pull: PullMemory, policy: Policy): StandingOf<"owed"> {

@@ -3,7 +3,7 @@ import { type KnownRelease, NO_ROLLBACK, type PullKnown, type RollbackKnown } fr
 import { canonical, closes, digestOf, type Entry, opens } from "../flow/ledger.ts";
 import type { ComponentMemory, PullMemory } from "../flow/memory.ts";
 import type { Branch, Instant, Json } from "../flow/names.ts";
-import type { Standing, StandingOf } from "../flow/standing.ts";
+import { rollbackBy, type Standing, type StandingOf } from "../flow/standing.ts";
 import { type Nudge, subjectKey } from "../flow/subject.ts";
 import { isPassed } from "../flow/verdict.ts";
 import { withdrawsIn } from "../release/withdraws.ts";
@@ -21,7 +21,7 @@ const NOTHING_WITHDRAWN: Withdrawing = { entries: [], effects: [], nudges: [], l
 
 /** The rollback that a pull request is, if it is one. */
 export const rollbackOn = ({ standing, subject }: PullKnown): StandingOf<"rollback"> | undefined =>
-  standing.find((one): one is StandingOf<"rollback"> => one.kind === "rollback" && one.number === subject.number);
+  rollbackBy(standing, subject.number);
 
 /**
  * What a merge withdraws. A rollback, however it was merged, withdraws the releases since then, and an issue holds the next one; a

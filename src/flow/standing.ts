@@ -369,6 +369,9 @@ export type MergedRollback = StandingOf<"rollback"> & { readonly commit: Sha };
 /** One `/promote` at a time is under way for a pull request, and it makes one release. */
 export const promotionKey = (repository: RepositoryId, number: number): string => `promotion:${repository}:${number}`;
 export const releaseKey = (repository: RepositoryId, number: number): string => `release:${repository}:${number}`;
+/** The rollback that a pull request is, if it is one. */
+export const rollbackBy = (standing: readonly Standing[], number: number): StandingOf<"rollback"> | undefined =>
+  standing.find((one): one is StandingOf<"rollback"> => one.kind === "rollback" && one.number === number);
 /** Whose command made us open a pull request. */
 export const openedFor = (standing: readonly Standing[], number: number): readonly Person[] =>
   standing.flatMap((one) =>

@@ -3,7 +3,7 @@ import { type Sha, short } from "../flow/names.ts";
 import { holdersOf, lastWords, names } from "../flow/roles.ts";
 import type { Item, RunBook } from "../flow/run-book.ts";
 import { isValid } from "../flow/run-book.ts";
-import type { StandingOf } from "../flow/standing.ts";
+import { rollbackBy, type StandingOf } from "../flow/standing.ts";
 import { count, listed } from "../flow/words.ts";
 import { type LinkedBook, linkedBook } from "../release/linked.ts";
 import { openIn, type Progress, progressOf, REHEARSED, type Step, skippedIn, toRedo } from "../release/progress.ts";
@@ -155,7 +155,8 @@ function walks({ pull, lane, standing, policy }: Case, { path, blob, book }: Boo
         `${policy.roles.operations === null ? "Somebody with `maintain` ticks" : "Operations tick"} the items in the comment with the run-book, or with \`/done\`.`,
       ),
     );
-  const owed = lane.lane === "hotfix" && tried.length > 0 ? " Its rehearsal is owed." : "";
+  const owes = lane.lane === "hotfix" && rollbackBy(standing, pull.number) === undefined && tried.length > 0;
+  const owed = owes ? " Its rehearsal is owed." : "";
   return counted({
     outcome: "passed",
     because: `${lane.lane === "hotfix" ? "Ready" : "Rehearsed"} by ${path} (${short(blob)}), and what comes before the merge is done.${without}${owed}${more}`,

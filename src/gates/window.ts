@@ -1,7 +1,7 @@
 import type { Instant } from "../flow/names.ts";
 import { type Confirmed, isConfirmed } from "../flow/override.ts";
 import { owedWords } from "../flow/owed.ts";
-import type { Standing, StandingOf } from "../flow/standing.ts";
+import { rollbackBy, type Standing, type StandingOf } from "../flow/standing.ts";
 import { listed, minute } from "../flow/words.ts";
 import type { Case, Gate } from "./gate.ts";
 
@@ -144,7 +144,7 @@ function overdueHotfixes(concerns: readonly Holding[], { standing, now }: Case):
 
 function owedBy(all: readonly StandingOf<"owed">[], standing: readonly Standing[]): Held {
   const [{ number, due, issue }] = all as readonly [StandingOf<"owed">];
-  const isRollback = standing.some((one) => one.kind === "rollback" && one.number === number);
+  const isRollback = rollbackBy(standing, number) !== undefined;
   const told = issue === null ? "" : `#${issue} tells who can, and how. `;
   return {
     because: `The ${isRollback ? "rollback" : "hotfix"} #${number} was to have ${owedWords(all)} by ${minute(due)}.`,

@@ -328,6 +328,11 @@ describe("The rehearsal of a hotfix", () => {
     expect(recorded(asking({ standing: [] }))).toEqual([]);
   });
 
+  it("is not owed for a rollback: staging runs later files than those it goes back to", () => {
+    const back = rollback({ number: 12, commit: at("merge") });
+    expect(recorded(asking({ standing: [back, execution()] }))).not.toContain("opened rehearsal");
+  });
+
   it("is owed where GitHub does not say, and then looked at again", () => {
     const silent = asking({ facts: { [`entries ${HEAD}`]: unknown("GitHub answered 502.") } });
     expect(recorded(silent)).toEqual(["opened rehearsal"]);

@@ -6,6 +6,7 @@ import type { RunBook } from "../../src/flow/run-book.ts";
 import { runBook as gate } from "../../src/gates/run-book.ts";
 import { at, policy, unknown } from "../builders.ts";
 import { BLOB, entry, HEAD, ITEMS, PATH, runBook, walkedBefore } from "../commands/walking.ts";
+import { rollback } from "../decide/under-way.ts";
 import { item } from "../release/walks.ts";
 import { type Asking, asked, cure, DORA, OLGA, OTTO, right, said } from "./asking.ts";
 
@@ -209,6 +210,11 @@ describe("The walks", () => {
       `Ready by ${HERE}, and what comes before the merge is done. Its rehearsal is owed.`,
     ]);
     expect(said(judged({ lane: "hotfix", standing: done("P1", "P2", ...REHEARSAL) }))[1]).toMatch(/is done\.$/);
+  });
+
+  it("of a rollback are none in staging, which runs later files than those it goes back to", () => {
+    const standing = [rollback({ number: 12 }), ...done("P1", "P2")];
+    expect(said(judged({ lane: "hotfix", standing }))[1]).toMatch(/is done\.$/);
   });
 
   it("say what failed, what waits and what is to be done again", () => {

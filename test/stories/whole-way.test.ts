@@ -142,14 +142,14 @@ story(
     await walks("dora", hotfix, "S");
     expect(issues(world)).toEqual([`closed: Reviews owed for hotfix #${hotfix}`]);
     const withdrawing = told(world, hotfix);
-    const owed = (title: string) => {
+    const owed = (what: string, title: string) => {
       const issue = github.find.issuesOf(world.repository().id).find((one) => one.title === title);
-      return `an approval of engineering, an approval of quality and its rehearsal are owed until …, see #${issue?.number}.`;
+      return `${what} are owed until …, see #${issue?.number}.`;
     };
     expect(withdrawing).toEqual([
       CLAIMED,
       PREPARED,
-      `It carries 1 pull request, this one. #${hotfix} is in master as ${crashed}. v1.1.1 is tagged, ${DRAFT} Flowgate merges it back into development and staging by itself; ${owed(`Reviews owed for hotfix #${hotfix}`)}`,
+      `It carries 1 pull request, this one. #${hotfix} is in master as ${crashed}. v1.1.1 is tagged, ${DRAFT} Flowgate merges it back into development and staging by itself; ${owed("an approval of engineering, an approval of quality and its rehearsal", `Reviews owed for hotfix #${hotfix}`)}`,
       TESTED,
       `#${hotfix} is in master as ${crashed}. v1.1.1 is released.`,
       REHEARSED,
@@ -192,7 +192,7 @@ story(
     expect(told(world, back)).toEqual([
       CLAIMED,
       PREPARED,
-      `It carries 1 pull request, this one. #${back} is in master as ${merged(world, back)}. v1.1.2 is tagged, ${DRAFT} Flowgate takes it into the history of development and staging by itself, and leaves the files there as they are; ${owed(`Reviews owed for rollback #${back}`)}`,
+      `It carries 1 pull request, this one. #${back} is in master as ${merged(world, back)}. v1.1.2 is tagged, ${DRAFT} Flowgate takes it into the history of development and staging by itself, and leaves the files there as they are; ${owed("an approval of engineering and an approval of quality", `Reviews owed for rollback #${back}`)}`,
       TESTED,
       `#${back} is in master as ${merged(world, back)}. v1.1.2 is released.`,
     ]);

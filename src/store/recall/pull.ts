@@ -6,6 +6,7 @@ import { owedOf } from "../../flow/owed.ts";
 import { unexplained } from "../../flow/provenance.ts";
 import type { Open } from "../../flow/request.ts";
 import { checkName } from "../../flow/ruleset.ts";
+import { rollbackBy } from "../../flow/standing.ts";
 import { type PullSubject, subjectKey } from "../../flow/subject.ts";
 import type { Verdict } from "../../flow/verdict.ts";
 import { recordsOf } from "../arrivals.ts";
@@ -113,7 +114,7 @@ export async function besidePull(
     ...promoted,
     rollback: await rollbackOf(on, subject, {
       rolls,
-      own: standing.find((one) => one.kind === "rollback" && one.number === subject.number),
+      own: rollbackBy(standing, subject.number),
       names: intoLast && memory.merged && memory.body !== null && /withdraws/i.test(memory.body),
       made: intoLast && memory.merged,
     }),
