@@ -1,10 +1,10 @@
 import { decide } from "./decide.ts";
 import type { Decision } from "./flow/decision.ts";
 import type { Effect, Receipt } from "./flow/effect.ts";
-import type { Fact, Facts, Read, Want } from "./flow/facts.ts";
+import { type Fact, type Facts, type Read, type Want, wantKey } from "./flow/facts.ts";
 import type { House } from "./flow/house.ts";
 import { type Instant, later } from "./flow/names.ts";
-import type { Lease } from "./flow/subject.ts";
+import { type Lease, subjectKey } from "./flow/subject.ts";
 
 /** What was known when a judgement began. */
 export type Recalled = {
@@ -37,7 +37,6 @@ export type Ports = {
 };
 
 const TURNS = 20;
-const ROUNDS = 10;
 /** How soon to come back when another subject is writing the same slot. */
 const BUSY_MS = 250;
 
@@ -70,23 +69,33 @@ export async function settle(lease: Lease, ports: Ports): Promise<void> {
   return store.release(lease, recalled.nudges, later(clock.now(), BUSY_MS));
 }
 
-/** Look, decide, write it down. Nothing on GitHub has changed when this returns. */
+/**
+ * Look, decide, write it down. Nothing on GitHub has changed when this returns.
+ *
+ * However many looks follow from one another, each thing is looked at once, and there is only so much to look at.
+ */
 export async function judge(
   lease: Lease,
   recalled: Recalled,
   { house, store, look, clock }: Ports,
 ): Promise<{ readonly decision: Decision; readonly came: "written" | "stale" | "busy" }> {
   let { facts } = recalled;
-  for (let round = 0; round < ROUNDS; round++) {
+  const asked = new Set<string>();
+  for (;;) {
     const answer = decide(facts, house);
     if ("decided" in answer) {
       const decision = answer.decided;
       return { decision, came: await store.commit(lease, { ...recalled, facts }, decision, clock.now()) };
     }
-    const read: Read = new Map([...facts.read, ...(await look(lease, facts, answer.lacks))]);
+    const wants = answer.lacks.filter((want) => !asked.has(wantKey(want)));
+    if (wants.length === 0)
+      throw new Error(
+        `decide keeps asking for what looking does not give: ${answer.lacks.map(wantKey).join(", ")} of ${subjectKey(lease.subject)}`,
+      );
+    for (const want of wants) asked.add(wantKey(want));
+    const read: Read = new Map([...facts.read, ...(await look(lease, facts, wants))]);
     facts = { ...facts, read, now: clock.now() };
   }
-  throw new Error(`decide keeps asking for what looking does not give: ${JSON.stringify(lease.subject)}`);
 }
 
 /** Do one thing that is written down, and write down what came of it. */

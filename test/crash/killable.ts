@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "@jest/globals";
 import { changeApp, install } from "../../sandbox/installing.ts";
+import { chainsIn } from "../stories/tale.ts";
 import { OWNER, startWorld, type World, type WorldOptions } from "../world.ts";
 import { type Running, startProcess } from "./process.ts";
 
@@ -18,12 +19,20 @@ export type Killable = {
   quiet(): Promise<"quiet" | "dead">;
   /** Starts it again if it died, and waits until all is said. */
   recovered(): Promise<void>;
+  /**
+   * Somebody does something, Flowgate dies at that step of what follows, and is started again. What it had written is whole.
+   *
+   * @returns whether it died; not where it was done before that step.
+   */
+  dying(step: number, act: () => Promise<unknown>): Promise<boolean>;
   end(): Promise<void>;
 };
 
-export async function startKillable(options: Pick<WorldOptions, "config"> = {}): Promise<Killable> {
+export async function startKillable(options: Pick<WorldOptions, "config" | "stages"> = {}): Promise<Killable> {
   const folder = mkdtempSync(join(tmpdir(), "flowgate-crash-"));
-  const world = await startWorld({ ...options, started: false, settings: { folder, databaseUrl: null } });
+  // GitHub's budget for writes would make each round wait for seconds.
+  const budget = { points: 1_000_000, inFlight: 64 };
+  const world = await startWorld({ ...options, started: false, settings: { folder, databaseUrl: null, budget } });
   // So many starts would use up what GitHub grants an App for an hour.
   world.github.limits.hourly = 1_000_000;
   let flowgate: Running | null = null;
@@ -45,6 +54,8 @@ export async function startKillable(options: Pick<WorldOptions, "config"> = {}):
         await world.github.settled();
         if (flowgate === null || flowgate.process.exitCode !== null || flowgate.process.signalCode !== null)
           return "dead";
+        // What fails again and again would be waited for as long as the test may take.
+        expect(flowgate.complaints).toEqual([]);
         const metrics = await fetch(`${flowgate.url}/metrics`).then(
           (answer) => answer.text(),
           () => "flowgate_due 1",
@@ -63,6 +74,15 @@ export async function startKillable(options: Pick<WorldOptions, "config"> = {}):
         end: "quiet",
         complaints: [],
       });
+    },
+    async dying(step, act) {
+      flowgate?.diesAt(step);
+      await act();
+      const died = (await killable.quiet()) === "dead";
+      if (died) chainsIn(folder);
+      await killable.recovered();
+      flowgate?.diesAt(Number.POSITIVE_INFINITY);
+      return died;
     },
     async end() {
       await flowgate?.stop();

@@ -14,20 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => killable.end());
 
-/**
- * Rita says `/promote`, Flowgate dies at that step of what follows, and is started again.
- *
- * @returns whether it died; not where it was done before that step.
- */
-async function promoted(number: number, step: number): Promise<boolean> {
-  killable.flowgate()?.diesAt(step);
-  await killable.world.person("rita").says(number, "/promote");
-  const died = (await killable.quiet()) === "dead";
-  // What was written until then is whole, too.
-  if (died) chainsIn(killable.folder);
-  await killable.recovered();
-  return died;
-}
+/** Whether it died of what follows rita's `/promote`. */
+const promoted = (number: number, step: number): Promise<boolean> =>
+  killable.dying(step, () => killable.world.person("rita").says(number, "/promote"));
 
 it("Killed at every await of a /promote and started again, it merges, opens, tags, attaches, releases and answers once", async () => {
   const { world } = killable;

@@ -1,5 +1,6 @@
 import { describe, expect } from "@jest/globals";
 import { LANES_ONLY, RUN_BOOK_PATH as PATH, RUN_BOOK, runBookOf, type World, type WorldOptions } from "../world.ts";
+import { promoted, releases } from "./promoting.ts";
 import { answers, lands, open, seen, short, shown, story, summary } from "./telling.ts";
 
 const OPTIONS: WorldOptions = {
@@ -227,3 +228,32 @@ Run-book: \`docs/runbooks/release.md\` (\`…\`).
     OPTIONS,
   );
 });
+
+/** Where Flowgate merges what a release manager takes on. */
+const BY_PROMOTE: WorldOptions = {
+  config: `${LANES_ONLY.replace(/^(merge_by|runbook): .*\n/gm, "")}roles: { operations: ["@acme/operations"], release-manager: ["@acme/release-managers"] }\n`,
+  settings: { budget: { points: 1_000_000, inFlight: 64 } },
+};
+
+story(
+  "A release whose run-book is another than that of the release before goes by /promote, too",
+  async (world) => {
+    const [dora, otto] = [world.person("dora"), world.person("otto")];
+    for (const [release, book] of [RUN_BOOK, RUN_BOOK.replace("the tag before", "the one before")].entries()) {
+      const name = `feature/${release}`;
+      await dora.pushes(name, "development", { message: `feat: ${release}`, files: { [PATH]: book } });
+      const feature = await dora.opens(name, "development");
+      await world.quiet();
+      const number = await promoted(world, await promoted(world, feature));
+      await dora.says(number, '/done S2 note="31 rows"\n/done S1 S3-S5');
+      await otto.says(number, '/done P1\n/done P2 note="31 rows"');
+      await world.quiet();
+      await promoted(world, number);
+      await otto.says(number, "/done P3-P5");
+      await world.quiet();
+      expect(releases(world).at(release)).toMatchObject({ tagName: `v1.${release}.0`, draft: false });
+    }
+    return undefined;
+  },
+  BY_PROMOTE,
+);

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -35,22 +35,42 @@ export async function evidenceOf(world: World, tag: string): Promise<SignedEvide
 export async function verified(
   world: World,
   tag: string,
-  { publicKey }: Signer,
+  signer: Signer,
   ledger: string | null,
 ): Promise<{ readonly lines: readonly string[] }> {
+  const [told] = await allVerified(world, [tag], signer, ledger);
+  return told as NonNullable<typeof told>;
+}
+
+/** The same of several releases, beside one clone and one export. */
+export async function allVerified(
+  world: World,
+  tags: readonly string[],
+  { publicKey }: Signer,
+  ledger: string | null,
+): Promise<readonly { readonly lines: readonly string[] }[]> {
   const at = mkdtempSync(join(tmpdir(), "flowgate-downloaded-"));
   try {
-    for (const [name, text] of await attached(world, tag)) writeFileSync(join(at, name), text);
     writeFileSync(join(at, "key.pem"), `-----BEGIN PUBLIC KEY-----\n${publicKey}\n-----END PUBLIC KEY-----\n`);
     await promisify(execFile)("git", ["clone", "--quiet", `${world.github.url}/acme/api.git`, join(at, "clone")]);
     if (ledger !== null) writeFileSync(join(at, "ledger.jsonl"), chainsIn(ledger).map(lineOf).join(""));
-    const told = await verifyEvidence(
-      join(at, "evidence.json"),
-      { key: join(at, "key.pem"), repo: join(at, "clone"), ledger: ledger === null ? null : join(at, "ledger.jsonl") },
-      process.env,
-    );
-    if ("problem" in told) throw new Error(told.problem);
-    return told;
+    const all: { readonly lines: readonly string[] }[] = [];
+    for (const tag of tags) {
+      mkdirSync(join(at, tag));
+      for (const [name, text] of await attached(world, tag)) writeFileSync(join(at, tag, name), text);
+      const told = await verifyEvidence(
+        join(at, tag, "evidence.json"),
+        {
+          key: join(at, "key.pem"),
+          repo: join(at, "clone"),
+          ledger: ledger === null ? null : join(at, "ledger.jsonl"),
+        },
+        process.env,
+      );
+      if ("problem" in told) throw new Error(told.problem);
+      all.push(told);
+    }
+    return all;
   } finally {
     rmSync(at, { recursive: true, force: true });
   }
