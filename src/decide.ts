@@ -1,7 +1,7 @@
-import { decideComponent } from "./decide/component.ts";
+import { decideComponent } from "./decide/component/component.ts";
 import { decideGroup } from "./decide/group.ts";
-import { decidePull } from "./decide/pull.ts";
-import { decideStage } from "./decide/stage.ts";
+import { decidePull } from "./decide/pull/pull.ts";
+import { decideStage } from "./decide/stage/stage.ts";
 import type { Answer } from "./flow/decision.ts";
 import type { Facts } from "./flow/facts.ts";
 import type { House } from "./flow/house.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { showing } from "../../src/decide/execution.ts";
+import { showing } from "../../src/decide/pull/execution.ts";
 import type { Effect, SlotState } from "../../src/flow/effect.ts";
 import type { Fact, PullKnown } from "../../src/flow/facts.ts";
 import type { Hash, Instant, Person } from "../../src/flow/names.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { workflowsRefused } from "../../src/decide/workflow-files.ts";
+import { workflowsRefused } from "../../src/decide/promoting/workflow-files.ts";
 import { type ChangedFile, type Comparison, type Fact, type Want, wantKey } from "../../src/flow/facts.ts";
 import { looking } from "../../src/flow/looking.ts";
 import { branch } from "../../src/flow/names.ts";
