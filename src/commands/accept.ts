@@ -1,6 +1,6 @@
-import { closes } from "../flow/ledger.ts";
+import { closes, opens } from "../flow/ledger.ts";
 import { short } from "../flow/names.ts";
-import { commitOf, type StandingOf } from "../flow/standing.ts";
+import { acceptedKey, commitOf, type StandingOf } from "../flow/standing.ts";
 import { subjectKey } from "../flow/subject.ts";
 import { type Asked, type Came, type Command, mayByRole, NEEDS_REASON } from "./command.ts";
 
@@ -22,28 +22,62 @@ export const accept: Command = {
 };
 
 function accepted(asked: Asked, commit: string, because: string): Came {
-  const { by, standing, repository } = asked;
-  const found = standing.filter(
-    (one): one is StandingOf<"deviation"> => one.kind === "deviation" && commitOf(one).startsWith(commit),
-  );
+  const { by, standing, unexplained, repository } = asked;
+  const open = standing.filter((one) => one.kind === "deviation");
+  // Nobody has to wait for the ten minutes that GitHub is given.
+  const early = unexplained.filter(({ key }) => !open.some((one) => one.key === key));
+  const isMeant = (one: StandingOf<"deviation">) => commitOf(one).startsWith(commit);
+  const found = [...open, ...early].filter(isMeant);
   if (found.length === 0)
     return { came: "refused", says: `Nothing of ${commit.slice(0, 7)} waits to be accepted here.` };
   if (found.some((one) => one.by?.id === by.id))
     return { came: "refused", says: "Who did it does not accept it: somebody else has to." };
   const [first] = found as [StandingOf<"deviation">];
+  const released = releasedBy(found, asked);
+  const follows = released.map(({ number, commit }) => ` #${number} is released as ${short(commit)}.`).join("");
   return {
     came: "done",
-    says: `${short(commitOf(first))} is accepted: ${because}.`,
-    entries: found.map((one) =>
-      closes(
-        subjectKey({ kind: "stage", repository, branch: one.stage }),
-        by.login,
-        one.key,
-        `accepted by ${by.login}: ${because}`,
+    says: `${short(commitOf(first))} is accepted: ${because}.${follows}`,
+    entries: [
+      ...early.filter(isMeant).map((one) => opens(subjectKey({ kind: "stage", repository, branch: one.stage }), one)),
+      ...found.map((one) =>
+        closes(
+          subjectKey({ kind: "stage", repository, branch: one.stage }),
+          by.login,
+          one.key,
+          `accepted by ${by.login}: ${because}`,
+        ),
       ),
-    ),
-    nudges: found.map(
-      ({ stage }) => ({ priority: "person", subject: { kind: "stage", repository, branch: stage } }) as const,
-    ),
+      ...released.map((one) => opens(subjectKey({ kind: "pull", repository, number: one.number }), one)),
+    ],
+    nudges: [
+      ...found.map(
+        ({ stage }) => ({ priority: "person", subject: { kind: "stage", repository, branch: stage } }) as const,
+      ),
+      ...released.map(({ number }) => ({ priority: "person", subject: { kind: "pull", repository, number } }) as const),
+    ],
   };
+}
+
+/** What was merged into the last stage past its gates makes a release from now on. SPEC.md 7. */
+function releasedBy(
+  found: readonly StandingOf<"deviation">[],
+  { by, now, repository, policy }: Asked,
+): readonly StandingOf<"accepted">[] {
+  return found.flatMap((one) =>
+    one.push === undefined || one.push.after === null || one.merged === undefined || one.stage !== policy.stages.at(-1)
+      ? []
+      : [
+          {
+            kind: "accepted",
+            key: acceptedKey(repository, one.merged),
+            by,
+            at: now,
+            because: "what it was merged as was accepted",
+            repository,
+            number: one.merged,
+            commit: one.push.after,
+          },
+        ],
+  );
 }

@@ -66,6 +66,8 @@ export type Asked = {
   /** What the organisation's own file says, alone. */
   readonly organisation: Policy;
   readonly standing: readonly Standing[];
+  /** What came onto the stage before and nothing explains yet, as what it is once its ten minutes are over. */
+  readonly unexplained: readonly StandingOf<"deviation">[];
   /** What served a release that is merged, and serves no other. */
   readonly spent: readonly Spent[];
   /** Merged pull requests of the component whose label or body may say that they affect data. */

@@ -25,6 +25,7 @@ export type Standing = {
   | Override
   | Release
   | Landed
+  | Accepted
   | Attestation
   | Deviation
   | Link
@@ -130,6 +131,14 @@ export type Evidenced = {
 };
 /** A release or a hotfix that went into the last stage as it had passed, at the moment that it says. */
 export type Landed = { readonly kind: "landed"; readonly repository: RepositoryId; readonly number: number };
+/** What was merged into the last stage past its gates, and somebody accepted since: it is released as it is. */
+export type Accepted = {
+  readonly kind: "accepted";
+  readonly repository: RepositoryId;
+  readonly number: number;
+  /** What it was merged as. */
+  readonly commit: Sha;
+};
 /** What somebody answers for. It counts while the comment that says so is there as it was written. */
 export type Attestation = {
   readonly kind: "attestation";
@@ -233,7 +242,15 @@ export type Deviation = {
   readonly kind: "deviation";
   readonly repository: RepositoryId;
   readonly stage: Branch;
-} & ({ readonly push: Push; readonly touched?: undefined } | { readonly touched: Touched; readonly push?: undefined });
+} & (
+  | {
+      readonly push: Push;
+      /** The pull request by whose merge it came; left out: none. */
+      readonly merged?: number;
+      readonly touched?: undefined;
+    }
+  | { readonly touched: Touched; readonly push?: undefined }
+);
 /**
  * A release manager's `/promote` that is under way: it merges the pull request at that head and takes it one stage further. It
  * survives anything; what became of it is its comment's answer.
@@ -368,6 +385,7 @@ export type MergedRollback = StandingOf<"rollback"> & { readonly commit: Sha };
 
 /** One `/promote` at a time is under way for a pull request, and it makes one release. */
 export const promotionKey = (repository: RepositoryId, number: number): string => `promotion:${repository}:${number}`;
+export const acceptedKey = (repository: RepositoryId, number: number): string => `accepted:${repository}:${number}`;
 export const releaseKey = (repository: RepositoryId, number: number): string => `release:${repository}:${number}`;
 /** The rollback that a pull request is, if it is one. */
 export const rollbackBy = (standing: readonly Standing[], number: number): StandingOf<"rollback"> | undefined =>

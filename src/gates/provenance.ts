@@ -86,10 +86,11 @@ function refused(past: readonly StandingOf<"deviation">[], { stage }: Source): F
 
 function waiting({ after, before, by, at }: Push, { stage }: Source): Found {
   const over = later(at, EXPLAINED_WITHIN_MS);
+  const commit = short(after ?? before);
   return {
     outcome: "pending",
-    because: `${short(after ?? before)} came onto ${stage}${by === null ? "" : ` by @${by.login}`}, and GitHub has told of no merge yet.`,
-    cure: `It is given until ${minute(over)}; a push past every pull request has to be taken back or accepted then.`,
+    because: `${commit} came onto ${stage}${by === null ? "" : ` by @${by.login}`}, and GitHub has told of no merge yet.`,
+    cure: `It is given until ${minute(over)}. A push past every pull request has to be taken back, or accepted: \`/accept ${commit} because …\` does that at once.`,
     until: over,
   };
 }

@@ -70,6 +70,7 @@ function ownOf(standing: Standing): number | null {
     case "execution":
     case "item":
     case "landed":
+    case "accepted":
     case "on-word":
     case "promotion":
     case "rolling-back":

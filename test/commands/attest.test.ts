@@ -99,6 +99,7 @@ function says(line: string, world: World = {}): Came | string | null {
   for (let round = 0; round < 6; round++) {
     const look = looking(facts);
     const asked: Asked = {
+      unexplained: [],
       by: world.by ?? OTTO,
       at: NOW,
       now: NOW,

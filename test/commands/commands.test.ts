@@ -6,7 +6,7 @@ import { momentOf } from "../../src/commands/moment.ts";
 import { type Answers, type Fact, wantKey } from "../../src/flow/facts.ts";
 import { looking } from "../../src/flow/looking.ts";
 import { branch, installationId, type Person } from "../../src/flow/names.ts";
-import type { Standing } from "../../src/flow/standing.ts";
+import type { Standing, StandingOf } from "../../src/flow/standing.ts";
 import { at, known, LATER, NOW, policy, REPOSITORY, unknown } from "../builders.ts";
 import { DORA, ERIN, OTTO, QUINN, RITA, right } from "../gates/asking.ts";
 import { word } from "./walking.ts";
@@ -24,6 +24,7 @@ const NAMED = policy({
 type World = {
   readonly by?: Person;
   readonly standing?: readonly Standing[];
+  readonly unexplained?: Asked["unexplained"];
   readonly onIssue?: boolean;
   readonly judged?: Asked["judged"];
   readonly base?: string;
@@ -73,6 +74,7 @@ function says(
     policy: more.policy ?? NAMED,
     organisation: more.organisation ?? policy(),
     standing,
+    unexplained: more.unexplained ?? [],
     judged: judged === undefined ? at("login") : judged,
     comment: 900,
     saw: null,
@@ -239,7 +241,7 @@ describe("/freeze and /unfreeze", () => {
 
 describe("/accept", () => {
   const commit = at("pushed");
-  const deviation = (by: Person | null, stage = "staging", after = commit): Standing => ({
+  const deviation = (by: Person | null, stage = "staging", after = commit): StandingOf<"deviation"> => ({
     kind: "deviation",
     key: `deviation:42:${stage}:${after}`,
     by,
@@ -285,6 +287,44 @@ describe("/accept", () => {
     );
     expect(word(says(line))).toBe(`refused: Nothing of ${commit.slice(0, 7).toLowerCase()} waits to be accepted here.`);
     expect(says(line, { people: SILENT })).toBeNull();
+  });
+
+  it("is done at once, before the ten minutes are over that GitHub is given to explain it", () => {
+    const unexplained = [deviation(DORA, "development"), deviation(DORA, "development", at("other"))];
+    const early = { says: `${commit.slice(0, 7)} is accepted: reviewed now.`, came: "done" };
+    const [opens, closes] = [
+      { what: "opened", actor: "dora", about: "stage:42:development", says: { key: unexplained[0]?.key } },
+      { what: "closed", actor: "rita", about: "stage:42:development" },
+    ];
+    expect(says(line, { unexplained })).toMatchObject({ ...early, entries: [opens, closes] });
+    expect(says(line, { unexplained, standing: [deviation(DORA, "development")] })).toMatchObject({
+      ...early,
+      entries: [closes],
+    });
+    expect(word(says(line, { unexplained: [deviation(RITA, "development")] }))).toMatch(/^refused: Who did it/);
+  });
+
+  it("of what was merged into the last stage has that released", () => {
+    const merged = (stage: string) => ({ ...deviation(DORA, stage), merged: 12 }) as Standing;
+    expect(says(line, { standing: [merged("master")], onIssue: true })).toMatchObject({
+      came: "done",
+      says: `${commit.slice(0, 7)} is accepted: reviewed now. #12 is released as ${commit.slice(0, 7)}.`,
+      entries: [
+        { what: "closed", about: "stage:42:master" },
+        {
+          what: "opened",
+          actor: "rita",
+          about: "pull:42:12",
+          says: { kind: "accepted", key: "accepted:42:12", number: 12, commit },
+        },
+      ],
+      nudges: [{}, { priority: "person", subject: { kind: "pull", number: 12 } }],
+    });
+    const gone = { ...deviation(DORA, "master"), push: { how: "deletion", before: commit, after: null } } as Standing;
+    for (const other of [merged("staging"), gone])
+      expect(says(line, { standing: [other], onIssue: true })).toMatchObject({
+        says: `${commit.slice(0, 7)} is accepted: reviewed now.`,
+      });
   });
 
   it("is of what was done by hand to a release, by its commit", () => {

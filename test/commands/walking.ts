@@ -82,6 +82,7 @@ export const onRelease = ({ pull, facts, ...more }: On = {}): OnPull => ({
   by: DORA,
   at: NOW,
   now: NOW,
+  unexplained: [],
   repository: REPOSITORY,
   installation: installationId(1),
   pull: {

@@ -235,6 +235,25 @@ describe("What nothing explains", () => {
   it("is past the gates where the merge had not passed", () => {
     const decision = judge({ pushes: [OLD], merges: [...merge(false).merges] }, { records: merge(false) });
     expect(decision.because).toMatch(/^#12 was merged into development as \w{7} by devin at .*, and had not passed\.$/);
+    expect(decision.entries[0]?.says).toMatchObject({ kind: "deviation", merged: 12 });
+    const forced = judge(
+      { pushes: [push({ how: "force-push" })], merges: merge(false).merges },
+      { records: merge(false) },
+    );
+    expect(forced.entries[0]?.says).not.toHaveProperty("merged");
+  });
+
+  it("is settled where that very push was accepted before its ten minutes were over", () => {
+    const one = push({ at: later(NOW, -1) });
+    const accepted = (more: Partial<Push>) => [
+      deviation({ ...one, ...more }, { closed: "accepted by rita: it is ours", slot: null }),
+    ];
+    const settled = judge({ pushes: [one] }, { deviations: accepted({}) });
+    expect([left(settled), settled.entries]).toEqual([expect.objectContaining({ pushes: [] }), []]);
+    const open = [deviation(one, { slot: null })];
+    const others = [{ at: NOW }, { before: at("other") }, { after: at("other") }].map(accepted);
+    for (const deviations of [open, ...others])
+      expect(judge({ pushes: [one] }, { deviations }).lookAgainAt).toBe(later(one.at, 600_000));
   });
 
   it("is past the gates at once where it was forced or deleted", () => {
@@ -246,7 +265,8 @@ describe("What nothing explains", () => {
 
   it("is reported again under the same issue where it happens again", () => {
     const again = push({ how: "force-push" });
-    const decision = judge({ pushes: [again] }, { deviations: [deviation(again, { closed: "accepted" })] });
+    const before = deviation({ ...again, at: later(NOW, -1) }, { closed: "accepted" });
+    const decision = judge({ pushes: [again] }, { deviations: [before] });
     expect(decision.effects).toMatchObject([{ thing: "issue", state: "open", over: { id: 31 } }]);
   });
 });

@@ -131,6 +131,22 @@ describe("a release that is merged", () => {
     expect(lessons([{ kind: "landed", number: 12 } as Standing])).toEqual([]);
   });
 
+  it("past its gates is on record once it is accepted, whatever lane it came by", () => {
+    const accepted = (more = {}) => [{ kind: "accepted", number: 12, commit: MERGE, ...more } as Standing];
+    const of = (standing: readonly Standing[], more: Parameters<typeof verdict>[0] = {}) =>
+      merged(standing, { verdict: verdict({ base: branch("master"), lane: null, outcome: "failed", ...more }) });
+    expect(of(accepted())).toMatchObject({
+      decided: { entries: [{ says: { because: "it was merged past its gates, and accepted since" } }] },
+    });
+    for (const none of [
+      of(accepted({ number: 11 })),
+      of(accepted({ commit: at("other") })),
+      of(accepted(), { head: at("before") }),
+      of(accepted(), { base: branch("staging") }),
+    ])
+      expect(none).toMatchObject({ decided: { entries: [] } });
+  });
+
   it("past its gates is not", () => {
     const of = (more: Parameters<typeof verdict>[0]) =>
       recorded([], { verdict: verdict({ base: branch("master"), lane: "release", ...more }) });

@@ -272,6 +272,12 @@ describe("A merge into the last stage", () => {
     expect(made(judge({ ...known, ...more }, github))).toEqual([]);
   });
 
+  it("that had not passed makes a release once it is accepted", () => {
+    const accepted = { kind: "accepted", number: 12, commit: MERGED } as PullKnown["standing"][number];
+    const failed = verdict({ lane: "release", base: branch("master"), outcome: "failed" });
+    expect(made(judge({ ...known, verdict: failed, standing: [accepted] }, github))).toMatchObject([{ thing: "tag" }]);
+  });
+
   it("is waited for by who asked for it, while GitHub does not say", () => {
     const asked = { ...known, standing: [promotion], requests: OPEN };
     const silent = judge(asked, { ...github, tags: unknown("GitHub answered 502.") });

@@ -89,7 +89,7 @@ describe("Provenance", () => {
     expect(found).toMatchObject({
       outcome: "pending",
       because: `${HEAD.slice(0, 7)} came onto development by @dora, and GitHub has told of no merge yet.`,
-      cure: "It is given until 2026-11-24 09:50 UTC; a push past every pull request has to be taken back or accepted then.",
+      cure: `It is given until 2026-11-24 09:50 UTC. A push past every pull request has to be taken back, or accepted: \`/accept ${HEAD.slice(0, 7)} because …\` does that at once.`,
       until: later(NOW, 600_000),
     });
     const seen = promotion(

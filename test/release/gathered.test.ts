@@ -286,12 +286,13 @@ describe("What came past the gates", () => {
   const landings = [ago(120), ago(90), later(NOW, 1)];
   const isIn = (one: Recorded["deviations"][number], mergedAt: typeof NOW | null = NOW, landed = landings) => {
     const of = { comparison, component: { stages }, recorded: recorded({ deviations: [one], landings: landed }) };
-    return deviationsIn(of, "v1.4.0", mergedAt).length === 1;
+    return deviationsIn(of, { version: "v1.4.0", commit: at("the merge"), mergedAt }).length === 1;
   };
 
   it("is in a release that brought it, or that came after it on the last stage", () => {
     expect(isIn(deviation("staging", { after: at("eight") }))).toBe(true);
     expect(isIn(deviation("staging"))).toBe(false);
+    expect(isIn(deviation("staging", { after: at("the merge") }))).toBe(true);
     expect(isIn(deviation("master"))).toBe(true);
     expect(isIn(deviation("master", { at: ago(100) }))).toBe(false);
     expect(isIn(deviation("master", { at: ago(100) }), NOW, [])).toBe(true);

@@ -17,10 +17,13 @@ const LINK = { body: `Run-book: ${RUN_BOOK_PATH}` };
 const timeless = (text: string | null | undefined) =>
   text?.replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, "…").replaceAll("\\", "");
 /** The one issue about what a hotfix owes. */
-function owed(world: World) {
+function owedIssue(world: World) {
   const all = world.github.find.issuesOf(world.repository().id).filter(({ title }) => title.includes("owed"));
   expect(all).toHaveLength(1);
-  return all.map(({ title, state, body }) => ({ title, state, body: timeless(asRead(body ?? "")) }))[0] as {
+  return all as [(typeof all)[number]];
+}
+function owed(world: World) {
+  return owedIssue(world).map(({ title, state, body }) => ({ title, state, body: timeless(asRead(body ?? "")) }))[0] as {
     readonly title: string;
     readonly state: string;
     readonly body: string;
@@ -58,7 +61,7 @@ describe("A hotfix", () => {
       await says(hotfix, "/promote");
       expect(world.pull(hotfix).merged).toBe(true);
       expect(timeless(answers(world, hotfix).at(-1))).toContain(
-        ` and its release is a draft until it is deployed and tested. ${follows} until …, see #2.`,
+        ` and its release is a draft until it is deployed and tested. ${follows} until …, see #${owedIssue(world)[0].number}.`,
       );
       expect(owed(world)).toMatchInlineSnapshot(`
 {

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect } from "@jest/globals";
 import type { World, WorldOptions } from "../world.ts";
+import { evidenceOf } from "./downloading.ts";
+import { answers, releases } from "./promoting.ts";
 import { lands, seen, story, summary } from "./telling.ts";
 
 /** Flowgate says no, and GitHub is not asked to: so that people can get past it. */
@@ -82,6 +84,33 @@ describe("A push to a stage", () => {
   );
 });
 
+describe("A push that is accepted before anybody is told of it", () => {
+  story(
+    "holds the promotion no longer, and is on record",
+    async (world) => {
+      const [devin, rita] = [world.person("devin"), world.person("rita")];
+      const pushed = (await devin.pushes("development")).slice(0, 7);
+      const promotion = await rita.opens("development", "staging");
+      await world.quiet();
+      await devin.says(promotion, `/accept ${pushed} because it is mine`);
+      await rita.says(promotion, `/accept ${pushed} because the build was broken`);
+      await world.quiet();
+      expect(answers(world, promotion)).toEqual([
+        expect.stringMatching(
+          /^This needs a release manager or somebody in engineering|^Who did it does not accept it/,
+        ),
+        `${pushed} is accepted: the build was broken.`,
+      ]);
+      expect(seen(world, promotion)?.is).toBe("success");
+      await world.skip(20 * MINUTE);
+      expect(issues(world)).toEqual([]);
+      expect(seen(world, promotion)?.is).toBe("success");
+      return undefined;
+    },
+    ADVISED,
+  );
+});
+
 describe("What a merge explains", () => {
   story(
     "however it is merged, nobody is asked about it",
@@ -125,6 +154,45 @@ describe("What a merge explains", () => {
 });
 
 describe("What no merge explains", () => {
+  story(
+    "a release that was merged on GitHub while it was held is tagged once somebody accepts it, and says so",
+    async (world) => {
+      const [dora, rita] = [world.person("dora"), world.person("rita")];
+      await dora.pushes("feature/login", "development", { message: "feat: log in" });
+      await lands(world, dora, "feature/login", "development");
+      await lands(world, dora, "development", "staging");
+      const number = await rita.opens("staging", "master");
+      await rita.says(number, "/hold because the vendor answers tomorrow");
+      await world.quiet();
+      expect(await dora.merges(number)).toBeNull();
+      await world.quiet();
+      await world.skip(10 * MINUTE);
+      const commit = world.head("master").slice(0, 7);
+      const [deviation] = issues(world);
+      expect(deviation).toMatchObject({ title: "Unreviewed push to master", state: "open" });
+      expect(releases(world)).toEqual([]);
+
+      const issue = world.github.find.issuesOf(world.repository().id)[0]?.number as number;
+      await rita.says(issue, `/accept ${commit} because the vendor has agreed`);
+      await world.quiet();
+      expect(answers(world, issue)).toEqual([
+        `${commit} is accepted: the vendor has agreed. #${number} is released as ${commit}.`,
+      ]);
+      expect(releases(world)).toMatchObject([{ tagName: "v1.0.0", draft: false }]);
+      const because = expect.stringMatching(
+        `^#${number} was merged into master as ${commit} by dora at .*, and had not passed$`,
+      );
+      expect((await evidenceOf(world, "v1.0.0")).deviations).toMatchObject([
+        { stage: "master", what: because, closed: "accepted by rita: the vendor has agreed" },
+      ]);
+      expect((await evidenceOf(world, "v1.0.0")).gates).toContainEqual(
+        expect.objectContaining({ gate: "window", outcome: "pending" }),
+      );
+      return undefined;
+    },
+    ADVISED,
+  );
+
   story(
     "a pull request that was merged before it had passed",
     async (world) => {

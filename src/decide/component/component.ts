@@ -36,6 +36,7 @@ function answerOf(known: ComponentKnown, house: House): Answer {
     component: memory,
     pull: null,
     web: house.web,
+    unexplained: [],
     spent: [],
     mayAffect: [],
     lastRelease: null,

@@ -18,14 +18,23 @@ export const releaseOn = ({
 }: Pick<PullKnown, "standing" | "subject">): StandingOf<"release"> | undefined =>
   standing.find((one): one is StandingOf<"release"> => one.kind === "release" && one.number === subject.number);
 
-/** Whether a release comes of it: it was merged into the last stage, at the head that had passed. */
-export function makesRelease({ verdict }: PullKnown, pull: PullMemory, { config }: ComponentMemory): boolean {
+/** Whether a release comes of it: it was merged into the last stage, at the head that had passed, or was accepted since. */
+export function makesRelease(known: PullKnown, pull: PullMemory, { config }: ComponentMemory): boolean {
   const { policy } = config;
   return (
     pull.merged &&
     pull.mergeCommit !== null &&
     pull.base === policy.stages.at(-1) &&
     isEnforced(policy) &&
-    isPassed(verdict, pull.head.sha, pull.base)
+    (isPassed(known.verdict, pull.head.sha, pull.base) || isAccepted(known, pull))
   );
 }
+
+/** Whether what it was merged as was accepted, though it had not passed then; what was never judged has no evidence to give. */
+export const isAccepted = (
+  { verdict, standing, subject }: PullKnown,
+  { mergeCommit, head, base }: PullMemory,
+): boolean =>
+  verdict?.head === head.sha &&
+  verdict.base === base &&
+  standing.some((one) => one.kind === "accepted" && one.number === subject.number && one.commit === mergeCommit);

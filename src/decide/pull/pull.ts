@@ -9,6 +9,7 @@ import { doubting, promoting } from "../promoting/promoting.ts";
 import { rehearsed } from "../promoting/rehearsing.ts";
 import { promotionOn } from "../promoting/under-way.ts";
 import { rollingBack, rollingBackOn } from "../releasing/rolling-back.ts";
+import { deviationBy } from "../stage/arrivals.ts";
 import { answering } from "./answering.ts";
 import { judgePull } from "./judging.ts";
 import { bringsBack } from "./merging-back.ts";
@@ -26,7 +27,8 @@ export function decidePull(known: PullKnown, house: House): Answer {
   if (!asks || component === null || component.stages === null) return withOverrides(judgePull(known, house), known);
   if (memory === null) return thenAnswered(judgePull(known, house), known.now);
   const { verdict: before } = known;
-  const obeyed = obey({ ...known, component, pull: askedOn(known, memory, component), web: house.web });
+  const unexplained = unexplainedBefore(known);
+  const obeyed = obey({ ...known, component, pull: askedOn(known, memory, component), unexplained, web: house.web });
   if ("lacks" in obeyed) return obeyed;
   const from = { ...known, standing: obeyed.standing, memory: obeyed.fresh ? doubting(memory) : memory };
   const promoted = promoting(from, component, house, (facts) => judgePull(facts, house));
@@ -54,6 +56,12 @@ export function decidePull(known: PullKnown, house: House): Answer {
   };
   return withOverrides({ decided: decision }, from);
 }
+
+/** What came onto the stage before and is not explained yet, as the deviation that it would be. */
+const unexplainedBefore = ({ source, subject: { repository }, now }: PullKnown): Asked["unexplained"] =>
+  source === null
+    ? []
+    : source.unexplained.map((push) => deviationBy(push, { repository, stage: source.stage, merged: null, now }));
 
 /** What began and ended at once is answered once. */
 const lastOfEach = (said: readonly Said[]): readonly Said[] => [

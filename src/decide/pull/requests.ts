@@ -25,7 +25,7 @@ type Known = Asking & {
   readonly component: ComponentMemory;
   readonly pull: Asked["pull"];
   readonly standing: readonly Standing[];
-} & Pick<Asked, "spent" | "mayAffect" | "lastRelease">;
+} & Pick<Asked, "unexplained" | "spent" | "mayAffect" | "lastRelease">;
 
 /** What somebody asked for and what came of it; said once it was judged what follows. */
 export type Said = {
@@ -269,7 +269,7 @@ const unlessAll = (said: readonly Line[], all: number): readonly Line[] =>
 
 const askedBy = (
   { by, at, written = at, origin, ...request }: Heard,
-  { now, subject, installation, pull, component, standing, web, spent, mayAffect, lastRelease }: Known,
+  { now, subject, installation, pull, component, standing, unexplained, web, spent, mayAffect, lastRelease }: Known,
 ) => ({
   by,
   at: written,
@@ -287,6 +287,7 @@ const askedBy = (
   policy: component.config.policy,
   organisation: madeOf(null, component.config.above).policy,
   standing,
+  unexplained,
   spent,
   mayAffect,
   lastRelease,

@@ -76,8 +76,7 @@ export function begun(
         ...exceptionsOf(known, walks, comparison),
         deviations: deviationsIn(
           { comparison, recorded: known.recorded, component: component.config.policy },
-          chosen.tag,
-          pull.mergedAt,
+          { version: chosen.tag, commit, mergedAt: pull.mergedAt },
         ).map(({ standing: { because }, closed }) => ({ because, cleared: closed })),
       },
       compareUrl: compareUrl(chosen, component, house),

@@ -9,6 +9,7 @@ import { subjectKey } from "../../flow/subject.ts";
 import { isPassed } from "../../flow/verdict.ts";
 import { type Attested, attestedFor } from "../../release/attestation.ts";
 import { brought } from "../../release/merged.ts";
+import { isAccepted } from "../promoting/under-way.ts";
 
 /** What goes on record of what is merged, and who learns of it; later again where GitHub did not answer. */
 type Landing = {
@@ -21,7 +22,7 @@ const NOTHING_LANDED: Landing = { entries: [], lessons: [], lookAgainAt: null };
 /**
  * A release or a hotfix that is merged uses up what was attested for it, on it and on the promotions that it carries, and
  * what is attested for it later: from then on that counts for it alone. The moment of the merge goes on record where it had
- * passed; backups of the next release begin after it, and the earlier stages are to have what it brought.
+ * passed, or is accepted since; backups of the next release begin after it, and the earlier stages are to have what it brought.
  */
 export function landing(
   known: PullKnown,
@@ -32,7 +33,9 @@ export function landing(
   const { repository, number } = subject;
   const lane = verdict?.base === pull.base ? verdict.lane : null;
   if (lane === "back-merge") return { ...NOTHING_LANDED, lessons: backMerged(known, pull, config.policy) };
-  if (pull.base !== config.policy.stages.at(-1) || (lane !== "release" && lane !== "hotfix")) return NOTHING_LANDED;
+  const late = isAccepted(known, pull);
+  const goesOut = lane === "release" || lane === "hotfix" || late;
+  if (pull.base !== config.policy.stages.at(-1) || !goesOut) return NOTHING_LANDED;
 
   const open = standing.filter((one): one is Attested => one.kind === "attestation" && one.served === undefined);
   const look = looking(read);
@@ -44,10 +47,10 @@ export function landing(
 
   const about = subjectKey(subject);
   const isKnown = standing.some((one) => one.kind === "landed" && one.number === number);
-  const lands = !isKnown && isPassed(verdict, pull.head.sha, pull.base);
+  const lands = !isKnown && (late || isPassed(verdict, pull.head.sha, pull.base));
   return {
     entries: [
-      ...(lands ? [landed(known, pull.asOf), ...(lane === "release" ? broughtAgain(known) : [])] : []),
+      ...(lands ? [landed(known, pull.asOf, late), ...(lane === "release" ? broughtAgain(known) : [])] : []),
       ...attested.flatMap((one) => [
         closes(about, "app", one.key, `it served #${number}`),
         { ...opens(about, { ...one, key: servedKey(one, number), served: number }), actor: "app" },
@@ -91,13 +94,13 @@ function backMerged(
   ];
 }
 
-function landed({ subject: { repository, number } }: PullKnown, at: Instant): Entry {
+function landed({ subject: { repository, number } }: PullKnown, at: Instant, late: boolean): Entry {
   return opens(subjectKey({ kind: "pull", repository, number }), {
     kind: "landed",
     key: `landed:${repository}:${number}`,
     by: null,
     at,
-    because: "it was merged as it had passed",
+    because: late ? "it was merged past its gates, and accepted since" : "it was merged as it had passed",
     repository,
     number,
   });

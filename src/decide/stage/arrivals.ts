@@ -3,7 +3,15 @@ import { type Effect, issueSlot } from "../../flow/effect.ts";
 import { answerTo, type StageLookedAt as Known, type KnownDeviation, type Want } from "../../flow/facts.ts";
 import { canonical, closes, digestOf, type Entry, opens } from "../../flow/ledger.ts";
 import type { StageMemory } from "../../flow/memory.ts";
-import { type Instant, type Json, later, type Sha, type Slot } from "../../flow/names.ts";
+import {
+  type Branch,
+  type Instant,
+  type Json,
+  later,
+  type RepositoryId,
+  type Sha,
+  type Slot,
+} from "../../flow/names.ts";
 import {
   type Arrivals,
   EXPLAINED_WITHIN_MS,
@@ -106,6 +114,8 @@ function begun(known: Known): Settled {
 type Came = { readonly push: Push } & (
   | { readonly explainedBy: readonly number[] }
   | { readonly trusted: true }
+  /** Before it was held to be a deviation. */
+  | { readonly accepted: true }
   | { readonly deviation: StandingOf<"deviation"> }
   /** Until then it may still be explained, by merges that were learned of just now. */
   | { readonly waits: Instant; readonly learned: readonly Merge[] }
@@ -116,6 +126,7 @@ function settled(push: Push, known: Known): Came {
   const { now, records, component, memory } = known;
   const explainedBy = explanation(push, records);
   if (explainedBy !== null) return { push, explainedBy };
+  if (wasAccepted(push, known)) return { push, accepted: true };
   const trusted = push.by?.bot === true ? push.by.login.replace(/\[bot\]$/, "") : null;
   if (push.how === "push" && trusted !== null && component.config.policy.provenance.trusted.includes(trusted))
     return { push, trusted: true };
@@ -126,6 +137,13 @@ function settled(push: Push, known: Known): Came {
     return { push, deviation: deviationOf(push, known) };
   return askedOnce(push, push.after, known);
 }
+
+/** Whether this very push was accepted already, and not another one to the same commit. */
+const wasAccepted = ({ before, after, at }: Push, { deviations }: Known): boolean =>
+  deviations.some(
+    ({ standing: { push }, closed }) =>
+      closed !== null && push?.before === before && push.after === after && push.at === at,
+  );
 
 /** Whether GitHub knows of a merge that it did not tell us. */
 function askedOnce(push: Push, after: Sha, known: Known): Came {
@@ -151,17 +169,39 @@ function askedOnce(push: Push, after: Sha, known: Known): Came {
   return { push, waits: now, learned };
 }
 
-function deviationOf(push: Push, { subject, memory, now }: Known): StandingOf<"deviation"> {
-  const merge = memory.arrivals.merges.find(({ commit }) => commit === push.after);
-  return {
-    kind: "deviation",
-    key: deviationKey(subject.repository, subject.branch, push),
-    by: push.by && { id: push.by.id, login: push.by.login },
-    at: now,
-    because: sentenceOf(push, subject.branch, merge?.number ?? null),
+const deviationOf = (push: Push, { subject, memory, now }: Known): StandingOf<"deviation"> =>
+  deviationBy(push, {
     repository: subject.repository,
     stage: subject.branch,
+    merged: memory.arrivals.merges.find(({ commit }) => commit === push.after)?.number ?? null,
+    now,
+  });
+
+/** What a push is that nothing explains. @param merged the pull request by whose merge it came, though that had not passed; null: none. */
+export function deviationBy(
+  push: Push,
+  {
+    repository,
+    stage,
+    merged,
+    now,
+  }: {
+    readonly repository: RepositoryId;
+    readonly stage: Branch;
+    readonly merged: number | null;
+    readonly now: Instant;
+  },
+): StandingOf<"deviation"> {
+  return {
+    kind: "deviation",
+    key: deviationKey(repository, stage, push),
+    by: push.by && { id: push.by.id, login: push.by.login },
+    at: now,
+    because: sentenceOf(push, stage, merged),
+    repository,
+    stage,
     push,
+    ...(merged !== null && push.how === "push" && { merged }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { CONFIG_PATH, type Stages } from "../../flow/config.ts";
 import type { Comparison, MergedPull, Recorded, Review } from "../../flow/facts.ts";
 import type { PullMemory } from "../../flow/memory.ts";
-import type { Instant, Person, Place, RepositoryId, Sha } from "../../flow/names.ts";
+import type { Person, Place, RepositoryId, Sha } from "../../flow/names.ts";
 import { isConfirmed } from "../../flow/override.ts";
 import { commitOf, type Standing, type StandingOf } from "../../flow/standing.ts";
 import type { Verdict } from "../../flow/verdict.ts";
@@ -65,7 +65,7 @@ export function gathered(of: Gathering): Evidence {
     runBook: of.runBook,
     attestations: attestedFor(of),
     overrides: overridesOf(of),
-    deviations: deviationsIn(of, release.version, pull.mergedAt).map(({ standing, closed }) => ({
+    deviations: deviationsIn(of, { ...release, mergedAt: pull.mergedAt }).map(({ standing, closed }) => ({
       stage: standing.stage,
       commit: commitOf(standing),
       what: standing.because,
@@ -174,10 +174,10 @@ function overridesOf(of: Gathering): readonly Override[] {
 }
 
 /**
- * What came past the gates and is in a release: what it brought, what came onto the last stage itself since the release
- * or the hotfix before, and what was done to the release by hand.
+ * What came past the gates and is in a release: its own merge, what it brought, what came onto the last stage itself since the
+ * release or the hotfix before, and what was done to the release by hand.
  *
- * @param version `v1.4.0`. @param mergedAt null: it is not known.
+ * @param release `commit`: what it was merged as; `version`: `v1.4.0`; `mergedAt` null: it is not known.
  */
 export function deviationsIn(
   {
@@ -187,10 +187,9 @@ export function deviationsIn(
   }: Pick<Gathering, "comparison" | "recorded"> & {
     readonly component: { readonly stages: Stages };
   },
-  version: string,
-  mergedAt: Instant | null,
+  { version, commit, mergedAt }: Pick<StandingOf<"release">, "version" | "commit"> & Pick<PullMemory, "mergedAt">,
 ): Recorded["deviations"] {
-  const commits = new Set(comparison.commits.map(({ sha }) => sha));
+  const commits = new Set([commit, ...comparison.commits.map(({ sha }) => sha)]);
   const last = component.stages.at(-1);
   const since = recorded.landings
     .filter((at) => mergedAt !== null && at < mergedAt)
