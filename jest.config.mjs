@@ -22,6 +22,9 @@ const onlyTypes = (file) =>
 const sources = globSync("src/**/*.ts", { cwd: import.meta.dirname });
 const running = sources.filter((file) => !onlyTypes(`${import.meta.dirname}/${file}`));
 
+/** Much of a story is waiting for git and for sockets; by default one processor would be left idle, which is half of a small machine. */
+export const everyProcessor = "100%";
+
 export const base = {
   testEnvironment: "node",
   extensionsToTreatAsEsm: [".ts"],
@@ -35,8 +38,7 @@ export const base = {
 
 export default {
   ...base,
-  // Much of a story is waiting for git and for sockets; by default one processor would be left idle, which is half of a small machine.
-  maxWorkers: "100%",
+  maxWorkers: everyProcessor,
   testPathIgnorePatterns: [
     "/node_modules/",
     "<rootDir>/test/browser/",

@@ -115,8 +115,9 @@ describe("Work that comes to one process", () => {
     await there.stop();
   });
 
-  const listeners = async () =>
-    (await console_<{ pid: number }>("select pid from pg_stat_activity where query = 'listen flowgate_work'")).length;
+  /** Other suites have their own databases beside this one. */
+  const LISTENING = "from pg_stat_activity where datname = current_database() and query = 'listen flowgate_work'";
+  const listeners = async () => (await console_<{ pid: number }>(`select pid ${LISTENING}`)).length;
 
   it("is heard of again, by one connection, after that was cut", async () => {
     await start();
@@ -125,7 +126,7 @@ describe("Work that comes to one process", () => {
       heard += 1;
     });
     await until(async () => (await listeners()) === 1);
-    await console_("select pg_terminate_backend(pid) from pg_stat_activity where query = 'listen flowgate_work'");
+    await console_(`select pg_terminate_backend(pid) ${LISTENING}`);
     await until(async () => (await listeners()) === 0);
     heard = 0;
     await until(async () => (await listeners()) > 0);

@@ -23,7 +23,11 @@ function owedIssue(world: World) {
   return all as [(typeof all)[number]];
 }
 function owed(world: World) {
-  return owedIssue(world).map(({ title, state, body }) => ({ title, state, body: timeless(asRead(body ?? "")) }))[0] as {
+  return owedIssue(world).map(({ title, state, body }) => ({
+    title,
+    state,
+    body: timeless(asRead(body ?? "")),
+  }))[0] as {
     readonly title: string;
     readonly state: string;
     readonly body: string;
