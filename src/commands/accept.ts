@@ -9,7 +9,7 @@ export const accept: Command = {
   on: "pull and issue",
   usage: "/accept COMMIT because …",
   who: "a release manager or somebody in engineering, but not who did it",
-  does: "Accepts what came onto a stage past its gates, or what was done by hand to a release, by the release's commit.",
+  does: "Accepts what came onto a stage past its gates, or what was done by hand to a release, by the release's commit. A pull request that went into the last stage that way is released then.",
   allows: (asked) => mayByRole(asked, ["release-manager", "engineering"]),
   read({ words, because }) {
     const [commit, more] = words;
