@@ -34,7 +34,7 @@ function accepted(asked: Asked, commit: string, because: string): Came {
     return { came: "refused", says: "Who did it does not accept it: somebody else has to." };
   const [first] = found as [StandingOf<"deviation">];
   const released = releasedBy(found, asked);
-  const follows = released.map(({ number, commit }) => ` #${number} is released as ${short(commit)}.`).join("");
+  const follows = released.map(({ number }) => ` What #${number} brought makes a release now.`).join("");
   return {
     came: "done",
     says: `${short(commitOf(first))} is accepted: ${because}.${follows}`,

@@ -72,9 +72,13 @@ export const concessionsIn = (verdict: Verdict | null): readonly (Concession & {
 /** Whether a gate holds nothing up. */
 export const isClear = (outcome: Outcome): boolean => outcome === "passed" || outcome === "overridden";
 
+/** A verdict, where it is of this head and this base; else null. */
+export const verdictOn = (verdict: Verdict | null, head: Sha, base: Branch): Verdict | null =>
+  verdict?.head === head && verdict.base === base ? verdict : null;
+
 /** Whether a verdict had passed for this head and this base. */
 export const isPassed = (verdict: Verdict | null, head: Sha, base: Branch): boolean =>
-  verdict?.outcome === "passed" && verdict.head === head && verdict.base === base;
+  verdictOn(verdict, head, base)?.outcome === "passed";
 
 /** What Flowgate's own config becomes by a pull request whose gate let that through, at this head and into this base. */
 export function configLetThrough(verdict: Verdict | null, head: Sha, base: Branch): Finding["changesConfig"] | null {

@@ -126,6 +126,7 @@ function approved({ approvals }: Evidence): readonly string[] {
 }
 
 function gated({ gates }: Evidence): readonly string[] {
+  if (gates.length === 0) return ["## Gates", "None: it was merged before any had judged it."];
   const rows = gates.map(({ gate, outcome, because, read }) =>
     row([code(gate), outcome, prose(because), read.length === 0 ? "" : read.map(prose).join("; ")]),
   );

@@ -308,7 +308,7 @@ describe("/accept", () => {
     const merged = (stage: string) => ({ ...deviation(DORA, stage), merged: 12 }) as Standing;
     expect(says(line, { standing: [merged("master")], onIssue: true })).toMatchObject({
       came: "done",
-      says: `${commit.slice(0, 7)} is accepted: reviewed now. #12 is released as ${commit.slice(0, 7)}.`,
+      says: `${commit.slice(0, 7)} is accepted: reviewed now. What #12 brought makes a release now.`,
       entries: [
         { what: "closed", about: "stage:42:master" },
         {

@@ -80,6 +80,16 @@ describe("The evidence of a release", () => {
     expect(remade(changed).evidence?.fingerprint).toBe(assetsIn(changed)?.fingerprint);
   });
 
+  it("lists no gate where it was merged before any had judged that", () => {
+    const judged = signed(judge(drafted, github)).gates.length;
+    expect(judged).toBeGreaterThan(0);
+    const accepted = { kind: "accepted", number: 12, commit: MERGED } as PullKnown["standing"][number];
+    const standing = [...(drafted.standing ?? []), accepted];
+    const before = { ...(drafted.verdict as NonNullable<PullKnown["verdict"]>), head: at("before") };
+    for (const verdict of [null, before])
+      expect(signed(judge({ ...drafted, verdict, standing }, github))).toMatchObject({ gates: [] });
+  });
+
   it("stands as it was made, once it is there", () => {
     const { standing, slot } = attached("final");
     const decision = judge({ ...drafted, standing: [standing], assets: slot });

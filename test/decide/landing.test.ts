@@ -138,12 +138,12 @@ describe("a release that is merged", () => {
     expect(of(accepted())).toMatchObject({
       decided: { entries: [{ says: { because: "it was merged past its gates, and accepted since" } }] },
     });
-    for (const none of [
-      of(accepted({ number: 11 })),
-      of(accepted({ commit: at("other") })),
-      of(accepted(), { head: at("before") }),
-      of(accepted(), { base: branch("staging") }),
-    ])
+    // Whatever was judged: a push and the merge may have come before that.
+    for (const verdict of [null, undefined])
+      expect(merged(accepted(), { lane: null, ...(verdict === null && { verdict }) })).toMatchObject({
+        decided: { entries: [{}] },
+      });
+    for (const none of [of(accepted({ number: 11 })), of(accepted({ commit: at("other") }))])
       expect(none).toMatchObject({ decided: { entries: [] } });
   });
 

@@ -275,7 +275,11 @@ describe("A merge into the last stage", () => {
   it("that had not passed makes a release once it is accepted", () => {
     const accepted = { kind: "accepted", number: 12, commit: MERGED } as PullKnown["standing"][number];
     const failed = verdict({ lane: "release", base: branch("master"), outcome: "failed" });
-    expect(made(judge({ ...known, verdict: failed, standing: [accepted] }, github))).toMatchObject([{ thing: "tag" }]);
+    const late = { ...known, standing: [accepted] };
+    expect(made(judge({ ...late, verdict: failed }, github))).toMatchObject([{ thing: "tag" }]);
+    // Merged before anything was judged, or judged that.
+    for (const unjudged of [null, { ...failed, head: at("before") }])
+      expect(made(judge({ ...late, verdict: unjudged }, github))).toMatchObject([{ thing: "tag" }]);
   });
 
   it("is waited for by who asked for it, while GitHub does not say", () => {

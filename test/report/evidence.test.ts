@@ -22,6 +22,7 @@ describe("What people read of a release's evidence", () => {
     const text = evidenceMarkdown(none);
     expect(text).toContain("Nothing was skipped, failed or overridden, and nothing came past the gates.");
     expect(text).toContain("## Approvals\n\nNone.");
+    expect(text).toContain("## Gates\n\nNone: it was merged before any had judged it.");
     expect(text).toContain("## Run-book\n\nThere was none.");
     expect(text).toContain("## Attestations\n\nNone.");
     expect(text).toContain("No pull request.");

@@ -176,7 +176,7 @@ describe("What no merge explains", () => {
       await rita.says(issue, `/accept ${commit} because the vendor has agreed`);
       await world.quiet();
       expect(answers(world, issue)).toEqual([
-        `${commit} is accepted: the vendor has agreed. #${number} is released as ${commit}.`,
+        `${commit} is accepted: the vendor has agreed. What #${number} brought makes a release now.`,
       ]);
       expect(releases(world)).toMatchObject([{ tagName: "v1.0.0", draft: false }]);
       const because = expect.stringMatching(

@@ -30,11 +30,6 @@ export function makesRelease(known: PullKnown, pull: PullMemory, { config }: Com
   );
 }
 
-/** Whether what it was merged as was accepted, though it had not passed then; what was never judged has no evidence to give. */
-export const isAccepted = (
-  { verdict, standing, subject }: PullKnown,
-  { mergeCommit, head, base }: PullMemory,
-): boolean =>
-  verdict?.head === head.sha &&
-  verdict.base === base &&
+/** Whether what it was merged as was accepted, though it had not passed then. */
+export const isAccepted = ({ standing, subject }: PullKnown, { mergeCommit }: PullMemory): boolean =>
   standing.some((one) => one.kind === "accepted" && one.number === subject.number && one.commit === mergeCommit);

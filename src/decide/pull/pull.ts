@@ -4,6 +4,7 @@ import type { PullKnown } from "../../flow/facts.ts";
 import type { House } from "../../flow/house.ts";
 import type { ComponentMemory, PullMemory } from "../../flow/memory.ts";
 import type { Branch } from "../../flow/names.ts";
+import { verdictOn } from "../../flow/verdict.ts";
 import { decided, earlier, thenAnswered } from "../answer.ts";
 import { doubting, promoting } from "../promoting/promoting.ts";
 import { rehearsed } from "../promoting/rehearsing.ts";
@@ -82,7 +83,7 @@ function askedOn({ subject, verdict, merge }: PullKnown, memory: PullMemory, of:
     baseHead: headOf(base),
     sourceHead: headOf(names[names.indexOf(base) - 1]),
     lane: verdict?.base === base ? verdict.lane : null,
-    verdict: verdict?.base === base && verdict.head === head.sha ? verdict : null,
+    verdict: verdictOn(verdict, head.sha, base),
     body,
     dataLabel,
     // GitHub may not have told of what we did ourselves.

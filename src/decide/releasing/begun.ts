@@ -7,7 +7,7 @@ import type { ComponentMemory, PullMemory } from "../../flow/memory.ts";
 import type { Place, Sha } from "../../flow/names.ts";
 import { releaseKey, type StandingOf } from "../../flow/standing.ts";
 import { subjectKey } from "../../flow/subject.ts";
-import { concessionsIn } from "../../flow/verdict.ts";
+import { concessionsIn, verdictOn } from "../../flow/verdict.ts";
 import type { VersionAsked } from "../../flow/version-asked.ts";
 import { deviationsIn } from "../../release/evidence/gathered.ts";
 import { brought } from "../../release/merged.ts";
@@ -73,7 +73,7 @@ export function begun(
       by,
       carried,
       exceptions: {
-        ...exceptionsOf(known, walks, comparison),
+        ...exceptionsOf({ ...known, verdict: verdictOn(known.verdict, pull.head.sha, pull.base) }, walks, comparison),
         deviations: deviationsIn(
           { comparison, recorded: known.recorded, component: component.config.policy },
           { version: chosen.tag, commit, mergedAt: pull.mergedAt },

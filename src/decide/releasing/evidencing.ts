@@ -5,7 +5,7 @@ import { type Look, looking } from "../../flow/looking.ts";
 import { later, type Sha } from "../../flow/names.ts";
 import type { Evidenced, StandingOf } from "../../flow/standing.ts";
 import { subjectKey } from "../../flow/subject.ts";
-import type { Verdict } from "../../flow/verdict.ts";
+import { verdictOn } from "../../flow/verdict.ts";
 import { type EvidenceFile, lackedBy, MANIFEST_FILE } from "../../release/evidence/files.ts";
 import { approversIn, gathered } from "../../release/evidence/gathered.ts";
 import type { Evidence } from "../../release/evidence/record.ts";
@@ -171,7 +171,7 @@ function evidenceOn(
     },
     release,
     pull: { ...pull, number: subject.number },
-    verdict: known.verdict as Verdict,
+    verdict: verdictOn(known.verdict, pull.head.sha, pull.base),
     tag,
     tree,
     before: before?.commit ?? null,

@@ -19,7 +19,8 @@ export type Gathering = Pick<Evidence, "state" | "made" | "flowgate" | "runBook"
   };
   readonly release: StandingOf<"release">;
   readonly pull: PullMemory & { readonly number: number };
-  readonly verdict: Verdict;
+  /** Of what was merged; null: it was merged before anything judged that. */
+  readonly verdict: Verdict | null;
   readonly tag: { readonly object: Sha };
   readonly tree: Sha;
   /** The commit of the release before; null: there was none, or its tag is gone. */
@@ -120,14 +121,14 @@ function hopsOf(of: Gathering): readonly Hop[] {
 
 /** What was said up to the merge; what counted then, the gate knows. */
 function approvalsOf({ reviews, verdict, pull, names }: Gathering): readonly Approval[] {
-  const filled = verdict.findings.flatMap((finding) => finding.filled ?? []);
+  const filled = verdict?.findings.flatMap((finding) => finding.filled ?? []) ?? [];
   const { mergedAt } = pull;
   const before = reviews.filter(({ at }) => mergedAt === null || at <= mergedAt);
   return before.flatMap((review, place) => {
     if (!mayApprove(review)) return [];
     const { id, by, state, at } = review;
     const commit = review.commit as Sha;
-    const roles = commit === verdict.head ? filled.filter((one) => one.by.id === by.id).map((one) => one.as) : [];
+    const roles = commit === verdict?.head ? filled.filter((one) => one.by.id === by.id).map((one) => one.as) : [];
     const unsaid = before.slice(place + 1).some((later) => later.by.id === by.id && UNSAYS.includes(later.state));
     const named: Named = { ...personOf(by), name: names.get(by.id) ?? null };
     return [
@@ -144,9 +145,14 @@ function approvalsOf({ reviews, verdict, pull, names }: Gathering): readonly App
 }
 const UNSAYS: readonly Review["state"][] = ["changes-requested", "dismissed"];
 
-const gatesOf = ({ findings, notAsked = [] }: Verdict): Evidence["gates"] => [
-  ...findings.map(({ gate, outcome, because, read }) => ({ gate, outcome, because, read })),
-  ...notAsked.map(({ gate, because }) => ({ gate, outcome: "not-applicable" as const, because, read: [] })),
+const gatesOf = (verdict: Verdict | null): Evidence["gates"] => [
+  ...(verdict?.findings ?? []).map(({ gate, outcome, because, read }) => ({ gate, outcome, because, read })),
+  ...(verdict?.notAsked ?? []).map(({ gate, because }) => ({
+    gate,
+    outcome: "not-applicable" as const,
+    because,
+    read: [],
+  })),
 ];
 
 /** What served this release, and what was said on it and serves none. */
