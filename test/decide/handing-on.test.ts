@@ -1,21 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import type { ListedPull, PullKnown } from "../../src/flow/facts.ts";
-import { at, component, LATER, NOW, pullFacts, pullMemory, REPOSITORY, unknown } from "../builders.ts";
-import { brings, FREE, type Hub, hub, judge, says } from "./hub.ts";
-import { MERGED, OPEN, slot, underWay, written } from "./under-way.ts";
-
-const INTO = `#12 is in development as ${MERGED.slice(0, 7)}. #9 takes it on to staging.`;
-/** #12 is merged into development, and its `/promote` goes on. */
-const goesOn = (facts: Partial<PullKnown>, answers: Hub) =>
-  judge(
-    {
-      memory: pullMemory({}, { state: "closed", merged: true, mergeCommit: MERGED }),
-      standing: [underWay()],
-      requests: OPEN,
-      ...facts,
-    },
-    answers,
-  );
+import { at, component, LATER, NOW, pullFacts, REPOSITORY, unknown } from "../builders.ts";
+import { goesOn, INTO } from "./going-on.ts";
+import { brings, FREE, type Hub, hub, says } from "./hub.ts";
+import { MERGED, slot, written } from "./under-way.ts";
 
 describe("What is open already when something is promoted", () => {
   const open = (more: Partial<ListedPull["facts"]> = {}): Hub => ({

@@ -3,23 +3,11 @@ import type { Need } from "../../src/flow/config.ts";
 import type { Decision } from "../../src/flow/decision.ts";
 import type { PullKnown } from "../../src/flow/facts.ts";
 import type { StandingOf } from "../../src/flow/standing.ts";
-import { component, LATER, NOW, pullMemory, REPOSITORY, unknown } from "../builders.ts";
+import { component, LATER, NOW, REPOSITORY, unknown } from "../builders.ts";
 import { DORA, OTTO, RITA, right } from "../gates/asking.ts";
-import { FREE, type Hub, hub, judge, says } from "./hub.ts";
-import { done, MERGED, OPEN, slot, underWay, written } from "./under-way.ts";
-
-const INTO = `#12 is in development as ${MERGED.slice(0, 7)}. #9 takes it on to staging.`;
-/** #12 is merged into development, and its `/promote` goes on. */
-const goesOn = (facts: Partial<PullKnown>, answers: Hub) =>
-  judge(
-    {
-      memory: pullMemory({}, { state: "closed", merged: true, mergeCommit: MERGED }),
-      standing: [underWay()],
-      requests: OPEN,
-      ...facts,
-    },
-    answers,
-  );
+import { goesOn, INTO } from "./going-on.ts";
+import { FREE, type Hub, hub, type judge, says } from "./hub.ts";
+import { done, slot, underWay, written } from "./under-way.ts";
 
 describe("What was opened", () => {
   const needs = (...of: readonly Need[]) =>

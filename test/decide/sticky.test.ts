@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { executionOn, stickyCame } from "../../src/decide/pull/sticky.ts";
-import { isLeft, leftUntil, undoneOf } from "../../src/decide/pull/undoing.ts";
+import { isLeft, leftUntil, undoneOf } from "../../src/decide/undoing.ts";
 import { instant, later } from "../../src/flow/names.ts";
 import type { Heard, StickyEdit } from "../../src/flow/request.ts";
 import type { Standing, StandingOf } from "../../src/flow/standing.ts";

@@ -28,6 +28,15 @@ const bringing = (world: World) => pulls(world).filter(({ head }) => head.starts
 const said = (world: World, number: number) =>
   asRead(world.github.find.commentsOf(world.repository().id, number).at(-1)?.body ?? "");
 
+/** Development is frozen, so that the hotfix is not merged back into it yet; the feature on which that was said. */
+async function frozen(world: World): Promise<number> {
+  const number = await feature(world);
+  await world.person("rita").says(number, "/freeze development because we move");
+  await world.quiet();
+  await hotfixed(world);
+  return number;
+}
+
 describe("What a hotfix brought", () => {
   story(
     "is merged back into the earlier stages, and the next release loses nothing",
@@ -127,10 +136,7 @@ describe("What a hotfix brought", () => {
     "waits while an older one is open, and is brought back after it",
     async (world) => {
       const [dora, rita] = [world.person("dora"), world.person("rita")];
-      const feature_ = await feature(world);
-      await rita.says(feature_, "/freeze development because we move");
-      await world.quiet();
-      await hotfixed(world);
+      const feature_ = await frozen(world);
       const older = bringing(world).find(({ base }) => base === "development")?.number ?? 0;
       expect(seen(world, older)?.is).toBe("in_progress");
       await hotfixed(world, { "src/other.ts": "1\n" }, "other");
@@ -155,10 +161,7 @@ describe("A back-merge that somebody closes", () => {
     "is owed until its branch is merged by hand, and nobody is told twice",
     async (world) => {
       const [dora, rita] = [world.person("dora"), world.person("rita")];
-      const feature_ = await feature(world);
-      await rita.says(feature_, "/freeze development because we move");
-      await world.quiet();
-      await hotfixed(world);
+      const feature_ = await frozen(world);
       const { number, head } = bringing(world).find(({ base }) => base === "development") ?? NONE;
       await dora.closes(number);
       await world.quiet();

@@ -17,8 +17,8 @@ import { type Sticky, stickyComment } from "../../report/execution.ts";
 import { failedItem, goneItem } from "../../report/failed-item.ts";
 import { earlier, unlessThere } from "../answer.ts";
 import { promotionOn, releaseOn } from "../promoting/under-way.ts";
+import { isLeft, leftUntil, undoneOf } from "../undoing.ts";
 import { executionOn } from "./sticky.ts";
-import { isLeft, leftUntil, undoneOf } from "./undoing.ts";
 
 /** What is to be written so that the comment shows the run-book as it stands. */
 export type Showing = {

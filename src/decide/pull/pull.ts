@@ -10,7 +10,7 @@ import { doubting, promoting } from "../promoting/promoting.ts";
 import { rehearsed } from "../promoting/rehearsing.ts";
 import { promotionOn } from "../promoting/under-way.ts";
 import { rollingBack, rollingBackOn } from "../releasing/rolling-back.ts";
-import { deviationBy } from "../stage/arrivals.ts";
+import { pastGates } from "../stage/arrivals.ts";
 import { answering } from "./answering.ts";
 import { judgePull } from "./judging.ts";
 import { bringsBack } from "./merging-back.ts";
@@ -62,7 +62,7 @@ export function decidePull(known: PullKnown, house: House): Answer {
 const unexplainedBefore = ({ source, subject: { repository }, now }: PullKnown): Asked["unexplained"] =>
   source === null
     ? []
-    : source.unexplained.map((push) => deviationBy(push, { repository, stage: source.stage, merged: null, now }));
+    : source.unexplained.map((push) => pastGates(push, { repository, stage: source.stage, merged: null, now }));
 
 /** What began and ended at once is answered once. */
 const lastOfEach = (said: readonly Said[]): readonly Said[] => [

@@ -9,7 +9,7 @@ import type { Execution, StandingOf } from "../../flow/standing.ts";
 import { clicked, stateFrom } from "../../release/execution.ts";
 import { named } from "../../release/labels.ts";
 import { isTask } from "../../release/progress.ts";
-import { isLeft, undoneOf } from "./undoing.ts";
+import { isLeft, undoneOf } from "../undoing.ts";
 
 /** What came of an edit of the comment that shows a run-book: what is refused, by label and in a sentence. */
 export type StickyCame = {

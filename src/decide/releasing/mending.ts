@@ -3,7 +3,7 @@ import type { PullKnown } from "../../flow/facts.ts";
 import { opens } from "../../flow/ledger.ts";
 import type { StandingOf } from "../../flow/standing.ts";
 import { subjectKey } from "../../flow/subject.ts";
-import { isLeft, leftUntil, undoneOf } from "../pull/undoing.ts";
+import { isLeft, leftUntil, undoneOf } from "../undoing.ts";
 import { NOTHING_RELEASED, type Releasing } from "./making.ts";
 
 /**

@@ -32,8 +32,8 @@ const NOTHING_OWED: Owing = { entries: [], effects: [], nudges: [], lookAgainAt:
 
 /**
  * A hotfix that went out as it had passed owes what a release would have had before: an approval each of engineering and
- * quality, as far as the config names them, and, but for a rollback, the rehearsal of its run-book. What it has already is not owed; what it gets
- * later settles that. One issue tells of it until nothing is owed any more. SPEC.md 7.
+ * quality, as far as the config names them, and, but for a rollback, the rehearsal of its run-book. What it has already is not
+ * owed; what it gets later settles that. One issue tells of it until nothing is owed any more. SPEC.md 7.
  */
 export function owing(
   known: PullKnown,

@@ -114,8 +114,8 @@ function begun(known: Known): Settled {
 type Came = { readonly push: Push } & (
   | { readonly explainedBy: readonly number[] }
   | { readonly trusted: true }
-  /** Before it was held to be a deviation. */
-  | { readonly accepted: true }
+  /** Somebody accepted it before it was held to be a deviation. */
+  | { readonly cleared: true }
   | { readonly deviation: StandingOf<"deviation"> }
   /** Until then it may still be explained, by merges that were learned of just now. */
   | { readonly waits: Instant; readonly learned: readonly Merge[] }
@@ -126,7 +126,7 @@ function settled(push: Push, known: Known): Came {
   const { now, records, component, memory } = known;
   const explainedBy = explanation(push, records);
   if (explainedBy !== null) return { push, explainedBy };
-  if (wasAccepted(push, known)) return { push, accepted: true };
+  if (wasCleared(push, known)) return { push, cleared: true };
   const trusted = push.by?.bot === true ? push.by.login.replace(/\[bot\]$/, "") : null;
   if (push.how === "push" && trusted !== null && component.config.policy.provenance.trusted.includes(trusted))
     return { push, trusted: true };
@@ -138,8 +138,8 @@ function settled(push: Push, known: Known): Came {
   return askedOnce(push, push.after, known);
 }
 
-/** Whether this very push was accepted already, and not another one to the same commit. */
-const wasAccepted = ({ before, after, at }: Push, { deviations }: Known): boolean =>
+/** Whether this very push was cleared already, and not another one to the same commit. */
+const wasCleared = ({ before, after, at }: Push, { deviations }: Known): boolean =>
   deviations.some(
     ({ standing: { push }, closed }) =>
       closed !== null && push?.before === before && push.after === after && push.at === at,
@@ -170,15 +170,15 @@ function askedOnce(push: Push, after: Sha, known: Known): Came {
 }
 
 const deviationOf = (push: Push, { subject, memory, now }: Known): StandingOf<"deviation"> =>
-  deviationBy(push, {
+  pastGates(push, {
     repository: subject.repository,
     stage: subject.branch,
     merged: memory.arrivals.merges.find(({ commit }) => commit === push.after)?.number ?? null,
     now,
   });
 
-/** What a push is that nothing explains. @param merged the pull request by whose merge it came, though that had not passed; null: none. */
-export function deviationBy(
+/** What a push is that came past the gates. @param merged the pull request by whose merge it came, though that had not passed; null: none. */
+export function pastGates(
   push: Push,
   {
     repository,

@@ -6,7 +6,7 @@ import { type StandingOf, touchedKey } from "../../flow/standing.ts";
 import { type Nudge, subjectKey } from "../../flow/subject.ts";
 import type { Touch, Touched } from "../../flow/touched.ts";
 import { touchedSentence } from "../../report/touched.ts";
-import { isLeft, undoneOf } from "../pull/undoing.ts";
+import { isLeft, undoneOf } from "../undoing.ts";
 
 type Settled = {
   readonly opened: readonly StandingOf<"deviation">[];

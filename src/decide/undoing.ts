@@ -1,4 +1,4 @@
-import { type Instant, later } from "../../flow/names.ts";
+import { type Instant, later } from "../flow/names.ts";
 
 /** Put right more often than this in so long, it is left as it is: nobody wins against a script. */
 const MOST_UNDONE = 5;
