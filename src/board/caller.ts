@@ -1,22 +1,8 @@
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
 
 /** What a reverse proxy in front has for an address, and nobody on the internet. */
-const OWN = new BlockList();
-for (const [net, bits] of [
-  ["127.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["172.16.0.0", 12],
-  ["192.168.0.0", 16],
-  ["169.254.0.0", 16],
-  ["100.64.0.0", 10],
-] as const)
-  OWN.addSubnet(net, bits, "ipv4");
-for (const [net, bits] of [
-  ["::1", 128],
-  ["fc00::", 7],
-  ["fe80::", 10],
-] as const)
-  OWN.addSubnet(net, bits, "ipv6");
+const OWN: readonly string[] = ["loopback", "private", "linkLocal", "uniqueLocal", "carrierGradeNat"];
 
 /**
  * The address that a request comes from. While the nearest one is of our own network it is taken for a proxy, whose word for
@@ -40,20 +26,11 @@ function plain(written: string): string {
   const [, inBrackets] = /^\[([^\]]*)\]/.exec(text) ?? [];
   const [, withPort] = /^([\d.]+):\d+$/.exec(text) ?? [];
   const [address = ""] = (inBrackets ?? withPort ?? text).split("%");
-  return address.replace(/^::ffff:(?=[\d.]+$)/i, "");
+  return isIP(address) === 0 ? address : ipaddr.process(address).toString();
 }
 
-const isOwn = (address: string): boolean => {
-  const version = isIP(address);
-  return version !== 0 && OWN.check(address, version === 4 ? "ipv4" : "ipv6");
-};
+const isOwn = (address: string): boolean => isIP(address) !== 0 && OWN.includes(ipaddr.parse(address).range());
 
 /** Whom an address counts for: who has one of IPv6 has the whole network of 64 bits. */
-export function countedAs(address: string): string {
-  if (isIP(address) !== 6) return address;
-  const groups = (part = "") => part.split(":").filter((group) => group !== "");
-  const [left, right] = (URL.parse(`http://[${address}]`)?.hostname.slice(1, -1) ?? address).split("::");
-  const before = groups(left);
-  const zeros = 8 - before.length - groups(right).length;
-  return [...before, ...Array(zeros).fill("0"), ...groups(right)].slice(0, 4).join(":");
-}
+export const countedAs = (address: string): string =>
+  isIP(address) === 6 ? ipaddr.IPv6.networkAddressFromCIDR(`${address}/64`).toString() : address;

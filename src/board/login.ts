@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
+import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
 import type { GithubAsUser, Readable } from "../flow/as-user.ts";
 import { type Instant, later, type Person } from "../flow/names.ts";
 import type { Sessions, StoredSession } from "../store/sessions.ts";
 import { countedAs } from "./caller.ts";
 import { cookiesOf, returnPath } from "./cookies.ts";
 import { seenBy, sight } from "./eyes.ts";
-import { oftenIn } from "./often.ts";
 import type { Visitor } from "./pages/frame.ts";
 import {
   DECLINED,
@@ -43,9 +43,8 @@ import type { Views } from "./views.ts";
 const BEGUN_MS = 10 * 60_000;
 /** After that one logs in again, which GitHub mostly does by itself. */
 const SESSION_MS = 30 * 24 * 3_600_000;
-/** From one address; each log-in counts twice, and a browser may open many tabs again at once. */
-const MOST_OFTEN = 60;
-const OFTEN_MS = 60_000;
+/** From one address within so many seconds, in each process; a log-in counts twice, and a browser may open many tabs again at once. */
+const MOST_OFTEN = { points: 60, duration: 60 };
 /** Log-ins begun in one browser at the same moment, such as by tabs that it opens again. */
 const MOST_BEGUN = 8;
 const SESSION = "session";
@@ -103,7 +102,7 @@ export function loginWith({ clientSecret, at, github, sessions, clock, log }: Lo
   const cookies = cookiesOf(URL.parse(at)?.protocol === "https:");
   const tokens = tokensOf({ sessions, github, seals, clock });
   const eyes = sight(github, tokens, clock);
-  const often = oftenIn(MOST_OFTEN, OFTEN_MS);
+  const often = new RateLimiterMemory(MOST_OFTEN);
   const redirectUri = `${at}/login/callback`;
 
   /** The session of a browser; what is no session of ours is nobody's. */
@@ -159,11 +158,13 @@ export function loginWith({ clientSecret, at, github, sessions, clock, log }: Lo
   }
 
   /** Why somebody is not let in just now; null: they are. */
-  function tooSoon({ address = "" }: BoardRequest): BoardResponse | null {
-    const who = countedAs(address);
-    const wait = often.wait(who, clock.now());
-    if (wait === 0) return null;
-    const seconds = Math.ceil(wait / 1000);
+  async function tooSoon({ address = "" }: BoardRequest): Promise<BoardResponse | null> {
+    const held = await often.consume(countedAs(address)).then(
+      () => null,
+      (held: RateLimiterRes) => held,
+    );
+    if (held === null) return null;
+    const seconds = Math.ceil(held.msBeforeNext / 1000);
     return refusal(tooOften(seconds), false, { "retry-after": String(seconds) });
   }
 
@@ -229,10 +230,10 @@ export function loginWith({ clientSecret, at, github, sessions, clock, log }: Lo
       const { method } = request;
       const path = pathOf(request);
       if (path === "/logout" && (method === "POST" || isRead(method))) return leave(request);
-      if (path === "/login" && isRead(method)) return tooSoon(request) ?? begin(request);
+      if (path === "/login" && isRead(method)) return (await tooSoon(request)) ?? begin(request);
       // A HEAD would use the code up.
       if (path === "/login/callback")
-        return method === "GET" ? (tooSoon(request) ?? finish(request)) : refusal(READ_ONLY, false);
+        return method === "GET" ? ((await tooSoon(request)) ?? finish(request)) : refusal(READ_ONLY, false);
       return null;
     },
     async seeing(request, views, show) {
