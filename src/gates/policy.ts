@@ -124,8 +124,8 @@ const asksOfPeople = ({ roles, approvals, severalRoles, mergeBy }: Policy): stri
 
 /** Which teams GitHub would ask for no review, which keeps nobody of them from approving; null: still to be read. */
 function wouldNotAsk({ component, policy: now, look }: CaseWithoutLane, config: Config | null): string | null {
-  const { name, config: in_ } = component;
-  const { policy: then } = madeIn(name, config, in_.above);
+  const { name } = component;
+  const { policy: then } = madeIn(name, config, component.config.above);
   if (isHome(name) || asksOfPeople(now) === asksOfPeople(then)) return "";
   const owner = name.split("/")[0] as string;
   const needs = Object.values(then.approvals).flat();

@@ -47,7 +47,7 @@ export function settleTouched(known: StageLookedAt): Settled {
 const isMended = ({ touch: { did, draft }, release: { ended } }: Ours): boolean =>
   ended === null && (did === "deleted" || did === "tag-deleted" || (did === "edited" && draft));
 
-/** A draft only those see who may write: it is a matter for all once putting it right has no end. */
+/** Only who may write sees a draft: it is a matter for all once putting it right has no end. */
 const isSeen = (one: Ours, { now }: StageLookedAt): boolean =>
   !one.touch.draft || (isMended(one) && isLeft(undoneOf(one.release.standing, now)));
 
