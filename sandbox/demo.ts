@@ -22,7 +22,7 @@ export async function fillDemo(github: Github): Promise<void> {
   for (const { login, name } of people) createUser(github, login, { name, email: `${login}@${organisation}.example` });
   createOrganisation(github, organisation, { owners: ["ada"], members: ["dora", "devin", "rita", "otto", "quinn"] });
   createTeam(github, organisation, "engineering", ["dora", "devin"]);
-  createTeam(github, organisation, "release-managers", ["rita"]);
+  createTeam(github, organisation, "release-managers", ["rita", "ada"]);
   createTeam(github, organisation, "operations", ["otto", "ada"]);
   createTeam(github, organisation, "quality", ["quinn"]);
   const dependabot = createApp(github, {

@@ -127,6 +127,11 @@ describe("The dry run of a hotfix", () => {
     );
     const erin = { id: 1, by: { ...ERIN, bot: false }, state: "approved", commit: HEAD, at: NOW };
     expect(would({}, { "reviews 12": [erin] })).toContain(`${BACK}; an approval of quality is owed within`);
+    // Its run-book has to be linked before that, and is not rehearsed then.
+    const unlinked = of({ runBook: { ...policy().runBook, required: true } });
+    expect(would({ component: unlinked }, { [`entries ${HEAD}`]: [], [`entries ${at("master")}`]: [] })).toContain(
+      `${BACK}; an approval of engineering, an approval of quality and its rehearsal are owed within`,
+    );
     const pushed = { [`compare ${at("master")} ${HEAD}`]: brings("back") };
     const standing = [rollback({ number: 12 })];
     expect(would({ standing }, pushed)).toContain(

@@ -85,9 +85,9 @@ export function owing(
 }
 
 /**
- * What a hotfix would owe were it merged as it is.
+ * What a hotfix would owe were it merged with what it has.
  *
- * @param walks through its run-book; null: it has none that can be walked.
+ * @param walks through its run-book; null: it has none that can be walked, and must have one first where the config asks for it.
  */
 export function wouldOwe(
   { known, pull, component }: Pick<At, "known" | "pull" | "component">,
@@ -97,7 +97,12 @@ export function wouldOwe(
   const open = owable(known, policy);
   const look = looking(known.read);
   const given = approvalsFor(open, { known, pull, policy, look });
-  return look.missing() ?? { owes: open.filter((thing) => settledBy(thing, { given, walks, isNew: true }) === null) };
+  const isLinkedFirst = walks === null && policy.runBook.required;
+  const owes = open.filter(
+    (thing) =>
+      (isLinkedFirst && thing.what === "hotfix-rehearsal") || settledBy(thing, { given, walks, isNew: true }) === null,
+  );
+  return look.missing() ?? { owes };
 }
 
 /** What settles one thing that is owed, without a full stop; null: nothing does yet. */
