@@ -12,6 +12,7 @@ import { BLOB, FACTS, HEAD, ITEMS, PATH, runBook, walkedBefore } from "../comman
 import { OTTO } from "../gates/asking.ts";
 import { item } from "../release/walks.ts";
 import { execution, HOUSE, release, WITH_RUN_BOOK } from "./facts.ts";
+import { rollback } from "./under-way.ts";
 
 const BOOK = `run-book ${PATH} ${BLOB}`;
 
@@ -106,6 +107,8 @@ describe("The comment with the run-book", () => {
     const [rehearsal, production] = ["### Rehearsal in staging", "### Production"];
     expect(order({})).toEqual([rehearsal, production]);
     expect(order({ lane: "hotfix" })).toEqual([production, rehearsal]);
+    // Staging runs later files than those that a rollback goes back to.
+    expect(order({ lane: "hotfix", more: { standing: [rollback({ number: 12 })] } })).toEqual([production]);
     // Once merged as it was before.
     const merged = { lane: null, merged: true } as const;
     const standing = [stands({ shows: "other" as Hash })];

@@ -157,10 +157,13 @@ describe("A hotfix that went out", () => {
     ]);
     expect(decision.entries[1]?.says).toEqual({
       ...standing(engineering, { issue: null }),
-      because: "the hotfix went out without an approval of engineering",
+      because: "#12 went out as a hotfix without an approval of engineering",
     });
     expect(issues()).toMatchObject([{ state: "open", over: null, title: "Reviews owed for hotfix #12" }]);
     const back = rollback({ number: 12, commit: at("merge") });
+    expect(judged({ standing: [back] }).entries.map(({ says }) => says["because"])).toContain(
+      "#12 went out as a rollback without an approval of quality",
+    );
     expect(issues({ standing: [back] }).map(({ title }) => title)).toContain("Reviews owed for rollback #12");
     // dora opened it.
     expect(issues()[0]?.body).toContain("**engineering**: an approving review of #12. @erin can give it.");

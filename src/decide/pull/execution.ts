@@ -17,6 +17,7 @@ import { type Sticky, stickyComment } from "../../report/execution.ts";
 import { failedItem, goneItem } from "../../report/failed-item.ts";
 import { earlier, unlessThere } from "../answer.ts";
 import { promotionOn, releaseOn } from "../promoting/under-way.ts";
+import { rollbackOn } from "../releasing/withdrawing.ts";
 import { isLeft, leftUntil, undoneOf } from "../undoing.ts";
 import { executionOn } from "./sticky.ts";
 
@@ -79,6 +80,12 @@ export function walksOn(
   };
 }
 
+/** A hotfix is rehearsed after it went out, and a rollback not at all: staging runs later files than those it goes back to. */
+function inOrder({ rehearsal, production }: Walks, known: PullKnown, lane: Lane | null): readonly Progress[] {
+  if (rollbackOn(known) !== undefined) return [production];
+  return (lane ?? known.verdict?.lane) === "hotfix" ? [production, rehearsal] : [rehearsal, production];
+}
+
 /** The comment on a release or a hotfix that shows how far its run-book is, and an issue for each item that failed. */
 export function showing(
   known: PullKnown,
@@ -94,12 +101,11 @@ export function showing(
   if ("lacks" in walks) return walks;
   if ("retryAt" in walks) return { ...NOTHING_SHOWN, lookAgainAt: walks.retryAt };
 
-  const { path, blob, items, rehearsal, production } = walks;
-  const isHotfix = (lane ?? known.verdict?.lane) === "hotfix";
+  const { path, blob, items, production } = walks;
   const sticky = {
     path,
     blob,
-    walks: isHotfix ? [production, rehearsal] : [rehearsal, production],
+    walks: inOrder(walks, known, lane),
     ...waitsForWord(known, component, production),
     pageUrl: house.links === null ? null : `${house.links}/${component.name}/pull/${subject.number}#run-book`,
   };

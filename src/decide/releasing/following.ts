@@ -8,7 +8,7 @@ import { type Follows, followsIn } from "../../report/owed.ts";
 import type { At } from "../promoting/promotion.ts";
 import type { Walks } from "../pull/execution.ts";
 import { wouldOwe } from "./owing.ts";
-import { rollbackOn } from "./withdrawing.ts";
+import { hotfixOrRollback } from "./withdrawing.ts";
 
 /** What follows a hotfix that made a release, in one sentence for whoever sent it out; null: it is none. */
 export function followsOn(known: PullKnown, { config: { policy } }: ComponentMemory): string | null {
@@ -44,6 +44,6 @@ const whereFrom = (
   known: PullKnown,
   { stages }: { readonly stages: Follows["earlier"] },
 ): Pick<Follows, "is" | "earlier"> => ({
-  is: rollbackOn(known) === undefined ? "hotfix" : "rollback",
+  is: hotfixOrRollback(known),
   earlier: stages.slice(0, -1),
 });

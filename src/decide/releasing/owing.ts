@@ -19,7 +19,7 @@ import { owedIssue } from "../../report/owed.ts";
 import { earlier, unlessThere } from "../answer.ts";
 import type { At } from "../promoting/promotion.ts";
 import { type Walks, walksOn } from "../pull/execution.ts";
-import { rollbackOn } from "./withdrawing.ts";
+import { hotfixOrRollback } from "./withdrawing.ts";
 
 /** What a merged hotfix owes, and what is written of that. */
 type Owing = {
@@ -133,18 +133,18 @@ function lands({ standing, subject, verdict }: PullKnown, pull: PullMemory, { co
 /** A rollback goes back to what was rehearsed for its own release, and staging runs later files than that. */
 const owable = (known: PullKnown, { roles }: Policy): readonly OwedThing[] => [
   ...REVIEWERS.filter((role) => roles[role] !== null).map((role) => ({ what: "hotfix-review", role }) as const),
-  ...(rollbackOn(known) === undefined ? [{ what: "hotfix-rehearsal" } as const] : []),
+  ...(hotfixOrRollback(known) === "hotfix" ? [{ what: "hotfix-rehearsal" } as const] : []),
 ];
 
-function begun(thing: OwedThing, { subject }: PullKnown, pull: PullMemory, policy: Policy): StandingOf<"owed"> {
-  const { repository, number } = subject;
+function begun(thing: OwedThing, known: PullKnown, pull: PullMemory, policy: Policy): StandingOf<"owed"> {
+  const { repository, number } = known.subject;
   return {
     ...thing,
     kind: "owed",
     key: owedKey(repository, number, thing),
     by: null,
     at: pull.asOf,
-    because: `the hotfix went out without ${owedWords([thing])}`,
+    because: `#${number} went out as a ${hotfixOrRollback(known)} without ${owedWords([thing])}`,
     repository,
     number,
     due: after(pull.asOf, policy.hotfix.reviewWithin),
@@ -247,7 +247,7 @@ function told(
   const [{ standing }] = all as readonly [KnownOwed["all"][number]];
   const content = owedIssue({
     number,
-    is: rollbackOn(known) === undefined ? "hotfix" : "rollback",
+    is: hotfixOrRollback(known),
     base: pull.base,
     merged: standing.at,
     due: standing.due,

@@ -22,6 +22,9 @@ const NOTHING_WITHDRAWN: Withdrawing = { entries: [], effects: [], nudges: [], l
 /** The rollback that a pull request is, if it is one. */
 export const rollbackOn = ({ standing, subject }: PullKnown): StandingOf<"rollback"> | undefined =>
   rollbackBy(standing, subject.number);
+/** What a pull request in the lane of hotfixes is. */
+export const hotfixOrRollback = (known: PullKnown): "hotfix" | "rollback" =>
+  rollbackOn(known) === undefined ? "hotfix" : "rollback";
 
 /**
  * What a merge withdraws. A rollback, however it was merged, withdraws the releases since then, and an issue holds the next one; a
